@@ -1,0 +1,1 @@
+"""Who and what: households, armed units, food stocks, hospitals and other facilities."""

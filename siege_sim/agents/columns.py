@@ -1,0 +1,91 @@
+"""Tables of NumPy columns, and agents whose attributes are views on one row.
+
+What a property layer is for cells, a column is for agents: processes read and write whole columns, a person
+at the console reads ``agent.food_kcal``, and both see the same number.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast, overload
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+Value = TypeVar("Value")
+
+
+class Column(Generic[Scalar]):
+    """One attribute of every row of a table, as a NumPy array.
+
+    Assigning a whole column writes into the array that is there, so nobody's view of it goes stale.
+    """
+
+    def __init__(self, dtype: type[Scalar], unit: str, doc: str, default: float = 0) -> None:
+        self.dtype = dtype
+        self.unit = unit
+        self.default = default
+        self.__doc__ = doc
+
+    def __set_name__(self, owner: type[Table], name: str) -> None:
+        self.name = name
+        owner.columns = {**owner.columns, name: self}
+
+    @overload
+    def __get__(self, table: None, owner: type[Table]) -> Self: ...
+
+    @overload
+    def __get__(self, table: Table, owner: type[Table]) -> NDArray[Scalar]: ...
+
+    def __get__(self, table: Table | None, owner: type[Table]) -> Self | NDArray[Scalar]:
+        if table is None:
+            return self
+        return cast("NDArray[Scalar]", table.arrays[self.name])
+
+    def __set__(self, table: Table, value: Any) -> None:
+        array = table.arrays[self.name]
+        if value is not array:
+            array[...] = value
+
+
+class Table:
+    """A fixed number of rows; rows are never reused, moved or removed."""
+
+    columns: ClassVar[dict[str, Column[Any]]] = {}
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+        self.arrays: dict[str, NDArray[Any]] = {
+            name: np.full(rows, column.default, dtype=column.dtype) for name, column in self.columns.items()
+        }
+
+    def __len__(self) -> int:
+        return self.rows
+
+
+class Entry(Generic[Value]):
+    """An agent's attribute: the entry of its row in a column, as a plain Python number."""
+
+    def __init__(self, column: Column[Any], kind: type[Value]) -> None:
+        self.column = column
+        self.kind = kind
+        self.__doc__ = column.__doc__
+
+    @overload
+    def __get__(self, agent: None, owner: type[Any]) -> Self: ...
+
+    @overload
+    def __get__(self, agent: Any, owner: type[Any]) -> Value: ...
+
+    def __get__(self, agent: Any, owner: type[Any]) -> Self | Value:
+        if agent is None:
+            return self
+        return self.kind(agent.table.arrays[self.column.name][agent.row])  # type: ignore[call-arg]
+
+    def __set__(self, agent: Any, value: Value) -> None:
+        agent.table.arrays[self.column.name][agent.row] = value
+
+
+def dtype_name(dtype: DTypeLike) -> str:
+    """Return the plain name of a dtype, for reference pages."""
+    return np.dtype(dtype).name

@@ -1,0 +1,105 @@
+"""What explosive force does to people, the same for bombs and shells: chance by density and area."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from siege_sim.agents.codes import Holder
+from siege_sim.agents.line import Line
+from siege_sim.kernels.hazard import FloatArray, IntArray, binomial, probability, split, unfold
+
+if TYPE_CHECKING:
+    from siege_sim.model import SiegeModel
+
+
+def harm_civilians(
+    model: SiegeModel,
+    hits: FloatArray | IntArray,
+    *,
+    area_m2: float,
+    p_killed: float,
+    p_trapped: float,
+    p_wounded: float,
+    luck: FloatArray,
+    cause: str,
+) -> None:
+    """Hurt the households near today's hits.
+
+    A household shares one shelter: ``1 - exp(-hits x area / cell area)`` is the chance that it is affected;
+    then each member is killed at once, buried alive, wounded or unhurt.
+
+    Args:
+        model: the model.
+        hits: hits in every cell.
+        area_m2: area of shelter that one hit affects.
+        p_killed: chance of an affected person to be killed; likewise ``p_trapped`` and ``p_wounded``.
+        luck: a uniform for every household.
+        cause: the flow of the ledger that counts the dead.
+    """
+    homes = model.households
+    chance_per_cell = probability(hits * area_m2 / (model.city.cell_km2 * 1e6))
+    chance = chance_per_cell[homes.cell_index] * homes.inside
+    rows = np.flatnonzero(luck < chance)
+    if rows.size == 0:
+        return
+    fates, graves, wounds = unfold(split(luck[rows], chance[rows])[1], 3)
+    p_dead_or_buried = p_killed + p_trapped
+    struck = binomial(fates, homes.persons[rows], p_dead_or_buried)
+    buried = binomial(graves, struck, p_trapped / p_dead_or_buried if p_dead_or_buried else 0.0)
+    homes.kill(rows, struck - buried, cause, graves)
+    homes.trapped[rows] += buried
+    others = np.maximum(homes.persons[rows] - homes.trapped[rows], 0)
+    homes.wound(rows, binomial(wounds, others, min(1.0, p_wounded / max(1.0 - p_dead_or_buried, 1e-12))))
+
+
+def harm_defenders(
+    model: SiegeModel,
+    hits: FloatArray | IntArray,
+    *,
+    area_m2: float,
+    positions_share: float,
+    wounded_per_killed: float,
+    luck: FloatArray,
+    cause: str,
+) -> None:
+    """Hurt the rebels near today's hits.
+
+    Args:
+        model: the model.
+        hits: hits in every cell.
+        area_m2: area in which one hit kills fighters in cover.
+        positions_share: the part of a front cell in which its defenders stand and on which fire falls.
+        wounded_per_killed: fighters wounded for each one killed.
+        luck: uniforms, shape ``(2, units)``.
+        cause: the flow of the ledger that counts the dead.
+    """
+    line = Line(model, Holder.REBEL)
+    ground_m2 = model.city.cell_km2 * 1e6 * np.where(model.city.front, positions_share, 1.0)
+    p_killed = line.per_unit(probability(hits * area_m2 / ground_m2))
+    inflict(model, line.rows, p_killed, p_killed * wounded_per_killed, luck, cause)
+
+
+def inflict(
+    model: SiegeModel, rows: IntArray, p_killed: FloatArray, p_wounded: FloatArray, luck: FloatArray, cause: str
+) -> tuple[int, int]:
+    """Let units lose fighters: each fit fighter is killed or wounded by chance. Return (killed, wounded).
+
+    Args:
+        model: the model.
+        rows: the units.
+        p_killed: chance of being killed, a value a unit; likewise ``p_wounded``.
+        luck: uniforms, shape ``(2, all units)``.
+        cause: the flow of the ledger that counts the dead.
+    """
+    killed = binomial(luck[0, rows], model.units.fit[rows], np.clip(p_killed, 0.0, 1.0))
+    wounded = binomial(luck[1, rows], model.units.fit[rows] - killed, np.clip(p_wounded, 0.0, 1.0))
+    for i in np.flatnonzero(killed + wounded):
+        model.unit(int(rows[i])).lose(int(killed[i]), int(wounded[i]), cause)
+    return int(killed.sum()), int(wounded.sum())
+
+
+def add_up(level: FloatArray, hits: IntArray, per_hit: float) -> None:
+    """Raise a 0-1 layer by today's hits, in place: each takes ``per_hit`` of what is left to 1."""
+    level += (1.0 - level) * (1.0 - (1.0 - per_hit) ** hits)

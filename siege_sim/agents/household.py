@@ -1,0 +1,163 @@
+"""Households: the besieged civilians, one row each, and one Mesa agent each for whoever asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from mesa.discrete_space import Cell
+
+from siege_sim.agents.base import SiegeAgent
+from siege_sim.agents.codes import Status
+from siege_sim.agents.columns import Column, Entry, Table
+from siege_sim.kernels.hazard import FloatArray, IntArray, binomial
+
+if TYPE_CHECKING:
+    from siege_sim.model import SiegeModel
+
+
+class Households(Table):
+    """All households as columns, ordered by their first cell.
+
+    ``persons`` counts the living wherever they are; ``inside`` tells whether the household is still in the
+    pocket. Numbers of people change only through ``kill``, ``wound`` and ``leave``, which keep the books.
+    """
+
+    persons = Column(np.int64, "persons", "Members alive, children included.")
+    children = Column(np.int64, "persons", "Members under 18 alive.")
+    wounded = Column(np.int64, "persons", "Members alive with a wound that has not healed.")
+    trapped = Column(np.int64, "persons", "Members under rubble, not yet reached.")
+    cell_index = Column(np.int64, "flat index", "The cell in which the household is (its last one inside).")
+    home_cell = Column(np.int64, "flat index", "The cell in which it lived on day 0.")
+    status = Column(np.int64, "Status", "Where its members are; see `Status`.")
+    inside = Column(np.bool_, "yes/no", "Whether it is in the besieged pocket.", default=True)
+    food_kcal = Column(np.float64, "kcal", "Food at home.")
+    eaten_kcal = Column(np.float64, "kcal/person", "What each member ate today.")
+    mass_loss = Column(np.float64, "share", "Share of body mass lost since day 0.")
+    fear_of_strikes = Column(np.float64, "0-1", "Fear from strikes and fighting close by; fades with time.")
+    fear_of_reprisal = Column(np.float64, "0-1", "Fear of what would happen on government ground.")
+    buying_power = Column(np.float64, "1 = median", "What the household can pay, relative to the median.")
+
+    def __init__(self, rows: int, model: SiegeModel) -> None:
+        super().__init__(rows)
+        self.model = model
+
+    @property
+    def persons_inside(self) -> IntArray:
+        """Members in the pocket, a value a row (0 for households that left)."""
+        return self.persons * self.inside
+
+    def kill(self, rows: IntArray, killed: IntArray, cause: str, luck: FloatArray) -> int:
+        """Take people from households and book their deaths; return how many died.
+
+        Args:
+            rows: distinct row numbers.
+            killed: how many die in each of them, at most its persons.
+            cause: the flow of the ledger, for example ``"killed_by_air"``.
+            luck: a uniform a row, which decides who among the members it is.
+        """
+        before = self.persons[rows]
+        killed = np.minimum(killed, before)
+        total = int(killed.sum())
+        if total == 0:
+            return 0
+        left = before - killed
+        share = killed / np.maximum(before, 1)
+        lost_children = np.minimum(binomial(luck, self.children[rows], share), killed)
+        self.persons[rows] = left
+        self.children[rows] = np.minimum(self.children[rows] - lost_children, left)
+        self.wounded[rows] = np.minimum(self.wounded[rows], left)
+        self.trapped[rows] = np.minimum(self.trapped[rows], left)
+        died_out = rows[left == 0]
+        if died_out.size:
+            self.model.ledger.book("food", "lost_with_the_dead", float(self.food_kcal[died_out].sum()))
+            self.food_kcal[died_out] = 0.0
+        np.add.at(self.model.city.layers.civilians_killed, self.cell_index[rows], killed)
+        self.model.ledger.book("civilians", cause, total)
+        return total
+
+    def wound(self, rows: IntArray, wounded: IntArray) -> int:
+        """Mark members as wounded, at most those who are not yet; return how many."""
+        fresh = np.minimum(wounded, self.persons[rows] - self.wounded[rows])
+        self.wounded[rows] += fresh
+        total = int(fresh.sum())
+        self.model.ledger.book("civilians", "wounded", total)
+        return total
+
+    def move(self, rows: IntArray, cells: IntArray) -> None:
+        """Move households to other cells inside the pocket."""
+        self.cell_index[rows] = cells
+        self.status[rows] = np.where(cells == self.home_cell[rows], Status.AT_HOME, Status.DISPLACED_INSIDE)
+
+    def leave(self, rows: IntArray, status: Status) -> int:
+        """Let households leave the pocket (or its ground leave them); return how many people that are.
+
+        What food they have goes out of the pocket's books with them.
+        """
+        people = self.persons[rows]
+        np.add.at(self.model.city.layers.civilians_left, self.cell_index[rows], people)
+        np.add.at(self.model.city.layers.recent_departures, self.cell_index[rows], people)
+        self.model.ledger.book("civilians", LEAVING_FLOWS[status], int(people.sum()))
+        self.model.ledger.book("food", "left_the_pocket", float(self.food_kcal[rows].sum()))
+        self.food_kcal[rows] = 0.0
+        self.inside[rows] = False
+        self.status[rows] = status
+        return int(people.sum())
+
+
+LEAVING_FLOWS = {
+    Status.WITH_THE_KURDS: "left_to_kurdish",
+    Status.IN_GOVERNMENT_AREAS: "left_to_government",
+    Status.UNDER_NEW_HOLDER: "came_under_new_holder",
+    Status.EVACUATED: "evacuated",
+}
+
+
+class Household(SiegeAgent):
+    """One household: a registered Mesa agent whose numbers live in ``model.households``.
+
+    Made only when somebody asks for it; a run without questions makes none.
+    """
+
+    persons = Entry(Households.persons, int)
+    children = Entry(Households.children, int)
+    wounded = Entry(Households.wounded, int)
+    trapped = Entry(Households.trapped, int)
+    cell_index = Entry(Households.cell_index, int)
+    home_cell = Entry(Households.home_cell, int)
+    inside = Entry(Households.inside, bool)
+    food_kcal = Entry(Households.food_kcal, float)
+    eaten_kcal = Entry(Households.eaten_kcal, float)
+    mass_loss = Entry(Households.mass_loss, float)
+    fear_of_strikes = Entry(Households.fear_of_strikes, float)
+    fear_of_reprisal = Entry(Households.fear_of_reprisal, float)
+    buying_power = Entry(Households.buying_power, float)
+
+    def __init__(self, model: SiegeModel, row: int) -> None:
+        self.row = row
+        self.table = model.households
+        super().__init__(model)
+
+    @property
+    def adults(self) -> int:
+        """Members of 18 and over."""
+        return self.persons - self.children
+
+    @property
+    def status(self) -> Status:
+        """Where its members are."""
+        return Status(int(self.table.status[self.row]))
+
+    @property
+    def cell(self) -> Cell:
+        """The Mesa cell in which it is."""
+        return self.table.model.city.cells[self.cell_index]
+
+    @property
+    def quarter(self) -> str:
+        """The name of the quarter in which it is."""
+        return self.table.model.city.quarter_name(self.cell_index)
+
+    def __repr__(self) -> str:
+        return f"Household({self.row}: {self.persons} persons, {self.quarter}, {self.status.name.lower()})"
+

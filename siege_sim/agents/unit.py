@@ -1,0 +1,152 @@
+"""Armed units: rebel groups and government-side formations of about a hundred fighters.
+
+A unit is a Mesa cell agent with methods; its numbers stand in one small table, so that the line can be
+counted with array functions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from mesa.discrete_space import Cell, CellAgent
+
+from siege_sim.agents.base import SiegeAgent
+from siege_sim.agents.codes import Holder, Posture
+from siege_sim.agents.columns import Column, Entry, Table
+from siege_sim.kernels.hazard import BoolArray
+
+if TYPE_CHECKING:
+    from siege_sim.model import SiegeModel
+
+
+class Units(Table):
+    """All armed units of both sides as columns."""
+
+    side = Column(np.int64, "Holder", "REBEL or GOVERNMENT.")
+    fit = Column(np.int64, "fighters", "Fighters fit for duty.")
+    wounded = Column(np.int64, "fighters", "Fighters wounded, not yet back.")
+    opening = Column(np.int64, "fighters", "Fighters on day 0.")
+    cell_index = Column(np.int64, "flat index", "Where the unit stands.")
+    posture = Column(np.int64, "Posture", "What it is set on; see `Posture`.")
+    cohesion = Column(np.float64, "0-1", "Will and ability to act as one: 1 fresh, 0 broken.", default=1.0)
+    fatigue = Column(np.float64, "0-1", "Wear from days in action.")
+    ammunition = Column(np.float64, "0-1", "Share of a full load.", default=1.0)
+    fed = Column(np.float64, "share", "Share of the day's need that its fighters ate.", default=1.0)
+    quality = Column(np.float64, "1 = average", "Training and arms, as a factor on fighting strength.")
+    vanguard = Column(np.bool_, "yes/no", "Whether the unit leads assaults.")
+    axis = Column(np.int64, "number", "The axis of attack it belongs to, -1 for none.", default=-1)
+
+    @property
+    def standing(self) -> BoolArray:
+        """Units that still exist."""
+        return self.posture != Posture.GONE
+
+    def of(self, side: Holder) -> BoolArray:
+        """Units of one side that still exist."""
+        return (self.side == side) & (self.posture != Posture.GONE)
+
+
+class Unit(SiegeAgent, CellAgent):  # type: ignore[misc]
+    """One armed unit."""
+
+    fit = Entry(Units.fit, int)
+    wounded = Entry(Units.wounded, int)
+    cell_index = Entry(Units.cell_index, int)
+    cohesion = Entry(Units.cohesion, float)
+    fatigue = Entry(Units.fatigue, float)
+    ammunition = Entry(Units.ammunition, float)
+    fed = Entry(Units.fed, float)
+    quality = Entry(Units.quality, float)
+    vanguard = Entry(Units.vanguard, bool)
+    axis = Entry(Units.axis, int)
+
+    stock = ""
+    """The account of the ledger that counts this unit's fighters."""
+
+    def __init__(self, model: SiegeModel, row: int, faction: str, sector: str) -> None:
+        super().__init__(model)
+        self.row = row
+        self.table = model.units
+        self.faction = faction
+        self.sector = sector
+        self.cell = model.city.cells[self.cell_index]
+
+    @property
+    def posture(self) -> Posture:
+        """What the unit is set on."""
+        return Posture(int(self.table.posture[self.row]))
+
+    @posture.setter
+    def posture(self, posture: Posture) -> None:
+        self.table.posture[self.row] = posture
+
+    @property
+    def cell(self) -> Cell | None:
+        """The Mesa cell in which the unit stands."""
+        cell: Cell | None = CellAgent.cell.fget(self)
+        return cell
+
+    @cell.setter
+    def cell(self, cell: Cell | None) -> None:
+        if cell is self.cell:
+            return
+        CellAgent.cell.fset(self, cell)
+        if cell is not None:
+            self.cell_index = self.table_model.city.index_of(cell.coordinate)
+
+    @property
+    def table_model(self) -> SiegeModel:
+        """The model, with its own type."""
+        model: SiegeModel = self.model
+        return model
+
+    @property
+    def quarter(self) -> str:
+        """The name of the quarter in which the unit stands."""
+        return self.table_model.city.quarter_name(self.cell_index)
+
+    def march_to(self, cell_index: int) -> None:
+        """Go to another cell."""
+        self.cell = self.table_model.city.cells[cell_index]
+
+    def lose(self, killed: int, wounded: int, cause: str) -> None:
+        """Take losses and book them; never more than are fit."""
+        killed = min(killed, self.fit)
+        wounded = min(wounded, self.fit - killed)
+        self.fit -= killed + wounded
+        self.wounded += wounded
+        self.table_model.ledger.book(self.stock, cause, killed)
+        if self.fit + self.wounded == 0:
+            self.disband()
+
+    def give_up(self, flow: str = "surrendered") -> int:
+        """Lay down arms: every fighter leaves the books by ``flow``; return how many."""
+        people = self.fit + self.wounded
+        self.table_model.ledger.book(self.stock, flow, people)
+        self.fit = self.wounded = 0
+        self.disband()
+        return people
+
+    def disband(self) -> None:
+        """Cease to exist as a unit."""
+        self.posture = Posture.GONE
+        self.remove()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.row}: {self.faction}, {self.fit} fit, {self.quarter})"
+
+
+class RebelUnit(Unit):
+    """A rebel group of about a hundred fighters."""
+
+    stock = "rebels"
+
+
+class RegimeUnit(Unit):
+    """A formation of the government side: army, or an allied or local militia."""
+
+    stock = "regime"
+
+
+UNIT_CLASSES: dict[Holder, type[Unit]] = {Holder.REBEL: RebelUnit, Holder.GOVERNMENT: RegimeUnit}

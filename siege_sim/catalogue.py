@@ -1,0 +1,106 @@
+"""What a scenario may name: every process and intervention, in the order of the day.
+
+A third party adds its own through the entry-point groups ``siege_sim.processes`` and
+``siege_sim.interventions``; a scenario file never imports code.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import entry_points
+from typing import TypeVar
+
+from siege_sim.errors import SiegeError
+from siege_sim.interventions.aid_convoy import AidConvoy
+from siege_sim.interventions.ceasefire import Ceasefire
+from siege_sim.interventions.corridor import Corridor
+from siege_sim.interventions.reinforcements import Reinforcements
+from siege_sim.interventions.relief_attack import ReliefAttack
+from siege_sim.processes.agreement import Agreement
+from siege_sim.processes.artillery import Artillery
+from siege_sim.processes.assault import Assault
+from siege_sim.processes.base import Intervention, Process
+from siege_sim.processes.command import GovernmentCommand
+from siege_sim.processes.condemnation import Condemnation
+from siege_sim.processes.counter_attack import CounterAttack
+from siege_sim.processes.displacement import Displacement
+from siege_sim.processes.eating import Eating
+from siege_sim.processes.ending import Ending
+from siege_sim.processes.envelopment import Envelopment
+from siege_sim.processes.fear import Fear
+from siege_sim.processes.gardens import Gardens
+from siege_sim.processes.hospitals import Hospitals
+from siege_sim.processes.hunger import Hunger
+from siege_sim.processes.market import MarketTrade
+from siege_sim.processes.morale import Morale
+from siege_sim.processes.new_holder import NewHolder
+from siege_sim.processes.pockets import Pockets
+from siege_sim.processes.rationing import Rationing
+from siege_sim.processes.rebel_command import RebelCommand
+from siege_sim.processes.rescue import Rescue
+from siege_sim.processes.season import Season
+from siege_sim.processes.sorties import Sorties
+from siege_sim.processes.strike_effects import StrikeEffects
+from siege_sim.processes.supply import Supply
+from siege_sim.processes.targets import Targets
+from siege_sim.processes.west_shelling import WestShelling
+from siege_sim.processes.works import Works
+
+T = TypeVar("T", bound=Process)
+
+OWN_PROCESSES: tuple[type[Process], ...] = (
+    Season,
+    Sorties,
+    Targets,
+    StrikeEffects,
+    Artillery,
+    WestShelling,
+    GovernmentCommand,
+    RebelCommand,
+    Assault,
+    CounterAttack,
+    Envelopment,
+    Morale,
+    Works,
+    Pockets,
+    Supply,
+    Rationing,
+    MarketTrade,
+    Gardens,
+    Eating,
+    Hunger,
+    Rescue,
+    Hospitals,
+    NewHolder,
+    Fear,
+    Displacement,
+    Condemnation,
+    Agreement,
+    Ending,
+)
+"""The project's own processes; within a phase they run in this order."""
+
+OWN_INTERVENTIONS: tuple[type[Intervention], ...] = (Ceasefire, Corridor, AidConvoy, Reinforcements, ReliefAttack)
+"""The project's own interventions."""
+
+
+@cache
+def processes() -> dict[str, type[Process]]:
+    """Return every process by name, those of installed plug-ins last."""
+    return _with_plugins("siege_sim.processes", OWN_PROCESSES)
+
+
+@cache
+def interventions() -> dict[str, type[Intervention]]:
+    """Return every intervention by name, those of installed plug-ins last."""
+    return _with_plugins("siege_sim.interventions", OWN_INTERVENTIONS)
+
+
+def _with_plugins(group: str, own: tuple[type[T], ...]) -> dict[str, type[T]]:
+    known = {cls.name(): cls for cls in own}
+    for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
+        cls = entry.load()
+        if cls.name() in known:
+            raise SiegeError(f"plug-in '{entry.value}' calls itself '{cls.name()}', a name that is taken; rename it")
+        known[cls.name()] = cls
+    return known

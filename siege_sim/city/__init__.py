@@ -1,0 +1,1 @@
+"""The city: its map, its cells and what every cell holds."""

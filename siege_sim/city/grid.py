@@ -1,0 +1,152 @@
+"""The city as a Mesa grid: cells, layers, and who holds what."""
+
+from __future__ import annotations
+
+import copyreg
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from mesa.discrete_space import Cell, OrthogonalMooreGrid
+
+from siege_sim.agents.codes import Holder
+from siege_sim.city.layers import Layers
+from siege_sim.kernels import ground
+from siege_sim.kernels.ground import Shape
+from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from siege_sim.city.map import CityMap
+
+T = TypeVar("T")
+
+STRUCTURES_A_BUILT_CELL = 600.0
+"""Structures on a fully built cell of 400 m, to turn counts of damaged structures into a share of floor area
+(assumed: a footprint of about 200 square metres and a third of the ground in streets and yards)."""
+
+SHARE_OF_DAMAGE_IN_RUINS = 0.35
+"""Floor area that is rubble, per damaged structure (UNOSAT's classes on 18 Sep 2016: 13 % destroyed, 41 %
+severely and 46 % moderately damaged; weighed 1, 1/2 and 0)."""
+
+
+class City:
+    """The ground of a run: a Mesa grid, its layers, and geometry that follows from who holds what.
+
+    Geometry is worked out when asked for and kept until a cell changes hands.
+    """
+
+    def __init__(self, city_map: CityMap, random: Random) -> None:
+        self.map = city_map
+        self.shape: Shape = city_map.shape
+        self.n_cells = self.shape[0] * self.shape[1]
+        self.cell_km2 = (city_map.cell_size_m / 1000.0) ** 2
+        self.grid = OrthogonalMooreGrid(self.shape, torus=False, random=random)
+        # Mesa registers each grid's own cell class with copyreg for ever, and with it every layer.
+        copyreg.dispatch_table.pop(self.grid.cell_klass, None)
+        self.cells: list[Cell] = [self.grid[divmod(i, self.shape[1])] for i in range(self.n_cells)]
+        self.layers = Layers(self.grid)
+        self.around = ground.neighbour_table(self.shape)
+        self._known: dict[str, object] = {}
+        self._furnish()
+
+    def _furnish(self) -> None:
+        layers, drawn = self.layers, self.map
+        layers.holder[:] = drawn.holder
+        layers.quarter[:] = drawn.quarter_index
+        layers.built_up[:] = drawn.per_cell("built_up")
+        area = self.cell_km2 / 0.16
+        structures = np.maximum(layers.built_up, 0.02) * STRUCTURES_A_BUILT_CELL * area
+        damaged = np.minimum(drawn.per_cell("damaged_structures") / structures, 1.0)
+        layers.rubble[:] = damaged * SHARE_OF_DAMAGE_IN_RUINS
+        layers.days_held[:] = 365
+        self.held_on_day_0: BoolArray = self.layers.holder == Holder.REBEL
+
+    def index_of(self, coordinate: tuple[int, ...]) -> int:
+        """Return the flat index of a cell's coordinate ``(row, column)``."""
+        return int(coordinate[0]) * self.shape[1] + int(coordinate[1])
+
+    def quarter_name(self, cell_index: int) -> str:
+        """Return the name of the quarter that a cell belongs to."""
+        return self.map.quarters[int(self.layers.quarter[cell_index])].name
+
+    def held_by(self, holder: Holder) -> BoolArray:
+        """Return the cells that ``holder`` holds."""
+        return self.layers.holder == holder
+
+    def capture(self, cells: IntArray, holder: Holder) -> None:
+        """Let cells change hands. Works and garrison of the old holder are gone."""
+        layers = self.layers
+        layers.holder[cells] = holder
+        layers.days_held[cells] = 0
+        layers.entrenchment[cells] = 0.0
+        layers.garrison[cells] = 0.0
+        self._known.clear()
+
+    def _once(self, name: str, work_out: Callable[[], T]) -> T:
+        if name not in self._known:
+            self._known[name] = work_out()
+        return self._known[name]  # type: ignore[return-value]
+
+    @property
+    def pocket_ground(self) -> BoolArray:
+        """Cells that the rebels hold."""
+        return self._once("rebel", lambda: self.held_by(Holder.REBEL))
+
+    @property
+    def pockets(self) -> IntArray:
+        """The pocket each rebel-held cell belongs to: 0 the largest, -1 elsewhere."""
+        return self._once("pockets", lambda: ground.components(self.pocket_ground, self.shape))
+
+    @property
+    def pocket_count(self) -> int:
+        """How many separate pockets the rebels hold."""
+        return int(self.pockets.max(initial=-1)) + 1
+
+    @property
+    def front(self) -> BoolArray:
+        """Rebel-held cells that touch government ground."""
+        return self._once(
+            "front", lambda: ground.touching(self.pocket_ground, self.held_by(Holder.GOVERNMENT), self.shape)
+        )
+
+    @property
+    def siege_line(self) -> BoolArray:
+        """Government-held cells that touch rebel ground."""
+        return self._once(
+            "siege line", lambda: ground.touching(self.held_by(Holder.GOVERNMENT), self.pocket_ground, self.shape)
+        )
+
+    @property
+    def hostile_share(self) -> FloatArray:
+        """Share of each cell's eight neighbours that the government holds (beyond the map counts as quiet)."""
+        return self._once(
+            "hostile", lambda: ground.neighbour_sum(self.held_by(Holder.GOVERNMENT), self.shape) / 8.0
+        )
+
+    @property
+    def exit_width(self) -> IntArray:
+        """How wide a way joins each rebel-held cell to the main body; 0 when cut off."""
+        return self._once("exit", lambda: ground.exit_width(self.pocket_ground, self.shape))
+
+    @property
+    def steps_to_front(self) -> IntArray:
+        """Steps over rebel ground from each cell to the nearest front cell."""
+        return self._once("to front", lambda: ground.steps_from(self.front, self.pocket_ground, self.shape))
+
+    def next_to(self, holder: Holder) -> BoolArray:
+        """Return the rebel-held cells that touch ground of ``holder``."""
+        return self._once(
+            f"next to {holder}", lambda: ground.touching(self.pocket_ground, self.held_by(holder), self.shape)
+        )
+
+    @property
+    def steps_to_kurdish_ground(self) -> IntArray:
+        """Steps over any ground from each cell to the nearest Kurdish-held one."""
+        return self._once(
+            "to the Kurds",
+            lambda: ground.steps_from(
+                self.held_by(Holder.KURDISH), np.ones(self.n_cells, dtype=np.bool_), self.shape
+            ),
+        )

@@ -1,0 +1,113 @@
+"""What every cell holds, declared once as a table; each is a Mesa property layer and a flat array."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from mesa.discrete_space import OrthogonalMooreGrid
+from numpy.typing import NDArray
+
+from siege_sim.errors import SiegeError
+from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class LayerSpec:
+    """One property layer: its name, unit, type, value before anything is set, and meaning."""
+
+    name: str
+    unit: str
+    dtype: type[np.generic]
+    default: float
+    doc: str
+
+
+LAYERS: tuple[LayerSpec, ...] = (
+    LayerSpec("holder", "Holder", np.int64, 0, "Who holds the cell."),
+    LayerSpec("quarter", "number", np.int64, 0, "The quarter, an index into the map's legend."),
+    LayerSpec("built_up", "share", np.float64, 0.0, "Share of the ground that is built on."),
+    LayerSpec("rubble", "share", np.float64, 0.0, "Share of the floor area that lies in ruins."),
+    LayerSpec("entrenchment", "0-1", np.float64, 0.0, "Works and tunnels of whoever holds the cell."),
+    LayerSpec("danger", "0-1", np.float64, 0.0, "Recent fire on the cell; fades with time."),
+    LayerSpec("suppression", "0-1", np.float64, 0.0, "How far today's fire keeps defenders' heads down."),
+    LayerSpec("impacts", "impacts", np.int64, 0, "Heavy impacts today."),
+    LayerSpec("shells", "shells", np.int64, 0, "Shells and rockets today."),
+    LayerSpec("days_held", "days", np.int64, 0, "Days since the cell last changed hands."),
+    LayerSpec("garrison", "fighters", np.float64, 0.0, "Defenders who man the cell today (holder's side)."),
+    LayerSpec("cohesion", "0-1", np.float64, 1.0, "Mean cohesion of those defenders."),
+    LayerSpec("pressed_by", "number", np.int64, -1, "The axis that assaults the cell today, -1 for none."),
+    LayerSpec("odds", "ratio", np.float64, 0.0, "Local odds of today's assault on the cell, 0 without one."),
+    LayerSpec("civilians", "persons", np.float64, 0.0, "Besieged civilians in the cell this morning."),
+    LayerSpec("other_residents", "persons", np.float64, 0.0, "Residents outside the pocket (counted, no agents)."),
+    LayerSpec("ration_kcal", "kcal/person", np.float64, 0.0, "Bread and rations handed out today."),
+    LayerSpec("civilians_killed", "persons", np.int64, 0, "Civilians killed in the cell since day 0."),
+    LayerSpec("civilians_left", "persons", np.int64, 0, "Civilians who left from the cell since day 0."),
+    LayerSpec("recent_departures", "persons", np.float64, 0.0, "Civilians who left lately; halves every day."),
+)
+
+
+class Layers:
+    """The property layers of a Mesa grid as flat arrays (row by row from the north-west).
+
+    ``layers.rubble`` and ``grid.rubble.data`` are the same memory; write in place.
+    """
+
+    holder: IntArray
+    quarter: IntArray
+    built_up: FloatArray
+    rubble: FloatArray
+    entrenchment: FloatArray
+    danger: FloatArray
+    suppression: FloatArray
+    impacts: IntArray
+    shells: IntArray
+    days_held: IntArray
+    garrison: FloatArray
+    cohesion: FloatArray
+    pressed_by: IntArray
+    odds: FloatArray
+    civilians: FloatArray
+    other_residents: FloatArray
+    ration_kcal: FloatArray
+    civilians_killed: IntArray
+    civilians_left: IntArray
+    recent_departures: FloatArray
+
+    def __init__(self, grid: OrthogonalMooreGrid) -> None:
+        made = {}
+        for spec in LAYERS:
+            layer = grid.create_property_layer(spec.name, default_value=spec.dtype(spec.default), dtype=spec.dtype)  # type: ignore[call-arg]
+            made[spec.name] = layer
+            object.__setattr__(self, spec.name, layer.data.ravel())
+        object.__setattr__(self, "_layers", made)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        array = getattr(self, name)
+        if value is not array:
+            array[...] = value
+
+    def array(self, name: str) -> NDArray[Any]:
+        """Return a layer by name."""
+        return cast("NDArray[Any]", getattr(self, name))
+
+    def check_memory(self) -> None:
+        """Raise when a layer was replaced instead of written (Mesa's ``modify_cells`` does that).
+
+        Raises:
+            SiegeError: names the layer.
+        """
+        for name, layer in self._layers.items():
+            if not np.shares_memory(layer.data, getattr(self, name)):
+                raise SiegeError(
+                    f"layer '{name}' was replaced by a new array, which nobody else sees; "
+                    f"write into it instead: model.city.layers.{name}[...] = values"
+                )
+
+    _layers: dict[str, Any]
+
+
+def mask(values: NDArray[Any], value: int) -> BoolArray:
+    """Return where a layer of codes equals ``value``."""
+    return cast("BoolArray", values == value)

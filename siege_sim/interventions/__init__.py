@@ -1,0 +1,1 @@
+"""Dated actions: processes with a window."""

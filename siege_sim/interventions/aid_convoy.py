@@ -1,0 +1,45 @@
+"""Aid by road."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from siege_sim.agents.facility import Market, Warehouse
+from siege_sim.blocks import param, share
+from siege_sim.processes.base import Intervention
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model import SiegeModel
+
+
+class AidConvoy(Intervention):
+    """Trucks bring food into the agencies' stores of the largest pocket; a part is looted and ends on the market."""
+
+    kind: Literal["aid_convoy"] = "aid_convoy"
+    trucks: int = param(40, unit="trucks", plausible=(20, 80), ge=0, le=2000)
+    """Trucks in a convoy."""
+    kcal_per_truck: float = param(
+        50e6, unit="kcal", plausible=(30e6, 70e6), source="about 15 t of mixed rations", ge=0.0, le=1e9
+    )
+    """Food on one truck."""
+    looted: float = share(0.1, plausible=(0.0, 0.3))
+    """Share that is looted on the way."""
+
+    def act(self, model: SiegeModel, rng: Generator) -> None:
+        """Arrive and unload, unless nothing is left to unload into."""
+        stores = [w for w in model.facilities_of(Warehouse) if w.working]
+        agency = [w for w in stores if w.owner == "aid_agency"] or stores
+        if not agency:
+            model.note("convoy_turned_back", "", "no store was left to take the convoy's food", "stores lost")
+            return
+        kcal = self.trucks * self.kcal_per_truck
+        markets = [m for m in model.facilities_of(Market) if m.in_pocket]
+        looted = kcal * self.looted if markets else 0.0
+        for store in agency:
+            store.kcal += (kcal - looted) / len(agency)
+        for market in markets:
+            market.kcal += looted / len(markets)
+        model.ledger.book("food", "brought_in", kcal)
+        model.note("aid_convoy", "", f"{self.trucks} trucks brought food", "agreed with the parties", kcal)

@@ -1,0 +1,38 @@
+"""Ceasefires, strike halts and pauses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from siege_sim.blocks import share
+from siege_sim.processes.base import Intervention
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model import SiegeModel
+
+
+class Ceasefire(Intervention):
+    """Fire slackens or stops while it holds: each kind to a share of its usual measure.
+
+    Strikes alone: a strike halt. All four at 0: a full ceasefire.
+    """
+
+    kind: Literal["ceasefire"] = "ceasefire"
+    air: float = share(0.0)
+    """Air strikes on the pocket, as a share of the usual."""
+    artillery: float = share(0.0)
+    """Artillery on the pocket, likewise."""
+    assaults: float = share(0.0)
+    """Ground assaults, likewise."""
+    shelling_of_west: float = share(0.0)
+    """Rebel fire on government-held quarters, likewise."""
+
+    def act(self, model: SiegeModel, rng: Generator) -> None:
+        """Hold fire."""
+        today = model.conditions
+        today.air_tempo *= self.air
+        today.fire_tempo *= self.artillery
+        today.assault_tempo *= self.assaults
+        today.shelling_tempo *= self.shelling_of_west

@@ -1,0 +1,30 @@
+"""Corridors for civilians."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from siege_sim.agents.facility import Crossing
+from siege_sim.blocks import share
+from siege_sim.processes.base import Intervention
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model import SiegeModel
+
+
+class Corridor(Intervention):
+    """Named crossings are declared open. Whether people use them is another matter: see `displacement`."""
+
+    kind: Literal["corridor"] = "corridor"
+    crossings: tuple[str, ...] = ()
+    """Names of the map's crossings; none means all."""
+    open_share: float = share(0.5)
+    """How freely people can pass."""
+
+    def act(self, model: SiegeModel, rng: Generator) -> None:
+        """Open the crossings for today."""
+        for crossing in model.facilities_of(Crossing):
+            if not self.crossings or crossing.name in self.crossings:
+                crossing.open_share = max(crossing.open_share, self.open_share)

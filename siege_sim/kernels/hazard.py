@@ -1,0 +1,132 @@
+"""Chance as inverted uniforms.
+
+A draw is always one uniform number a row, made for every row before anybody looks at it; counts and choices
+come out of it by inverting a distribution function. So one row's mean never changes another row's luck, and
+two runs with one seed differ only where the mechanisms differ.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+LARGEST_COUNT = 100_000
+"""Where the inversion of a count gives up: far beyond any mean that a scenario may hold."""
+
+
+def probability(rate: ArrayLike, days: float = 1.0) -> FloatArray:
+    """Return the chance that an event of constant hazard ``rate`` (per day) happens within ``days``.
+
+    ``1 - exp(-rate * days)``; shapes follow ``rate``.
+    """
+    return -np.expm1(-np.asarray(rate, dtype=np.float64) * days)
+
+
+def split(luck: FloatArray, chance: ArrayLike) -> tuple[BoolArray, FloatArray]:
+    """Return which rows happen, and a fresh uniform for each row out of what is left of its luck.
+
+    Given that ``luck < chance``, ``luck / chance`` is uniform again; likewise for the rest. One draw a row can
+    so decide a chain of questions.
+    """
+    chance = np.broadcast_to(np.asarray(chance, dtype=np.float64), luck.shape)
+    happens = luck < chance
+    rest = np.empty_like(luck)
+    rest[happens] = luck[happens] / chance[happens]
+    miss = ~happens
+    rest[miss] = (luck[miss] - chance[miss]) / (1.0 - chance[miss])
+    return happens, np.minimum(rest, 1.0 - 1e-16)
+
+
+def unfold(luck: FloatArray, parts: int) -> list[FloatArray]:
+    """Return ``parts`` uniforms a row out of one: each starts 14 binary digits further on.
+
+    Good for a few small choices (each is even to 1 in 16,384, and nearly independent of the others); it saves
+    drawing for every row what only the few rows need that something happens to.
+    """
+    shifted = [np.modf(luck * 2.0 ** (14 * part))[0] for part in range(1, parts)]
+    return [luck, *shifted]
+
+
+def binomial(luck: ArrayLike, trials: ArrayLike, chance: ArrayLike) -> IntArray:
+    """Invert the binomial distribution: successes out of ``trials`` at ``chance``, one uniform a row.
+
+    Args:
+        luck: uniforms in [0, 1), any shape.
+        trials: whole numbers >= 0, broadcast to ``luck``.
+        chance: probabilities in [0, 1], broadcast to ``luck``.
+    """
+    luck, trials, chance = np.broadcast_arrays(
+        np.asarray(luck, np.float64), np.asarray(trials, np.float64), np.asarray(chance, np.float64)
+    )
+    certain = chance >= 1.0
+    odds = chance / np.where(certain, 1.0, 1.0 - chance)
+    term = np.where(certain, 0.0, (1.0 - np.minimum(chance, 1.0)) ** trials)
+    cumulative = term.copy()
+    successes = np.zeros(luck.shape, dtype=np.int64)
+    for k in range(int(trials.max(initial=0.0))):
+        more = (luck >= cumulative) & (k < trials)
+        if not more.any():
+            break
+        successes += more
+        term = term * odds * np.maximum(trials - k, 0.0) / (k + 1)
+        cumulative = cumulative + term
+    return np.where(certain, trials.astype(np.int64), successes)
+
+
+def negative_binomial(luck: float, mean: float, dispersion: float) -> int:
+    """Invert a count of the given mean whose variance is ``mean + dispersion * mean**2``.
+
+    ``dispersion`` 0 is the Poisson distribution. Sorties, shells and the like come in bursts, so their counts
+    are overdispersed.
+
+    Raises:
+        ValueError: when no count below ``LARGEST_COUNT`` reaches ``luck``.
+    """
+    if mean <= 0.0:
+        return 0
+    if dispersion <= 0.0:
+        term, ratio, shape = float(np.exp(-mean)), mean, None
+    else:
+        shape = 1.0 / dispersion
+        term = float((1.0 + mean * dispersion) ** -shape)
+        ratio = mean * dispersion / (1.0 + mean * dispersion)
+    if term <= 0.0:
+        raise ValueError(f"a mean of {mean:g} a day is too large to invert; split it")
+    cumulative = term
+    for count in range(LARGEST_COUNT):
+        if luck < cumulative or term < 1e-18 * cumulative:
+            return count
+        term *= ratio / (count + 1) if shape is None else ratio * (shape + count) / (count + 1)
+        cumulative += term
+    raise ValueError(f"no count below {LARGEST_COUNT} reaches {luck:g} at mean {mean:g}")
+
+
+def poisson(luck: float, mean: float) -> int:
+    """Invert the Poisson distribution: a count of the given mean, from one uniform."""
+    return negative_binomial(luck, mean, 0.0)
+
+
+def categorical(luck: ArrayLike, weights: ArrayLike) -> IntArray:
+    """Choose one of ``len(weights)`` options for each uniform in ``luck``, in proportion to the weights.
+
+    Raises:
+        ValueError: when no weight is positive.
+    """
+    edges = np.cumsum(np.asarray(weights, dtype=np.float64))
+    total = edges[-1] if edges.size else 0.0
+    if not total > 0.0:
+        raise ValueError("nothing to choose from: no weight is positive")
+    chosen = np.searchsorted(edges, np.asarray(luck) * total, side="right")
+    last = int(np.flatnonzero(np.asarray(weights) > 0.0)[-1])
+    return np.minimum(chosen, last).astype(np.int64)
+
+
+def whole(luck: ArrayLike, amount: ArrayLike) -> IntArray:
+    """Round ``amount`` to whole numbers so that the mean is kept: up with a chance equal to the fraction."""
+    amount = np.asarray(amount, dtype=np.float64)
+    floor = np.floor(amount)
+    return (floor + (np.asarray(luck) < amount - floor)).astype(np.int64)

@@ -1,0 +1,102 @@
+"""The books: conserved stocks, named flows.
+
+A stock (besieged civilians, fighters, food) changes only through a flow that has a name and a sign, so deaths
+by cause, food eaten and people gone are read from the same place that proves that nothing was made or lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from siege_sim.errors import LedgerError, did_you_mean
+
+IN, OUT, NOTE = 1, -1, 0
+"""A flow adds to its stock, takes from it, or is only counted (people wounded are still there)."""
+
+
+@dataclass
+class Stock:
+    """One conserved quantity.
+
+    Attributes:
+        unit: what is counted.
+        flows: sign of each named flow (``IN``, ``OUT`` or ``NOTE``).
+        measure: reads the amount that is really there.
+        opening: the amount on day 0.
+        totals: each flow's sum since day 0.
+        this_morning: the same, as it was when the day began.
+    """
+
+    unit: str
+    flows: Mapping[str, int]
+    measure: Callable[[], float]
+    opening: float = 0.0
+    totals: dict[str, float] = field(default_factory=dict)
+    this_morning: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def expected(self) -> float:
+        """Opening + in - out."""
+        return self.opening + sum(sign * self.totals[flow] for flow, sign in self.flows.items())
+
+
+class Ledger:
+    """All stocks of a run."""
+
+    def __init__(self) -> None:
+        self.stocks: dict[str, Stock] = {}
+
+    def open(self, name: str, unit: str, flows: Mapping[str, int], measure: Callable[[], float]) -> None:
+        """Open the account of a stock with what ``measure`` finds now."""
+        stock = Stock(unit, dict(flows), measure, opening=float(measure()))
+        stock.totals = dict.fromkeys(flows, 0.0)
+        stock.this_morning = dict(stock.totals)
+        self.stocks[name] = stock
+
+    def book(self, stock: str, flow: str, amount: float) -> None:
+        """Add ``amount`` to a flow of a stock.
+
+        Raises:
+            LedgerError: unknown stock or flow, or an amount below zero.
+        """
+        totals = self._totals(stock, flow)
+        if amount < 0:
+            raise LedgerError(f"{stock}.{flow}: an amount of {amount:g} was booked; flows are never negative")
+        totals[flow] += float(amount)
+
+    def total(self, stock: str, flow: str) -> float:
+        """Return the sum of a flow since day 0."""
+        return self._totals(stock, flow)[flow]
+
+    def today(self, stock: str, flow: str) -> float:
+        """Return what a flow has carried since the day began."""
+        return self._totals(stock, flow)[flow] - self.stocks[stock].this_morning[flow]
+
+    def start_day(self) -> None:
+        """Remember where every flow stands in the morning."""
+        for stock in self.stocks.values():
+            stock.this_morning = dict(stock.totals)
+
+    def check(self) -> None:
+        """Compare every stock with its books.
+
+        Raises:
+            LedgerError: when opening + in - out differs from what is there by more than rounding.
+        """
+        for name, stock in self.stocks.items():
+            there, expected = float(stock.measure()), stock.expected
+            volume = abs(stock.opening) + sum(stock.totals.values())
+            if abs(there - expected) > 0.5 + 1e-12 * volume:
+                raise LedgerError(
+                    f"the books of '{name}' do not balance: {there:,.3f} {stock.unit} are there, "
+                    f"{expected:,.3f} are expected; a process changed the stock without booking a flow"
+                )
+
+    def _totals(self, stock: str, flow: str) -> dict[str, float]:
+        if stock not in self.stocks:
+            raise LedgerError(f"no stock '{stock}' in the ledger{did_you_mean(stock, self.stocks)}")
+        totals = self.stocks[stock].totals
+        if flow not in totals:
+            raise LedgerError(f"stock '{stock}' has no flow '{flow}'{did_you_mean(flow, totals)}")
+        return totals

@@ -1,0 +1,293 @@
+"""The model: it builds day 0, holds the state, and runs the schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import mesa
+import numpy as np
+from mesa.agent import Agent, AgentSet
+
+from siege_sim import build, outcomes
+from siege_sim.agents.axis import Axis
+from siege_sim.agents.codes import Holder, Posture, Status
+from siege_sim.agents.facility import Crossing, Facility, FoodStock, Hospital
+from siege_sim.agents.household import Household, Households
+from siege_sim.agents.unit import UNIT_CLASSES, Unit, Units
+from siege_sim.city.grid import City
+from siege_sim.conditions import Conditions, EventLog, Politics, morning
+from siege_sim.kernels import ground
+from siege_sim.kernels.hazard import BoolArray, IntArray
+from siege_sim.ledger import Ledger
+from siege_sim.rng import stream
+from siege_sim.schedule import schedule_of
+
+if TYPE_CHECKING:
+    from siege_sim.interventions.reinforcements import Reinforcements
+    from siege_sim.scenario import Scenario
+
+FacilityT = TypeVar("FacilityT", bound=Facility)
+
+
+class AgentsByType(Mapping[type[Agent], AgentSet]):
+    """Mesa's ``agents_by_type``; asking it for `Household` makes the household agents first."""
+
+    def __init__(self, model: SiegeModel, registered: dict[type[Agent], AgentSet]) -> None:
+        self._model = model
+        self._registered = registered
+
+    def __getitem__(self, kind: type[Agent]) -> AgentSet:
+        if kind is Household:
+            self._model.make_household_agents()
+        return self._registered[kind]
+
+    def __iter__(self) -> Iterator[type[Agent]]:
+        self._model.make_household_agents()
+        return iter(self._registered)
+
+    def __len__(self) -> int:
+        self._model.make_household_agents()
+        return len(self._registered)
+
+
+class SiegeModel(mesa.Model):  # type: ignore[misc]
+    """A siege, one day a step.
+
+    Args:
+        scenario: what to play.
+        seed: the run's seed; the same scenario and seed give the same run, to the byte.
+
+    Attributes:
+        city: the grid, its layers and geometry.
+        households: the besieged civilians as columns.
+        units: both sides' units as columns.
+        facilities: hospitals, bakeries, stores and the rest, in a fixed order.
+        axes: the government side's axes of attack.
+        ledger: conserved stocks and their flows.
+        conditions: what holds for the whole city today.
+        politics: condemnation, hope, agreement, outcome.
+        log: events with their causes.
+        day: the day that was played last (0 before the first step).
+    """
+
+    def __init__(self, scenario: Scenario, seed: int = 1) -> None:
+        self._siege_scenario = scenario
+        self._households_made = False
+        super().__init__(rng=seed)
+        self.seed = int(seed)
+        self.clock = scenario.clock
+        self.day = 0
+        self.city = City(scenario.city_map, self.random)
+        self.ledger = Ledger()
+        self.conditions = Conditions()
+        self.politics = Politics()
+        self.log = EventLog()
+        self.schedule = schedule_of(scenario)
+        self.pockets_yesterday = 0
+        self.unit_labels: dict[int, tuple[str, str]] = {}
+        self.planned_units: list[tuple[Reinforcements, IntArray]] = []
+        self.households: Households = build.settle_households(self)
+        self.units: Units = build.raise_units(self)
+        self._unit_agents: dict[int, Unit] = {}
+        for row in np.flatnonzero(self.units.standing):
+            self._muster(int(row))
+        self.axes = [Axis(self, number) for number in range(int(self.units.axis.max(initial=-1)) + 1)]
+        self.facilities = build.place_facilities(self)
+        self._by_kind: dict[type[Facility], list[Any]] = {}
+        build.open_books(self)
+        self._count_civilians()
+        self.recorder = outcomes.Recorder(self)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that is played."""
+        return self._siege_scenario
+
+    @scenario.setter
+    def scenario(self, value: object) -> None:
+        """Ignore what Mesa 3.5 assigns here: its own, unrelated kind of scenario."""
+
+    @property
+    def date(self) -> date:
+        """The calendar date of the current day."""
+        return self.clock.date_of(self.day)
+
+    # The day
+
+    def step(self) -> None:
+        """Play one day."""
+        self.day += 1
+        self.conditions = morning(self.politics)
+        self.ledger.start_day()
+        self.city.layers.days_held += 1
+        for crossing in self.facilities_of(Crossing):
+            crossing.open_share = crossing.usual_open_share
+        self._count_civilians()
+        for name, process in self.schedule:
+            process.step(self, stream(self.seed, name, self.day))
+        self._settle()
+        if self.day >= self.clock.days:
+            self.running = False
+        self.recorder.record(self)
+
+    def days(self) -> Iterator[int]:
+        """Play day after day until the end; yield each day's number after it was played."""
+        while self.running:
+            self.step()
+            yield self.day
+
+    def _settle(self) -> None:
+        """Close the day: what lay on lost ground is lost, agents of the dead go, the books are checked."""
+        for stock in self.facilities_of(FoodStock):
+            if stock.kcal > 0.0 and not stock.in_pocket:
+                self.ledger.book("food", "lost_with_ground", stock.take_out(stock.kcal))
+        if self._households_made:
+            for household in [h for h in self.agents_by_type[Household] if h.persons == 0]:
+                household.remove()
+        self.city.layers.check_memory()
+        self.ledger.check()
+
+    def _count_civilians(self) -> None:
+        homes = self.households
+        self.city.layers.civilians[:] = np.bincount(
+            homes.cell_index, weights=homes.persons_inside, minlength=self.city.n_cells
+        )
+
+    # Agents
+
+    @property
+    def agents(self) -> AgentSet:
+        """All agents, as Mesa gives them; makes the household agents if nobody has yet."""
+        self.make_household_agents()
+        return self._all_agents
+
+    @property
+    def agents_by_type(self) -> AgentsByType:
+        """Agents by class, as Mesa gives them; only asking for `Household` makes the household agents."""
+        return AgentsByType(self, self._agents_by_type)
+
+    @property
+    def agent_types(self) -> list[type[Agent]]:
+        """The classes of agents there are."""
+        return list(self.agents_by_type)
+
+    def make_household_agents(self) -> None:
+        """Make a Mesa agent for every household with a member alive, once."""
+        if self._households_made:
+            return
+        self._households_made = True
+        for row in np.flatnonzero(self.households.persons > 0):
+            Household(self, int(row))
+
+    def unit(self, row: int) -> Unit:
+        """Return the agent of a unit by its row."""
+        return self._unit_agents[row]
+
+    def _muster(self, row: int) -> None:
+        faction, sector = self.unit_labels[row]
+        kind = UNIT_CLASSES[Holder(int(self.units.side[row]))]
+        self._unit_agents[row] = kind(self, row, faction, sector)
+
+    def call_up(self, action: Reinforcements) -> int:
+        """Let planned reinforcements arrive; return how many fighters that are."""
+        rows = next(rows for planned, rows in self.planned_units if planned is action)
+        side = Holder(int(self.units.side[rows[0]]))
+        ground_held = self.city.held_by(side)
+        sectors = np.array([quarter.sector for quarter in self.city.map.quarters])[self.city.layers.quarter]
+        cells = np.flatnonzero(ground_held & (sectors == action.sector))
+        cells = cells if cells.size else np.flatnonzero(ground_held)
+        self.units.posture[rows] = Posture.RESERVE if side == Holder.REBEL else Posture.HOLD
+        for i, row in enumerate(rows):
+            self.units.cell_index[row] = cells[i % cells.size]
+            self._muster(int(row))
+            if action.vanguard and self.axes:
+                self.units.axis[row] = i % len(self.axes)
+        fighters = int(self.units.fit[rows].sum())
+        self.ledger.book("rebels" if side == Holder.REBEL else "regime", "reinforced", fighters)
+        return fighters
+
+    def facilities_of(self, kind: type[FacilityT]) -> list[FacilityT]:
+        """Return the facilities of a class (and its subclasses), in their fixed order."""
+        if kind not in self._by_kind:
+            self._by_kind[kind] = [f for f in self.facilities if isinstance(f, kind)]
+        return self._by_kind[kind]
+
+    # What processes ask
+
+    @property
+    def share_held(self) -> float:
+        """Rebel-held ground as a share of what they held on day 0."""
+        return float(np.count_nonzero(self.city.pocket_ground)) / float(np.count_nonzero(self.city.held_on_day_0))
+
+    @property
+    def stored_kcal(self) -> float:
+        """Food in stores, bakeries and markets."""
+        return sum(stock.kcal for stock in self.facilities_of(FoodStock))
+
+    @property
+    def hospitals_working(self) -> int:
+        """Hospitals that serve the pocket today."""
+        return sum(hospital.working for hospital in self.facilities_of(Hospital))
+
+    def in_sectors(self, sectors: tuple[str, ...]) -> BoolArray:
+        """Return which units stand on ground of the given sectors."""
+        chosen = np.array([quarter.sector in sectors for quarter in self.city.map.quarters])
+        return chosen[self.city.layers.quarter][self.units.cell_index]
+
+    def nearest_pocket_cell(self, cell_index: int, reach: int) -> int | None:
+        """Return the rebel-held cell nearest to a cell, within ``reach`` steps over any ground, if there is one."""
+        here = np.zeros(self.city.n_cells, dtype=np.bool_)
+        here[cell_index] = True
+        for _ in range(reach):
+            here = ground.dilate(here, self.city.shape)
+            own = here & self.city.pocket_ground
+            if own.any():
+                return int(np.argmax(own))
+        return None
+
+    def regime_loses(self, mean: float, cell_index: int, luck: float) -> None:
+        """Let the government unit nearest to a cell lose about ``mean`` fighters killed."""
+        units = self.units
+        rows = np.flatnonzero(units.of(Holder.GOVERNMENT) & (units.fit > 0))
+        if rows.size == 0:
+            return
+        there = np.array(divmod(cell_index, self.city.shape[1]))
+        where = np.stack(np.divmod(units.cell_index[rows], self.city.shape[1]), axis=1)
+        nearest = int(rows[np.argmin(np.abs(where - there).max(axis=1))])
+        killed = int(mean * 2.0 * luck)
+        self.unit(nearest).lose(killed, 3 * killed, "killed_in_combat")
+
+    # What processes tell
+
+    def note(self, kind: str, where: str, what: str, cause: str, amount: float = 0.0) -> None:
+        """Write an event of today down."""
+        self.log.add(self.day, kind, where, what, cause, amount)
+
+    def note_ground_lost(self, cells: IntArray, causes: list[str]) -> None:
+        """Write down which quarters lost ground, and when the last of one is lost."""
+        quarters = self.city.layers.quarter
+        for quarter in np.unique(quarters[cells]):
+            mine = quarters[cells] == quarter
+            name = self.city.map.quarters[int(quarter)].name
+            why = [cause for cause, here in zip(causes, mine, strict=True) if here]
+            most = max(dict.fromkeys(why), key=why.count)
+            count = int(mine.sum())
+            self.note("ground_lost", name, f"{count} cell{'s' * (count > 1)} of {name} lost", most, count)
+            if not (self.city.pocket_ground & (quarters == quarter)).any():
+                self.note("quarter_lost", name, f"all of {name} is lost", most)
+
+    def hand_over_pocket(self, outcome: str, cause: str) -> None:
+        """Let the whole pocket come under the government, and end the run."""
+        homes = self.households
+        rest = np.flatnonzero(homes.inside & (homes.persons > 0))
+        homes.leave(rest, Status.UNDER_NEW_HOLDER)
+        self.city.capture(np.flatnonzero(self.city.pocket_ground), Holder.GOVERNMENT)
+        self.end(outcome, cause)
+
+    def end(self, outcome: str, cause: str) -> None:
+        """End the run with an outcome."""
+        self.politics.outcome = outcome
+        self.note(outcome, "", f"the siege ended: {outcome.replace('_', ' ')}", cause)
+        self.running = False

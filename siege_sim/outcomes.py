@@ -1,0 +1,188 @@
+"""Outcomes: named numbers of a run, with unit and label. The names are a public interface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from siege_sim.agents.codes import Holder, Status
+from siege_sim.agents.facility import Bakery
+from siege_sim.conditions import KCAL_A_PERSON_DAY
+from siege_sim.kernels.hazard import FloatArray
+
+if TYPE_CHECKING:
+    from siege_sim.model import SiegeModel
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A number that can be read off a model every day."""
+
+    name: str
+    unit: str
+    label: str
+    read: Callable[[SiegeModel, Sums], float]
+
+
+@dataclass
+class Sums:
+    """Sums over all households that several outcomes share, made once a day. Nothing is eaten on day 0."""
+
+    persons_inside: float
+    displaced_inside: float
+    home_kcal: float
+    eaten_kcal: float
+    mass_loss: float
+    ipc_shares: FloatArray
+
+    @classmethod
+    def of(cls, model: SiegeModel) -> Sums:
+        """Add up the columns of ``model.households``."""
+        homes = model.households
+        people = homes.persons_inside.astype(np.float64)
+        total = float(people.sum())
+        someone = max(total, 1.0)
+        return cls(
+            persons_inside=total,
+            displaced_inside=float((people * (homes.status == Status.DISPLACED_INSIDE)).sum()),
+            home_kcal=float(homes.food_kcal.sum()),
+            eaten_kcal=float((people * homes.eaten_kcal).sum()) / someone if model.day else float("nan"),
+            mass_loss=float((people * homes.mass_loss).sum()) / someone,
+            ipc_shares=ipc_shares(homes.eaten_kcal, homes.mass_loss, people),
+        )
+
+
+IPC_INTAKE_KCAL = np.array([2100.0, 1800.0, 1300.0, 900.0])
+"""Intake a person and day below which a household is in phase 2, 3, 4 and 5 (after the IPC's acute food
+insecurity reference table: small, moderate, large and extreme gaps; the cuts in kcal are assumed)."""
+
+IPC_SEVERE_LOSS = 0.18
+"""Share of body mass lost from which a household is in phase 5 whatever it eats."""
+
+
+def ipc_shares(eaten: FloatArray, mass_loss: FloatArray, people: FloatArray) -> FloatArray:
+    """Return the share of people in households of IPC phase 1 to 5."""
+    phase = np.searchsorted(-IPC_INTAKE_KCAL, -eaten, side="left")
+    phase[mass_loss > IPC_SEVERE_LOSS] = 4
+    counts = np.bincount(phase, weights=people, minlength=5)
+    return counts / max(float(counts.sum()), 1.0)
+
+
+def ipc_area_phase(shares: FloatArray) -> int:
+    """Return an area's phase: the highest in which, or in worse, at least a fifth of the people are."""
+    worse = np.cumsum(shares[::-1])[::-1]
+    reached = np.flatnonzero(worse >= 0.2)
+    return int(reached[-1]) + 1 if reached.size else 1
+
+
+def _flow(stock: str, *flows: str) -> Callable[[SiegeModel, Sums], float]:
+    return lambda model, sums: sum(model.ledger.total(stock, flow) for flow in flows)
+
+
+def _fit(side: Holder) -> Callable[[SiegeModel, Sums], float]:
+    return lambda model, sums: float(model.units.fit[model.units.of(side)].sum())
+
+
+def _food_stock(model: SiegeModel, sums: Sums) -> float:
+    return model.stored_kcal
+
+
+def _food_days_left(model: SiegeModel, sums: Sums) -> float:
+    """Days for which stores and homes would feed everybody at the planning figure of 2,100 kcal."""
+    need = KCAL_A_PERSON_DAY * max(sums.persons_inside, 1.0)
+    return (model.stored_kcal + sums.home_kcal) / need if sums.persons_inside else 0.0
+
+
+def _bakeries(model: SiegeModel, sums: Sums) -> float:
+    return float(sum(bakery.working for bakery in model.facilities_of(Bakery)))
+
+
+def _ipc_phase(model: SiegeModel, sums: Sums) -> float:
+    return float(ipc_area_phase(sums.ipc_shares)) if model.day else float("nan")
+
+
+def _rubble(model: SiegeModel, sums: Sums) -> float:
+    layers, ground = model.city.layers, model.city.held_on_day_0
+    built = layers.built_up[ground]
+    return float((layers.rubble[ground] * built).sum()) / max(float(built.sum()), 1e-9)
+
+
+CIVILIAN_DEATHS = ("killed_by_air", "killed_by_shelling", "killed_in_crossfire", "died_of_wounds", "died_of_hunger")
+VIOLENT_DEATHS = CIVILIAN_DEATHS[:4]
+
+DAILY: tuple[Outcome, ...] = (
+    Outcome("rebel_area_share", "share of day 0", "Area held by the rebels", lambda m, s: m.share_held),
+    Outcome("pockets", "pockets", "Separate pockets", lambda m, s: float(m.pockets_yesterday)),
+    Outcome("civilians_in_pocket", "persons", "Civilians in the pocket", lambda m, s: s.persons_inside),
+    Outcome("civilians_killed", "persons", "Civilians killed (all violence)", _flow("civilians", *VIOLENT_DEATHS)),
+    Outcome("killed_by_air", "persons", "Killed by air strikes", _flow("civilians", "killed_by_air")),
+    Outcome("killed_by_shelling", "persons", "Killed by shelling", _flow("civilians", "killed_by_shelling")),
+    Outcome("killed_in_crossfire", "persons", "Killed in crossfire", _flow("civilians", "killed_in_crossfire")),
+    Outcome("died_of_wounds", "persons", "Died of wounds", _flow("civilians", "died_of_wounds")),
+    Outcome("died_of_hunger", "persons", "Died of hunger", _flow("civilians", "died_of_hunger")),
+    Outcome("civilians_wounded", "persons", "Civilians wounded", _flow("civilians", "wounded")),
+    Outcome("west_civilians_killed", "persons", "Civilians killed on the other side", _flow("west", "killed")),
+    Outcome("displaced_inside", "persons", "Displaced inside the pocket", lambda m, s: s.displaced_inside),
+    Outcome("left_to_kurdish", "persons", "Left to Kurdish-held ground", _flow("civilians", "left_to_kurdish")),
+    Outcome("left_to_government", "persons", "Left to government areas", _flow("civilians", "left_to_government")),
+    Outcome("came_under_new_holder", "persons", "Stayed under a new holder", _flow("civilians", "came_under_new_holder")),
+    Outcome("evacuated", "persons", "Civilians evacuated", _flow("civilians", "evacuated")),
+    Outcome("rebels_fit", "fighters", "Rebels fit for duty", _fit(Holder.REBEL)),
+    Outcome(
+        "rebels_killed", "fighters", "Rebels killed",
+        _flow("rebels", "killed_by_air", "killed_by_shelling", "killed_in_combat"),
+    ),
+    Outcome("rebels_surrendered", "fighters", "Rebels who laid down arms", _flow("rebels", "surrendered")),
+    Outcome("regime_fit", "fighters", "Government side fit for duty", _fit(Holder.GOVERNMENT)),
+    Outcome(
+        "regime_killed", "fighters", "Government side killed", _flow("regime", "killed_in_combat", "killed_in_relief_battle")
+    ),
+    Outcome("relief_force_killed", "fighters", "Relief force killed", _flow("relief_force", "killed")),
+    Outcome("heavy_impacts", "impacts", "Heavy impacts that day", lambda m, s: float(m.city.layers.impacts.sum())),
+    Outcome("hospitals_working", "hospitals", "Hospitals working", lambda m, s: float(m.hospitals_working)),
+    Outcome("bakeries_working", "bakeries", "Bakeries working", _bakeries),
+    Outcome("food_stock_kcal", "kcal", "Food in stores and markets", _food_stock),
+    Outcome("food_days_left", "days", "Days of food left", _food_days_left),
+    Outcome("kcal_eaten_per_person", "kcal/person", "Eaten that day", lambda m, s: s.eaten_kcal),
+    Outcome("mean_body_mass_loss", "share", "Body mass lost", lambda m, s: s.mass_loss),
+    Outcome("ipc_phase", "phase", "IPC phase of the pocket", _ipc_phase),
+    Outcome("rubble_share", "share", "Floor area in ruins", _rubble),
+    Outcome("condemnation", "points", "Condemnation", lambda m, s: m.politics.condemnation),
+)  # fmt: skip
+"""Every outcome of a day, in the order of ``series.csv``. Deaths and departures are counted from day 0."""
+
+HUNGRY_BELOW = 0.75
+"""Share of the need below which a day counts as a day of hunger."""
+
+
+class Recorder:
+    """Reads all outcomes after every day, and keeps layers every few days."""
+
+    def __init__(self, model: SiegeModel) -> None:
+        self.values = np.full((model.clock.days + 1, len(DAILY)), np.nan)
+        self.rows = 0
+        self.hunger_person_days = 0.0
+        self.snapshots: dict[str, list[Any]] = {name: [] for name in ("day", *SNAPSHOT_LAYERS)}
+        self.captured_on = np.full(len(model.city.map.quarters), -1, dtype=np.int64)
+        self.record(model)
+
+    def record(self, model: SiegeModel) -> None:
+        """Read the day that was just played."""
+        sums = Sums.of(model)
+        self.values[self.rows] = [outcome.read(model, sums) for outcome in DAILY]
+        self.rows += 1
+        if model.day > 0 and sums.eaten_kcal < HUNGRY_BELOW * KCAL_A_PERSON_DAY:
+            self.hunger_person_days += sums.persons_inside
+        if model.day % model.scenario.snapshot_every_days == 0 or not model.running:
+            self._keep_layers(model)
+
+    def _keep_layers(self, model: SiegeModel) -> None:
+        self.snapshots["day"].append(model.day)
+        for name in SNAPSHOT_LAYERS:
+            self.snapshots[name].append(model.city.layers.array(name).reshape(model.city.shape).copy())
+
+
+SNAPSHOT_LAYERS = ("holder", "quarter", "civilians", "danger", "rubble", "entrenchment", "impacts", "garrison", "days_held")

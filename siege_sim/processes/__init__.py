@@ -1,0 +1,1 @@
+"""The mechanisms of a siege, one to a file: fields are parameters, ``step`` is behaviour."""

@@ -1,0 +1,206 @@
+"""Command of the government side: where the vanguard masses, and when it assaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.agents.axis import Axis, AxisPhase
+from siege_sim.agents.codes import Holder, Posture
+from siege_sim.agents.line import Line
+from siege_sim.blocks import param
+from siege_sim.kernels import ground
+from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
+from siege_sim.processes.base import Phase, Process
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model import SiegeModel
+
+FAR = 1e9
+
+
+class GovernmentCommand(Process):
+    """The government side masses its vanguard on a few axes, prepares, assaults, exploits and regroups.
+
+    It is a description of how such forces behaved, not a search for a best plan: a place is chosen by what the
+    staff can see (with error), from where its forces already are.
+    """
+
+    kind: Literal["government_command"] = "government_command"
+    phase: ClassVar[Phase] = Phase.COMMAND
+    neutral: ClassVar[Mapping[str, Any]] = {"largest_frontage": 0}
+
+    largest_frontage: int = param(8, unit="cells", plausible=(4, 12), ge=0, le=100)
+    """Cells that one axis attacks at the most on a day."""
+    misjudgement: float = param(0.3, unit="log scale", plausible=(0.1, 0.6), ge=0.0, le=2.0)
+    """Spread of the error in judging a cell's defence (standard deviation of its logarithm)."""
+    prepare_days: int = param(3, unit="days", plausible=(2, 6), ge=0, le=60)
+    """Days of massing and fire before the first assault from a new place."""
+    regroup_days: int = param(7, unit="days", plausible=(6, 10), ge=0, le=60)
+    """Days of rest after a quota of ground or a failure."""
+    patience_days: int = param(6, unit="days", plausible=(3, 10), ge=1, le=100)
+    """Days without an assault going in after which an axis looks for another place."""
+    weight_weakness: float = param(1.0, unit="weight", plausible=(0.5, 2), ge=0.0)
+    """How much a weak defence attracts an attack."""
+    weight_room: float = param(1.5, unit="weight", plausible=(0.5, 3), ge=0.0)
+    """How much open ground to mass on attracts it."""
+    weight_cut: float = param(1.5, unit="weight", plausible=(0.5, 3), ge=0.0)
+    """How much the chance to cut the pocket in two attracts it."""
+    weight_march: float = param(0.15, unit="1/cell", plausible=(0.05, 0.4), ge=0.0)
+    """How much distance from where the forces are puts it off."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Direct every axis."""
+        layers = model.city.layers
+        layers.pressed_by[:] = -1
+        layers.odds[:] = 0.0
+        line = Line(model, Holder.REBEL)
+        front = model.city.front
+        layers.garrison[:] = line.present * model.city.pocket_ground
+        layers.cohesion[:] = line.mean_per_cell(model.units.cohesion[line.rows])
+        if self.largest_frontage == 0 or not front.any():
+            return
+        luck = rng.random(len(model.axes))
+        errors = rng.standard_normal((len(model.axes), model.city.n_cells))
+        defence = defence_strength(model, line)
+        for axis in model.axes:
+            seen = defence * np.exp(self.misjudgement * errors[axis.number])
+            self._direct(model, axis, seen, defence, luck[axis.number])
+
+    def _direct(
+        self, model: SiegeModel, axis: Axis, seen: FloatArray, defence: FloatArray, luck: float
+    ) -> None:
+        axis.days_in_phase += 1
+        if axis.rows.size == 0:
+            return
+        if axis.phase == AxisPhase.REGROUP and axis.days_in_phase >= self.regroup_days:
+            axis.turn_to(AxisPhase.IDLE)
+        if axis.phase == AxisPhase.IDLE and model.conditions.assault_tempo > 0.0:
+            self._choose_place(model, axis, seen)
+        if axis.phase == AxisPhase.PREPARE and axis.days_in_phase >= self.prepare_days:
+            axis.turn_to(AxisPhase.ASSAULT)
+        if axis.phase == AxisPhase.ASSAULT:
+            if axis.taken >= model.scenario.ground.cells_before_regrouping or axis.stalled >= self.patience_days:
+                self._rest(model, axis)
+            elif luck < model.conditions.assault_tempo:
+                self._assault(model, axis, seen, defence)
+
+    def _rest(self, model: SiegeModel, axis: Axis) -> None:
+        axis.turn_to(AxisPhase.REGROUP)
+        axis.taken = axis.stalled = 0
+        axis.last_taken = []
+        model.units.posture[axis.rows] = Posture.HOLD
+
+    def _choose_place(self, model: SiegeModel, axis: Axis, seen: FloatArray) -> None:
+        """Choose a government-held cell on the siege line to attack from, and march there."""
+        city = model.city
+        candidates = np.flatnonzero(city.siege_line)
+        others = [a.focus for a in model.axes if a is not axis and a.focus >= 0]
+        distance = _steps_between(candidates, np.array(others, dtype=np.int64), city.shape)
+        if others:
+            apart = candidates[distance.min(axis=1) >= 4]
+            candidates = apart if apart.size else candidates
+        standing = model.units.cell_index[axis.rows]
+        march = _steps_between(candidates, standing, city.shape).mean(axis=1)
+        before = np.append(np.where(city.front, seen, np.nan), np.nan)[city.around[candidates]]
+        weakness = -np.log(np.nanmean(before, axis=1) + 1.0)
+        open_ground = (1.0 - city.layers.built_up) * city.held_by(Holder.GOVERNMENT)
+        room = ground.neighbour_sum(open_ground, city.shape)[candidates] / 8.0
+        score = self.weight_weakness * weakness + self.weight_room * room - self.weight_march * march
+        shortlist = np.argsort(-score, kind="stable")[:12]
+        for i in shortlist:
+            score[i] += self.weight_cut * cut_share(city.pocket_ground, int(candidates[i]), city.shape)
+        best = shortlist[np.argmax(score[shortlist])]
+        axis.focus = int(candidates[best])
+        axis.stalled = 0
+        axis.turn_to(AxisPhase.PREPARE)
+        self._mass(model, axis)
+
+    def _mass(self, model: SiegeModel, axis: Axis) -> None:
+        city = model.city
+        near = city.around[axis.focus]
+        near = near[near < city.n_cells]
+        axis.mass_at(near[city.held_by(Holder.GOVERNMENT)[near]])
+        model.units.posture[axis.rows] = Posture.ASSAULT
+
+    def _assault(self, model: SiegeModel, axis: Axis, seen: FloatArray, defence: FloatArray) -> None:
+        """Attack the cells with the best perceived odds, as many as there are men for."""
+        city, units, rules = model.city, model.units, model.scenario.ground
+        self._follow_up(model, axis)
+        reach = np.zeros(city.n_cells, dtype=np.bool_)
+        reach[axis.focus] = True
+        reach[axis.last_taken] = True
+        for _ in range(2):
+            reach = ground.dilate(reach, city.shape) & city.held_by(Holder.GOVERNMENT)
+        targets = np.flatnonzero(ground.touching(city.front, reach, city.shape) & (city.layers.pressed_by < 0))
+        rows = axis.rows
+        men = float((units.fit[rows] * (1.0 - 0.5 * units.fatigue[rows])).sum())
+        room = min(self.largest_frontage, int(men // rules.fighters_a_cell_edge), targets.size)
+        if room == 0:
+            axis.stalled += 1
+            return
+        quality = float(np.average(units.quality[rows], weights=units.fit[rows] + 1e-9))
+        strength = rules.fighters_a_cell_edge * quality
+        perceived = strength / np.maximum(seen[targets], 1.0)
+        chosen = targets[np.argsort(-perceived, kind="stable")[:room]]
+        chosen = chosen[strength / np.maximum(seen[chosen], 1.0) >= rules.odds_to_assault]
+        if chosen.size == 0:
+            axis.stalled += 1
+            return
+        axis.stalled = 0
+        city.layers.pressed_by[chosen] = axis.number
+        city.layers.odds[chosen] = strength / np.maximum(defence[chosen], 1.0)
+
+    def _follow_up(self, model: SiegeModel, axis: Axis) -> None:
+        """Move up behind a success: to the newest gain that touches the most rebel ground."""
+        city = model.city
+        still_held = [c for c in axis.last_taken if city.layers.holder[c] == Holder.GOVERNMENT]
+        gains = [c for c in still_held if city.siege_line[c]]
+        if gains:
+            facing = ground.neighbour_sum(city.pocket_ground, city.shape)[gains]
+            axis.focus = gains[int(np.argmax(facing))]
+            self._mass(model, axis)
+        elif not city.siege_line[axis.focus] and city.siege_line.any():
+            line = np.flatnonzero(city.siege_line)
+            axis.focus = int(line[np.argmin(_steps_between(line, np.array([axis.focus]), city.shape)[:, 0])])
+            self._mass(model, axis)
+
+
+def defence_strength(model: SiegeModel, line: Line) -> FloatArray:
+    """Return the fighting strength of the rebels in each cell: men, quality, cohesion, works, ruins, fire."""
+    units, layers, rules = model.units, model.city.layers, model.scenario.ground
+    worth = units.quality[line.rows] * (0.4 + 0.6 * units.ammunition[line.rows])
+    men = line.per_cell(units.fit[line.rows] * worth * units.cohesion[line.rows])
+    cover = 1.0 + rules.works * layers.entrenchment
+    ruins = 1.0 + rules.ruins * layers.rubble
+    built = 1.0 + rules.streets * layers.built_up
+    return men * cover * ruins * built * (1.0 - 0.5 * layers.suppression)
+
+
+def cut_share(pocket: BoolArray, focus: int, shape: ground.Shape, bite: int = 3) -> float:
+    """Return which share of the pocket would be cut off if a bite of radius ``bite`` at ``focus`` were lost."""
+    bitten = np.zeros_like(pocket)
+    bitten[focus] = True
+    for _ in range(bite):
+        bitten = ground.dilate(bitten, shape)
+    left = pocket & ~bitten
+    total = int(np.count_nonzero(left))
+    if total == 0:
+        return 0.0
+    parts = ground.components(left, shape)
+    return 1.0 - float(np.count_nonzero(parts == 0)) / total
+
+
+def _steps_between(cells: IntArray, others: IntArray, shape: ground.Shape) -> FloatArray:
+    """Return king's-move distances, shape ``(cells, others)``; far when there are no others."""
+    if others.size == 0:
+        return np.full((cells.size, 1), FAR)
+    rows, columns = np.divmod(cells, shape[1])
+    other_rows, other_columns = np.divmod(others, shape[1])
+    return np.maximum(
+        np.abs(rows[:, None] - other_rows[None, :]), np.abs(columns[:, None] - other_columns[None, :])
+    ).astype(np.float64)

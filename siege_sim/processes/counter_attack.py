@@ -1,0 +1,85 @@
+"""Rebel counter-attacks on ground that was lost a moment ago."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.agents.codes import Holder, Posture
+from siege_sim.agents.harm import inflict
+from siege_sim.blocks import param, share
+from siege_sim.kernels import ground
+from siege_sim.kernels.hazard import split
+from siege_sim.processes.base import Phase, Process
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.agents.unit import Unit
+    from siege_sim.model import SiegeModel
+
+
+class CounterAttack(Process):
+    """Reserves close to a fresh loss try to take it back while its new holders have not dug in."""
+
+    kind: Literal["counter_attack"] = "counter_attack"
+    phase: ClassVar[Phase] = Phase.COMBAT
+    neutral: ClassVar[Mapping[str, Any]] = {"p_try": 0.0}
+
+    p_try: float = share(0.3, plausible=(0.1, 0.6))
+    """Chance a day that a reserve unit beside a fresh loss tries."""
+    within_days: int = param(3, unit="days", plausible=(1, 6), ge=1, le=60)
+    """How long a loss counts as fresh."""
+    reach_cells: int = param(3, unit="cells", plausible=(1, 5), ge=1, le=50)
+    """How far a unit goes to counter-attack."""
+    least_cohesion: float = share(0.6, plausible=(0.4, 0.8))
+    """Cohesion that a unit needs to try."""
+    occupiers: float = param(120.0, unit="fighters", plausible=(60, 250), gt=0.0, le=5000.0)
+    """Fighting strength that holds a freshly taken cell."""
+    even_odds: float = param(1.5, unit="ratio", plausible=(1, 2.5), gt=0.0, le=20.0)
+    """Odds at which a counter-attack succeeds every second time."""
+    losses_attacker: float = share(0.06, plausible=(0.02, 0.15))
+    """Share of the unit that is killed or wounded."""
+    losses_holder: float = param(5.0, unit="fighters", plausible=(1, 15), ge=0.0, le=1000.0)
+    """Fighters of the other side killed in a counter-attack, on average."""
+    share_killed: float = param(0.25, unit="share", plausible=(0.2, 0.33), ge=0.0, le=1.0)
+    """Share of the unit's losses that are killed; the rest are wounded."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Let reserves near fresh losses try."""
+        city, units = model.city, model.units
+        luck = rng.random(len(units))
+        hits = rng.random((2, len(units)))
+        fresh = city.siege_line & city.held_on_day_0 & (city.layers.days_held < self.within_days)
+        ready = units.of(Holder.REBEL) & (units.posture == Posture.RESERVE) & (units.cohesion >= self.least_cohesion)
+        if not fresh.any() or not ready.any() or self.p_try == 0.0:
+            return
+        steps = ground.steps_from(fresh, city.pocket_ground, city.shape)
+        near = ready & (steps[units.cell_index] <= self.reach_cells)
+        tries, rest = split(luck, self.p_try)
+        for row in np.flatnonzero(near & tries):
+            self._try(model, model.unit(int(row)), fresh, float(rest[row]), hits)
+
+    def _try(self, model: SiegeModel, unit: Unit, fresh: np.ndarray, luck: float, hits: np.ndarray) -> None:
+        city = model.city
+        row, column = divmod(unit.cell_index, city.shape[1])
+        lost = np.flatnonzero(fresh & city.held_by(Holder.GOVERNMENT))
+        if lost.size == 0:
+            return
+        lost_rows, lost_columns = np.divmod(lost, city.shape[1])
+        target = int(lost[np.argmin(np.maximum(np.abs(lost_rows - row), np.abs(lost_columns - column)))])
+        strength = unit.fit * unit.quality * unit.cohesion * (0.4 + 0.6 * unit.ammunition)
+        odds = strength / self.occupiers
+        succeeds = luck < odds / (odds + self.even_odds)
+        share = np.array([self.losses_attacker])
+        inflict(
+            model, np.array([unit.row]), share * self.share_killed, share * (1 - self.share_killed), hits, "killed_in_combat"
+        )
+        model.regime_loses(self.losses_holder, target, float(hits[0, unit.row]))
+        if succeeds and unit.fit > 0:
+            city.capture(np.array([target]), Holder.REBEL)
+            unit.march_to(target)
+            unit.posture = Posture.HOLD
+            model.note("cell_retaken", city.quarter_name(target), "rebels took back lost ground", "counter-attack")

@@ -1,0 +1,158 @@
+"""Movement of civilians: stay, go deeper into the pocket, or cross the line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.agents.codes import Holder, Status
+from siege_sim.agents.facility import Crossing
+from siege_sim.blocks import param, share
+from siege_sim.kernels import ground
+from siege_sim.kernels.hazard import FloatArray, IntArray, categorical, split, unfold
+from siege_sim.processes.base import Phase, Process
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model import SiegeModel
+
+
+class Displacement(Process):
+    """A household moves with a chance that follows from what it fears and lacks; then it takes the best way open.
+
+    The pull to go is a logistic function of fear of strikes, alarm (ground lost close by), hunger, wounded
+    members and what neighbours did. Ways out are weighed by how near and passable they are and, towards
+    government ground, by fear of reprisal.
+    """
+
+    kind: Literal["displacement"] = "displacement"
+    phase: ClassVar[Phase] = Phase.MOVEMENT
+    neutral: ClassVar[Mapping[str, Any]] = {"reluctance": 1e6}
+
+    reluctance: float = param(8.5, unit="logit", plausible=(7, 10), ge=-50.0)
+    """How strongly a household stays when nothing pushes it: the chance a day is ``1 / (1 + exp(reluctance))``."""
+    strikes_weight: float = param(2.0, unit="logit", plausible=(1, 4), ge=0.0, le=50.0)
+    """Push of full fear of strikes."""
+    alarm_weight: float = param(7.0, unit="logit", plausible=(4, 9), ge=0.0, le=50.0)
+    """Push of ground lost in the next cell within two days."""
+    hunger_weight: float = param(3.0, unit="logit", plausible=(1, 6), ge=0.0, le=50.0)
+    """Push of an empty store."""
+    wounded_weight: float = param(0.5, unit="logit", plausible=(-0.5, 1.5), ge=-10.0, le=50.0)
+    """Push of a wounded member."""
+    neighbours_weight: float = param(2.0, unit="logit", plausible=(0.5, 4), ge=0.0, le=50.0)
+    """Push when all the neighbours of a cell left today."""
+    inside_weight: float = param(1.0, unit="weight", plausible=(0.3, 3), ge=0.0)
+    """Pull of going deeper into the pocket, against crossing the line."""
+    kurdish_weight: float = param(1.0, unit="weight", plausible=(0.3, 3), ge=0.0)
+    """Pull of an open way to Kurdish ground next door."""
+    government_weight: float = param(1.4, unit="weight", plausible=(0.3, 3), ge=0.0)
+    """Pull of an open way to government ground next door, without fear of reprisal."""
+    walk_cells: float = param(4.0, unit="cells", plausible=(2, 10), gt=0.0, le=200.0)
+    """Distance over which the pull of a way out falls to a third."""
+    crossing_when_broken: float = share(0.35, plausible=(0.1, 0.7))
+    """How passable the line is where ground was lost within two days."""
+    crossing_elsewhere: float = share(0.01, plausible=(0.0, 0.05))
+    """How passable a standing front is away from named crossings: mines, snipers, sentries."""
+    prevented: float = share(
+        0.5, plausible=(0.2, 0.8), source="'prevented from leaving' is reported of both sides; no count is known"
+    )
+    """Share of the ways out that armed men close."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Decide, move, cross."""
+        city, homes = model.city, model.households
+        luck = rng.random(len(homes))
+        city.layers.recent_departures *= 0.5
+        alarm = self._alarm(model)
+        push_here = self.alarm_weight * alarm + self.neighbours_weight * self._neighbours_left(model) - self.reluctance
+        strongest = push_here.max() + self.strikes_weight + self.hunger_weight + max(self.wounded_weight, 0.0)
+        # Nobody whose luck is above the strongest push can go, so the rest need not be asked.
+        rows = np.flatnonzero(luck < _logistic(strongest))
+        rows = rows[homes.inside[rows] & (homes.persons[rows] > 0) & city.pocket_ground[homes.cell_index[rows]]]
+        push = push_here[homes.cell_index[rows]] + self.strikes_weight * homes.fear_of_strikes[rows]
+        push += self.wounded_weight * (homes.wounded[rows] > 0) + self.hunger_weight * (homes.food_kcal[rows] <= 0.0)
+        going, fresh = split(luck[rows], _logistic(push))
+        if going.any():
+            self._go(model, rows[going], alarm, fresh[going])
+
+    def _alarm(self, model: SiegeModel) -> FloatArray:
+        """Return how near ground was lost in the last two days: 1 next to it, fading over a few cells."""
+        city = model.city
+        fresh = (city.layers.days_held < 2) & ~city.pocket_ground
+        if not fresh.any():
+            return np.zeros(city.n_cells)
+        steps = ground.steps_from(fresh, city.pocket_ground, city.shape).astype(np.float64)
+        return np.exp(-(steps - 1.0) / 1.5) * city.pocket_ground
+
+    def _neighbours_left(self, model: SiegeModel) -> FloatArray:
+        """Return how many of each cell's people left it lately, as a share of who was there."""
+        layers = model.city.layers
+        was_there = layers.civilians + layers.recent_departures
+        return np.divide(layers.recent_departures, was_there, out=np.zeros(was_there.size), where=was_there > 0)
+
+    def _go(self, model: SiegeModel, rows: IntArray, alarm: FloatArray, luck: FloatArray) -> None:
+        city, homes = model.city, model.households
+        kurdish = self.kurdish_weight * self._way_out(model, Holder.KURDISH, alarm)
+        government = self.government_weight * self._way_out(model, Holder.GOVERNMENT, alarm)
+        cells = homes.cell_index[rows]
+        options = np.stack(
+            [
+                np.full(rows.size, self.inside_weight),
+                kurdish[cells],
+                government[cells] * (1.0 - homes.fear_of_reprisal[rows]),
+            ]
+        )
+        edges = np.cumsum(options, axis=0)
+        choice_luck, place_luck = unfold(luck, 2)
+        choice = (choice_luck * edges[-1] >= edges).sum(axis=0)
+        for status, number in ((Status.WITH_THE_KURDS, 1), (Status.IN_GOVERNMENT_AREAS, 2)):
+            leaving = rows[choice == number]
+            if leaving.size:
+                homes.leave(leaving, status)
+        self._move_inside(model, rows[choice == 0], place_luck[choice == 0], alarm)
+
+    def _move_inside(self, model: SiegeModel, rows: IntArray, luck: FloatArray, alarm: FloatArray) -> None:
+        """Go where there are roofs and less danger, in the same pocket."""
+        city, homes = model.city, model.households
+        layers = city.layers
+        shelter = layers.built_up * (1.0 - layers.rubble) * (1.0 - layers.danger) * (1.0 - np.minimum(alarm, 1.0))
+        shelter = shelter * city.pocket_ground + 1e-9 * city.pocket_ground
+        pocket = city.pockets[homes.cell_index[rows]]
+        for number in np.unique(pocket):
+            mine = pocket == number
+            homes.move(rows[mine], categorical(luck[mine], shelter * (city.pockets == number)))
+
+    def _way_out(self, model: SiegeModel, holder: Holder, alarm: FloatArray) -> FloatArray:
+        """Return how open the way from each cell to another holder's ground is, from 0 to 1."""
+        city = model.city
+        edge = city.next_to(holder)
+        open_share = np.where(edge, self.crossing_elsewhere, 0.0)
+        if holder == Holder.GOVERNMENT:
+            open_share = np.where(edge, np.maximum(open_share, self.crossing_when_broken * np.minimum(alarm, 1.0)), 0.0)
+        else:
+            open_share = np.where(edge, np.maximum(open_share, self.crossing_when_broken * (alarm > 0.05)), 0.0)
+        for crossing in model.facilities_of(Crossing):
+            if crossing.into == holder and crossing.in_pocket:
+                index = crossing.cell_index
+                open_share[index] = max(open_share[index], crossing.open_share)
+        best = open_share * (1.0 - self.prevented)
+        fade = float(np.exp(-1.0 / self.walk_cells))
+        for _ in range(int(3 * self.walk_cells)):
+            wider = _largest_around(best, city.around) * fade * city.pocket_ground
+            if not (wider > best).any():
+                break
+            best = np.maximum(best, wider)
+        return best
+
+
+def _logistic(push: FloatArray) -> FloatArray:
+    return 1.0 / (1.0 + np.exp(-np.clip(push, -700.0, 700.0)))
+
+
+def _largest_around(values: FloatArray, around: IntArray) -> FloatArray:
+    return np.append(values, 0.0)[around].max(axis=1)
+
+

@@ -1,0 +1,47 @@
+"""Eating: households stretch what they have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.blocks import param
+from siege_sim.processes.base import Phase, Process
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model import SiegeModel
+
+
+class Eating(Process):
+    """Each household eats from its store: its full need while the store is good for weeks, less as it shrinks.
+
+    Nobody eats more than there is at home.
+    """
+
+    kind: Literal["eating"] = "eating"
+    phase: ClassVar[Phase] = Phase.FOOD
+    neutral: ClassVar[Mapping[str, Any]] = {"share_when_bare": 0.0, "share_when_stocked": 0.0}
+
+    share_when_stocked: float = param(0.95, unit="share of need", plausible=(0.85, 1.0), ge=0.0, le=2.0)
+    """What people eat, as a share of their need, with a good store at home."""
+    share_when_bare: float = param(
+        0.55, unit="share of need", plausible=(0.4, 0.7), source="1,270-1,500 kcal in Sarajevo, 1992-93", ge=0.0, le=2.0
+    )
+    """What they limit themselves to when the store is about to end."""
+    good_store_days: float = param(30.0, unit="days", plausible=(14, 60), gt=0.0, le=3650.0)
+    """Days of food at home that count as a good store."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Eat."""
+        homes = model.households
+        need = homes.persons_inside * model.conditions.need_kcal
+        stretch = (self.share_when_stocked - self.share_when_bare) / self.good_store_days
+        wish = need * self.share_when_bare + stretch * np.minimum(homes.food_kcal, self.good_store_days * need)
+        eaten = np.minimum(wish, homes.food_kcal)
+        homes.food_kcal -= eaten
+        np.divide(eaten, homes.persons, out=homes.eaten_kcal, where=homes.persons > 0)
+        model.ledger.book("food", "eaten", float(eaten.sum()))

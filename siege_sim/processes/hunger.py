@@ -1,0 +1,63 @@
+"""Hunger: loss of body mass, and the deaths it brings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.blocks import param
+from siege_sim.kernels.energy import KCAL_PER_KG, LOSS_POINTS, excess_mortality_per_day
+from siege_sim.kernels.hazard import binomial
+from siege_sim.processes.base import Phase, Process
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model import SiegeModel
+
+
+class Hunger(Process):
+    """A body loses mass by the energy it lacks, spends less as it shrinks, and fails beyond a tenth lost."""
+
+    kind: Literal["hunger"] = "hunger"
+    phase: ClassVar[Phase] = Phase.HEALTH
+    neutral: ClassVar[Mapping[str, Any]] = {"body_mass_kg": 1e9, "mortality": 0.0}
+
+    body_mass_kg: float = param(
+        55.0, unit="kg", plausible=(48, 62), source="mean over a population with 40 % children", ge=20.0
+    )
+    """Mean body mass at the start."""
+    adaptation: float = param(
+        0.3, unit="share", plausible=(0.15, 0.4), source="Keys 1950 (Minnesota experiment)", ge=0.0, le=0.9
+    )
+    """Share by which spending falls, beyond the loss of mass itself, at a loss of a quarter."""
+    mortality: float = param(
+        1.0, unit="factor", plausible=(0.5, 2), source="points fitted to Leningrad, Warsaw and Madaya", ge=0.0, le=20.0
+    )
+    """Factor on the excess mortality by share of body mass lost."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Lose mass; die of it."""
+        homes = model.households
+        loss = homes.mass_loss
+        # The formulas of `kernels.energy`, written in place: this is the hottest loop of a run.
+        spent = np.minimum(loss, 0.25)
+        spent *= -4.0 * self.adaptation
+        spent += 1.0
+        spent *= 1.0 - loss
+        spent *= model.conditions.need_kcal
+        spent -= homes.eaten_kcal
+        spent *= homes.inside / (KCAL_PER_KG * self.body_mass_kg)
+        loss += spent
+        np.clip(loss, 0.0, 0.6, out=loss)
+        rows = np.flatnonzero((loss > LOSS_POINTS[0]) & homes.inside)
+        if rows.size == 0 or self.mortality == 0.0:
+            return
+        chance = np.minimum(excess_mortality_per_day(loss[rows]) * self.mortality, 1.0)
+        luck = rng.random(len(homes))[rows]
+        # Nobody dies where luck is below 1 - n p, since (1 - p)^n is never smaller.
+        unlucky = luck >= 1.0 - homes.persons[rows] * chance
+        rows, luck = rows[unlucky], luck[unlucky]
+        homes.kill(rows, binomial(luck, homes.persons[rows], chance[unlucky]), "died_of_hunger", luck)

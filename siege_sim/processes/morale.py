@@ -1,0 +1,77 @@
+"""Cohesion of units: what wears it down, and what restores it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.agents.codes import Holder
+from siege_sim.agents.line import Line
+from siege_sim.blocks import param
+from siege_sim.kernels import ground
+from siege_sim.processes.base import Phase, Process
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model import SiegeModel
+
+
+class Morale(Process):
+    """A unit's cohesion falls with losses, fire, hunger, lost neighbours and isolation, and recovers in quiet.
+
+    Every pull is a rate towards 0, every rest a rate towards the level that hope of outside help allows.
+    """
+
+    kind: Literal["morale"] = "morale"
+    phase: ClassVar[Phase] = Phase.COHESION
+    neutral: ClassVar[Mapping[str, Any]] = {
+        "recovery_per_day": 0.0, "losses_weight": 0.0, "fire_weight": 0.0, "hunger_weight": 0.0,
+        "neighbours_weight": 0.0, "cut_off_per_day": 0.0,
+    }  # fmt: skip
+
+    recovery_per_day: float = param(0.03, unit="1/day", plausible=(0.01, 0.06), ge=0.0, le=1.0)
+    """How fast cohesion returns to its level in quiet."""
+    level_without_hope: float = param(0.7, unit="0-1", plausible=(0.5, 0.9), ge=0.0, le=1.0)
+    """The level to which it recovers when nobody hopes for outside help; with full hope, 1."""
+    losses_weight: float = param(
+        1.2, unit="1/share lost", plausible=(0.5, 3), source="30 % of strength lost is decisive (US doctrine)", ge=0.0, le=20.0
+    )
+    """Fall of cohesion per share of the opening strength that is out of action, spread over a month."""
+    fire_weight: float = param(0.035, unit="1/day", plausible=(0.01, 0.08), ge=0.0, le=1.0)
+    """Fall a day under full suppression."""
+    hunger_weight: float = param(
+        0.02, unit="1/day", plausible=(0.0, 0.05), source="supply is 2 % of reasons (McQuie 1987)", ge=0.0, le=1.0
+    )
+    """Fall a day on which a unit's fighters eat nothing."""
+    neighbours_weight: float = param(0.12, unit="1/day", plausible=(0.05, 0.3), ge=0.0, le=1.0)
+    """Fall on a day on which all neighbouring cells were lost."""
+    cut_off_per_day: float = param(0.08, unit="1/day", plausible=(0.03, 0.2), ge=0.0, le=1.0)
+    """Fall a day when cut off from the main body."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Wear down and restore."""
+        city, units = model.city, model.units
+        line = Line(model, Holder.REBEL)
+        rows = line.rows
+        if rows.size == 0:
+            return
+        lost_now = (city.layers.days_held == 0) & city.held_on_day_0 & ~city.pocket_ground
+        neighbours = line.per_unit(ground.neighbour_sum(lost_now, city.shape) / 8.0)
+        fire = line.per_unit(city.layers.suppression)
+        out_of_action = 1.0 - units.fit[rows] / np.maximum(units.opening[rows], 1)
+        cut_off = line.per_unit((city.exit_width == 0) & city.pocket_ground)
+        wear = (
+            self.losses_weight * out_of_action / 30.0
+            + self.fire_weight * fire
+            + self.hunger_weight * (1.0 - units.fed[rows])
+            + self.neighbours_weight * neighbours
+            + self.cut_off_per_day * cut_off
+        )
+        hope = model.politics.hope
+        level = self.level_without_hope + (1.0 - self.level_without_hope) * hope
+        cohesion = units.cohesion[rows]
+        restored = self.recovery_per_day * np.maximum(level - cohesion, 0.0)
+        units.cohesion[rows] = np.clip(cohesion * (1.0 - np.minimum(wear, 1.0)) + restored, 0.0, 1.0)

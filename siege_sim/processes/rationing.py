@@ -1,0 +1,123 @@
+"""Bread and rations: what councils and aid agencies hand out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.agents.codes import Holder
+from siege_sim.agents.facility import Bakery, FoodStock, Warehouse
+from siege_sim.blocks import param
+from siege_sim.processes.base import Phase, Process
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model import SiegeModel
+
+
+class Rationing(Process):
+    """Each pocket bakes its flour and hands out its aid to its own people, day by day, until it is gone.
+
+    Bread is limited by flour, by working bakeries and by fuel; fighters eat from the council's stores.
+    """
+
+    kind: Literal["rationing"] = "rationing"
+    phase: ClassVar[Phase] = Phase.FOOD
+    neutral: ClassVar[Mapping[str, Any]] = {"bread_kcal": 0.0, "aid_kcal": 0.0, "fighters_share_of_need": 0.0}
+
+    bread_kcal: float = param(
+        650.0,
+        unit="kcal/person/day",
+        plausible=(300, 900),
+        source="council bakeries served 30-33,000 families in August 2016 (People in Need); meals reduced",
+        ge=0.0,
+        le=5000.0,
+    )
+    """Bread a person and day as long as flour, bakeries and fuel allow."""
+    aid_kcal: float = param(
+        275.0,
+        unit="kcal/person/day",
+        plausible=(200, 450),
+        source="UN food for 145,000 people for a month in July lasted until 13 Nov: 13-21 % of need",
+        ge=0.0,
+        le=5000.0,
+    )
+    """Agencies' rations a person and day while they last."""
+    fuel_days: float = param(
+        120.0,
+        unit="days",
+        plausible=(60, 200),
+        source="diesel for under 10 days on 24 Nov 2016 (White Helmets); fuel kept for bakeries since July",
+        gt=0.0,
+        le=3650.0,
+    )
+    """Days until fuel for the bakeries would run out without supply; their output falls evenly over that time."""
+    fighters_share_of_need: float = param(1.0, unit="share", plausible=(0.7, 1.2), ge=0.0, le=3.0)
+    """What a fighter takes from the council's stores, as a share of the day's need."""
+    policy: Literal["equal", "per_family", "fighters_first"] = "fighters_first"
+    """Who gets how much: equal a head, equal a family, or fighters before the rest."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Hand out today's food, pocket by pocket."""
+        city = model.city
+        city.layers.ration_kcal[:] = 0.0
+        homes = model.households
+        fuel = max(0.0, 1.0 - model.day / self.fuel_days)
+        people = np.bincount(
+            city.pockets[homes.cell_index] + 1, weights=homes.persons_inside, minlength=city.pocket_count + 1
+        )[1:]
+        units = model.units
+        rebels = np.flatnonzero(units.of(Holder.REBEL))
+        fighters = np.bincount(
+            city.pockets[units.cell_index[rebels]] + 1,
+            weights=(units.fit + units.wounded)[rebels],
+            minlength=city.pocket_count + 1,
+        )[1:]
+        stocks = [stock for stock in model.facilities_of(FoodStock) if stock.in_pocket]
+        for pocket in range(city.pocket_count):
+            here = [stock for stock in stocks if city.pockets[stock.cell_index] == pocket]
+            fed = self._serve(model, pocket, here, people[pocket], fighters[pocket], fuel)
+            units.fed[rebels[city.pockets[units.cell_index[rebels]] == pocket]] = fed
+
+    def _serve(
+        self, model: SiegeModel, pocket: int, stocks: list[FoodStock], people: float, fighters: float, fuel: float
+    ) -> float:
+        """Feed one pocket; return which share of their need its fighters got."""
+        flour = [s for s in stocks if isinstance(s, Warehouse) and s.owner == "council"]
+        aid = [s for s in stocks if isinstance(s, Warehouse) and s.owner == "aid_agency"]
+        ovens = sum(s.kcal_per_day for s in stocks if isinstance(s, Bakery) and s.working) * fuel
+        need = fighters * self.fighters_share_of_need * model.conditions.need_kcal
+        if self.policy == "fighters_first":
+            eaten = _draw(flour + aid, need)
+        else:
+            fair = (self.bread_kcal + self.aid_kcal) * fighters
+            eaten = _draw(flour + aid, min(need, fair))
+        model.ledger.book("food", "eaten_by_fighters", eaten)
+        bread = _draw(flour, min(self.bread_kcal * people, ovens))
+        rations = _draw(aid, self.aid_kcal * people)
+        self._hand_out(model, pocket, bread + rations, people)
+        return eaten / need if need > 0.0 else 1.0
+
+    def _hand_out(self, model: SiegeModel, pocket: int, kcal: float, people: float) -> None:
+        if kcal <= 0.0 or people <= 0.0:
+            return
+        homes, city = model.households, model.city
+        here = (city.pockets == pocket)[homes.cell_index] & homes.inside & (homes.persons > 0)
+        per_person = kcal / people
+        if self.policy == "per_family":
+            homes.food_kcal[here] += kcal / np.count_nonzero(here)
+        else:
+            homes.food_kcal += here * homes.persons * per_person
+        city.layers.ration_kcal[city.pockets == pocket] = per_person
+
+
+def _draw(stocks: list[FoodStock], kcal: float) -> float:
+    """Take up to ``kcal`` out of several stocks, from each in proportion to what it has."""
+    total = sum(stock.kcal for stock in stocks)
+    if total <= 0.0 or kcal <= 0.0:
+        return 0.0
+    part = min(1.0, kcal / total)
+    return sum(stock.take_out(stock.kcal * part) for stock in stocks)

@@ -1,0 +1,55 @@
+"""Sorties: how many strikes fall on the pocket today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from siege_sim.blocks import param
+from siege_sim.kernels.hazard import binomial, negative_binomial
+from siege_sim.processes.base import Phase, Process
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model import SiegeModel
+
+
+class Sorties(Process):
+    """Every air wing flies a number of sorties; a part of them strikes the pocket, the rest the province.
+
+    Counts are overdispersed (negative binomial): quiet days and days of 150 strikes have the same mean.
+    """
+
+    kind: Literal["sorties"] = "sorties"
+    phase: ClassVar[Phase] = Phase.AIR
+    neutral: ClassVar[Mapping[str, Any]] = {"per_day": 0.0}
+
+    per_day: float = param(
+        67.0,
+        unit="sorties/day",
+        plausible=(50, 90),
+        source="3,359 Russian strikes in Aleppo province in three months (Omran Center, 28 Nov 2016), plus Syrian ones",
+        ge=0.0,
+        le=400.0,
+    )
+    """Sorties a day over the whole province, all wings together, in full swing."""
+    dispersion: float = param(0.35, unit="1/shape", plausible=(0.1, 0.8), ge=0.0, le=5.0)
+    """Overdispersion of a wing's daily count: its variance is mean + dispersion x mean squared."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Fly, and pass on how many heavy impacts the pocket takes."""
+        today = model.conditions
+        wings = model.scenario.air_wings
+        luck = rng.random((len(wings), 2))
+        lethal = 0.0
+        for (flown, aimed), wing in zip(luck, wings.values(), strict=True):
+            if not wing.covers(model.day, model.clock):
+                continue
+            count = negative_binomial(flown, self.per_day * wing.weight * today.flying, self.dispersion)
+            on_pocket = int(binomial(aimed, count, wing.share_on_pocket * min(today.air_tempo, 1.0)))
+            today.sorties += count
+            today.impacts_due += on_pocket * wing.impacts_per_sortie
+            lethal += on_pocket * wing.impacts_per_sortie * wing.lethality
+        if today.impacts_due:
+            today.lethality = lethal / today.impacts_due

@@ -1,0 +1,29 @@
+"""The order of a day, as a list that one can print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from siege_sim.processes.base import Process
+
+if TYPE_CHECKING:
+    from siege_sim.scenario import Scenario
+
+Schedule = tuple[tuple[str, Process], ...]
+"""Stream name and process, in the order in which they act."""
+
+
+def schedule_of(scenario: Scenario) -> Schedule:
+    """Return a scenario's processes and interventions in the order of a day.
+
+    By phase; within a phase by the catalogue's order, interventions after the phase's processes in the order
+    of the file. The name is also that of the process's random stream.
+    """
+    entries: list[tuple[str, Process]] = [(f"processes.{name}", process) for name, process in scenario.processes.on()]
+    entries += [(f"interventions.{name}", action) for name, action in scenario.interventions.items()]
+    return tuple(sorted(entries, key=lambda entry: entry[1].phase))
+
+
+def describe(schedule: Schedule) -> list[tuple[str, str, str]]:
+    """Return (phase, name, what it does) for each entry."""
+    return [(process.phase.name.lower(), name, process.summary()) for name, process in schedule]
