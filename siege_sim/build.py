@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siege_sim.agents.codes import HOLDER_NAMES, Holder, Posture
+from siege_sim.agents.codes import GOVERNMENT, HOLDER_NAMES, KURDISH, REBEL, Holder, Posture
 from siege_sim.agents.facility import (
     Bakery,
     Crossing,
@@ -30,6 +30,7 @@ from siege_sim.rng import stream
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from siege_sim.city.grid import City
     from siege_sim.city.map import ManyPlaces
     from siege_sim.model import SiegeModel
     from siege_sim.scenario import Faction, Forces
@@ -56,11 +57,11 @@ def settle_households(model: SiegeModel) -> Households:
     luck = {name: stream(model.seed, f"setup/{name}", 0) for name in ("size", "children", "food", "fear", "wealth")}
     rows = max(1, round(people.besieged / people.persons_per_household))
     homes = Households(rows, model)
-    weights = city.map.per_cell("population") * (city.map.holder == Holder.REBEL)
+    weights = city.map.per_cell("population") * (city.map.holder == REBEL)
     in_cell = whole_shares(rows, weights)
-    homes.home_cell = np.repeat(np.arange(city.n_cells), in_cell)
-    homes.cell_index = homes.home_cell
-    homes.persons = _sizes(people.besieged, rows, luck["size"].random(rows))
+    homes.settle(
+        slice(None), np.repeat(np.arange(city.n_cells), in_cell), _sizes(people.besieged, rows, luck["size"].random(rows))
+    )
     homes.children = np.floor(homes.persons * people.children_share + luck["children"].random(rows)).astype(np.int64)
     homes.children = np.minimum(homes.children, homes.persons)
     # Exponentially distributed stores: many homes with little, few with a lot.
@@ -85,7 +86,7 @@ def _sizes(people: int, rows: int, luck: FloatArray) -> IntArray:
 def _count_others(model: SiegeModel) -> None:
     city, people = model.city, model.scenario.population
     weights = city.map.per_cell("population")
-    for count, holder in ((people.government_side, Holder.GOVERNMENT), (people.kurdish_side, Holder.KURDISH)):
+    for count, holder in ((people.government_side, GOVERNMENT), (people.kurdish_side, KURDISH)):
         here = weights * (city.map.holder == holder)
         if count and here.sum() > 0.0:
             city.layers.other_residents += whole_shares(count, here)
@@ -154,8 +155,8 @@ def _post(model: SiegeModel, forces: Forces) -> None:
     """Spread each sector's units evenly over its stretch of the line; some rebels stay behind it."""
     units, city = model.units, model.city
     sector_of_cell = np.array([quarter.sector for quarter in city.map.quarters])[city.layers.quarter]
-    for side in (Holder.REBEL, Holder.GOVERNMENT):
-        line = city.front if side == Holder.REBEL else city.siege_line
+    for side in (REBEL, GOVERNMENT):
+        line = city.front if side == REBEL else city.siege_line
         rows = np.flatnonzero((units.side == side) & (units.posture != Posture.GONE))
         sectors = np.array([model.unit_labels[int(row)][1] for row in rows])
         for sector in dict.fromkeys(sectors.tolist()):
@@ -163,12 +164,25 @@ def _post(model: SiegeModel, forces: Forces) -> None:
             ground = np.flatnonzero((sector_of_cell == sector) & city.held_by(side))
             on_line = ground[line[ground]]
             behind = ground[~line[ground]]
-            back = round(forces.rebel_reserve * mine.size) if side == Holder.REBEL and behind.size else 0
+            back = round(forces.rebel_reserve * mine.size) if side == REBEL and behind.size else 0
             front_rows, back_rows = mine[: mine.size - back], mine[mine.size - back :]
-            units.cell_index[front_rows] = _evenly(on_line if on_line.size else ground, front_rows.size)
+            units.cell_index[front_rows] = _along(on_line, front_rows.size, city) if on_line.size else _evenly(ground, front_rows.size)
             units.cell_index[back_rows] = _evenly(behind if behind.size else ground, back_rows.size)
             units.posture[back_rows] = Posture.RESERVE
     _assign_axes(model, forces)
+
+
+def _along(line: IntArray, count: int, city: City) -> IntArray:
+    """Return ``count`` cells of a line, each next one where the fewest units are within reach so far."""
+    covered = np.zeros(city.n_cells + 1)
+    chosen = []
+    for _ in range(count):
+        near = covered[city.around[line]].sum(axis=1) + 8.0 * covered[line]
+        cell = int(line[np.argmin(near)])
+        chosen.append(cell)
+        covered[city.around[cell]] += 1.0
+        covered[-1] = 0.0
+    return np.array(chosen, dtype=np.int64)
 
 
 def _evenly(cells: IntArray, count: int) -> IntArray:
@@ -179,7 +193,7 @@ def _evenly(cells: IntArray, count: int) -> IntArray:
 def _assign_axes(model: SiegeModel, forces: Forces) -> None:
     """Divide the vanguard over the axes by where it stands: neighbours go together."""
     units = model.units
-    vanguard = np.flatnonzero(units.vanguard & (units.side == Holder.GOVERNMENT) & (units.posture != Posture.GONE))
+    vanguard = np.flatnonzero(units.vanguard & (units.side == GOVERNMENT) & (units.posture != Posture.GONE))
     if forces.axes == 0 or vanguard.size == 0:
         return
     by_place = vanguard[np.argsort(units.cell_index[vanguard], kind="stable")]
@@ -222,7 +236,7 @@ def place_facilities(model: SiegeModel) -> list[Facility]:
         cell = _edge_cell(model, crossing.quarter, into)
         facilities.append(Crossing(model, cell, crossing.name or crossing.quarter, into, 0.0))
     for road in places.roads:
-        cell = _edge_cell(model, road.quarter, Holder.GOVERNMENT)
+        cell = _edge_cell(model, road.quarter, GOVERNMENT)
         facilities.append(Road(model, cell, road.name or road.quarter))
     return facilities
 
@@ -242,7 +256,7 @@ def _next_cell(model: SiegeModel, quarter: str, taken: dict[str, int]) -> int:
     return int(cells[order[number % cells.size]])
 
 
-def _edge_cell(model: SiegeModel, quarter: str, into: Holder) -> int:
+def _edge_cell(model: SiegeModel, quarter: str, into: int) -> int:
     """Return the quarter's cell that touches ``into``'s ground most; its first cell when none does."""
     city = model.city
     cells = _cells_of(model, quarter)
@@ -258,12 +272,12 @@ def open_books(model: SiegeModel) -> None:
         for stock, flows in type(process).flows.items():
             extra.setdefault(stock, {}).update(flows)
 
-    def fighters(side: Holder) -> float:
+    def fighters(side: int) -> float:
         return float((units.fit + units.wounded)[units.of(side)].sum())
 
-    ledger.open("civilians", "persons", CIVILIAN_FLOWS | extra.get("civilians", {}), lambda: float(homes.persons_inside.sum()))
-    ledger.open("rebels", "fighters", REBEL_FLOWS | extra.get("rebels", {}), lambda: fighters(Holder.REBEL))
-    ledger.open("regime", "fighters", REGIME_FLOWS | extra.get("regime", {}), lambda: fighters(Holder.GOVERNMENT))
+    ledger.open("civilians", "persons", CIVILIAN_FLOWS | extra.get("civilians", {}), lambda: float(homes.mouths.sum()))
+    ledger.open("rebels", "fighters", REBEL_FLOWS | extra.get("rebels", {}), lambda: fighters(REBEL))
+    ledger.open("regime", "fighters", REGIME_FLOWS | extra.get("regime", {}), lambda: fighters(GOVERNMENT))
     ledger.open("food", "kcal", FOOD_FLOWS | extra.get("food", {}), lambda: float(homes.food_kcal.sum()) + model.stored_kcal)
     ledger.open("west", "persons", {"killed": NOTE}, lambda: 0.0)
     ledger.open(

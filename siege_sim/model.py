@@ -12,9 +12,10 @@ from mesa.agent import Agent, AgentSet
 
 from siege_sim import build, outcomes
 from siege_sim.agents.axis import Axis
-from siege_sim.agents.codes import Holder, Posture, Status
+from siege_sim.agents.codes import GOVERNMENT, REBEL, Holder, Posture, Status
 from siege_sim.agents.facility import Crossing, Facility, FoodStock, Hospital
 from siege_sim.agents.household import Household, Households
+from siege_sim.agents.line import Line
 from siege_sim.agents.unit import UNIT_CLASSES, Unit, Units
 from siege_sim.city.grid import City
 from siege_sim.conditions import Conditions, EventLog, Politics, morning
@@ -90,6 +91,7 @@ class SiegeModel(mesa.Model):  # type: ignore[misc]
         self.planned_units: list[tuple[Reinforcements, IntArray]] = []
         self.households: Households = build.settle_households(self)
         self.units: Units = build.raise_units(self)
+        self._lines: dict[int, Line] = {}
         self._unit_agents: dict[int, Unit] = {}
         for row in np.flatnonzero(self.units.standing):
             self._muster(int(row))
@@ -97,7 +99,6 @@ class SiegeModel(mesa.Model):  # type: ignore[misc]
         self.facilities = build.place_facilities(self)
         self._by_kind: dict[type[Facility], list[Any]] = {}
         build.open_books(self)
-        self._count_civilians()
         self.recorder = outcomes.Recorder(self)
 
     @property
@@ -124,7 +125,6 @@ class SiegeModel(mesa.Model):  # type: ignore[misc]
         self.city.layers.days_held += 1
         for crossing in self.facilities_of(Crossing):
             crossing.open_share = crossing.usual_open_share
-        self._count_civilians()
         for name, process in self.schedule:
             process.step(self, stream(self.seed, name, self.day))
         self._settle()
@@ -148,12 +148,6 @@ class SiegeModel(mesa.Model):  # type: ignore[misc]
                 household.remove()
         self.city.layers.check_memory()
         self.ledger.check()
-
-    def _count_civilians(self) -> None:
-        homes = self.households
-        self.city.layers.civilians[:] = np.bincount(
-            homes.cell_index, weights=homes.persons_inside, minlength=self.city.n_cells
-        )
 
     # Agents
 
@@ -198,14 +192,14 @@ class SiegeModel(mesa.Model):  # type: ignore[misc]
         sectors = np.array([quarter.sector for quarter in self.city.map.quarters])[self.city.layers.quarter]
         cells = np.flatnonzero(ground_held & (sectors == action.sector))
         cells = cells if cells.size else np.flatnonzero(ground_held)
-        self.units.posture[rows] = Posture.RESERVE if side == Holder.REBEL else Posture.HOLD
+        self.units.posture[rows] = Posture.RESERVE if side == REBEL else Posture.HOLD
         for i, row in enumerate(rows):
             self.units.cell_index[row] = cells[i % cells.size]
             self._muster(int(row))
             if action.vanguard and self.axes:
                 self.units.axis[row] = i % len(self.axes)
         fighters = int(self.units.fit[rows].sum())
-        self.ledger.book("rebels" if side == Holder.REBEL else "regime", "reinforced", fighters)
+        self.ledger.book("rebels" if side == REBEL else "regime", "reinforced", fighters)
         return fighters
 
     def facilities_of(self, kind: type[FacilityT]) -> list[FacilityT]:
@@ -231,6 +225,16 @@ class SiegeModel(mesa.Model):  # type: ignore[misc]
         """Hospitals that serve the pocket today."""
         return sum(hospital.working for hospital in self.facilities_of(Hospital))
 
+    def line(self, side: int) -> Line:
+        """Return how the fighters of a side are spread over its line now.
+
+        Worked out anew only when a unit has moved or a cell has changed hands or come under assault.
+        """
+        change = (self.city.changes, self.units.changes)
+        if side not in self._lines or self._lines[side].made_at != change:
+            self._lines[side] = Line(self, side, change)
+        return self._lines[side]
+
     def in_sectors(self, sectors: tuple[str, ...]) -> BoolArray:
         """Return which units stand on ground of the given sectors."""
         chosen = np.array([quarter.sector in sectors for quarter in self.city.map.quarters])
@@ -250,7 +254,7 @@ class SiegeModel(mesa.Model):  # type: ignore[misc]
     def regime_loses(self, mean: float, cell_index: int, luck: float) -> None:
         """Let the government unit nearest to a cell lose about ``mean`` fighters killed."""
         units = self.units
-        rows = np.flatnonzero(units.of(Holder.GOVERNMENT) & (units.fit > 0))
+        rows = np.flatnonzero(units.of(GOVERNMENT) & (units.fit > 0))
         if rows.size == 0:
             return
         there = np.array(divmod(cell_index, self.city.shape[1]))
@@ -283,7 +287,7 @@ class SiegeModel(mesa.Model):  # type: ignore[misc]
         homes = self.households
         rest = np.flatnonzero(homes.inside & (homes.persons > 0))
         homes.leave(rest, Status.UNDER_NEW_HOLDER)
-        self.city.capture(np.flatnonzero(self.city.pocket_ground), Holder.GOVERNMENT)
+        self.city.capture(np.flatnonzero(self.city.pocket_ground), GOVERNMENT)
         self.end(outcome, cause)
 
     def end(self, outcome: str, cause: str) -> None:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siege_sim.agents.codes import Holder, Status
+from siege_sim.agents.codes import GOVERNMENT, REBEL, Holder, Status
 from siege_sim.agents.facility import Bakery
 from siege_sim.conditions import KCAL_A_PERSON_DAY
 from siege_sim.kernels.hazard import FloatArray
 
 if TYPE_CHECKING:
+    from siege_sim.agents.household import Households
     from siege_sim.model import SiegeModel
 
 
@@ -42,20 +43,20 @@ class Sums:
     def of(cls, model: SiegeModel) -> Sums:
         """Add up the columns of ``model.households``."""
         homes = model.households
-        people = homes.persons_inside.astype(np.float64)
-        total = float(people.sum())
+        total = float(model.city.layers.civilians.sum())
         someone = max(total, 1.0)
+        eaten = model.ledger.today("food", "eaten") / someone if model.day else float("nan")
         return cls(
             persons_inside=total,
-            displaced_inside=float((people * (homes.status == Status.DISPLACED_INSIDE)).sum()),
+            displaced_inside=float(homes.mouths[homes.status == Status.DISPLACED_INSIDE].sum()),
             home_kcal=float(homes.food_kcal.sum()),
-            eaten_kcal=float((people * homes.eaten_kcal).sum()) / someone if model.day else float("nan"),
-            mass_loss=float((people * homes.mass_loss).sum()) / someone,
-            ipc_shares=ipc_shares(homes.eaten_kcal, homes.mass_loss, people),
+            eaten_kcal=eaten,
+            mass_loss=float((homes.mouths * homes.mass_loss).sum()) / someone,
+            ipc_shares=ipc_shares(homes),
         )
 
 
-IPC_INTAKE_KCAL = np.array([2100.0, 1800.0, 1300.0, 900.0])
+IPC_INTAKE_KCAL = (2100.0, 1800.0, 1300.0, 900.0)
 """Intake a person and day below which a household is in phase 2, 3, 4 and 5 (after the IPC's acute food
 insecurity reference table: small, moderate, large and extreme gaps; the cuts in kcal are assumed)."""
 
@@ -63,12 +64,14 @@ IPC_SEVERE_LOSS = 0.18
 """Share of body mass lost from which a household is in phase 5 whatever it eats."""
 
 
-def ipc_shares(eaten: FloatArray, mass_loss: FloatArray, people: FloatArray) -> FloatArray:
-    """Return the share of people in households of IPC phase 1 to 5."""
-    phase = np.searchsorted(-IPC_INTAKE_KCAL, -eaten, side="left")
-    phase[mass_loss > IPC_SEVERE_LOSS] = 4
-    counts = np.bincount(phase, weights=people, minlength=5)
-    return counts / max(float(counts.sum()), 1.0)
+def ipc_shares(homes: Households) -> FloatArray:
+    """Return the share of the households in the pocket that are in IPC phase 1 to 5."""
+    gone = homes.mouths <= 0.0
+    out = int(np.count_nonzero(gone))
+    worse = [int(np.count_nonzero(homes.eaten_kcal < cut)) - out for cut in IPC_INTAKE_KCAL]
+    worse[3] = int(np.count_nonzero((homes.eaten_kcal < IPC_INTAKE_KCAL[3]) | (homes.mass_loss > IPC_SEVERE_LOSS) | gone)) - out
+    at_least = np.maximum(np.array([len(homes) - out, *worse], dtype=np.float64), 0.0)
+    return -np.diff(np.append(at_least, 0.0)) / max(at_least[0], 1.0)
 
 
 def ipc_area_phase(shares: FloatArray) -> int:
@@ -82,7 +85,7 @@ def _flow(stock: str, *flows: str) -> Callable[[SiegeModel, Sums], float]:
     return lambda model, sums: sum(model.ledger.total(stock, flow) for flow in flows)
 
 
-def _fit(side: Holder) -> Callable[[SiegeModel, Sums], float]:
+def _fit(side: int) -> Callable[[SiegeModel, Sums], float]:
     return lambda model, sums: float(model.units.fit[model.units.of(side)].sum())
 
 
@@ -130,13 +133,13 @@ DAILY: tuple[Outcome, ...] = (
     Outcome("left_to_government", "persons", "Left to government areas", _flow("civilians", "left_to_government")),
     Outcome("came_under_new_holder", "persons", "Stayed under a new holder", _flow("civilians", "came_under_new_holder")),
     Outcome("evacuated", "persons", "Civilians evacuated", _flow("civilians", "evacuated")),
-    Outcome("rebels_fit", "fighters", "Rebels fit for duty", _fit(Holder.REBEL)),
+    Outcome("rebels_fit", "fighters", "Rebels fit for duty", _fit(REBEL)),
     Outcome(
         "rebels_killed", "fighters", "Rebels killed",
         _flow("rebels", "killed_by_air", "killed_by_shelling", "killed_in_combat"),
     ),
     Outcome("rebels_surrendered", "fighters", "Rebels who laid down arms", _flow("rebels", "surrendered")),
-    Outcome("regime_fit", "fighters", "Government side fit for duty", _fit(Holder.GOVERNMENT)),
+    Outcome("regime_fit", "fighters", "Government side fit for duty", _fit(GOVERNMENT)),
     Outcome(
         "regime_killed", "fighters", "Government side killed", _flow("regime", "killed_in_combat", "killed_in_relief_battle")
     ),

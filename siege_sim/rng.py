@@ -7,6 +7,7 @@ order in which they are asked for, on the day before, or on Python's hash seed.
 from __future__ import annotations
 
 import hashlib
+import sys
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,8 @@ class _Digest(ISeedSequence):
 
     def generate_state(self, n_words: int, dtype: Any = np.uint32) -> np.ndarray[Any, Any]:
         width = np.dtype(dtype)
-        raw = self._hash.digest(n_words * width.itemsize)
-        return np.frombuffer(raw, dtype=width.newbyteorder("<")).astype(width)
+        words = np.frombuffer(self._hash.digest(n_words * width.itemsize), dtype=width)
+        return words if sys.byteorder == "little" else words.byteswap()
 
 
 def stream(seed: int, name: str, day: int) -> Generator:

@@ -107,7 +107,7 @@ class Ground(Block):
     """What ground means for fighting; used wherever strength is compared."""
 
     works: float = param(
-        0.95, unit="factor", plausible=(0.6, 1.4),
+        1.3, unit="factor", plausible=(0.6, 1.6),
         source="an entrenched, built-up front multiplies the defence by about 2.7-3.1 in all", ge=0.0, le=10.0,
     )  # fmt: skip
     """What full works add to the defence."""

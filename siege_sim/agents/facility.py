@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mesa.discrete_space import FixedAgent
 
 from siege_sim.agents.base import SiegeAgent
-from siege_sim.agents.codes import Holder
+from siege_sim.agents.codes import REBEL, Holder
 
 if TYPE_CHECKING:
     from siege_sim.model import SiegeModel
@@ -38,7 +38,7 @@ class Facility(SiegeAgent, FixedAgent):  # type: ignore[misc]
     @property
     def in_pocket(self) -> bool:
         """Whether the rebels hold the ground it stands on."""
-        return bool(self.siege.city.layers.holder[self.cell_index] == Holder.REBEL)
+        return bool(self.siege.city.layers.holder[self.cell_index] == REBEL)
 
     @property
     def working(self) -> bool:
@@ -139,7 +139,7 @@ class Crossing(Facility):
 
     kind = "crossing"
 
-    def __init__(self, model: SiegeModel, cell_index: int, name: str, into: Holder, open_share: float) -> None:
+    def __init__(self, model: SiegeModel, cell_index: int, name: str, into: int, open_share: float) -> None:
         super().__init__(model, cell_index, name)
         self.into = into
         self.usual_open_share = open_share

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siege_sim.agents.codes import Holder
-from siege_sim.agents.line import Line
+from siege_sim.agents.codes import REBEL
 from siege_sim.kernels.hazard import FloatArray, IntArray, binomial, probability, split, unfold
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def harm_defenders(
         luck: uniforms, shape ``(2, units)``.
         cause: the flow of the ledger that counts the dead.
     """
-    line = Line(model, Holder.REBEL)
+    line = model.line(REBEL)
     ground_m2 = model.city.cell_km2 * 1e6 * np.where(model.city.front, positions_share, 1.0)
     p_killed = line.per_unit(probability(hits * area_m2 / ground_m2))
     inflict(model, line.rows, p_killed, p_killed * wounded_per_killed, luck, cause)

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 class Households(Table):
     """All households as columns, ordered by their first cell.
 
-    ``persons`` counts the living wherever they are; ``inside`` tells whether the household is still in the
-    pocket. Numbers of people change only through ``kill``, ``wound`` and ``leave``, which keep the books.
+    ``persons`` counts the living wherever they are, ``mouths`` those in the pocket. Numbers of people change
+    only through ``kill``, ``wound``, ``move`` and ``leave``, which keep the books and the count of civilians in
+    every cell.
     """
 
     persons = Column(np.int64, "persons", "Members alive, children included.")
+    mouths = Column(np.float64, "persons", "Members alive in the pocket: `persons`, or 0 once it left.")
     children = Column(np.int64, "persons", "Members under 18 alive.")
     wounded = Column(np.int64, "persons", "Members alive with a wound that has not healed.")
     trapped = Column(np.int64, "persons", "Members under rubble, not yet reached.")
@@ -42,10 +44,13 @@ class Households(Table):
         super().__init__(rows)
         self.model = model
 
-    @property
-    def persons_inside(self) -> IntArray:
-        """Members in the pocket, a value a row (0 for households that left)."""
-        return self.persons * self.inside
+    def settle(self, rows: slice | IntArray, cells: IntArray, persons: IntArray) -> None:
+        """Put people into homes on day 0."""
+        self.home_cell[rows] = cells
+        self.cell_index[rows] = cells
+        self.persons[rows] = persons
+        self.mouths[rows] = persons
+        np.add.at(self.model.city.layers.civilians, cells, persons)
 
     def kill(self, rows: IntArray, killed: IntArray, cause: str, luck: FloatArray) -> int:
         """Take people from households and book their deaths; return how many died.
@@ -65,6 +70,7 @@ class Households(Table):
         share = killed / np.maximum(before, 1)
         lost_children = np.minimum(binomial(luck, self.children[rows], share), killed)
         self.persons[rows] = left
+        self.mouths[rows] = left * self.inside[rows]
         self.children[rows] = np.minimum(self.children[rows] - lost_children, left)
         self.wounded[rows] = np.minimum(self.wounded[rows], left)
         self.trapped[rows] = np.minimum(self.trapped[rows], left)
@@ -72,7 +78,9 @@ class Households(Table):
         if died_out.size:
             self.model.ledger.book("food", "lost_with_the_dead", float(self.food_kcal[died_out].sum()))
             self.food_kcal[died_out] = 0.0
-        np.add.at(self.model.city.layers.civilians_killed, self.cell_index[rows], killed)
+        cells = self.cell_index[rows]
+        np.add.at(self.model.city.layers.civilians_killed, cells, killed)
+        np.subtract.at(self.model.city.layers.civilians, cells, killed * self.inside[rows])
         self.model.ledger.book("civilians", cause, total)
         return total
 
@@ -86,6 +94,9 @@ class Households(Table):
 
     def move(self, rows: IntArray, cells: IntArray) -> None:
         """Move households to other cells inside the pocket."""
+        civilians = self.model.city.layers.civilians
+        np.subtract.at(civilians, self.cell_index[rows], self.persons[rows])
+        np.add.at(civilians, cells, self.persons[rows])
         self.cell_index[rows] = cells
         self.status[rows] = np.where(cells == self.home_cell[rows], Status.AT_HOME, Status.DISPLACED_INSIDE)
 
@@ -95,12 +106,15 @@ class Households(Table):
         What food they have goes out of the pocket's books with them.
         """
         people = self.persons[rows]
-        np.add.at(self.model.city.layers.civilians_left, self.cell_index[rows], people)
-        np.add.at(self.model.city.layers.recent_departures, self.cell_index[rows], people)
+        cells, layers = self.cell_index[rows], self.model.city.layers
+        np.add.at(layers.civilians_left, cells, people)
+        np.add.at(layers.recent_departures, cells, people)
+        np.subtract.at(layers.civilians, cells, people)
         self.model.ledger.book("civilians", LEAVING_FLOWS[status], int(people.sum()))
         self.model.ledger.book("food", "left_the_pocket", float(self.food_kcal[rows].sum()))
         self.food_kcal[rows] = 0.0
         self.inside[rows] = False
+        self.mouths[rows] = 0.0
         self.status[rows] = status
         return int(people.sum())
 

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siege_sim.agents.codes import Holder, Posture
+from siege_sim.agents.codes import REBEL, Posture
 from siege_sim.kernels.frontage import spread_over_front
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
     from siege_sim.model import SiegeModel
+
+
+PRESSED_CELLS_ASK_FOR = 2.0
+"""How many more fighters a pressed cell draws from the units within reach, on top of its even part."""
 
 
 class Line:
@@ -21,41 +25,46 @@ class Line:
         rows: the units that stand, as rows of ``model.units``.
         reach: the nine cells each of them can man, shape ``(units, 9)``.
         shares: which part of the unit is in each, shape ``(units, 9)``.
-        present: fighters fit for duty in every cell.
+        made_at: the state of ground and units for which this holds.
     """
 
-    def __init__(self, model: SiegeModel, side: Holder) -> None:
+    def __init__(self, model: SiegeModel, side: int, made_at: tuple[int, int]) -> None:
         city, units = model.city, model.units
-        self.n_cells = city.n_cells
-        standing = units.of(side)
-        self.rows: IntArray = np.flatnonzero(standing)
+        self.made_at = made_at
+        self._units = units
+        self._n_cells = city.n_cells
+        self.rows: IntArray = np.flatnonzero(units.of(side))
         cells = units.cell_index[self.rows]
-        asked = city.front if side == Holder.REBEL else city.siege_line
+        asked = city.front if side == REBEL else city.siege_line
         weight = asked.astype(np.float64)
-        if side == Holder.REBEL:
-            weight *= 1.0 + 2.0 * (city.layers.pressed_by >= 0)
-        self.shares = spread_over_front(cells, city.around, weight)
-        self.shares[units.posture[self.rows] == Posture.ASSAULT] = np.eye(9)[0]
+        if side == REBEL:
+            weight *= 1.0 + PRESSED_CELLS_ASK_FOR * (city.layers.pressed_by >= 0)
         self.reach = city.around[cells]
-        self._men = units.fit[self.rows].astype(np.float64)
-        self.present = self.per_cell(self._men)
+        self.shares = spread_over_front(self.reach, weight, self.men)
+        self.shares[units.posture[self.rows] == Posture.ASSAULT] = np.eye(9)[0]
+
+    @property
+    def men(self) -> FloatArray:
+        """Fighters fit for duty in each of the units."""
+        return self._units.fit[self.rows].astype(np.float64)
+
+    @property
+    def present(self) -> FloatArray:
+        """Fighters fit for duty in every cell."""
+        return self.per_cell(self.men)
 
     def per_cell(self, amount: FloatArray) -> FloatArray:
         """Spread an amount a unit over cells as its fighters stand."""
         spread = self.shares * amount[:, None]
-        return np.bincount(self.reach.ravel(), spread.ravel(), self.n_cells + 1)[: self.n_cells]
+        return np.bincount(self.reach.ravel(), spread.ravel(), self._n_cells + 1)[: self._n_cells]
 
     def mean_per_cell(self, value: FloatArray) -> FloatArray:
         """Return the mean of a unit's value over the fighters in each cell (1 where nobody stands)."""
-        total = self.per_cell(self._men * value)
-        return np.divide(total, self.present, out=np.ones(self.n_cells), where=self.present > 0)
+        men = self.men
+        present = self.per_cell(men)
+        return np.divide(self.per_cell(men * value), present, out=np.ones(self._n_cells), where=present > 0)
 
-    def per_unit(self, value: FloatArray) -> FloatArray:
+    def per_unit(self, value: FloatArray | BoolArray) -> FloatArray:
         """Return the mean of a cell's value over the fighters of each unit."""
         padded = np.append(value, 0.0)
         return (self.shares * padded[self.reach]).sum(axis=1)
-
-    def in_front(self, front: BoolArray) -> BoolArray:
-        """Return which units have front in reach."""
-        return self.per_unit(front.astype(np.float64)) > 0.0
-

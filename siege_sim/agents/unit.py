@@ -12,7 +12,7 @@ import numpy as np
 from mesa.discrete_space import Cell, CellAgent
 
 from siege_sim.agents.base import SiegeAgent
-from siege_sim.agents.codes import Holder, Posture
+from siege_sim.agents.codes import GOVERNMENT, REBEL, Holder, Posture
 from siege_sim.agents.columns import Column, Entry, Table
 from siege_sim.kernels.hazard import BoolArray
 
@@ -37,12 +37,17 @@ class Units(Table):
     vanguard = Column(np.bool_, "yes/no", "Whether the unit leads assaults.")
     axis = Column(np.int64, "number", "The axis of attack it belongs to, -1 for none.", default=-1)
 
+    def __init__(self, rows: int) -> None:
+        super().__init__(rows)
+        self.changes = 0
+        """How often a unit has moved, come or gone."""
+
     @property
     def standing(self) -> BoolArray:
         """Units that still exist."""
         return self.posture != Posture.GONE
 
-    def of(self, side: Holder) -> BoolArray:
+    def of(self, side: int) -> BoolArray:
         """Units of one side that still exist."""
         return (self.side == side) & (self.posture != Posture.GONE)
 
@@ -92,6 +97,7 @@ class Unit(SiegeAgent, CellAgent):  # type: ignore[misc]
         if cell is self.cell:
             return
         CellAgent.cell.fset(self, cell)
+        self.table.changes += 1
         if cell is not None:
             self.cell_index = self.table_model.city.index_of(cell.coordinate)
 
@@ -131,6 +137,7 @@ class Unit(SiegeAgent, CellAgent):  # type: ignore[misc]
     def disband(self) -> None:
         """Cease to exist as a unit."""
         self.posture = Posture.GONE
+        self.table.changes += 1
         self.remove()
 
     def __repr__(self) -> str:
@@ -149,4 +156,4 @@ class RegimeUnit(Unit):
     stock = "regime"
 
 
-UNIT_CLASSES: dict[Holder, type[Unit]] = {Holder.REBEL: RebelUnit, Holder.GOVERNMENT: RegimeUnit}
+UNIT_CLASSES: dict[int, type[Unit]] = {REBEL: RebelUnit, GOVERNMENT: RegimeUnit}

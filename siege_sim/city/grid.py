@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
 
-from siege_sim.agents.codes import Holder
+from siege_sim.agents.codes import GOVERNMENT, KURDISH, REBEL, Holder
 from siege_sim.city.layers import Layers
 from siege_sim.kernels import ground
 from siege_sim.kernels.ground import Shape
@@ -48,6 +48,7 @@ class City:
         self.cells: list[Cell] = [self.grid[divmod(i, self.shape[1])] for i in range(self.n_cells)]
         self.layers = Layers(self.grid)
         self.around = ground.neighbour_table(self.shape)
+        self.changes = 0
         self._known: dict[str, object] = {}
         self._furnish()
 
@@ -61,7 +62,7 @@ class City:
         damaged = np.minimum(drawn.per_cell("damaged_structures") / structures, 1.0)
         layers.rubble[:] = damaged * SHARE_OF_DAMAGE_IN_RUINS
         layers.days_held[:] = 365
-        self.held_on_day_0: BoolArray = self.layers.holder == Holder.REBEL
+        self.held_on_day_0: BoolArray = self.layers.holder == REBEL
 
     def index_of(self, coordinate: tuple[int, ...]) -> int:
         """Return the flat index of a cell's coordinate ``(row, column)``."""
@@ -71,11 +72,11 @@ class City:
         """Return the name of the quarter that a cell belongs to."""
         return self.map.quarters[int(self.layers.quarter[cell_index])].name
 
-    def held_by(self, holder: Holder) -> BoolArray:
+    def held_by(self, holder: int) -> BoolArray:
         """Return the cells that ``holder`` holds."""
         return self.layers.holder == holder
 
-    def capture(self, cells: IntArray, holder: Holder) -> None:
+    def capture(self, cells: IntArray, holder: int) -> None:
         """Let cells change hands. Works and garrison of the old holder are gone."""
         layers = self.layers
         layers.holder[cells] = holder
@@ -83,6 +84,20 @@ class City:
         layers.entrenchment[cells] = 0.0
         layers.garrison[cells] = 0.0
         self._known.clear()
+        self.changes += 1
+
+    def press(self, cells: IntArray, axis: int, odds: FloatArray) -> None:
+        """Put cells under assault by an axis for today."""
+        self.layers.pressed_by[cells] = axis
+        self.layers.odds[cells] = odds
+        self.changes += 1
+
+    def lift_pressure(self) -> None:
+        """End yesterday's assaults."""
+        if (self.layers.pressed_by >= 0).any():
+            self.layers.pressed_by[:] = -1
+            self.layers.odds[:] = 0.0
+            self.changes += 1
 
     def _once(self, name: str, work_out: Callable[[], T]) -> T:
         if name not in self._known:
@@ -92,7 +107,7 @@ class City:
     @property
     def pocket_ground(self) -> BoolArray:
         """Cells that the rebels hold."""
-        return self._once("rebel", lambda: self.held_by(Holder.REBEL))
+        return self._once("rebel", lambda: self.held_by(REBEL))
 
     @property
     def pockets(self) -> IntArray:
@@ -108,21 +123,21 @@ class City:
     def front(self) -> BoolArray:
         """Rebel-held cells that touch government ground."""
         return self._once(
-            "front", lambda: ground.touching(self.pocket_ground, self.held_by(Holder.GOVERNMENT), self.shape)
+            "front", lambda: ground.touching(self.pocket_ground, self.held_by(GOVERNMENT), self.shape)
         )
 
     @property
     def siege_line(self) -> BoolArray:
         """Government-held cells that touch rebel ground."""
         return self._once(
-            "siege line", lambda: ground.touching(self.held_by(Holder.GOVERNMENT), self.pocket_ground, self.shape)
+            "siege line", lambda: ground.touching(self.held_by(GOVERNMENT), self.pocket_ground, self.shape)
         )
 
     @property
     def hostile_share(self) -> FloatArray:
         """Share of each cell's eight neighbours that the government holds (beyond the map counts as quiet)."""
         return self._once(
-            "hostile", lambda: ground.neighbour_sum(self.held_by(Holder.GOVERNMENT), self.shape) / 8.0
+            "hostile", lambda: ground.neighbour_sum(self.held_by(GOVERNMENT), self.shape) / 8.0
         )
 
     @property
@@ -135,7 +150,7 @@ class City:
         """Steps over rebel ground from each cell to the nearest front cell."""
         return self._once("to front", lambda: ground.steps_from(self.front, self.pocket_ground, self.shape))
 
-    def next_to(self, holder: Holder) -> BoolArray:
+    def next_to(self, holder: int) -> BoolArray:
         """Return the rebel-held cells that touch ground of ``holder``."""
         return self._once(
             f"next to {holder}", lambda: ground.touching(self.pocket_ground, self.held_by(holder), self.shape)
@@ -147,6 +162,6 @@ class City:
         return self._once(
             "to the Kurds",
             lambda: ground.steps_from(
-                self.held_by(Holder.KURDISH), np.ones(self.n_cells, dtype=np.bool_), self.shape
+                self.held_by(KURDISH), np.ones(self.n_cells, dtype=np.bool_), self.shape
             ),
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from siege_sim.agents.codes import Holder
+from siege_sim.agents.codes import GOVERNMENT
 from siege_sim.agents.facility import Road
 from siege_sim.agents.harm import inflict
 from siege_sim.blocks import param, share
@@ -48,6 +48,8 @@ class ReliefAttack(Intervention):
         0.0035, plausible=(0.001, 0.01), source="215 rebels and 143 on the government side, 28 Oct - 12 Nov 2016 (SOHR)"
     )
     """Share of the relief force killed on a day of even odds."""
+    hope_lost_on_failure: float = share(0.6, plausible=(0.3, 0.9))
+    """Share of the hope of outside help that dies with a failed attack."""
     defender_killed_per_day: float = share(0.002, plausible=(0.001, 0.006))
     """Share of the ring's defenders there killed on a day of even odds."""
 
@@ -61,7 +63,7 @@ class ReliefAttack(Intervention):
             model.ledger.book("relief_force", "arrived", self.fighters)
             model.note("relief_attack", "", f"{self.fighters} fighters attack the ring from outside", "to break the siege")
         units = model.units
-        ring = np.flatnonzero(units.of(Holder.GOVERNMENT) & model.in_sectors(self.against))
+        ring = np.flatnonzero(units.of(GOVERNMENT) & model.in_sectors(self.against))
         holding = float((units.fit * units.quality)[ring].sum()) * self.works
         odds = politics.relief_fighters / max(holding, 1.0) * float(np.exp(self.luck_of_the_day * day_luck))
         politics.relief_progress_km += self.km_per_day * float(np.clip(np.log2(max(odds, 1e-9)), -1.0, 1.0))
@@ -78,6 +80,7 @@ class ReliefAttack(Intervention):
             self._break_through(model)
         elif model.day == model.clock.day_of(self.until_day if self.until_day is not None else model.clock.days):
             model.note("relief_failed", "", "the relief attack was called off", "the ring held")
+            politics.hope *= 1.0 - self.hope_lost_on_failure
             model.ledger.book("relief_force", "withdrew", politics.relief_fighters)
             politics.relief_fighters = 0
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from siege_sim.agents.codes import Holder, Status
+from siege_sim.agents.codes import REBEL, Status
 from siege_sim.blocks import param, share
 from siege_sim.kernels.hazard import probability
 from siege_sim.processes.base import Phase, Process
@@ -67,9 +67,9 @@ class Agreement(Process):
             seats -= homes.leave(waiting[:1], Status.EVACUATED)
         if waiting.size > riding.size:
             return
-        for row in np.flatnonzero(units.of(Holder.REBEL)):
+        for row in np.flatnonzero(units.of(REBEL)):
             if seats <= 0:
                 return
             seats -= model.unit(int(row)).give_up("evacuated")
-        if not units.of(Holder.REBEL).any():
+        if not units.of(REBEL).any():
             model.hand_over_pocket("evacuated", "the evacuation was completed")

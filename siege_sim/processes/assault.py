@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.agents.axis import AxisPhase
-from siege_sim.agents.codes import Holder
+from siege_sim.agents.codes import REBEL
 from siege_sim.agents.harm import harm_civilians, inflict
-from siege_sim.agents.line import Line
 from siege_sim.blocks import param
 from siege_sim.kernels.attrition import deitchman
 from siege_sim.processes.base import Phase, Process
@@ -76,7 +75,7 @@ class Assault(Process):
             luck=rng.random(len(model.households)),
             cause="killed_in_crossfire",
         )
-        line = Line(model, Holder.REBEL)
+        line = model.line(REBEL)
         room = model.scenario.ground.fighters_a_cell_edge
         defenders = line.present[pressed]
         cover = 1.0 + model.scenario.ground.works * layers.entrenchment[pressed]

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.agents.axis import Axis, AxisPhase
-from siege_sim.agents.codes import Holder, Posture
-from siege_sim.agents.line import Line
+from siege_sim.agents.codes import GOVERNMENT, REBEL, Posture
 from siege_sim.blocks import param
 from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
@@ -18,6 +17,7 @@ from siege_sim.processes.base import Phase, Process
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+    from siege_sim.agents.line import Line
     from siege_sim.model import SiegeModel
 
 FAR = 1e9
@@ -34,7 +34,7 @@ class GovernmentCommand(Process):
     phase: ClassVar[Phase] = Phase.COMMAND
     neutral: ClassVar[Mapping[str, Any]] = {"largest_frontage": 0}
 
-    largest_frontage: int = param(8, unit="cells", plausible=(4, 12), ge=0, le=100)
+    largest_frontage: int = param(4, unit="cells", plausible=(2, 8), ge=0, le=100)
     """Cells that one axis attacks at the most on a day."""
     misjudgement: float = param(0.3, unit="log scale", plausible=(0.1, 0.6), ge=0.0, le=2.0)
     """Spread of the error in judging a cell's defence (standard deviation of its logarithm)."""
@@ -56,9 +56,8 @@ class GovernmentCommand(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Direct every axis."""
         layers = model.city.layers
-        layers.pressed_by[:] = -1
-        layers.odds[:] = 0.0
-        line = Line(model, Holder.REBEL)
+        model.city.lift_pressure()
+        line = model.line(REBEL)
         front = model.city.front
         layers.garrison[:] = line.present * model.city.pocket_ground
         layers.cohesion[:] = line.mean_per_cell(model.units.cohesion[line.rows])
@@ -108,7 +107,7 @@ class GovernmentCommand(Process):
         march = _steps_between(candidates, standing, city.shape).mean(axis=1)
         before = np.append(np.where(city.front, seen, np.nan), np.nan)[city.around[candidates]]
         weakness = -np.log(np.nanmean(before, axis=1) + 1.0)
-        open_ground = (1.0 - city.layers.built_up) * city.held_by(Holder.GOVERNMENT)
+        open_ground = (1.0 - city.layers.built_up) * city.held_by(GOVERNMENT)
         room = ground.neighbour_sum(open_ground, city.shape)[candidates] / 8.0
         score = self.weight_weakness * weakness + self.weight_room * room - self.weight_march * march
         shortlist = np.argsort(-score, kind="stable")[:12]
@@ -124,7 +123,7 @@ class GovernmentCommand(Process):
         city = model.city
         near = city.around[axis.focus]
         near = near[near < city.n_cells]
-        axis.mass_at(near[city.held_by(Holder.GOVERNMENT)[near]])
+        axis.mass_at(near[city.held_by(GOVERNMENT)[near]])
         model.units.posture[axis.rows] = Posture.ASSAULT
 
     def _assault(self, model: SiegeModel, axis: Axis, seen: FloatArray, defence: FloatArray) -> None:
@@ -135,7 +134,7 @@ class GovernmentCommand(Process):
         reach[axis.focus] = True
         reach[axis.last_taken] = True
         for _ in range(2):
-            reach = ground.dilate(reach, city.shape) & city.held_by(Holder.GOVERNMENT)
+            reach = ground.dilate(reach, city.shape) & city.held_by(GOVERNMENT)
         targets = np.flatnonzero(ground.touching(city.front, reach, city.shape) & (city.layers.pressed_by < 0))
         rows = axis.rows
         men = float((units.fit[rows] * (1.0 - 0.5 * units.fatigue[rows])).sum())
@@ -152,13 +151,12 @@ class GovernmentCommand(Process):
             axis.stalled += 1
             return
         axis.stalled = 0
-        city.layers.pressed_by[chosen] = axis.number
-        city.layers.odds[chosen] = strength / np.maximum(defence[chosen], 1.0)
+        city.press(chosen, axis.number, strength / np.maximum(defence[chosen], 1.0))
 
     def _follow_up(self, model: SiegeModel, axis: Axis) -> None:
         """Move up behind a success: to the newest gain that touches the most rebel ground."""
         city = model.city
-        still_held = [c for c in axis.last_taken if city.layers.holder[c] == Holder.GOVERNMENT]
+        still_held = [c for c in axis.last_taken if city.layers.holder[c] == GOVERNMENT]
         gains = [c for c in still_held if city.siege_line[c]]
         if gains:
             facing = ground.neighbour_sum(city.pocket_ground, city.shape)[gains]
@@ -173,8 +171,8 @@ class GovernmentCommand(Process):
 def defence_strength(model: SiegeModel, line: Line) -> FloatArray:
     """Return the fighting strength of the rebels in each cell: men, quality, cohesion, works, ruins, fire."""
     units, layers, rules = model.units, model.city.layers, model.scenario.ground
-    worth = units.quality[line.rows] * (0.4 + 0.6 * units.ammunition[line.rows])
-    men = line.per_cell(units.fit[line.rows] * worth * units.cohesion[line.rows])
+    worth = units.quality[line.rows] * (0.4 + 0.6 * units.ammunition[line.rows]) * (1.0 - 0.4 * units.fatigue[line.rows])
+    men = line.per_cell(line.men * worth * units.cohesion[line.rows])
     cover = 1.0 + rules.works * layers.entrenchment
     ruins = 1.0 + rules.ruins * layers.rubble
     built = 1.0 + rules.streets * layers.built_up

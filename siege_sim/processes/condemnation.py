@@ -36,7 +36,7 @@ class Condemnation(Process):
     fades_per_day: float = param(0.03, unit="1/day", plausible=(0.01, 0.1), ge=0.0, le=1.0)
     """Share of the condemnation that a day forgets."""
     hope_follows_ground: float = param(0.05, unit="1/day", plausible=(0.01, 0.2), ge=0.0, le=1.0)
-    """Share of the gap between hope and the share of ground still held that a day closes."""
+    """Share of the gap by which hope is above the share of ground still held that a day closes."""
 
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Take note of the day."""
@@ -47,4 +47,4 @@ class Condemnation(Process):
         hospital_hits = sum(hospital.hits for hospital in model.facilities_of(Hospital))
         points = self.per_100_killed * (killed - self.west_offset * west) / 100.0 + self.per_hospital_hit * hospital_hits
         politics.condemnation = max(0.0, politics.condemnation * (1.0 - self.fades_per_day) + points)
-        politics.hope += self.hope_follows_ground * (min(model.share_held, 1.0) - politics.hope)
+        politics.hope -= self.hope_follows_ground * max(politics.hope - model.share_held, 0.0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from siege_sim.agents.codes import Holder, Posture
+from siege_sim.agents.codes import GOVERNMENT, REBEL, Posture
 from siege_sim.agents.harm import inflict
 from siege_sim.blocks import param, share
 from siege_sim.kernels import ground
@@ -53,7 +53,7 @@ class CounterAttack(Process):
         luck = rng.random(len(units))
         hits = rng.random((2, len(units)))
         fresh = city.siege_line & city.held_on_day_0 & (city.layers.days_held < self.within_days)
-        ready = units.of(Holder.REBEL) & (units.posture == Posture.RESERVE) & (units.cohesion >= self.least_cohesion)
+        ready = units.of(REBEL) & (units.posture == Posture.RESERVE) & (units.cohesion >= self.least_cohesion)
         if not fresh.any() or not ready.any() or self.p_try == 0.0:
             return
         steps = ground.steps_from(fresh, city.pocket_ground, city.shape)
@@ -65,7 +65,7 @@ class CounterAttack(Process):
     def _try(self, model: SiegeModel, unit: Unit, fresh: np.ndarray, luck: float, hits: np.ndarray) -> None:
         city = model.city
         row, column = divmod(unit.cell_index, city.shape[1])
-        lost = np.flatnonzero(fresh & city.held_by(Holder.GOVERNMENT))
+        lost = np.flatnonzero(fresh & city.held_by(GOVERNMENT))
         if lost.size == 0:
             return
         lost_rows, lost_columns = np.divmod(lost, city.shape[1])
@@ -79,7 +79,7 @@ class CounterAttack(Process):
         )
         model.regime_loses(self.losses_holder, target, float(hits[0, unit.row]))
         if succeeds and unit.fit > 0:
-            city.capture(np.array([target]), Holder.REBEL)
+            city.capture(np.array([target]), REBEL)
             unit.march_to(target)
             unit.posture = Posture.HOLD
             model.note("cell_retaken", city.quarter_name(target), "rebels took back lost ground", "counter-attack")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from siege_sim.agents.codes import Holder, Status
+from siege_sim.agents.codes import GOVERNMENT, KURDISH, Holder, Status
 from siege_sim.agents.facility import Crossing
 from siege_sim.blocks import param, share
 from siege_sim.kernels import ground
@@ -68,10 +68,11 @@ class Displacement(Process):
         city.layers.recent_departures *= 0.5
         alarm = self._alarm(model)
         push_here = self.alarm_weight * alarm + self.neighbours_weight * self._neighbours_left(model) - self.reluctance
-        strongest = push_here.max() + self.strikes_weight + self.hunger_weight + max(self.wounded_weight, 0.0)
-        # Nobody whose luck is above the strongest push can go, so the rest need not be asked.
-        rows = np.flatnonzero(luck < _logistic(strongest))
-        rows = rows[homes.inside[rows] & (homes.persons[rows] > 0) & city.pocket_ground[homes.cell_index[rows]]]
+        strongest = push_here + self.strikes_weight + self.hunger_weight + max(self.wounded_weight, 0.0)
+        # Nobody whose luck is above the strongest push of the cell can go, so the rest need not be asked.
+        ceiling = _logistic(strongest) * city.pocket_ground
+        rows = np.flatnonzero(luck < ceiling[homes.cell_index])
+        rows = rows[homes.mouths[rows] > 0.0]
         push = push_here[homes.cell_index[rows]] + self.strikes_weight * homes.fear_of_strikes[rows]
         push += self.wounded_weight * (homes.wounded[rows] > 0) + self.hunger_weight * (homes.food_kcal[rows] <= 0.0)
         going, fresh = split(luck[rows], _logistic(push))
@@ -95,8 +96,8 @@ class Displacement(Process):
 
     def _go(self, model: SiegeModel, rows: IntArray, alarm: FloatArray, luck: FloatArray) -> None:
         city, homes = model.city, model.households
-        kurdish = self.kurdish_weight * self._way_out(model, Holder.KURDISH, alarm)
-        government = self.government_weight * self._way_out(model, Holder.GOVERNMENT, alarm)
+        kurdish = self.kurdish_weight * self._way_out(model, KURDISH, alarm)
+        government = self.government_weight * self._way_out(model, GOVERNMENT, alarm)
         cells = homes.cell_index[rows]
         options = np.stack(
             [
@@ -125,12 +126,12 @@ class Displacement(Process):
             mine = pocket == number
             homes.move(rows[mine], categorical(luck[mine], shelter * (city.pockets == number)))
 
-    def _way_out(self, model: SiegeModel, holder: Holder, alarm: FloatArray) -> FloatArray:
+    def _way_out(self, model: SiegeModel, holder: int, alarm: FloatArray) -> FloatArray:
         """Return how open the way from each cell to another holder's ground is, from 0 to 1."""
         city = model.city
         edge = city.next_to(holder)
         open_share = np.where(edge, self.crossing_elsewhere, 0.0)
-        if holder == Holder.GOVERNMENT:
+        if holder == GOVERNMENT:
             open_share = np.where(edge, np.maximum(open_share, self.crossing_when_broken * np.minimum(alarm, 1.0)), 0.0)
         else:
             open_share = np.where(edge, np.maximum(open_share, self.crossing_when_broken * (alarm > 0.05)), 0.0)

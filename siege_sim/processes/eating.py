@@ -38,10 +38,12 @@ class Eating(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Eat."""
         homes = model.households
-        need = homes.persons_inside * model.conditions.need_kcal
+        need = homes.mouths * model.conditions.need_kcal
         stretch = (self.share_when_stocked - self.share_when_bare) / self.good_store_days
-        wish = need * self.share_when_bare + stretch * np.minimum(homes.food_kcal, self.good_store_days * need)
-        eaten = np.minimum(wish, homes.food_kcal)
+        eaten = np.minimum(homes.food_kcal, need * self.good_store_days)
+        eaten *= stretch
+        eaten += need * self.share_when_bare
+        np.minimum(eaten, homes.food_kcal, out=eaten)
         homes.food_kcal -= eaten
-        np.divide(eaten, homes.persons, out=homes.eaten_kcal, where=homes.persons > 0)
         model.ledger.book("food", "eaten", float(eaten.sum()))
+        np.divide(eaten, np.maximum(homes.mouths, 1.0), out=homes.eaten_kcal)

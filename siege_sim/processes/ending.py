@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from siege_sim.agents.codes import Holder
+from siege_sim.agents.codes import REBEL
 from siege_sim.blocks import param
 from siege_sim.processes.base import Phase, Process
 
@@ -38,7 +38,7 @@ class Ending(Process):
         if model.politics.siege_broken and self.ends_when_broken:
             model.end("siege_broken", "a relief force reached the pocket")
             return
-        rebels = model.units.of(Holder.REBEL)
+        rebels = model.units.of(REBEL)
         fit = int(model.units.fit[rebels].sum())
         if model.share_held < self.least_share_held or fit < self.least_fighters:
             why = "hardly any ground was left" if model.share_held < self.least_share_held else "too few fighters were left"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.agents.axis import AxisPhase
-from siege_sim.agents.codes import Holder, Posture
+from siege_sim.agents.codes import GOVERNMENT, KURDISH, REBEL, Posture
 from siege_sim.blocks import param, share
 from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray, probability
@@ -33,7 +33,7 @@ class Envelopment(Process):
     phase: ClassVar[Phase] = Phase.COHESION
     neutral: ClassVar[Mapping[str, Any]] = {"hazard_per_round": 0.0}
 
-    hazard_per_round: float = param(0.018, unit="1/round", plausible=(0.005, 0.05), ge=0.0, le=10.0)
+    hazard_per_round: float = param(0.003, unit="1/round", plausible=(0.001, 0.02), ge=0.0, le=10.0)
     """Hazard of a cell at even threshold odds, with sound cohesion and no envelopment."""
     rounds_per_day: int = param(4, unit="rounds", plausible=(2, 5), ge=1, le=20)
     """How often a day one withdrawal can set off another."""
@@ -45,7 +45,7 @@ class Envelopment(Process):
     """Added hazard where only a narrow way leads to the main body; twice that when cut off."""
     contagion_weight: float = param(6.0, unit="factor", plausible=(2, 12), ge=0.0, le=200.0)
     """Added hazard of a cell with all its neighbours lost within the day."""
-    cohesion_weight: float = param(5.0, unit="log scale", plausible=(2, 8), ge=0.0, le=50.0)
+    cohesion_weight: float = param(10.0, unit="log scale", plausible=(4, 12), ge=0.0, le=50.0)
     """How steeply the hazard rises as cohesion falls."""
     exploitation: float = param(0.7, unit="share", plausible=(0.3, 1.0), ge=0.0, le=5.0)
     """Hazard beside a fresh loss, relative to a cell under assault at threshold odds."""
@@ -107,8 +107,8 @@ class Envelopment(Process):
     ) -> None:
         """Give each fallen cell to whoever stands around it, and write down why it fell."""
         city = model.city
-        government = ground.neighbour_sum(city.held_by(Holder.GOVERNMENT), city.shape)[falls]
-        kurdish = ground.neighbour_sum(city.held_by(Holder.KURDISH), city.shape)[falls]
+        government = ground.neighbour_sum(city.held_by(GOVERNMENT), city.shape)[falls]
+        kurdish = ground.neighbour_sum(city.held_by(KURDISH), city.shape)[falls]
         nobody = (government == 0) & (kurdish == 0)
         neighbours_lost = ground.neighbour_sum(lost_today, city.shape)[falls]
         causes = np.select(
@@ -118,7 +118,7 @@ class Envelopment(Process):
         )
         to_kurds = falls[(kurdish > government) & ~nobody]
         to_government = falls[(government >= kurdish) & ~nobody]
-        for cells, holder in ((to_government, Holder.GOVERNMENT), (to_kurds, Holder.KURDISH)):
+        for cells, holder in ((to_government, GOVERNMENT), (to_kurds, KURDISH)):
             if cells.size:
                 city.capture(cells, holder)
         for axis in model.axes:
@@ -130,7 +130,7 @@ class Envelopment(Process):
     def _fall_back(self, model: SiegeModel, luck: FloatArray) -> None:
         """Bring units out of lost cells to the nearest ground of their own."""
         city, units = model.city, model.units
-        for row in np.flatnonzero(units.of(Holder.REBEL) & ~city.pocket_ground[units.cell_index]):
+        for row in np.flatnonzero(units.of(REBEL) & ~city.pocket_ground[units.cell_index]):
             unit = model.unit(int(row))
             where = unit.quarter
             refuge = model.nearest_pocket_cell(unit.cell_index, reach=4)

@@ -31,8 +31,7 @@ class Gardens(Process):
         """Harvest and gather."""
         homes = model.households
         grown = self.grown_kcal * model.conditions.growth
-        people = homes.persons_inside
-        total = float(people.sum())
-        homes.food_kcal += people * (grown + self.foraged_kcal)
+        total = float(model.city.layers.civilians.sum())
+        homes.food_kcal += homes.mouths * (grown + self.foraged_kcal)
         model.ledger.book("food", "grown", total * grown)
         model.ledger.book("food", "foraged", total * self.foraged_kcal)

@@ -52,7 +52,7 @@ class Hunger(Process):
         spent *= homes.inside / (KCAL_PER_KG * self.body_mass_kg)
         loss += spent
         np.clip(loss, 0.0, 0.6, out=loss)
-        rows = np.flatnonzero((loss > LOSS_POINTS[0]) & homes.inside)
+        rows = np.flatnonzero((loss > LOSS_POINTS[0]) & (homes.mouths > 0.0))
         if rows.size == 0 or self.mortality == 0.0:
             return
         chance = np.minimum(excess_mortality_per_day(loss[rows]) * self.mortality, 1.0)

@@ -47,20 +47,22 @@ class MarketTrade(Process):
         markets = [market for market in model.facilities_of(Market) if market.in_pocket and market.kcal > 0.0]
         if not markets or self.sold_per_day == 0.0:
             return
-        need = homes.persons_inside * model.conditions.need_kcal
-        short = need * ((homes.food_kcal < self.wanted_days * need) & homes.inside)
-        pocket_of = city.pockets[homes.cell_index]
+        need = homes.mouths * model.conditions.need_kcal
+        wanted = need * (homes.food_kcal < self.wanted_days * need)
         for pocket in range(city.pocket_count):
             sellers = [market for market in markets if city.pockets[market.cell_index] == pocket]
             stock = sum(market.kcal for market in sellers)
-            here = pocket_of == pocket
-            daily_need = float((need * here).sum())
+            ground = city.pockets == pocket
+            daily_need = float(city.layers.civilians[ground].sum()) * model.conditions.need_kcal
             if stock <= 0.0 or daily_need <= 0.0:
                 continue
             scarcity = self.normal_days * daily_need / stock
             price = max(1.0, scarcity) ** self.price_elasticity
-            wanted = short * here * np.minimum(homes.buying_power / price, 1.0)
-            bought = proportional(stock * self.sold_per_day, wanted)
+            paid = np.minimum(homes.buying_power * (1.0 / price), 1.0)
+            paid *= wanted
+            if city.pocket_count > 1:
+                paid *= ground[homes.cell_index]
+            bought = proportional(stock * self.sold_per_day, paid)
             part = float(bought.sum()) / stock
             for market in sellers:
                 market.kcal *= 1.0 - part

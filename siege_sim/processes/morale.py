@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from siege_sim.agents.codes import Holder
-from siege_sim.agents.line import Line
+from siege_sim.agents.codes import REBEL
 from siege_sim.blocks import param
 from siege_sim.kernels import ground
 from siege_sim.processes.base import Phase, Process
@@ -32,16 +31,16 @@ class Morale(Process):
         "neighbours_weight": 0.0, "cut_off_per_day": 0.0,
     }  # fmt: skip
 
-    recovery_per_day: float = param(0.03, unit="1/day", plausible=(0.01, 0.06), ge=0.0, le=1.0)
+    recovery_per_day: float = param(0.05, unit="1/day", plausible=(0.02, 0.1), ge=0.0, le=1.0)
     """How fast cohesion returns to its level in quiet."""
-    level_without_hope: float = param(0.7, unit="0-1", plausible=(0.5, 0.9), ge=0.0, le=1.0)
+    level_without_hope: float = param(0.5, unit="0-1", plausible=(0.3, 0.8), ge=0.0, le=1.0)
     """The level to which it recovers when nobody hopes for outside help; with full hope, 1."""
     losses_weight: float = param(
         1.2, unit="1/share lost", plausible=(0.5, 3), source="30 % of strength lost is decisive (US doctrine)", ge=0.0, le=20.0
     )
     """Fall of cohesion per share of the opening strength that is out of action, spread over a month."""
-    fire_weight: float = param(0.035, unit="1/day", plausible=(0.01, 0.08), ge=0.0, le=1.0)
-    """Fall a day under full suppression."""
+    fire_weight: float = param(0.02, unit="1/day", plausible=(0.005, 0.05), ge=0.0, le=1.0)
+    """Fall a day in cells under the heaviest fire (danger 1)."""
     hunger_weight: float = param(
         0.02, unit="1/day", plausible=(0.0, 0.05), source="supply is 2 % of reasons (McQuie 1987)", ge=0.0, le=1.0
     )
@@ -54,13 +53,13 @@ class Morale(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Wear down and restore."""
         city, units = model.city, model.units
-        line = Line(model, Holder.REBEL)
+        line = model.line(REBEL)
         rows = line.rows
         if rows.size == 0:
             return
         lost_now = (city.layers.days_held == 0) & city.held_on_day_0 & ~city.pocket_ground
         neighbours = line.per_unit(ground.neighbour_sum(lost_now, city.shape) / 8.0)
-        fire = line.per_unit(city.layers.suppression)
+        fire = line.per_unit(city.layers.danger)
         out_of_action = 1.0 - units.fit[rows] / np.maximum(units.opening[rows], 1)
         cut_off = line.per_unit((city.exit_width == 0) & city.pocket_ground)
         wear = (

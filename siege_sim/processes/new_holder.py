@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from siege_sim.agents.codes import Holder, Status
+from siege_sim.agents.codes import KURDISH, Status
 from siege_sim.blocks import param, share
 from siege_sim.kernels.hazard import IntArray, split, unfold
 from siege_sim.processes.base import Phase, Process
@@ -54,7 +54,7 @@ class NewHolder(Process):
         _, fresh = split(luck[rows], self.decided_per_day)
         staying_luck, crossing_luck, where_luck = unfold(fresh, 3)
         cells = homes.cell_index[rows]
-        under_kurds = city.layers.holder[cells] == Holder.KURDISH
+        under_kurds = city.layers.holder[cells] == KURDISH
         willing = self.stay * (1.0 - homes.fear_of_reprisal[rows])
         stays = staying_luck < np.where(under_kurds, self.stay_with_the_kurds, willing)
         refuge = self._refuges(model, cells)

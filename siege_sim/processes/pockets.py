@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from siege_sim.agents.codes import Holder
+from siege_sim.agents.codes import REBEL
 from siege_sim.blocks import param
 from siege_sim.processes.base import Phase, Process
 
@@ -44,6 +44,6 @@ class Pockets(Process):
         sizes_text = " and ".join(str(int(size)) for size in sizes if size >= self.smallest_cells)
         model.note("pocket_split", "", f"the pocket is cut into parts of {sizes_text} cells", "ground between was lost", count)
         units = model.units
-        rows = np.flatnonzero(units.of(Holder.REBEL))
+        rows = np.flatnonzero(units.of(REBEL))
         in_main = city.pockets[units.cell_index[rows]] == 0
         units.cohesion[rows] *= 1.0 - self.shock * np.where(in_main, 1.0 / 3.0, 1.0)

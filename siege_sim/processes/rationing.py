@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from siege_sim.agents.codes import Holder
+from siege_sim.agents.codes import REBEL
 from siege_sim.agents.facility import Bakery, FoodStock, Warehouse
 from siege_sim.blocks import param
 from siege_sim.processes.base import Phase, Process
@@ -64,13 +64,10 @@ class Rationing(Process):
         """Hand out today's food, pocket by pocket."""
         city = model.city
         city.layers.ration_kcal[:] = 0.0
-        homes = model.households
         fuel = max(0.0, 1.0 - model.day / self.fuel_days)
-        people = np.bincount(
-            city.pockets[homes.cell_index] + 1, weights=homes.persons_inside, minlength=city.pocket_count + 1
-        )[1:]
+        people = np.bincount(city.pockets + 1, weights=city.layers.civilians, minlength=city.pocket_count + 1)[1:]
         units = model.units
-        rebels = np.flatnonzero(units.of(Holder.REBEL))
+        rebels = np.flatnonzero(units.of(REBEL))
         fighters = np.bincount(
             city.pockets[units.cell_index[rebels]] + 1,
             weights=(units.fit + units.wounded)[rebels],
@@ -105,13 +102,14 @@ class Rationing(Process):
         if kcal <= 0.0 or people <= 0.0:
             return
         homes, city = model.households, model.city
-        here = (city.pockets == pocket)[homes.cell_index] & homes.inside & (homes.persons > 0)
-        per_person = kcal / people
+        ground = city.pockets == pocket
         if self.policy == "per_family":
+            here = ground[homes.cell_index] & (homes.mouths > 0.0)
             homes.food_kcal[here] += kcal / np.count_nonzero(here)
         else:
-            homes.food_kcal += here * homes.persons * per_person
-        city.layers.ration_kcal[city.pockets == pocket] = per_person
+            per_person = np.where(ground, kcal / people, 0.0)
+            homes.food_kcal += per_person[homes.cell_index] * homes.mouths
+        city.layers.ration_kcal[ground] = kcal / people
 
 
 def _draw(stocks: list[FoodStock], kcal: float) -> float:

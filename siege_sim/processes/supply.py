@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from siege_sim.agents.codes import Holder
+from siege_sim.agents.codes import REBEL
 from siege_sim.agents.facility import Road, Warehouse
 from siege_sim.blocks import param
 from siege_sim.processes.base import Phase, Process
@@ -45,7 +45,7 @@ class Supply(Process):
         """Use up, bring in, heal."""
         city, units = model.city, model.units
         luck = rng.random(len(units))
-        rebels = units.of(Holder.REBEL)
+        rebels = units.of(REBEL)
         units.ammunition[rebels] = np.maximum(units.ammunition[rebels] - self.ammunition_used_per_day, 0.0)
         pocket_of_unit = city.pockets[units.cell_index]
         for road in model.facilities_of(Road):
@@ -57,7 +57,7 @@ class Supply(Process):
             units.ammunition[supplied] += self.ammunition_in_per_day * passing * (1.0 - units.ammunition[supplied])
             self._bring_food(model, int(pocket), self.kcal_in_per_day * passing)
         care = 1.0 if model.hospitals_working > 0 else 0.5
-        pace = np.where(units.side == Holder.REBEL, self.wounded_back_per_day * care, self.wounded_back_per_day)
+        pace = np.where(units.side == REBEL, self.wounded_back_per_day * care, self.wounded_back_per_day)
         back = np.minimum(np.floor(units.wounded * pace + luck).astype(np.int64), units.wounded) * units.standing
         units.wounded -= back
         units.fit += back

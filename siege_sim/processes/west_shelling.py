@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from siege_sim.agents.codes import Holder
+from siege_sim.agents.codes import GOVERNMENT, REBEL
 from siege_sim.blocks import param
 from siege_sim.kernels.hazard import negative_binomial
 from siege_sim.processes.base import Phase, Process
@@ -45,14 +45,14 @@ class WestShelling(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Fire, and count whom it kills."""
         units = model.units
-        rebels = units.of(Holder.REBEL)
-        residents = float(model.city.layers.other_residents[model.city.held_by(Holder.GOVERNMENT)].sum())
+        rebels = units.of(REBEL)
+        residents = float(model.city.layers.other_residents[model.city.held_by(GOVERNMENT)].sum())
         if not rebels.any() or residents <= 0.0:
             return
         assault = bool((model.city.layers.pressed_by >= 0).any())
         tempo = model.conditions.shelling_tempo * (self.under_assault if assault else 1.0)
         stocked = float(np.average(units.ammunition[rebels]))
-        strength = min(1.0, float(units.fit[rebels].sum()) / max(1.0, float(units.opening[units.side == Holder.REBEL].sum())))
+        strength = min(1.0, float(units.fit[rebels].sum()) / max(1.0, float(units.opening[units.side == REBEL].sum())))
         mean = self.killed_per_day * tempo * stocked * strength
         killed = min(negative_binomial(rng.random(), mean, self.dispersion), int(residents))
         model.ledger.book("west", "killed", killed)
