@@ -86,7 +86,7 @@ class SiegeModel(mesa.Model):  # type: ignore[misc]
         self.politics = Politics()
         self.log = EventLog()
         self.schedule = schedule_of(scenario)
-        self.pockets_yesterday = 0
+        self.pockets_this_morning = self.city.large_pockets
         self.unit_labels: dict[int, tuple[str, str]] = {}
         self.planned_units: list[tuple[Reinforcements, IntArray]] = []
         self.households: Households = build.settle_households(self)
@@ -122,6 +122,7 @@ class SiegeModel(mesa.Model):  # type: ignore[misc]
         self.day += 1
         self.conditions = morning(self.politics)
         self.ledger.start_day()
+        self.pockets_this_morning = self.city.large_pockets
         self.city.layers.days_held += 1
         for crossing in self.facilities_of(Crossing):
             crossing.open_share = crossing.usual_open_share

@@ -118,7 +118,7 @@ VIOLENT_DEATHS = CIVILIAN_DEATHS[:4]
 
 DAILY: tuple[Outcome, ...] = (
     Outcome("rebel_area_share", "share of day 0", "Area held by the rebels", lambda m, s: m.share_held),
-    Outcome("pockets", "pockets", "Separate pockets", lambda m, s: float(m.pockets_yesterday)),
+    Outcome("pockets", "pockets", "Separate pockets", lambda m, s: float(m.city.large_pockets)),
     Outcome("civilians_in_pocket", "persons", "Civilians in the pocket", lambda m, s: s.persons_inside),
     Outcome("civilians_killed", "persons", "Civilians killed (all violence)", _flow("civilians", *VIOLENT_DEATHS)),
     Outcome("killed_by_air", "persons", "Killed by air strikes", _flow("civilians", "killed_by_air")),
@@ -161,31 +161,46 @@ HUNGRY_BELOW = 0.75
 """Share of the need below which a day counts as a day of hunger."""
 
 
+SNAPSHOT_LAYERS = ("holder", "quarter", "civilians", "danger", "rubble", "entrenchment", "impacts_so_far", "garrison", "days_held")
+
+
 class Recorder:
-    """Reads all outcomes after every day, and keeps layers every few days."""
+    """Reads all outcomes after every day, and keeps layers every few days.
+
+    Attributes:
+        values: outcomes, shape ``(days + 1, outcomes)``; the first ``rows`` rows are filled.
+        held: rebel-held cells of every quarter, shape ``(days + 1, quarters)``.
+        snapshots: the kept layers by name, and the days on which they were kept.
+        hunger_person_days: days that persons lived on less than three quarters of their need.
+        civilians_on_day_0: besieged civilians in every cell on day 0.
+    """
 
     def __init__(self, model: SiegeModel) -> None:
+        quarters = len(model.city.map.quarters)
         self.values = np.full((model.clock.days + 1, len(DAILY)), np.nan)
+        self.held = np.zeros((model.clock.days + 1, quarters), dtype=np.int64)
         self.rows = 0
         self.hunger_person_days = 0.0
         self.snapshots: dict[str, list[Any]] = {name: [] for name in ("day", *SNAPSHOT_LAYERS)}
-        self.captured_on = np.full(len(model.city.map.quarters), -1, dtype=np.int64)
+        self.civilians_on_day_0 = model.city.layers.civilians.copy()
         self.record(model)
 
     def record(self, model: SiegeModel) -> None:
         """Read the day that was just played."""
         sums = Sums.of(model)
         self.values[self.rows] = [outcome.read(model, sums) for outcome in DAILY]
+        rebel_quarters = model.city.layers.quarter[model.city.pocket_ground]
+        self.held[self.rows] = np.bincount(rebel_quarters, minlength=self.held.shape[1])
         self.rows += 1
         if model.day > 0 and sums.eaten_kcal < HUNGRY_BELOW * KCAL_A_PERSON_DAY:
             self.hunger_person_days += sums.persons_inside
-        if model.day % model.scenario.snapshot_every_days == 0 or not model.running:
-            self._keep_layers(model)
+        if model.day % model.scenario.snapshot_every_days == 0:
+            self.keep_last(model)
 
-    def _keep_layers(self, model: SiegeModel) -> None:
+    def keep_last(self, model: SiegeModel) -> None:
+        """Keep the layers as they are now, unless today's are kept already."""
+        if self.snapshots["day"] and self.snapshots["day"][-1] == model.day:
+            return
         self.snapshots["day"].append(model.day)
         for name in SNAPSHOT_LAYERS:
             self.snapshots[name].append(model.city.layers.array(name).reshape(model.city.shape).copy())
-
-
-SNAPSHOT_LAYERS = ("holder", "quarter", "civilians", "danger", "rubble", "entrenchment", "impacts", "garrison", "days_held")

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+SMALLEST_POCKET_CELLS = 3
+"""Smaller scraps of ground count as cut-off positions, not as a pocket."""
+
 STRUCTURES_A_BUILT_CELL = 600.0
 """Structures on a fully built cell of 400 m, to turn counts of damaged structures into a share of floor area
 (assumed: a footprint of about 200 square metres and a third of the ground in streets and yards)."""
@@ -118,6 +121,12 @@ class City:
     def pocket_count(self) -> int:
         """How many separate pockets the rebels hold."""
         return int(self.pockets.max(initial=-1)) + 1
+
+    @property
+    def large_pockets(self) -> int:
+        """How many pockets are more than a scrap of ground."""
+        sizes = np.bincount(self.pockets[self.pocket_ground], minlength=1)
+        return int((sizes >= SMALLEST_POCKET_CELLS).sum())
 
     @property
     def front(self) -> BoolArray:

@@ -33,6 +33,7 @@ LAYERS: tuple[LayerSpec, ...] = (
     LayerSpec("danger", "0-1", np.float64, 0.0, "Recent fire on the cell; fades with time."),
     LayerSpec("suppression", "0-1", np.float64, 0.0, "How far today's fire keeps defenders' heads down."),
     LayerSpec("impacts", "impacts", np.int64, 0, "Heavy impacts today."),
+    LayerSpec("impacts_so_far", "impacts", np.int64, 0, "Heavy impacts since day 0."),
     LayerSpec("shells", "shells", np.int64, 0, "Shells and rockets today."),
     LayerSpec("days_held", "days", np.int64, 0, "Days since the cell last changed hands."),
     LayerSpec("garrison", "fighters", np.float64, 0.0, "Defenders who man the cell today (holder's side)."),
@@ -62,6 +63,7 @@ class Layers:
     danger: FloatArray
     suppression: FloatArray
     impacts: IntArray
+    impacts_so_far: IntArray
     shells: IntArray
     days_held: IntArray
     garrison: FloatArray

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.agents.codes import REBEL
-from siege_sim.blocks import param
+from siege_sim.blocks import share
 from siege_sim.processes.base import Phase, Process
 
 if TYPE_CHECKING:
@@ -27,21 +27,17 @@ class Pockets(Process):
     phase: ClassVar[Phase] = Phase.SUPPLY
     neutral: ClassVar[Mapping[str, Any]] = {"shock": 0.0}
 
-    shock: float = param(0.12, unit="0-1", plausible=(0.05, 0.3), ge=0.0, le=1.0)
+    shock: float = share(0.12, plausible=(0.05, 0.3))
     """Fall of cohesion in the cut-off part on the day of a split; a third of it in the main part."""
-    smallest_cells: int = param(5, unit="cells", plausible=(3, 10), ge=1, le=1000)
-    """Smaller scraps of ground count as cut-off positions, not as a pocket."""
 
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Notice a split and its consequences."""
         city = model.city
-        sizes = np.bincount(city.pockets[city.pocket_ground]) if city.pocket_ground.any() else np.zeros(0)
-        count = int((sizes >= self.smallest_cells).sum())
-        before = model.pockets_yesterday
-        model.pockets_yesterday = count
-        if not 0 < before < count:
+        count = city.large_pockets
+        if not 0 < model.pockets_this_morning < count:
             return
-        sizes_text = " and ".join(str(int(size)) for size in sizes if size >= self.smallest_cells)
+        sizes = np.bincount(city.pockets[city.pocket_ground])
+        sizes_text = " and ".join(str(int(size)) for size in sizes[:count])
         model.note("pocket_split", "", f"the pocket is cut into parts of {sizes_text} cells", "ground between was lost", count)
         units = model.units
         rows = np.flatnonzero(units.of(REBEL))

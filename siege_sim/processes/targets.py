@@ -85,6 +85,7 @@ class Targets(Process):
             here = luck[chosen == names.index(name), 1]
             if here.size:
                 self._strike_facilities(model, kind, here, cell_weights["housing"])
+        layers.impacts_so_far += layers.impacts
 
     def _cell_weights(self, model: SiegeModel) -> dict[str, FloatArray]:
         layers = model.city.layers

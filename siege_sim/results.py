@@ -1,0 +1,176 @@
+"""Results of a run: immutable in memory, a folder of plain files on disk. Knows nothing of the model."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from siege_sim.errors import ResultError
+
+FLOAT_FORMAT = "%.10g"
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """Everything that a run leaves behind. Tables are handed out as copies, so a result never changes.
+
+    Attributes:
+        summary: how the run ended, the last value of every outcome, and a few numbers for the whole run.
+        manifest: resolved scenario, seed, versions and wall time.
+        snapshots: layers every few days: arrays ``(snapshots, rows, columns)`` by name, and their ``day``.
+    """
+
+    summary: Mapping[str, Any]
+    manifest: Mapping[str, Any]
+    snapshots: Mapping[str, NDArray[Any]]
+    _series: pd.DataFrame = field(repr=False)
+    _quarters: pd.DataFrame = field(repr=False)
+    _events: pd.DataFrame = field(repr=False)
+
+    def __post_init__(self) -> None:
+        for array in self.snapshots.values():
+            array.setflags(write=False)
+        for name in ("summary", "manifest", "snapshots"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    @property
+    def series(self) -> pd.DataFrame:
+        """A row a day from day 0: ``date`` and ``day``, then the outcomes by name."""
+        return self._series.copy()
+
+    @property
+    def quarters(self) -> pd.DataFrame:
+        """A row a quarter: ground held, day of capture, civilians killed and gone."""
+        return self._quarters.copy()
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """What happened: day, date, kind, where, what, cause, amount."""
+        return self._events.copy()
+
+    @property
+    def title(self) -> str:
+        """The scenario's title."""
+        return str(self.manifest["scenario"]["title"])
+
+    def series_csv(self) -> str:
+        """Return the series as the text of ``series.csv``: the same run gives the same bytes."""
+        return csv_text(self._series)
+
+    def write(self, folder: Path) -> None:
+        """Write manifest, tables and snapshots into an existing folder."""
+        (folder / "manifest.json").write_text(json_text({**self.manifest, "summary": dict(self.summary)}), "utf-8")
+        for name, table in (("series", self._series), ("quarters", self._quarters), ("events", self._events)):
+            (folder / f"{name}.csv").write_text(csv_text(table), "utf-8", newline="")
+        with (folder / "snapshots.npz").open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **self.snapshots)
+
+
+def read_run(folder: Path) -> RunResult:
+    """Read a run back from its folder.
+
+    Raises:
+        ResultError: when the folder is not a run's, or a file is missing or damaged.
+    """
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        tables = {name: pd.read_csv(folder / f"{name}.csv", keep_default_na=True) for name in ("series", "quarters", "events")}
+        with np.load(folder / "snapshots.npz", allow_pickle=False) as file:
+            snapshots = {name: file[name] for name in file.files}
+        events = tables["events"].fillna({"where": ""})
+        return RunResult(manifest.pop("summary"), manifest, snapshots, tables["series"], tables["quarters"], events)
+    except (OSError, ValueError, KeyError) as error:
+        raise ResultError(f"{folder}: not a complete run: {error}; give a folder that `siege-sim run` wrote") from None
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """Return a table as CSV with a fixed format for numbers."""
+    return str(table.to_csv(index=False, float_format=FLOAT_FORMAT, lineterminator="\n"))
+
+
+def json_text(data: Mapping[str, Any]) -> str:
+    """Return data as JSON; numbers that are not finite become ``null``."""
+    return json.dumps(_plain(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+@contextlib.contextmanager
+def new_folder(target: Path, force: bool = False) -> Iterator[Path]:
+    """Give a temporary folder that becomes ``target`` when all went well, and vanishes when not.
+
+    Args:
+        target: where the folder shall be in the end.
+        force: replace what is there.
+
+    Raises:
+        ResultError: when something is there already, or the place cannot be written to.
+    """
+    check_target(target, force)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise ResultError(f"{target}: cannot be written: {error.strerror}") from None
+    try:
+        yield temporary
+        temporary.chmod(0o777 & ~_umask())
+        if target.exists():
+            old = temporary.with_name(temporary.name + "-old")
+            target.rename(old)
+            temporary.rename(target)
+            shutil.rmtree(old)
+        else:
+            temporary.rename(target)
+    except OSError as error:
+        raise ResultError(f"{target}: cannot be written: {error}; nothing was left there") from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def check_target(target: Path, force: bool = False) -> None:
+    """Refuse a target folder that exists, unless ``force`` is set and it is a run's folder.
+
+    Raises:
+        ResultError: says what is there and how to go on.
+    """
+    if not target.exists():
+        return
+    if not force:
+        raise ResultError(f"{target}: is there already; choose another --out, or replace it with --force")
+    replaceable = target.is_dir() and (not any(target.iterdir()) or (target / "manifest.json").is_file())
+    if not replaceable:
+        raise ResultError(f"{target}: is not a results folder, so --force does not replace it; choose another --out")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+Progress = Callable[[int], None]
+"""Told the number of each day after it was played."""

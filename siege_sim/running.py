@@ -1,0 +1,183 @@
+"""Running a scenario from Python: ``run(scenario, seed)`` gives a result."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import time
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from siege_sim import __version__
+from siege_sim.agents.codes import REBEL
+from siege_sim.model import SiegeModel
+from siege_sim.outcomes import DAILY
+from siege_sim.results import Progress, RunResult
+from siege_sim.scenario import Scenario
+
+PACKAGES = ("mesa", "numpy", "pandas", "matplotlib", "pydantic")
+
+
+def run(scenario: Scenario, seed: int = 1, days: int | None = None, progress: Progress | None = None) -> RunResult:
+    """Play a scenario to its end.
+
+    Args:
+        scenario: what to play; see ``load_scenario``.
+        seed: the run's seed, a whole number of at least 0.
+        days: stop after so many days, if the siege has not ended before.
+        progress: called with the number of each day after it was played.
+    """
+    began = time.perf_counter()
+    model = SiegeModel(scenario, seed)
+    for day in model.days():
+        if progress is not None:
+            progress(day)
+        if days is not None and day >= days:
+            break
+    return result_of(model, time.perf_counter() - began)
+
+
+def result_of(model: SiegeModel, wall_seconds: float = 0.0) -> RunResult:
+    """Return the result of a model as far as it has been played."""
+    model.recorder.keep_last(model)
+    series = _series(model)
+    quarters = _quarters(model)
+    return RunResult(
+        summary=_summary(model, series),
+        manifest=_manifest(model, wall_seconds),
+        snapshots={name: np.stack(kept) for name, kept in model.recorder.snapshots.items()},
+        _series=series,
+        _quarters=quarters,
+        _events=_events(model),
+    )
+
+
+def _series(model: SiegeModel) -> pd.DataFrame:
+    rows = model.recorder.rows
+    table = pd.DataFrame(model.recorder.values[:rows], columns=[outcome.name for outcome in DAILY])
+    table.insert(0, "date", [model.clock.date_of(day).isoformat() for day in range(rows)])
+    table.insert(1, "day", np.arange(rows))
+    return table
+
+
+def _quarters(model: SiegeModel) -> pd.DataFrame:
+    city, recorder = model.city, model.recorder
+    held = recorder.held[: recorder.rows]
+    numbers = np.unique(city.layers.quarter)
+    per_quarter = {
+        name: np.bincount(city.layers.quarter, weights=values, minlength=len(city.map.quarters))
+        for name, values in (
+            ("civilians_on_day_0", recorder.civilians_on_day_0),
+            ("civilians_killed", city.layers.civilians_killed),
+            ("civilians_left", city.layers.civilians_left),
+        )
+    }
+    rows = []
+    for number in numbers:
+        quarter, cells = city.map.quarters[number], held[:, number]
+        lost = _first_day(cells < cells[0]) if cells[0] else None
+        captured = _since(cells == 0) if cells[0] else None
+        rows.append(
+            {
+                "quarter": quarter.name,
+                "sector": quarter.sector,
+                "holder_on_day_0": quarter.holder,
+                "cells": int((city.layers.quarter == number).sum()),
+                "rebel_cells_on_day_0": int(cells[0]),
+                "rebel_cells_at_end": int(cells[-1]),
+                "day_first_loss": lost,
+                "day_captured": captured,
+                "date_captured": None if captured is None else model.clock.date_of(captured).isoformat(),
+                **{name: int(values[number]) for name, values in per_quarter.items()},
+            }
+        )
+    table = pd.DataFrame(rows)
+    return table.astype({"day_first_loss": "Int64", "day_captured": "Int64"})
+
+
+def _first_day(mask: np.ndarray[Any, Any]) -> int | None:
+    return int(np.argmax(mask)) if mask.any() else None
+
+
+def _since(mask: np.ndarray[Any, Any]) -> int | None:
+    """Return the day since which ``mask`` has held without a break to the end, if it holds there."""
+    if not mask[-1]:
+        return None
+    breaks = np.flatnonzero(~mask)
+    return int(breaks[-1]) + 1 if breaks.size else 0
+
+
+def _events(model: SiegeModel) -> pd.DataFrame:
+    columns = ["day", "date", "kind", "where", "what", "cause", "amount"]
+    rows = [
+        (e.day, model.clock.date_of(e.day).isoformat(), e.kind, e.where, e.what, e.cause, float(e.amount))
+        for e in model.log.events
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _summary(model: SiegeModel, series: pd.DataFrame) -> dict[str, Any]:
+    area, pockets = series["rebel_area_share"], series["pockets"]
+    last = {name: float(value) for name, value in series.iloc[-1, 2:].items()}
+    return {
+        "outcome": model.politics.outcome,
+        "end_day": model.day,
+        "end_date": model.date.isoformat(),
+        "day_pocket_split": _first_day((pockets > 1).to_numpy()),
+        "days_to_half": _first_day((area < 0.5).to_numpy()),
+        "excess_deaths": last["civilians_killed"] + last["died_of_hunger"],
+        "person_days_of_hunger": model.recorder.hunger_person_days,
+        **last,
+    }
+
+
+def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
+    city = model.city.map
+    return {
+        "program": "siege_sim",
+        "version": __version__,
+        "git_commit": _git_commit(),
+        "seed": model.seed,
+        "scenario_digest": model.scenario.digest,
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "wall_seconds": round(wall_seconds, 3),
+        "days_played": model.day,
+        "city": {
+            "name": city.name,
+            "shape": list(city.shape),
+            "cell_size_m": city.cell_size_m,
+            "quarters": [quarter.name for quarter in city.quarters],
+            "besieged_quarters": [q.name for q in city.quarters if q.holder == "rebel"],
+            "fighters_on_day_0": int(model.units.opening[model.units.side == REBEL].sum()),
+        },
+        "outcomes": {outcome.name: {"unit": outcome.unit, "label": outcome.label} for outcome in DAILY},
+        "scenario": model.scenario.model_dump(mode="json", by_alias=True),
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _git_commit() -> str | None:
+    """Return the commit of the source tree that runs, if it is one."""
+    root = Path(__file__).resolve().parent.parent
+    if not (root / ".git").exists():
+        return None
+    try:
+        asked = subprocess.run(
+            ["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return asked.stdout.strip() or None
