@@ -23,6 +23,7 @@ from siege_sim.processes.base import Intervention, Process
 from siege_sim.processes.command import GovernmentCommand
 from siege_sim.processes.condemnation import Condemnation
 from siege_sim.processes.counter_attack import CounterAttack
+from siege_sim.processes.danger import Danger
 from siege_sim.processes.displacement import Displacement
 from siege_sim.processes.eating import Eating
 from siege_sim.processes.ending import Ending
@@ -54,6 +55,7 @@ OWN_PROCESSES: tuple[type[Process], ...] = (
     Targets,
     StrikeEffects,
     Artillery,
+    Danger,
     WestShelling,
     GovernmentCommand,
     RebelCommand,

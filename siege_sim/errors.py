@@ -17,6 +17,10 @@ class ScenarioError(SiegeError):
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
 
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[tuple[str, ...]]]:
+        """Travel between processes with the list of problems, not with the joined message."""
+        return type(self), (self.problems,)
+
 
 class ResultError(SiegeError):
     """A results folder that cannot be written or read."""

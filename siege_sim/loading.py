@@ -134,8 +134,13 @@ def _insert(document: Document, path: KeyPath, part: Document) -> None:
 
 
 def _merge(parent: Document, child: Document) -> Document:
-    """Return the parent's data with the child's over it: mappings merge, ``null`` removes, the rest replaces."""
+    """Return the parent's data with the child's over it: mappings merge, ``null`` removes, the rest replaces.
+
+    A whole other city replaces the parent's map; it is no variation of it.
+    """
     marks = {**parent.marks, **child.marks}
+    if isinstance(child.data.get("map"), dict) and {"rows", "synthetic"} & set(child.data["map"]):
+        parent.data.pop("map", None)
 
     def over(below: Any, above: Any) -> Any:
         if not (isinstance(below, dict) and isinstance(above, dict)):
@@ -229,6 +234,8 @@ def _plain_words(item: Mapping[str, Any]) -> str:
         names = [part.strip().strip("'") for part in known.replace(" or ", ", ").split(",")]
         word = value.get("kind") if isinstance(value, dict) else value
         return f"{_shown(word)} is not known here{did_you_mean(str(word), names)}"
+    if kind == "string_pattern_mismatch":
+        return f"{shown} is not a name; use lower-case letters, digits, dashes and underscores"
     if kind == "union_tag_not_found":
         return "the key 'kind' is missing; see `siege-sim list interventions`"
     types = {
@@ -242,5 +249,7 @@ def _plain_words(item: Mapping[str, Any]) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = "nothing" if value is None else str(value) if isinstance(value, (int, float)) else repr(value)
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "true", False: "false"}[value]
+    text = str(value) if isinstance(value, (int, float)) else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

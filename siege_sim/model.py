@@ -242,15 +242,13 @@ class SiegeModel(mesa.Model):  # type: ignore[misc]
         return chosen[self.city.layers.quarter][self.units.cell_index]
 
     def nearest_pocket_cell(self, cell_index: int, reach: int) -> int | None:
-        """Return the rebel-held cell nearest to a cell, within ``reach`` steps over any ground, if there is one."""
-        here = np.zeros(self.city.n_cells, dtype=np.bool_)
-        here[cell_index] = True
-        for _ in range(reach):
-            here = ground.dilate(here, self.city.shape)
-            own = here & self.city.pocket_ground
-            if own.any():
-                return int(np.argmax(own))
-        return None
+        """Return the rebel-held cell nearest to a cell, within ``reach`` steps as the crow flies."""
+        own = np.flatnonzero(self.city.pocket_ground)
+        if own.size == 0:
+            return None
+        steps = ground.king_steps(np.array([cell_index]), own, self.city.shape)[0]
+        nearest = int(np.argmin(steps))
+        return int(own[nearest]) if steps[nearest] <= reach else None
 
     def regime_loses(self, mean: float, cell_index: int, luck: float) -> None:
         """Let the government unit nearest to a cell lose about ``mean`` fighters killed."""

@@ -44,13 +44,12 @@ class Sums:
         """Add up the columns of ``model.households``."""
         homes = model.households
         total = float(model.city.layers.civilians.sum())
-        someone = max(total, 1.0)
-        eaten = model.ledger.today("food", "eaten") / someone if model.day else float("nan")
+        someone = total if total else float("nan")  # means over nobody are not a number
         return cls(
             persons_inside=total,
             displaced_inside=float(homes.mouths[homes.status == Status.DISPLACED_INSIDE].sum()),
             home_kcal=float(homes.food_kcal.sum()),
-            eaten_kcal=eaten,
+            eaten_kcal=float((homes.mouths * homes.eaten_kcal).sum()) / someone if model.day else float("nan"),
             mass_loss=float((homes.mouths * homes.mass_loss).sum()) / someone,
             ipc_shares=ipc_shares(homes),
         )
@@ -104,7 +103,7 @@ def _bakeries(model: SiegeModel, sums: Sums) -> float:
 
 
 def _ipc_phase(model: SiegeModel, sums: Sums) -> float:
-    return float(ipc_area_phase(sums.ipc_shares)) if model.day else float("nan")
+    return float(ipc_area_phase(sums.ipc_shares)) if model.day and sums.persons_inside else float("nan")
 
 
 def _rubble(model: SiegeModel, sums: Sums) -> float:

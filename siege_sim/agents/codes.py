@@ -35,6 +35,7 @@ class Posture(IntEnum):
     GONE = 4
 
 
+GONE = int(Posture.GONE)
 REBEL, GOVERNMENT, KURDISH = int(Holder.REBEL), int(Holder.GOVERNMENT), int(Holder.KURDISH)
 """The holders as plain numbers: in the loops of a day, looking a member of an enumeration up costs more."""
 

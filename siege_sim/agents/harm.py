@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siege_sim.agents.codes import REBEL
+from siege_sim.agents.unit import STOCKS
 from siege_sim.kernels.hazard import FloatArray, IntArray, binomial, probability, split, unfold
 
 if TYPE_CHECKING:
@@ -82,23 +83,26 @@ def harm_defenders(
 
 def inflict(
     model: SiegeModel, rows: IntArray, p_killed: FloatArray, p_wounded: FloatArray, luck: FloatArray, cause: str
-) -> tuple[int, int]:
-    """Let units lose fighters: each fit fighter is killed or wounded by chance. Return (killed, wounded).
+) -> int:
+    """Let units of one side lose fighters: each fit one is killed or wounded by chance. Return the deaths.
 
     Args:
         model: the model.
-        rows: the units.
+        rows: the units, all of one side.
         p_killed: chance of being killed, a value a unit; likewise ``p_wounded``.
         luck: uniforms, shape ``(2, all units)``.
         cause: the flow of the ledger that counts the dead.
     """
-    killed = binomial(luck[0, rows], model.units.fit[rows], np.clip(p_killed, 0.0, 1.0))
-    wounded = binomial(luck[1, rows], model.units.fit[rows] - killed, np.clip(p_wounded, 0.0, 1.0))
-    for i in np.flatnonzero(killed + wounded):
-        model.unit(int(rows[i])).lose(int(killed[i]), int(wounded[i]), cause)
-    return int(killed.sum()), int(wounded.sum())
-
-
-def add_up(level: FloatArray, hits: IntArray, per_hit: float) -> None:
-    """Raise a 0-1 layer by today's hits, in place: each takes ``per_hit`` of what is left to 1."""
-    level += (1.0 - level) * (1.0 - (1.0 - per_hit) ** hits)
+    units = model.units
+    fit = units.fit[rows]
+    killed = binomial(luck[0, rows], fit, np.clip(p_killed, 0.0, 1.0))
+    wounded = binomial(luck[1, rows], fit - killed, np.clip(p_wounded, 0.0, 1.0))
+    deaths = int(killed.sum())
+    if deaths + int(wounded.sum()) == 0:
+        return 0
+    units.fit[rows] -= killed + wounded
+    units.wounded[rows] += wounded
+    model.ledger.book(STOCKS[int(units.side[rows[0]])], cause, deaths)
+    for row in rows[(units.fit[rows] + units.wounded[rows]) == 0]:
+        model.unit(int(row)).disband()
+    return deaths

@@ -84,6 +84,12 @@ class Households(Table):
         self.model.ledger.book("civilians", cause, total)
         return total
 
+    def lose_trapped(self, rows: IntArray, luck: FloatArray) -> None:
+        """Count the members whom nobody dug out as killed by air strikes."""
+        buried = self.trapped[rows]
+        self.trapped[rows] = 0
+        self.kill(rows, buried, "killed_by_air", luck)
+
     def wound(self, rows: IntArray, wounded: IntArray) -> int:
         """Mark members as wounded, at most those who are not yet; return how many."""
         fresh = np.minimum(wounded, self.persons[rows] - self.wounded[rows])
@@ -103,8 +109,11 @@ class Households(Table):
     def leave(self, rows: IntArray, status: Status) -> int:
         """Let households leave the pocket (or its ground leave them); return how many people that are.
 
-        What food they have goes out of the pocket's books with them.
+        What food they have goes out of the pocket's books with them. Members whom nobody dug out are left dead.
         """
+        buried = rows[self.trapped[rows] > 0]
+        if buried.size:
+            self.lose_trapped(buried, np.full(buried.size, 0.5))
         people = self.persons[rows]
         cells, layers = self.cell_index[rows], self.model.city.layers
         np.add.at(layers.civilians_left, cells, people)

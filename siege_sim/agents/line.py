@@ -66,5 +66,11 @@ class Line:
 
     def per_unit(self, value: FloatArray | BoolArray) -> FloatArray:
         """Return the mean of a cell's value over the fighters of each unit."""
-        padded = np.append(value, 0.0)
+        padded = _padded(value)
         return (self.shares * padded[self.reach]).sum(axis=1)
+
+
+def _padded(value: FloatArray | BoolArray) -> FloatArray:
+    padded = np.zeros(value.size + 1)
+    padded[:-1] = value
+    return padded

@@ -12,7 +12,7 @@ import numpy as np
 from mesa.discrete_space import Cell, CellAgent
 
 from siege_sim.agents.base import SiegeAgent
-from siege_sim.agents.codes import GOVERNMENT, REBEL, Holder, Posture
+from siege_sim.agents.codes import GOVERNMENT, GONE, REBEL, Holder, Posture
 from siege_sim.agents.columns import Column, Entry, Table
 from siege_sim.kernels.hazard import BoolArray
 
@@ -45,11 +45,11 @@ class Units(Table):
     @property
     def standing(self) -> BoolArray:
         """Units that still exist."""
-        return self.posture != Posture.GONE
+        return self.posture != GONE
 
     def of(self, side: int) -> BoolArray:
         """Units of one side that still exist."""
-        return (self.side == side) & (self.posture != Posture.GONE)
+        return (self.side == side) & (self.posture != GONE)
 
 
 class Unit(SiegeAgent, CellAgent):  # type: ignore[misc]
@@ -155,5 +155,8 @@ class RegimeUnit(Unit):
 
     stock = "regime"
 
+
+STOCKS = {REBEL: RebelUnit.stock, GOVERNMENT: RegimeUnit.stock}
+"""The account of the ledger that counts each side's fighters."""
 
 UNIT_CLASSES: dict[int, type[Unit]] = {REBEL: RebelUnit, GOVERNMENT: RegimeUnit}

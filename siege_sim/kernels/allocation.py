@@ -13,9 +13,7 @@ def proportional(supply: float, demand: FloatArray) -> FloatArray:
     Returns an array of the shape of ``demand``; its sum is ``min(supply, demand.sum())``.
     """
     total = float(demand.sum())
-    if total <= 0.0:
-        return np.zeros_like(demand)
-    return demand * min(1.0, supply / total)
+    return demand * (1.0 if supply >= total else supply / total)
 
 
 def equal_up_to_need(supply: float, need: FloatArray) -> FloatArray:

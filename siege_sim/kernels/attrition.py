@@ -75,7 +75,7 @@ def deitchman(
     attacker_kills: FloatArray | float,
     defender_kills: FloatArray | float,
     days: float = 1.0,
-    steps: int = 8,
+    steps: int = 4,
 ) -> Strengths:
     """An assault on hidden defenders: they aim, the attackers fire at an area.
 

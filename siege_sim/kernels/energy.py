@@ -7,9 +7,6 @@ from numpy.typing import ArrayLike
 
 from siege_sim.kernels.hazard import FloatArray
 
-KCAL_PER_KG = 7700.0
-"""Energy in a kilogram of lost body mass, fat-weighted (Wishnofsky 1958)."""
-
 LOSS_POINTS = np.array([0.10, 0.15, 0.20, 0.25, 0.325, 0.40])
 DEATHS_PER_10000_DAY = np.array([0.0, 0.2, 1.0, 4.0, 15.0, 60.0])
 """Excess deaths by share of body mass lost: none below 10 %, 15 at 30-35 % (Leningrad, January 1942), and a
@@ -28,13 +25,13 @@ def adapted_need(need_kcal: ArrayLike, mass_loss: ArrayLike, adaptation: float) 
 
 
 def mass_loss_after(
-    mass_loss: ArrayLike, intake_kcal: ArrayLike, spent_kcal: ArrayLike, body_mass_kg: float
+    mass_loss: ArrayLike, intake_kcal: ArrayLike, spent_kcal: ArrayLike, body_mass_kg: float, kcal_per_kg: float
 ) -> FloatArray:
     """Return the share of body mass lost after a day of eating ``intake_kcal`` and spending ``spent_kcal``.
 
     All per person; below zero (gaining beyond the start) is cut off, as is a loss beyond 60 %.
     """
-    change = (np.asarray(spent_kcal) - np.asarray(intake_kcal)) / (KCAL_PER_KG * body_mass_kg)
+    change = (np.asarray(spent_kcal) - np.asarray(intake_kcal)) / (kcal_per_kg * body_mass_kg)
     return np.clip(np.asarray(mass_loss) + change, 0.0, 0.6)
 
 

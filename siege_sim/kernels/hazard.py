@@ -7,6 +7,8 @@ two runs with one seed differ only where the mechanisms differ.
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -59,22 +61,41 @@ def binomial(luck: ArrayLike, trials: ArrayLike, chance: ArrayLike) -> IntArray:
         trials: whole numbers >= 0, broadcast to ``luck``.
         chance: probabilities in [0, 1], broadcast to ``luck``.
     """
-    luck, trials, chance = np.broadcast_arrays(
-        np.asarray(luck, np.float64), np.asarray(trials, np.float64), np.asarray(chance, np.float64)
-    )
-    certain = chance >= 1.0
-    odds = chance / np.where(certain, 1.0, 1.0 - chance)
-    term = np.where(certain, 0.0, (1.0 - np.minimum(chance, 1.0)) ** trials)
-    cumulative = term.copy()
-    successes = np.zeros(luck.shape, dtype=np.int64)
-    for k in range(int(trials.max(initial=0.0))):
-        more = (luck >= cumulative) & (k < trials)
-        if not more.any():
-            break
-        successes += more
-        term = term * odds * np.maximum(trials - k, 0.0) / (k + 1)
-        cumulative = cumulative + term
-    return np.where(certain, trials.astype(np.int64), successes)
+    luck, trials, chance = np.broadcast_arrays(luck, trials, chance)
+    shape = luck.shape
+    luck, trials, chance = luck.ravel(), trials.ravel(), chance.ravel()
+    successes = np.zeros(luck.size, dtype=np.int64)
+    rows = np.flatnonzero(luck >= (1.0 - np.minimum(chance, 1.0)) ** trials)
+    # What is left are mostly a few dozen rows: plain numbers are faster for them than short arrays.
+    successes[rows] = [
+        _invert_binomial(u, n, p)
+        for u, n, p in zip(luck[rows].tolist(), trials[rows].tolist(), chance[rows].tolist(), strict=True)
+    ]
+    return successes.reshape(shape)
+
+
+def _invert_binomial(luck: float, trials: int, chance: float) -> int:
+    """Add up the terms of the distribution from the side on which the count is small."""
+    if chance >= 1.0:
+        return int(trials)
+    if chance > 0.5:
+        return int(trials) - _invert_binomial(1.0 - luck, trials, 1.0 - chance)
+    term = (1.0 - chance) ** trials
+    if term < 1e-250:
+        return _bell(luck, int(trials), chance)
+    odds, cumulative, count = chance / (1.0 - chance), term, 0
+    while luck >= cumulative and count < trials:
+        term *= odds * (trials - count) / (count + 1)
+        cumulative += term
+        count += 1
+    return count
+
+
+def _bell(luck: float, trials: int, chance: float) -> int:
+    """Invert the normal curve that a binomial with hundreds of expected successes follows."""
+    spread = (trials * chance * (1.0 - chance)) ** 0.5
+    z = NormalDist().inv_cdf(min(max(luck, 1e-12), 1.0 - 1e-12))
+    return min(max(round(trials * chance + z * spread), 0), trials)
 
 
 def negative_binomial(luck: float, mean: float, dispersion: float) -> int:

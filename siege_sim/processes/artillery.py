@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from siege_sim.agents.harm import add_up, harm_civilians, harm_defenders
+from siege_sim.agents.harm import harm_civilians, harm_defenders
 from siege_sim.blocks import param, share
 from siege_sim.kernels.hazard import categorical, negative_binomial
 from siege_sim.processes.base import Phase, Process
@@ -43,10 +43,6 @@ class Artillery(Process):
     """Share of a front cell in which its defenders stand."""
     wounded_per_killed_fighter: float = param(3.0, unit="ratio", plausible=(2, 4), ge=0.0, le=10.0)
     """Fighters wounded for each one killed."""
-    danger_per_shell: float = share(0.01, plausible=(0.002, 0.03))
-    """How much one shell adds to the danger that people see."""
-    suppression_per_shell: float = share(0.01, plausible=(0.003, 0.03))
-    """How much one shell on a front cell suppresses its defenders today."""
 
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Fire today's shells."""
@@ -83,5 +79,3 @@ class Artillery(Process):
             luck=units,
             cause="killed_by_shelling",
         )
-        add_up(layers.danger, layers.shells, self.danger_per_shell)
-        add_up(layers.suppression, layers.shells, self.suppression_per_shell)

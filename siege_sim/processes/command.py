@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from siege_sim.agents.line import Line
     from siege_sim.model import SiegeModel
 
-FAR = 1e9
-
 
 class GovernmentCommand(Process):
     """The government side masses its vanguard on a few axes, prepares, assaults, exploits and regroups.
@@ -99,12 +97,12 @@ class GovernmentCommand(Process):
         city = model.city
         candidates = np.flatnonzero(city.siege_line)
         others = [a.focus for a in model.axes if a is not axis and a.focus >= 0]
-        distance = _steps_between(candidates, np.array(others, dtype=np.int64), city.shape)
         if others:
+            distance = ground.king_steps(candidates, np.array(others, dtype=np.int64), city.shape)
             apart = candidates[distance.min(axis=1) >= 4]
             candidates = apart if apart.size else candidates
         standing = model.units.cell_index[axis.rows]
-        march = _steps_between(candidates, standing, city.shape).mean(axis=1)
+        march = ground.king_steps(candidates, standing, city.shape).mean(axis=1)
         before = np.append(np.where(city.front, seen, np.nan), np.nan)[city.around[candidates]]
         weakness = -np.log(np.nanmean(before, axis=1) + 1.0)
         open_ground = (1.0 - city.layers.built_up) * city.held_by(GOVERNMENT)
@@ -133,8 +131,7 @@ class GovernmentCommand(Process):
         reach = np.zeros(city.n_cells, dtype=np.bool_)
         reach[axis.focus] = True
         reach[axis.last_taken] = True
-        for _ in range(2):
-            reach = ground.dilate(reach, city.shape) & city.held_by(GOVERNMENT)
+        reach = ground.dilate(reach, city.shape, 2) & city.held_by(GOVERNMENT)
         targets = np.flatnonzero(ground.touching(city.front, reach, city.shape) & (city.layers.pressed_by < 0))
         rows = axis.rows
         men = float((units.fit[rows] * (1.0 - 0.5 * units.fatigue[rows])).sum())
@@ -164,7 +161,7 @@ class GovernmentCommand(Process):
             self._mass(model, axis)
         elif not city.siege_line[axis.focus] and city.siege_line.any():
             line = np.flatnonzero(city.siege_line)
-            axis.focus = int(line[np.argmin(_steps_between(line, np.array([axis.focus]), city.shape)[:, 0])])
+            axis.focus = int(line[np.argmin(ground.king_steps(line, np.array([axis.focus]), city.shape)[:, 0])])
             self._mass(model, axis)
 
 
@@ -183,22 +180,6 @@ def cut_share(pocket: BoolArray, focus: int, shape: ground.Shape, bite: int = 3)
     """Return which share of the pocket would be cut off if a bite of radius ``bite`` at ``focus`` were lost."""
     bitten = np.zeros_like(pocket)
     bitten[focus] = True
-    for _ in range(bite):
-        bitten = ground.dilate(bitten, shape)
-    left = pocket & ~bitten
-    total = int(np.count_nonzero(left))
-    if total == 0:
-        return 0.0
-    parts = ground.components(left, shape)
-    return 1.0 - float(np.count_nonzero(parts == 0)) / total
-
-
-def _steps_between(cells: IntArray, others: IntArray, shape: ground.Shape) -> FloatArray:
-    """Return king's-move distances, shape ``(cells, others)``; far when there are no others."""
-    if others.size == 0:
-        return np.full((cells.size, 1), FAR)
-    rows, columns = np.divmod(cells, shape[1])
-    other_rows, other_columns = np.divmod(others, shape[1])
-    return np.maximum(
-        np.abs(rows[:, None] - other_rows[None, :]), np.abs(columns[:, None] - other_columns[None, :])
-    ).astype(np.float64)
+    cells = ground.board(shape)
+    left = cells.pack(pocket & ~ground.dilate(bitten, shape, bite))
+    return 1.0 - cells.parts(left)[0].bit_count() / left.bit_count() if left else 0.0

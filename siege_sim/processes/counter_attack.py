@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 class CounterAttack(Process):
-    """Reserves close to a fresh loss try to take it back while its new holders have not dug in."""
+    """Units close to a fresh loss and not under assault themselves try to take it back before its holders dig in."""
 
     kind: Literal["counter_attack"] = "counter_attack"
     phase: ClassVar[Phase] = Phase.COMBAT
     neutral: ClassVar[Mapping[str, Any]] = {"p_try": 0.0}
 
-    p_try: float = share(0.3, plausible=(0.1, 0.6))
-    """Chance a day that a reserve unit beside a fresh loss tries."""
+    p_try: float = share(0.1, plausible=(0.03, 0.3))
+    """Chance a day that such a unit tries."""
     within_days: int = param(3, unit="days", plausible=(1, 6), ge=1, le=60)
     """How long a loss counts as fresh."""
     reach_cells: int = param(3, unit="cells", plausible=(1, 5), ge=1, le=50)
@@ -48,12 +48,13 @@ class CounterAttack(Process):
     """Share of the unit's losses that are killed; the rest are wounded."""
 
     def step(self, model: SiegeModel, rng: Generator) -> None:
-        """Let reserves near fresh losses try."""
+        """Let units near fresh losses try."""
         city, units = model.city, model.units
         luck = rng.random(len(units))
         hits = rng.random((2, len(units)))
         fresh = city.siege_line & city.held_on_day_0 & (city.layers.days_held < self.within_days)
-        ready = units.of(REBEL) & (units.posture == Posture.RESERVE) & (units.cohesion >= self.least_cohesion)
+        pressed = city.layers.pressed_by[units.cell_index] >= 0
+        ready = units.of(REBEL) & ~pressed & (units.cohesion >= self.least_cohesion)
         if not fresh.any() or not ready.any() or self.p_try == 0.0:
             return
         steps = ground.steps_from(fresh, city.pocket_ground, city.shape)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from siege_sim.agents.codes import GOVERNMENT, KURDISH, Holder, Status
+from siege_sim.agents.codes import GOVERNMENT, KURDISH, Status
 from siege_sim.agents.facility import Crossing
 from siege_sim.blocks import param, share
 from siege_sim.kernels import ground
@@ -85,7 +85,7 @@ class Displacement(Process):
         fresh = (city.layers.days_held < 2) & ~city.pocket_ground
         if not fresh.any():
             return np.zeros(city.n_cells)
-        steps = ground.steps_from(fresh, city.pocket_ground, city.shape).astype(np.float64)
+        steps = ground.steps_from(fresh, city.pocket_ground, city.shape, farthest=8).astype(np.float64)
         return np.exp(-(steps - 1.0) / 1.5) * city.pocket_ground
 
     def _neighbours_left(self, model: SiegeModel) -> FloatArray:
@@ -95,16 +95,12 @@ class Displacement(Process):
         return np.divide(layers.recent_departures, was_there, out=np.zeros(was_there.size), where=was_there > 0)
 
     def _go(self, model: SiegeModel, rows: IntArray, alarm: FloatArray, luck: FloatArray) -> None:
-        city, homes = model.city, model.households
-        kurdish = self.kurdish_weight * self._way_out(model, KURDISH, alarm)
-        government = self.government_weight * self._way_out(model, GOVERNMENT, alarm)
+        homes = model.households
         cells = homes.cell_index[rows]
+        kurdish = self.kurdish_weight * self._way_out(model, cells, KURDISH, alarm)
+        government = self.government_weight * self._way_out(model, cells, GOVERNMENT, alarm)
         options = np.stack(
-            [
-                np.full(rows.size, self.inside_weight),
-                kurdish[cells],
-                government[cells] * (1.0 - homes.fear_of_reprisal[rows]),
-            ]
+            [np.full(rows.size, self.inside_weight), kurdish, government * (1.0 - homes.fear_of_reprisal[rows])]
         )
         edges = np.cumsum(options, axis=0)
         choice_luck, place_luck = unfold(luck, 2)
@@ -126,34 +122,30 @@ class Displacement(Process):
             mine = pocket == number
             homes.move(rows[mine], categorical(luck[mine], shelter * (city.pockets == number)))
 
-    def _way_out(self, model: SiegeModel, holder: int, alarm: FloatArray) -> FloatArray:
-        """Return how open the way from each cell to another holder's ground is, from 0 to 1."""
+    def _way_out(self, model: SiegeModel, cells: IntArray, holder: int, alarm: FloatArray) -> FloatArray:
+        """Return how open the best way from each of the cells to another holder's ground is, from 0 to 1."""
         city = model.city
-        edge = city.next_to(holder)
-        open_share = np.where(edge, self.crossing_elsewhere, 0.0)
-        if holder == GOVERNMENT:
-            open_share = np.where(edge, np.maximum(open_share, self.crossing_when_broken * np.minimum(alarm, 1.0)), 0.0)
-        else:
-            open_share = np.where(edge, np.maximum(open_share, self.crossing_when_broken * (alarm > 0.05)), 0.0)
+        passable = self._passable(model, holder, alarm)
+        exits = np.flatnonzero(passable)
+        if exits.size == 0 or cells.size == 0:
+            return np.zeros(cells.size)
+        places, place_of = np.unique(cells, return_inverse=True)
+        steps = ground.king_steps(places, exits, city.shape)
+        same_pocket = city.pockets[places][:, None] == city.pockets[exits]
+        best = (np.exp(-steps / self.walk_cells) * passable[exits] * same_pocket).max(axis=1)
+        return best[place_of] * (1.0 - self.prevented)
+
+    def _passable(self, model: SiegeModel, holder: int, alarm: FloatArray) -> FloatArray:
+        """Return how freely people can step from each rebel-held cell on to another holder's ground."""
+        city = model.city
+        broken = self.crossing_when_broken * (np.minimum(alarm, 1.0) if holder == GOVERNMENT else alarm > 0.05)
+        open_share = city.next_to(holder) * np.maximum(broken, self.crossing_elsewhere)
         for crossing in model.facilities_of(Crossing):
             if crossing.into == holder and crossing.in_pocket:
                 index = crossing.cell_index
                 open_share[index] = max(open_share[index], crossing.open_share)
-        best = open_share * (1.0 - self.prevented)
-        fade = float(np.exp(-1.0 / self.walk_cells))
-        for _ in range(int(3 * self.walk_cells)):
-            wider = _largest_around(best, city.around) * fade * city.pocket_ground
-            if not (wider > best).any():
-                break
-            best = np.maximum(best, wider)
-        return best
+        return open_share
 
 
 def _logistic(push: FloatArray) -> FloatArray:
     return 1.0 / (1.0 + np.exp(-np.clip(push, -700.0, 700.0)))
-
-
-def _largest_around(values: FloatArray, around: IntArray) -> FloatArray:
-    return np.append(values, 0.0)[around].max(axis=1)
-
-

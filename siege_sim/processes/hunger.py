@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.blocks import param
-from siege_sim.kernels.energy import KCAL_PER_KG, LOSS_POINTS, excess_mortality_per_day
+from siege_sim.kernels.energy import LOSS_POINTS, excess_mortality_per_day
 from siege_sim.kernels.hazard import binomial
 from siege_sim.processes.base import Phase, Process
 
@@ -23,16 +23,26 @@ class Hunger(Process):
 
     kind: Literal["hunger"] = "hunger"
     phase: ClassVar[Phase] = Phase.HEALTH
-    neutral: ClassVar[Mapping[str, Any]] = {"body_mass_kg": 1e9, "mortality": 0.0}
+    neutral: ClassVar[Mapping[str, Any]] = {"mass_loss": 0.0, "mortality": 0.0}
 
     body_mass_kg: float = param(
         55.0, unit="kg", plausible=(48, 62), source="mean over a population with 40 % children", ge=20.0
     )
     """Mean body mass at the start."""
+    kcal_per_kg: float = param(
+        5500.0,
+        unit="kcal/kg",
+        plausible=(5000, 7700),
+        source="7,700 for fat (Wishnofsky 1958), far less for lean tissue; 5,500 fits Minnesota, Leningrad, Warsaw",
+        gt=0.0,
+    )
+    """Energy in a kilogram of lost body mass."""
     adaptation: float = param(
         0.3, unit="share", plausible=(0.15, 0.4), source="Keys 1950 (Minnesota experiment)", ge=0.0, le=0.9
     )
     """Share by which spending falls, beyond the loss of mass itself, at a loss of a quarter."""
+    mass_loss: float = param(1.0, unit="factor", plausible=(1, 1), source="for switching off", ge=0.0, le=10.0)
+    """Factor on the loss of body mass."""
     mortality: float = param(
         1.0, unit="factor", plausible=(0.5, 2), source="points fitted to Leningrad, Warsaw and Madaya", ge=0.0, le=20.0
     )
@@ -49,7 +59,7 @@ class Hunger(Process):
         spent *= 1.0 - loss
         spent *= model.conditions.need_kcal
         spent -= homes.eaten_kcal
-        spent *= homes.inside / (KCAL_PER_KG * self.body_mass_kg)
+        spent *= homes.inside * (self.mass_loss / (self.kcal_per_kg * self.body_mass_kg))
         loss += spent
         np.clip(loss, 0.0, 0.6, out=loss)
         rows = np.flatnonzero((loss > LOSS_POINTS[0]) & (homes.mouths > 0.0))

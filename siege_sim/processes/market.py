@@ -54,7 +54,7 @@ class MarketTrade(Process):
             stock = sum(market.kcal for market in sellers)
             ground = city.pockets == pocket
             daily_need = float(city.layers.civilians[ground].sum()) * model.conditions.need_kcal
-            if stock <= 0.0 or daily_need <= 0.0:
+            if stock < 1.0 or daily_need <= 0.0:
                 continue
             scarcity = self.normal_days * daily_need / stock
             price = max(1.0, scarcity) ** self.price_elasticity

@@ -117,5 +117,5 @@ def _draw(stocks: list[FoodStock], kcal: float) -> float:
     total = sum(stock.kcal for stock in stocks)
     if total <= 0.0 or kcal <= 0.0:
         return 0.0
-    part = min(1.0, kcal / total)
+    part = 1.0 if kcal >= total else kcal / total
     return sum(stock.take_out(stock.kcal * part) for stock in stocks)

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class Rescue(Process):
-    """Of those buried today, crews save a share that falls with the work each crew has; the rest die.
+    """Of those buried today, crews save a share that falls with the work each crew has.
 
-    With no crews, neighbours dig with their hands (``saved_by_neighbours``). Deaths under rubble count as
-    killed by air strikes; the rescued are wounded.
+    With no crews, neighbours dig with their hands (``saved_by_neighbours``). The rescued are wounded; those who
+    are not reached die under the rubble (see `strike_effects`).
     """
 
     kind: Literal["rescue"] = "rescue"
@@ -54,7 +54,5 @@ class Rescue(Process):
         saved = self.saved_by_neighbours + max(0.0, self.saved_by_crews - self.saved_by_neighbours) * reached
         luck = rng.random(len(homes))[rows]
         alive = binomial(luck, homes.trapped[rows], saved)
-        dead = homes.trapped[rows] - alive
-        homes.trapped[rows] = 0
-        homes.kill(rows, dead, "killed_by_air", luck)
+        homes.trapped[rows] -= alive
         homes.wound(rows, alive)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
+
 from siege_sim.blocks import param
 from siege_sim.kernels.hazard import binomial, negative_binomial
 from siege_sim.processes.base import Phase, Process
@@ -42,14 +44,19 @@ class Sorties(Process):
         today = model.conditions
         wings = model.scenario.air_wings
         luck = rng.random((len(wings), 2))
-        lethal = 0.0
-        for (flown, aimed), wing in zip(luck, wings.values(), strict=True):
-            if not wing.covers(model.day, model.clock):
-                continue
-            count = negative_binomial(flown, self.per_day * wing.weight * today.flying, self.dispersion)
-            on_pocket = int(binomial(aimed, count, wing.share_on_pocket * min(today.air_tempo, 1.0)))
-            today.sorties += count
-            today.impacts_due += on_pocket * wing.impacts_per_sortie
-            lethal += on_pocket * wing.impacts_per_sortie * wing.lethality
+        flying = [
+            (wing, aimed, negative_binomial(flown, self.per_day * wing.weight * today.flying, self.dispersion))
+            for (flown, aimed), wing in zip(luck, wings.values(), strict=True)
+            if wing.covers(model.day, model.clock)
+        ]
+        if not flying:
+            return
+        counts = np.array([count for _, _, count in flying])
+        shares = np.array([wing.share_on_pocket for wing, _, _ in flying]) * min(today.air_tempo, 1.0)
+        on_pocket = binomial(np.array([aimed for _, aimed, _ in flying]), counts, shares)
+        impacts = on_pocket * np.array([wing.impacts_per_sortie for wing, _, _ in flying])
+        today.sorties = int(counts.sum())
+        today.impacts_due = int(impacts.sum())
         if today.impacts_due:
-            today.lethality = lethal / today.impacts_due
+            lethality = np.array([wing.lethality for wing, _, _ in flying])
+            today.lethality = float((impacts * lethality).sum()) / today.impacts_due

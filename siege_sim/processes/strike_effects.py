@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.agents.facility import Facility, FoodStock
-from siege_sim.agents.harm import add_up, harm_civilians, harm_defenders
+from siege_sim.agents.harm import harm_civilians, harm_defenders
 from siege_sim.blocks import param, share
 from siege_sim.kernels.hazard import FloatArray
 from siege_sim.processes.base import Phase, Process
@@ -26,7 +26,7 @@ class StrikeEffects(Process):
     phase: ClassVar[Phase] = Phase.AIR
     neutral: ClassVar[Mapping[str, Any]] = {
         "affected_area_m2": 0.0, "fighters_area_m2": 0.0, "damage_radius_m": 0.0, "p_facility_destroyed": 0.0,
-        "p_facility_closed": 0.0, "stock_burnt": 0.0, "danger_per_impact": 0.0, "suppression_per_impact": 0.0,
+        "p_facility_closed": 0.0, "stock_burnt": 0.0,
     }  # fmt: skip
 
     affected_area_m2: float = param(
@@ -66,22 +66,17 @@ class StrikeEffects(Process):
     """Days of repair after a hit."""
     stock_burnt: float = share(0.25, plausible=(0.1, 0.6))
     """Share of the food in a store, bakery or market that a hit destroys."""
-    danger_per_impact: float = share(0.12, plausible=(0.05, 0.3))
-    """How much one impact adds to the danger that people see in its cell."""
-    danger_fades_per_day: float = share(0.12, plausible=(0.05, 0.3))
-    """How much of that danger fades each day."""
-    suppression_per_impact: float = share(0.06, plausible=(0.02, 0.2))
-    """How much one impact on a front cell suppresses its defenders today."""
 
     def step(self, model: SiegeModel, rng: Generator) -> None:
-        """Work out what today's impacts do."""
-        layers = model.city.layers
-        layers.danger *= 1.0 - self.danger_fades_per_day
-        layers.suppression[:] = 0.0
+        """Lose those whom nobody reached yesterday; work out what today's impacts do."""
+        layers, homes = model.city.layers, model.households
+        buried = np.flatnonzero(homes.trapped)
+        if buried.size:
+            homes.lose_trapped(buried, rng.random(len(homes))[buried])
         if not layers.impacts.any():
             return
         impacts = layers.impacts * model.conditions.lethality
-        households = rng.random(len(model.households))
+        households = rng.random(len(homes))
         units = rng.random((2, len(model.units)))
         facilities = rng.random((len(model.facilities), 2))
         harm_civilians(
@@ -108,8 +103,6 @@ class StrikeEffects(Process):
                 self._hit(model, facility, luck)
         ruined = impacts * np.pi * self.damage_radius_m**2 / (model.city.cell_km2 * 1e6)
         layers.rubble += (1.0 - layers.rubble) * np.minimum(ruined, 1.0)
-        add_up(layers.danger, layers.impacts, self.danger_per_impact)
-        add_up(layers.suppression, layers.impacts, self.suppression_per_impact)
 
     def _hit(self, model: SiegeModel, facility: Facility, luck: FloatArray) -> None:
         was_working = facility.working

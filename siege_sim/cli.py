@@ -1,0 +1,231 @@
+"""The command line: parse, call, print, exit code. No logic of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from siege_sim.errors import ScenarioError, SiegeError
+
+if TYPE_CHECKING:
+    from siege_sim.results import RunResult
+
+OK, KNOWN_ERROR, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+
+app = typer.Typer(
+    help="Simulate a siege: what was likely, and what would have changed it.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+)
+
+ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name from `list scenarios`, or a YAML file.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a value, e.g. processes.sorties.per_day=20; repeat for more."),
+]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    try:
+        code = app(arguments, standalone_mode=False)
+    except SiegeError as error:
+        print(f"error: {error}".replace("\n", "\nerror: "), file=sys.stderr)
+        return KNOWN_ERROR
+    except (KeyboardInterrupt, typer.Abort):
+        print("interrupted; nothing was written", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception as error:
+        if hasattr(error, "show") and hasattr(error, "exit_code"):  # the parser's own errors
+            error.show()
+            return int(error.exit_code)
+        return _report_bug()
+    return code if isinstance(code, int) else OK
+
+
+def _report_bug() -> int:
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    with tempfile.NamedTemporaryFile("w", prefix=f"siege-sim-{stamp}-", suffix=".log", delete=False) as log:
+        traceback.print_exc(file=log)
+    print(f"this is a bug in siege-sim, sorry; what happened is written down in {log.name}", file=sys.stderr)
+    return BUG
+
+
+def entry() -> None:
+    """Run as the console command."""
+    sys.exit(main())
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from siege_sim import __version__
+
+        print(f"siege-sim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Simulate a siege: what was likely, and what would have changed it."""
+
+
+@app.command()
+def run(
+    scenario: ScenarioArgument,
+    seed: Annotated[int, typer.Option(min=0, help="The run's seed.")] = 1,
+    days: Annotated[int | None, typer.Option(min=1, help="Stop after so many days.")] = None,
+    settings: SetOption = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; by default one under results/.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing results folder.")] = False,
+    no_plots: Annotated[bool, typer.Option("--no-plots", help="Write tables only: no figures, no report.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Play a scenario once and write tables, figures and a report."""
+    from siege_sim.loading import load_scenario
+    from siege_sim.results import check_target, json_text, new_folder
+
+    chosen = load_scenario(scenario, settings or [])
+    target = out or _unused_folder(f"{chosen.name}-seed{seed}")
+    check_target(target, force)
+    silent = quiet or as_json
+    from siege_sim.progress import day_progress
+    from siege_sim.running import run as play
+
+    with day_progress(chosen, min(days or chosen.days, chosen.days), silent) as progress:
+        result = play(chosen, seed, days, progress)
+    with new_folder(target, force) as folder:
+        result.write(folder)
+        if not no_plots:
+            _illustrate(result, folder, silent)
+    if as_json:
+        print(json_text({**result.summary, "seed": seed, "scenario": chosen.name, "folder": str(target)}), end="")
+    elif not quiet:
+        from siege_sim.summary import print_summary
+
+        print_summary(result, target, with_report=not no_plots)
+
+
+def _illustrate(result: RunResult, folder: Path, silent: bool) -> None:
+    from siege_sim.plots import draw_all
+    from siege_sim.report import write_report
+
+    if not silent:
+        print("drawing figures ...", file=sys.stderr)
+    (folder / "figures").mkdir()
+    figures = draw_all(result, folder / "figures")
+    write_report(result, figures, folder / "report.html")
+
+
+def _unused_folder(name: str) -> Path:
+    """Return a folder under ``results/`` that is not there yet."""
+    folder = Path("results") / name
+    number = 2
+    while folder.exists():
+        folder = Path("results") / f"{name}-{number}"
+        number += 1
+    return folder
+
+
+@app.command()
+def validate(files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")]) -> None:
+    """Check scenario files and say what is wrong with them."""
+    from siege_sim.loading import load_scenario
+
+    problems: list[str] = []
+    for file in files:
+        try:
+            load_scenario(file)
+        except ScenarioError as error:
+            problems += error.problems
+        else:
+            print(f"{file}: ok")
+    if problems:
+        raise ScenarioError(problems)
+
+
+@app.command()
+def show(
+    scenario: ScenarioArgument,
+    schedule: Annotated[bool, typer.Option("--schedule", help="The order of a day.")] = False,
+    resolved: Annotated[bool, typer.Option("--resolved", help="Every value, as YAML, after extends and --set.")] = False,
+    city_map: Annotated[bool, typer.Option("--map", help="The map and its legend.")] = False,
+    settings: SetOption = None,
+) -> None:
+    """Show what a scenario is: in short, its day, all its values, or its map."""
+    from siege_sim import describing
+    from siege_sim.loading import load_scenario
+
+    if schedule + resolved + city_map > 1:
+        raise typer.BadParameter("choose one of --schedule, --resolved and --map")
+    chosen = load_scenario(scenario, settings or [])
+    view = (
+        describing.schedule_text
+        if schedule
+        else describing.resolved_yaml
+        if resolved
+        else describing.map_text
+        if city_map
+        else describing.overview_text
+    )
+    print(view(chosen))
+
+
+@app.command("list")
+def list_names(
+    what: Annotated[str, typer.Argument(help="scenarios, processes, interventions or outcomes.")],
+) -> None:
+    """List what there is, with a line about each."""
+    from siege_sim import describing
+
+    lists = {
+        "scenarios": describing.scenario_list,
+        "processes": describing.process_list,
+        "interventions": describing.intervention_list,
+        "outcomes": describing.outcome_list,
+    }
+    if what not in lists:
+        from siege_sim.errors import did_you_mean
+
+        raise typer.BadParameter(f"nothing to list under '{what}'{did_you_mean(what, lists)}")
+    print(lists[what]())
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from siege_sim import describing
+
+    print(describing.schema_json())
+
+
+@app.command()
+def new(
+    path: Annotated[Path, typer.Argument(help="The file to write.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+) -> None:
+    """Write a commented scenario to start from."""
+    from siege_sim.starting import write_starter
+
+    write_starter(path, force)
+    print(f"{path}: written; try `siege-sim run {path}`")
+
+
+if __name__ == "__main__":
+    entry()

@@ -1,0 +1,149 @@
+"""Texts about scenarios and the catalogue: overviews, lists, the day's schedule, the schema."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from siege_sim import catalogue
+from siege_sim.loading import load_scenario, shipped_scenarios
+from siege_sim.processes.base import Process
+from siege_sim.schedule import describe, schedule_of
+from siege_sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+
+def overview_text(scenario: Scenario) -> str:
+    """Return a scenario in a dozen lines."""
+    city, clock = scenario.city_map, scenario.clock
+    sides = {side: getattr(scenario.forces, side).values() for side in ("rebel", "government")}
+    fighters = {side: sum(faction.fighters for faction in factions) for side, factions in sides.items()}
+    lines = [
+        f"{scenario.name}: {scenario.title}",
+        scenario.summary,
+        "",
+        f"from {clock.start} for {clock.days} days, until {clock.end}",
+        f"{city.name}: {city.shape[0]} x {city.shape[1]} cells of {city.cell_size_m:g} m, {len(city.quarters)} quarters",
+        f"{scenario.population.besieged:,} besieged civilians, {fighters['rebel']:,} rebels, "
+        f"{fighters['government']:,} on the government side",
+        f"{len(dict(scenario.processes.on()))} processes",
+        f"digest {scenario.digest[:16]}",
+    ]
+    if scenario.interventions:
+        lines += ["", "dated actions:"]
+        lines += [f"  {_window(action, scenario)}  {name} ({action.kind})" for name, action in scenario.interventions.items()]
+    return "\n".join(lines)
+
+
+def _window(action: Any, scenario: Scenario) -> str:
+    clock = scenario.clock
+    first = clock.date_of(clock.day_of(action.from_day))
+    last = clock.end if action.until_day is None else clock.date_of(clock.day_of(action.until_day))
+    return f"{first} to {last}"
+
+
+def schedule_text(scenario: Scenario) -> str:
+    """Return the order of a day."""
+    lines = []
+    phase_before = ""
+    for phase, name, summary in describe(schedule_of(scenario)):
+        lines.append(f"{phase if phase != phase_before else '':<10} {name:<42} {summary}")
+        phase_before = phase
+    return "\n".join(lines)
+
+
+def resolved_yaml(scenario: Scenario) -> str:
+    """Return every value of a scenario as YAML, which reads back to the same scenario."""
+    data = scenario.model_dump(mode="python", by_alias=True, exclude_none=True)
+    for name in data["processes"]:
+        data["processes"][name].pop("kind", None)
+    return str(yaml.dump(_lists(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)).rstrip()
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes floats so that they read back the same, and rows of a map in quotes."""
+
+
+_Dumper.add_representer(float, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:float", repr(value)))
+
+
+def _lists(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _lists(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_lists(item) for item in value]
+    return value
+
+
+def map_text(scenario: Scenario) -> str:
+    """Return the map and its legend."""
+    city = scenario.city_map
+    lines = [f"{city.name}, {city.cell_size_m:g} m a cell, north above", "", *city.rows, ""]
+    for character, quarter in city.legend.items():
+        cells = sum(row.count(character) for row in city.rows)
+        lines.append(f"{character}  {quarter.name:<28} {quarter.holder:<11} {quarter.sector:<18} {cells:>3} cells")
+    return "\n".join(lines)
+
+
+def scenario_list() -> str:
+    """Return the shipped scenarios."""
+    return "\n".join(f"{name:<24} {load_scenario(name).title}" for name in shipped_scenarios())
+
+
+def process_list() -> str:
+    """Return the processes, in the order of the day, with their parameters."""
+    ordered = sorted(catalogue.processes().values(), key=lambda cls: cls.phase)
+    return "\n\n".join(_described(cls, f"[{cls.phase.name.lower()}]") for cls in ordered)
+
+
+def intervention_list() -> str:
+    """Return the interventions with their parameters."""
+    return "\n\n".join(_described(cls, "") for cls in catalogue.interventions().values())
+
+
+def _described(cls: type[Process], note: str) -> str:
+    lines = [f"{cls.name()} {note}".rstrip(), f"    {cls.summary()}"]
+    for name, field in cls.model_fields.items():
+        if name != "kind":
+            lines.append(f"      {name:<30} {value_and_range(field):<44} {field.description or ''}".rstrip())
+    return "\n".join(lines)
+
+
+def value_and_range(field: FieldInfo) -> str:
+    """Return a field's default, unit and plausible range in short."""
+    facts = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    default = "required" if field.is_required() else _short(field.default)
+    unit, plausible = facts.get("unit", ""), facts.get("plausible")
+    between = f" ({_short(plausible[0])} to {_short(plausible[1])})" if isinstance(plausible, list) else ""
+    return f"{default} {unit}{between}".strip()
+
+
+def _short(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return f"{value:g}"
+    return "none" if value is None else str(value)
+
+
+def outcome_list() -> str:
+    """Return the outcomes of a day."""
+    from siege_sim.outcomes import DAILY
+
+    return "\n".join(f"{outcome.name:<24} {outcome.unit:<16} {outcome.label}" for outcome in DAILY)
+
+
+def schema_json() -> str:
+    """Return the JSON Schema of a scenario file."""
+    schema = Scenario.model_json_schema(by_alias=True)
+    schema["properties"]["extends"] = {"type": "string", "description": "A scenario to build on: mappings merge, null removes."}
+    drawn = schema["properties"]["map"]
+    schema["properties"]["map"] = {"anyOf": [{"type": "string", "description": "A map file beside the scenario."}, drawn]}
+    schema.pop("required", None)
+    return json.dumps(schema, indent=2, ensure_ascii=False)
+
+

@@ -1,0 +1,181 @@
+"""What every process of the catalogue must do, whatever it models."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from siege_sim import SiegeModel, catalogue, load_scenario, run
+from siege_sim import model as model_module
+from siege_sim.agents.columns import Column
+from siege_sim.agents.household import Households
+from siege_sim.agents.unit import Units
+from siege_sim.city.layers import LAYERS
+from siege_sim.processes.base import Intervention, Phase
+from siege_sim.rng import stream
+from tests.conftest import STRESS
+
+PROCESSES = sorted(catalogue.processes().items())
+INTERVENTIONS = sorted(catalogue.interventions().items())
+EVERYTHING = PROCESSES + INTERVENTIONS
+
+SEED, ANOTHER_SEED = 7, 5
+"""Runs of the stressed city that end by agreement, and by the fall of the pocket."""
+
+each_process = pytest.mark.parametrize(("name", "cls"), PROCESSES, ids=[name for name, _ in PROCESSES])
+each = pytest.mark.parametrize(("name", "cls"), EVERYTHING, ids=[name for name, _ in EVERYTHING])
+
+
+def yaml_of(values) -> str:
+    return "{" + ", ".join(f"{key}: {str(value).lower()}" for key, value in values.items()) + "}"
+
+
+@each
+def test_it_has_a_summary_a_phase_and_documented_parameters(name, cls):
+    assert cls.summary().endswith(".")
+    assert isinstance(cls.phase, Phase)
+    assert name == cls.name()
+    for key, field in cls.model_fields.items():
+        if key == "kind":
+            continue
+        assert field.description, f"{name}.{key} has no docstring"
+        facts = field.json_schema_extra
+        if field.annotation in (int, float):
+            assert facts["unit"], f"{name}.{key} has no unit"
+            assert facts["source"], f"{name}.{key} has no source"
+
+
+@each
+def test_a_plausible_range_lies_around_its_default(name, cls):
+    for key, field in cls.model_fields.items():
+        facts = field.json_schema_extra or {}
+        if "plausible" in facts and not field.is_required():
+            low, high = facts["plausible"]
+            assert low <= field.default <= high, f"{name}.{key}: {field.default} is not within {low} to {high}"
+
+
+@each
+def test_it_is_frozen_and_refuses_what_it_does_not_know(name, cls):
+    needed = {"from_day": 1} if issubclass(cls, Intervention) else {}
+    with pytest.raises(ValueError, match="unknown key 'no_such_thing'"):
+        cls.model_validate({**needed, "no_such_thing": 1})
+
+
+@pytest.fixture(scope="module")
+def stressed():
+    """Series of the stressed city, whole (``""``) or without one of its processes."""
+
+    @cache
+    def series(without: str, seed: int) -> str:
+        removal = [f"processes.{without}=null"] if without else []
+        return run(load_scenario("toy_town", [*STRESS, *removal]), seed=seed).series_csv()
+
+    return series
+
+
+@each_process
+def test_with_neutral_parameters_it_does_nothing(name, cls, stressed):
+    assert cls.neutral, f"{name} names no neutral parameters"
+    neutral = load_scenario("toy_town", [*STRESS, f"processes.{name}={yaml_of(cls.neutral)}"])
+    assert run(neutral, seed=SEED).series_csv() == stressed(name, SEED)
+
+
+@each_process
+def test_with_its_parameters_it_does_something(name, cls, stressed):
+    # The runs without it have passed the check of the books on each of their days as well.
+    assert any(stressed("", seed) != stressed(name, seed) for seed in (SEED, ANOTHER_SEED))
+
+
+@pytest.fixture(scope="module")
+def watched(stressed_city):
+    """A stressed run: the streams that were asked for, and the extremes of every column and layer."""
+    streams, model = set(), SiegeModel(stressed_city, SEED)
+    original = model_module.stream
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(model_module, "stream", lambda *key: streams.add(key) or original(*key))
+        days = [_extremes(model)]
+        days += [_extremes(model) for _ in model.days()]
+    lowest = {name: min(day[name][0] for day in days) for name in days[0]}
+    highest = {name: max(day[name][1] for day in days) for name in days[0]}
+    return model, streams, lowest, highest
+
+
+def _arrays(model):
+    """Yield (name, unit, array) of every column and layer."""
+    for spec in LAYERS:
+        yield f"layer {spec.name}", spec.unit, model.city.layers.array(spec.name)
+    for label, table in (("household", model.households), ("unit", model.units)):
+        for name, column in table.columns.items():
+            yield f"{label} {name}", column.unit, table.arrays[name]
+
+
+def _extremes(model):
+    return {name: (float(array.min()), float(array.max())) for name, _, array in _arrays(model)}
+
+
+def test_every_draw_comes_from_the_process_s_own_stream(watched):
+    model, streams, *_ = watched
+    assert {name for _, name, _ in streams} == {name for name, _ in model.schedule}
+    assert {seed for seed, *_ in streams} == {SEED}
+    assert len(streams) == len(model.schedule) * model.day
+
+
+def test_every_column_and_layer_stays_within_its_bounds(watched):
+    model, _, lowest, highest = watched
+    for name, unit, _ in _arrays(model):
+        floor = -1.0 if name in ("layer pressed_by", "unit axis") else 0.0
+        assert lowest[name] >= floor, f"{name} went down to {lowest[name]}"
+        assert np.isfinite(highest[name]), name
+        if unit in ("share", "0-1"):
+            assert highest[name] <= 1.0 + 1e-9, f"{name} went up to {highest[name]}"
+
+
+def test_every_column_and_layer_is_documented():
+    for spec in LAYERS:
+        assert spec.doc.endswith("."), spec.name
+    for table in (Households, Units):
+        for name, column in table.columns.items():
+            assert isinstance(column, Column)
+            assert column.__doc__.endswith("."), name
+            assert column.unit, name
+
+
+class _Idle:
+    """A process that draws a great deal and does nothing."""
+
+    phase = Phase.AIR
+    flows: dict = {}
+
+    def step(self, model, rng):
+        rng.random(10_000)
+
+
+def test_another_process_leaves_all_draws_untouched(stressed_city, stressed_result):
+    model = SiegeModel(stressed_city, 7)
+    model.schedule = (("processes.idle", _Idle()), *model.schedule)
+    for _ in model.days():
+        pass
+    values = model.recorder.values[: model.recorder.rows]
+    assert np.array_equal(values, stressed_result.series.iloc[:, 2:].to_numpy(), equal_nan=True)
+
+
+def test_a_stream_depends_on_nothing_but_seed_name_and_day(watched):
+    _, streams, *_ = watched
+    some = sorted(streams)[::37]
+    before = [stream(*key).random() for key in some]
+    assert [stream(*key).random() for key in reversed(some)] == before[::-1]
+
+
+def test_the_stressed_city_is_stressed(stressed_result):
+    last = stressed_result.series.iloc[-1]
+    for name in (
+        "killed_by_air", "killed_by_shelling", "killed_in_crossfire", "died_of_wounds", "died_of_hunger",
+        "civilians_wounded", "west_civilians_killed", "left_to_kurdish", "left_to_government",
+        "came_under_new_holder", "rebels_killed", "regime_killed", "relief_force_killed",
+    ):  # fmt: skip
+        assert last[name] > 0, f"nothing happened to {name}"
+    kinds = set(stressed_result.events["kind"])
+    assert {"ground_lost", "reinforcements", "relief_attack", "relief_failed",
+            "hospital_lost", "quarter_lost", "cell_retaken", "pocket_split", "agreement", "unit_surrendered"} <= kinds

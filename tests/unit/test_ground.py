@@ -1,0 +1,135 @@
+"""Geometry of the grid, on maps small enough to check by eye."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from siege_sim.kernels import ground
+from siege_sim.kernels.frontage import spread_over_front
+
+
+def mask(*rows: str):
+    return np.array([c == "#" for row in rows for c in row]), (len(rows), len(rows[0]))
+
+
+def picture(values, shape) -> list[str]:
+    return ["".join(str(int(v)) if v >= 0 else "." for v in row) for row in values.reshape(shape)]
+
+
+masks = st.integers(1, 9).flatmap(
+    lambda rows: st.integers(1, 9).flatmap(lambda columns: arrays(np.bool_, (rows, columns)))
+)
+
+
+def test_neighbours_of_a_corner_and_of_the_middle():
+    table = ground.neighbour_table((3, 3))
+    assert sorted(table[0].tolist()) == [0, 1, 3, 4, 9, 9, 9, 9, 9]
+    assert sorted(table[4].tolist()) == list(range(9))
+    assert (table[:, 0] == np.arange(9)).all()
+
+
+@given(masks)
+def test_neighbour_sum_counts_what_the_table_names(grid):
+    table = ground.neighbour_table(grid.shape)
+    padded = np.append(grid.ravel(), False)
+    assert ground.neighbour_sum(grid.ravel(), grid.shape).tolist() == padded[table[:, 1:]].sum(axis=1).tolist()
+
+
+@given(masks)
+def test_a_board_gives_back_what_it_was_given(grid):
+    board = ground.board(grid.shape)
+    assert (board.unpack(board.pack(grid.ravel())) == grid.ravel()).all()
+
+
+@given(masks)
+def test_dilation_adds_exactly_the_neighbours(grid):
+    around = ground.neighbour_sum(grid.ravel(), grid.shape) > 0
+    assert (ground.dilate(grid.ravel(), grid.shape) == (grid.ravel() | around)).all()
+
+
+def test_components_are_joined_over_corners_and_ordered_by_size():
+    cells, shape = mask("#..##", ".#.##", ".....", "#####")
+    assert picture(ground.components(cells, shape), shape) == ["2..11", ".2.11", ".....", "00000"]
+
+
+@given(masks)
+def test_components_cover_the_mask_and_never_touch(grid):
+    labels = ground.components(grid.ravel(), grid.shape)
+    assert ((labels >= 0) == grid.ravel()).all()
+    sizes = np.bincount(labels[labels >= 0]) if grid.any() else np.array([])
+    assert (np.diff(sizes) <= 0).all()
+    for label in range(sizes.size):
+        touched = ground.dilate(labels == label, grid.shape) & grid.ravel()
+        assert (labels[touched] == label).all()
+
+
+def test_steps_go_round_what_is_in_the_way():
+    passable, shape = mask("###", "..#", "###")
+    source = np.zeros(9, dtype=bool)
+    source[0] = True
+    steps = ground.steps_from(source, passable, shape)
+    assert steps[passable].tolist() == [0, 1, 2, 2, 4, 3, 3]
+    assert steps[3] == ground.UNREACHED
+    assert (ground.steps_from(source, passable, shape, farthest=1) <= 1).sum() == 2
+
+
+def test_exit_width_sees_the_narrow_way():
+    cells, shape = mask(
+        ".........",
+        ".#####...",
+        ".#####.#.",
+        ".########",
+        ".#####.#.",
+        ".#####...",
+        ".........",
+    )
+    width = ground.exit_width(cells, shape).reshape(shape)
+    assert width[3, 3] == 3
+    assert width[3, 1] >= 2  # the rim of a broad body
+    assert width[3, 8] == 1  # beyond a way of one cell
+    assert width[0, 0] == 0
+
+
+def test_exit_width_is_zero_when_cut_off():
+    cells, shape = mask("###.#", "###..", "###..")
+    width = ground.exit_width(cells, shape)
+    assert width[4] == 0
+    assert (width[cells][:3] > 0).all()
+
+
+def test_geometry_does_not_prefer_a_side():
+    rng = np.random.default_rng(3)
+    grid = rng.random((8, 8)) < 0.6
+    straight = ground.exit_width(grid.ravel(), grid.shape).reshape(8, 8)
+    for turn in (np.flipud, np.fliplr, np.transpose):
+        turned = ground.exit_width(np.ascontiguousarray(turn(grid)).ravel(), (8, 8)).reshape(8, 8)
+        if np.unique(np.bincount(ground.components(grid.ravel(), (8, 8))[grid.ravel()])).size > 1:
+            assert (turned == turn(straight)).all()
+
+
+def test_king_steps_are_the_larger_of_rows_and_columns():
+    assert ground.king_steps(np.array([0]), np.array([0, 5, 14]), (3, 5)).tolist() == [[0, 1, 4]]
+
+
+def test_units_spread_over_the_front_in_reach_and_even_it_out():
+    around = ground.neighbour_table((1, 6))
+    front = np.array([0.0, 1.0, 1.0, 1.0, 1.0, 0.0])
+    men = np.array([100.0, 100.0])
+    evenness = []
+    for rounds in (0, 2, 20):
+        shares = spread_over_front(around[[1, 3]], front, men, rounds)
+        assert shares.sum(axis=1) == pytest.approx([1.0, 1.0])
+        present = np.bincount(around[[1, 3]].ravel(), (shares * men[:, None]).ravel(), 7)[:6]
+        assert present[front == 0].tolist() == [0.0, 0.0]
+        evenness.append(present[front > 0].min() / present[front > 0].max())
+    assert evenness[0] < evenness[1] < evenness[2]
+
+
+def test_a_unit_without_front_in_reach_stays_where_it_is():
+    around = ground.neighbour_table((3, 3))
+    shares = spread_over_front(around[[0]], np.zeros(9), np.array([50.0]))
+    assert shares[0].tolist() == [1.0, 0, 0, 0, 0, 0, 0, 0, 0]
