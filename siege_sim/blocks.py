@@ -34,7 +34,10 @@ def param(
         unit: the unit, in words or symbols.
         plausible: the range in which the truth may lie; sweeps and calibration stay inside it.
         source: where value and range come from; ``"assumed"`` when from nowhere.
-        ge: smallest permitted value; likewise ``gt``, ``le`` and ``lt``.
+        ge: smallest permitted value.
+        gt: a bound that must be exceeded.
+        le: largest permitted value.
+        lt: a bound that must not be reached.
         alias: the name in the YAML file where it differs from the attribute's.
     """
     facts: dict[str, Any] = {"unit": unit, "source": source}
@@ -68,7 +71,7 @@ class Block(BaseModel):
         known = {field.alias or name for name, field in cls.model_fields.items()}
         unknown = [str(key) for key in data if key not in known]
         if unknown:
-            found = [((key,), f"unknown key '{key}'{did_you_mean(key, known)}") for key in unknown]
+            found: list[Problem] = [((key,), f"unknown key '{key}'{did_you_mean(key, known)}") for key in unknown]
             raise _as_pydantic_error(found)
         return data
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from siege_sim.agents.codes import GOVERNMENT, HOLDER_NAMES, KURDISH, REBEL, Holder, Posture
+from siege_sim.agents.codes import GOVERNMENT, HOLDER_NAMES, KURDISH, REBEL, Posture
 from siege_sim.agents.facility import (
     Bakery,
     Crossing,
@@ -28,12 +29,14 @@ from siege_sim.ledger import IN, NOTE, OUT
 from siege_sim.rng import stream
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from siege_sim.city.grid import City
     from siege_sim.city.map import ManyPlaces
     from siege_sim.model import SiegeModel
     from siege_sim.scenario import Faction, Forces
+
+PlaceT = TypeVar("PlaceT", bound="ManyPlaces")
 
 CIVILIAN_FLOWS = {
     "killed_by_air": OUT, "killed_by_shelling": OUT, "killed_in_crossfire": OUT, "died_of_wounds": OUT,
@@ -60,7 +63,9 @@ def settle_households(model: SiegeModel) -> Households:
     weights = city.map.per_cell("population") * (city.map.holder == REBEL)
     in_cell = whole_shares(rows, weights)
     homes.settle(
-        slice(None), np.repeat(np.arange(city.n_cells), in_cell), _sizes(people.besieged, rows, luck["size"].random(rows))
+        slice(None),
+        np.repeat(np.arange(city.n_cells), in_cell),
+        _sizes(people.besieged, rows, luck["size"].random(rows)),
     )
     homes.children = np.floor(homes.persons * people.children_share + luck["children"].random(rows)).astype(np.int64)
     homes.children = np.minimum(homes.children, homes.persons)
@@ -166,7 +171,9 @@ def _post(model: SiegeModel, forces: Forces) -> None:
             behind = ground[~line[ground]]
             back = round(forces.rebel_reserve * mine.size) if side == REBEL and behind.size else 0
             front_rows, back_rows = mine[: mine.size - back], mine[mine.size - back :]
-            units.cell_index[front_rows] = _along(on_line, front_rows.size, city) if on_line.size else _evenly(ground, front_rows.size)
+            units.cell_index[front_rows] = (
+                _along(on_line, front_rows.size, city) if on_line.size else _evenly(ground, front_rows.size)
+            )
             units.cell_index[back_rows] = _evenly(behind if behind.size else ground, back_rows.size)
             units.posture[back_rows] = Posture.RESERVE
     _assign_axes(model, forces)
@@ -203,26 +210,17 @@ def _assign_axes(model: SiegeModel, forces: Forces) -> None:
 
 def place_facilities(model: SiegeModel) -> list[Facility]:
     """Put hospitals, bakeries, stores and the rest into their quarters, and food into the stores."""
-    city, food, places = model.city, model.scenario.food, model.scenario.city_map.facilities
-    taken: dict[str, int] = {}
-
-    def spots(entries: Sequence[ManyPlaces], word: str) -> list[tuple[ManyPlaces, int, str]]:
-        found = []
-        for entry in entries:
-            for _ in range(entry.count):
-                cell = _next_cell(model, entry.quarter, taken)
-                number = taken[f"{word} {entry.quarter}"] = taken.get(f"{word} {entry.quarter}", 0) + 1
-                name = entry.name or f"{word} {entry.quarter}" + (f" {number}" if number > 1 or entry.count > 1 else "")
-                found.append((entry, cell, name))
-        return found
-
+    food, places = model.scenario.food, model.scenario.city_map.facilities
+    spots = _Spots(model)
     facilities: list[Facility] = []
-    facilities += [Hospital(model, cell, name, e.beds) for e, cell, name in spots(places.hospitals, "hospital")]
-    facilities += [RescueTeam(model, cell, name, e.crews) for e, cell, name in spots(places.rescue_teams, "rescue centre")]
+    facilities += [Hospital(model, cell, name, e.beds) for e, cell, name in spots.of(places.hospitals, "hospital")]
+    facilities += [
+        RescueTeam(model, cell, name, e.crews) for e, cell, name in spots.of(places.rescue_teams, "rescue centre")
+    ]
     baking = food.bakery_kcal_per_day
-    facilities += [Bakery(model, cell, name, baking) for _, cell, name in spots(places.bakeries, "bakery")]
-    markets = [Market(model, cell, name, "merchant", 0.0) for _, cell, name in spots(places.markets, "market")]
-    stores = [Warehouse(model, cell, name, e.owner, 0.0) for e, cell, name in spots(places.warehouses, "store")]
+    facilities += [Bakery(model, cell, name, baking) for _, cell, name in spots.of(places.bakeries, "bakery")]
+    markets = [Market(model, cell, name, "merchant", 0.0) for _, cell, name in spots.of(places.markets, "market")]
+    stores = [Warehouse(model, cell, name, e.owner, 0.0) for e, cell, name in spots.of(places.warehouses, "store")]
     for owner, kcal in (("council", food.council_kcal), ("aid_agency", food.aid_kcal)):
         own = [store for store in stores if store.owner == owner]
         for store in own:
@@ -230,7 +228,7 @@ def place_facilities(model: SiegeModel) -> list[Facility]:
     for market in markets:
         market.kcal = food.merchant_kcal / len(markets)
     facilities += [*markets, *stores]
-    facilities += [School(model, cell, name) for _, cell, name in spots(places.schools, "school")]
+    facilities += [School(model, cell, name) for _, cell, name in spots.of(places.schools, "school")]
     for crossing in places.crossings:
         into = HOLDER_NAMES[crossing.into]
         cell = _edge_cell(model, crossing.quarter, into)
@@ -241,19 +239,36 @@ def place_facilities(model: SiegeModel) -> list[Facility]:
     return facilities
 
 
+class _Spots:
+    """Hands out cells and names to places, quarter by quarter."""
+
+    def __init__(self, model: SiegeModel) -> None:
+        self._model = model
+        self._given: Counter[str] = Counter()
+
+    def of(self, entries: Sequence[PlaceT], word: str) -> Iterator[tuple[PlaceT, int, str]]:
+        """Yield each single place with its cell and name."""
+        for entry in entries:
+            for _ in range(entry.count):
+                cell = self._next_cell(entry.quarter)
+                usual = f"{word} {entry.quarter}"
+                self._given[usual] += 1
+                number = f" {self._given[usual]}" if entry.count > 1 or self._given[usual] > 1 else ""
+                yield entry, cell, entry.name or usual + number
+
+    def _next_cell(self, quarter: str) -> int:
+        """Return the quarter's cells one after the other, starting from its middle."""
+        cells = _cells_of(self._model, quarter)
+        rows, columns = np.divmod(cells, self._model.city.shape[1])
+        order = np.argsort((rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2, kind="stable")
+        number = self._given[quarter]
+        self._given[quarter] += 1
+        return int(cells[order[number % cells.size]])
+
+
 def _cells_of(model: SiegeModel, quarter: str) -> IntArray:
     index = [q.name for q in model.city.map.quarters].index(quarter)
     return np.flatnonzero(model.city.layers.quarter == index)
-
-
-def _next_cell(model: SiegeModel, quarter: str, taken: dict[str, int]) -> int:
-    """Return the quarter's cells one after the other, starting from its middle."""
-    cells = _cells_of(model, quarter)
-    rows, columns = np.divmod(cells, model.city.shape[1])
-    order = np.argsort((rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2, kind="stable")
-    number = taken.get(quarter, 0)
-    taken[quarter] = number + 1
-    return int(cells[order[number % cells.size]])
 
 
 def _edge_cell(model: SiegeModel, quarter: str, into: int) -> int:
@@ -278,8 +293,16 @@ def open_books(model: SiegeModel) -> None:
     ledger.open("civilians", "persons", CIVILIAN_FLOWS | extra.get("civilians", {}), lambda: float(homes.mouths.sum()))
     ledger.open("rebels", "fighters", REBEL_FLOWS | extra.get("rebels", {}), lambda: fighters(REBEL))
     ledger.open("regime", "fighters", REGIME_FLOWS | extra.get("regime", {}), lambda: fighters(GOVERNMENT))
-    ledger.open("food", "kcal", FOOD_FLOWS | extra.get("food", {}), lambda: float(homes.food_kcal.sum()) + model.stored_kcal)
+    ledger.open(
+        "food",
+        "kcal",
+        FOOD_FLOWS | extra.get("food", {}),
+        lambda: float(homes.food_kcal.sum()) + model.stored_kcal,
+    )
     ledger.open("west", "persons", {"killed": NOTE}, lambda: 0.0)
     ledger.open(
-        "relief_force", "fighters", {"arrived": IN, "killed": OUT, "withdrew": OUT}, lambda: model.politics.relief_fighters
+        "relief_force",
+        "fighters",
+        {"arrived": IN, "killed": OUT, "withdrew": OUT},
+        lambda: model.politics.relief_fighters,
     )

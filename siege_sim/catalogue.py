@@ -82,7 +82,13 @@ OWN_PROCESSES: tuple[type[Process], ...] = (
 )
 """The project's own processes; within a phase they run in this order."""
 
-OWN_INTERVENTIONS: tuple[type[Intervention], ...] = (Ceasefire, Corridor, AidConvoy, Reinforcements, ReliefAttack)
+OWN_INTERVENTIONS: tuple[type[Intervention], ...] = (
+    Ceasefire,
+    Corridor,
+    AidConvoy,
+    Reinforcements,
+    ReliefAttack,
+)
 """The project's own interventions."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import signal
 import sys
 import tempfile
 import traceback
@@ -27,10 +27,16 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name from `list scenarios`, or a YAML file.")]
+ScenarioArgument = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A name from `list scenarios`, or a YAML file.")
+]
 SetOption = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Change a value, e.g. processes.sorties.per_day=20; repeat for more."),
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change a value, e.g. processes.sorties.per_day=20; repeat for more.",
+    ),
 ]
 
 
@@ -42,16 +48,14 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {error}".replace("\n", "\nerror: "), file=sys.stderr)
         return KNOWN_ERROR
     except (KeyboardInterrupt, typer.Abort):
-        print("interrupted; nothing was written", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+        code = INTERRUPTED
     except Exception as error:
         if hasattr(error, "show") and hasattr(error, "exit_code"):  # the parser's own errors
             error.show()
             return int(error.exit_code)
         return _report_bug()
+    if code == INTERRUPTED:
+        print("interrupted; nothing was written", file=sys.stderr)
     return code if isinstance(code, int) else OK
 
 
@@ -65,6 +69,8 @@ def _report_bug() -> int:
 
 def entry() -> None:
     """Run as the console command."""
+    if hasattr(signal, "SIGPIPE"):  # end quietly, like other tools, when nobody reads on
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())
 
 
@@ -79,7 +85,8 @@ def _show_version(wanted: bool) -> None:
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
     ] = False,
 ) -> None:
     """Simulate a siege: what was likely, and what would have changed it."""
@@ -115,7 +122,10 @@ def run(
         if not no_plots:
             _illustrate(result, folder, silent)
     if as_json:
-        print(json_text({**result.summary, "seed": seed, "scenario": chosen.name, "folder": str(target)}), end="")
+        print(
+            json_text({**result.summary, "seed": seed, "scenario": chosen.name, "folder": str(target)}),
+            end="",
+        )
     elif not quiet:
         from siege_sim.summary import print_summary
 
@@ -144,7 +154,9 @@ def _unused_folder(name: str) -> Path:
 
 
 @app.command()
-def validate(files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")]) -> None:
+def validate(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
+) -> None:
     """Check scenario files and say what is wrong with them."""
     from siege_sim.loading import load_scenario
 
@@ -164,7 +176,9 @@ def validate(files: Annotated[list[str], typer.Argument(metavar="FILE...", help=
 def show(
     scenario: ScenarioArgument,
     schedule: Annotated[bool, typer.Option("--schedule", help="The order of a day.")] = False,
-    resolved: Annotated[bool, typer.Option("--resolved", help="Every value, as YAML, after extends and --set.")] = False,
+    resolved: Annotated[
+        bool, typer.Option("--resolved", help="Every value, as YAML, after extends and --set.")
+    ] = False,
     city_map: Annotated[bool, typer.Option("--map", help="The map and its legend.")] = False,
     settings: SetOption = None,
 ) -> None:

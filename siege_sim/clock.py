@@ -5,10 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
 
 from siege_sim.blocks import Block, Problem, param
 
-Day = int | date
+
+def _read_iso(value: Any) -> Any:
+    """Turn an ISO date written as text, as in JSON, into a date; leave the rest to validation."""
+    if isinstance(value, str) and len(value) == len("2016-09-22"):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return value
+    return value
+
+
+IsoDate = Annotated[date, BeforeValidator(_read_iso)]
+"""A date, or its ISO text."""
+
+Day = int | IsoDate
 """A day of the run: its number, or its date."""
 
 
@@ -23,7 +40,7 @@ class Clock:
         """Return the calendar date of a day number."""
         return self.start + timedelta(days=day)
 
-    def day_of(self, day: Day) -> int:
+    def day_of(self, day: int | date) -> int:
         """Return the day number of a date (numbers pass through)."""
         return (day - self.start).days if isinstance(day, date) else day
 
@@ -32,7 +49,7 @@ class Clock:
         """The last date of the run."""
         return self.date_of(self.days)
 
-    def describe(self, day: Day) -> str:
+    def describe(self, day: int | date) -> str:
         """Return ``"day 12"`` or ``"2016-10-04 (day 12)"``, as it was written."""
         return f"{day.isoformat()} (day {self.day_of(day)})" if isinstance(day, date) else f"day {day}"
 

@@ -10,8 +10,8 @@ import yaml
 from siege_sim import catalogue
 from siege_sim.loading import load_scenario, shipped_scenarios
 from siege_sim.processes.base import Process
-from siege_sim.schedule import describe, schedule_of
 from siege_sim.scenario import Scenario
+from siege_sim.schedule import describe, schedule_of
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def overview_text(scenario: Scenario) -> str:
     """Return a scenario in a dozen lines."""
     city, clock = scenario.city_map, scenario.clock
+    rows, columns = city.shape
     sides = {side: getattr(scenario.forces, side).values() for side in ("rebel", "government")}
     fighters = {side: sum(faction.fighters for faction in factions) for side, factions in sides.items()}
     lines = [
@@ -27,7 +28,7 @@ def overview_text(scenario: Scenario) -> str:
         scenario.summary,
         "",
         f"from {clock.start} for {clock.days} days, until {clock.end}",
-        f"{city.name}: {city.shape[0]} x {city.shape[1]} cells of {city.cell_size_m:g} m, {len(city.quarters)} quarters",
+        f"{city.name}: {rows} x {columns} cells of {city.cell_size_m:g} m, {len(city.quarters)} quarters",
         f"{scenario.population.besieged:,} besieged civilians, {fighters['rebel']:,} rebels, "
         f"{fighters['government']:,} on the government side",
         f"{len(dict(scenario.processes.on()))} processes",
@@ -35,7 +36,9 @@ def overview_text(scenario: Scenario) -> str:
     ]
     if scenario.interventions:
         lines += ["", "dated actions:"]
-        lines += [f"  {_window(action, scenario)}  {name} ({action.kind})" for name, action in scenario.interventions.items()]
+        lines += [
+            f"  {_window(action, scenario)}  {name} ({action.kind})" for name, action in scenario.interventions.items()
+        ]
     return "\n".join(lines)
 
 
@@ -140,10 +143,13 @@ def outcome_list() -> str:
 def schema_json() -> str:
     """Return the JSON Schema of a scenario file."""
     schema = Scenario.model_json_schema(by_alias=True)
-    schema["properties"]["extends"] = {"type": "string", "description": "A scenario to build on: mappings merge, null removes."}
+    schema["properties"]["extends"] = {
+        "type": "string",
+        "description": "A scenario to build on: mappings merge, null removes.",
+    }
     drawn = schema["properties"]["map"]
-    schema["properties"]["map"] = {"anyOf": [{"type": "string", "description": "A map file beside the scenario."}, drawn]}
+    schema["properties"]["map"] = {
+        "anyOf": [{"type": "string", "description": "A map file beside the scenario."}, drawn]
+    }
     schema.pop("required", None)
     return json.dumps(schema, indent=2, ensure_ascii=False)
-
-

@@ -63,6 +63,17 @@ def build_scenario(document: Document) -> Scenario:
         raise ScenarioError(_problem_lines(error, document)) from None
 
 
+def scenario_of(data: Mapping[str, Any]) -> Scenario:
+    """Return the scenario that a manifest holds, as read from JSON."""
+
+    def tuples(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: tuples(item) for key, item in value.items()}
+        return tuple(map(tuples, value)) if isinstance(value, list) else value
+
+    return build_scenario(Document(tuples(data), {(): Mark("manifest")}))
+
+
 def find(name_or_path: str | Path, beside: Path | None = None) -> Path:
     """Return the file of a scenario given by name or path.
 
@@ -194,7 +205,9 @@ def _problem_lines(error: ValidationError, document: Document) -> list[str]:
             found = [(path, _plain_words(item))]
         for place, message in found:
             shown = ".".join(str(key) for key in place)
-            lines.append(f"{document.mark(place)}: {shown}: {message}" if shown else f"{document.mark(place)}: {message}")
+            lines.append(
+                f"{document.mark(place)}: {shown}: {message}" if shown else f"{document.mark(place)}: {message}"
+            )
     return lines
 
 
@@ -239,8 +252,9 @@ def _plain_words(item: Mapping[str, Any]) -> str:
     if kind == "union_tag_not_found":
         return "the key 'kind' is missing; see `siege-sim list interventions`"
     types = {
-        "float_type": "a number", "int_type": "a whole number", "int_from_float": "a whole number", "string_type": "text",
-        "bool_type": "true or false", "date_type": "a date such as 2016-09-22", "dict_type": "a block of keys",
+        "float_type": "a number", "int_type": "a whole number", "int_from_float": "a whole number",
+        "string_type": "text", "bool_type": "true or false", "date_type": "a date such as 2016-09-22",
+        "dict_type": "a block of keys",
         "tuple_type": "a list", "model_type": "a block of keys",
     }  # fmt: skip
     if kind in types:

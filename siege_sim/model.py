@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import mesa
 import numpy as np
 from mesa.agent import Agent, AgentSet
+from mesa.discrete_space import Cell, OrthogonalMooreGrid
 
 from siege_sim import build, outcomes
 from siege_sim.agents.axis import Axis
@@ -53,7 +54,7 @@ class AgentsByType(Mapping[type[Agent], AgentSet]):
         return len(self._registered)
 
 
-class SiegeModel(mesa.Model):  # type: ignore[misc]
+class SiegeModel(mesa.Model):
     """A siege, one day a step.
 
     Args:
@@ -80,10 +81,10 @@ class SiegeModel(mesa.Model):  # type: ignore[misc]
         self.seed = int(seed)
         self.clock = scenario.clock
         self.day = 0
-        self.city = City(scenario.city_map, self.random)
+        self.city: City = City(scenario.city_map, self.random)
         self.ledger = Ledger()
         self.conditions = Conditions()
-        self.politics = Politics()
+        self.politics: Politics = Politics()
         self.log = EventLog()
         self.schedule = schedule_of(scenario)
         self.pockets_this_morning = self.city.large_pockets
@@ -109,6 +110,15 @@ class SiegeModel(mesa.Model):  # type: ignore[misc]
     @scenario.setter
     def scenario(self, value: object) -> None:
         """Ignore what Mesa 3.5 assigns here: its own, unrelated kind of scenario."""
+
+    @property
+    def grid(self) -> OrthogonalMooreGrid:
+        """The Mesa grid, with its property layers."""
+        return self.city.grid
+
+    def grid_cell(self, cell_index: int) -> Cell:
+        """Return the Mesa cell of a flat index."""
+        return self.city.cells[cell_index]
 
     @property
     def date(self) -> date:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siege_sim.agents.codes import GOVERNMENT, REBEL, Holder, Status
+from siege_sim.agents.codes import GOVERNMENT, REBEL, Status
 from siege_sim.agents.facility import Bakery
 from siege_sim.conditions import KCAL_A_PERSON_DAY
 from siege_sim.kernels.hazard import FloatArray
@@ -68,7 +68,10 @@ def ipc_shares(homes: Households) -> FloatArray:
     gone = homes.mouths <= 0.0
     out = int(np.count_nonzero(gone))
     worse = [int(np.count_nonzero(homes.eaten_kcal < cut)) - out for cut in IPC_INTAKE_KCAL]
-    worse[3] = int(np.count_nonzero((homes.eaten_kcal < IPC_INTAKE_KCAL[3]) | (homes.mass_loss > IPC_SEVERE_LOSS) | gone)) - out
+    worse[3] = (
+        int(np.count_nonzero((homes.eaten_kcal < IPC_INTAKE_KCAL[3]) | (homes.mass_loss > IPC_SEVERE_LOSS) | gone))
+        - out
+    )
     at_least = np.maximum(np.array([len(homes) - out, *worse], dtype=np.float64), 0.0)
     return -np.diff(np.append(at_least, 0.0)) / max(at_least[0], 1.0)
 
@@ -112,7 +115,13 @@ def _rubble(model: SiegeModel, sums: Sums) -> float:
     return float((layers.rubble[ground] * built).sum()) / max(float(built.sum()), 1e-9)
 
 
-CIVILIAN_DEATHS = ("killed_by_air", "killed_by_shelling", "killed_in_crossfire", "died_of_wounds", "died_of_hunger")
+CIVILIAN_DEATHS = (
+    "killed_by_air",
+    "killed_by_shelling",
+    "killed_in_crossfire",
+    "died_of_wounds",
+    "died_of_hunger",
+)
 VIOLENT_DEATHS = CIVILIAN_DEATHS[:4]
 
 DAILY: tuple[Outcome, ...] = (
@@ -130,7 +139,9 @@ DAILY: tuple[Outcome, ...] = (
     Outcome("displaced_inside", "persons", "Displaced inside the pocket", lambda m, s: s.displaced_inside),
     Outcome("left_to_kurdish", "persons", "Left to Kurdish-held ground", _flow("civilians", "left_to_kurdish")),
     Outcome("left_to_government", "persons", "Left to government areas", _flow("civilians", "left_to_government")),
-    Outcome("came_under_new_holder", "persons", "Stayed under a new holder", _flow("civilians", "came_under_new_holder")),
+    Outcome(
+        "came_under_new_holder", "persons", "Stayed under a new holder", _flow("civilians", "came_under_new_holder"),
+    ),
     Outcome("evacuated", "persons", "Civilians evacuated", _flow("civilians", "evacuated")),
     Outcome("rebels_fit", "fighters", "Rebels fit for duty", _fit(REBEL)),
     Outcome(
@@ -140,7 +151,8 @@ DAILY: tuple[Outcome, ...] = (
     Outcome("rebels_surrendered", "fighters", "Rebels who laid down arms", _flow("rebels", "surrendered")),
     Outcome("regime_fit", "fighters", "Government side fit for duty", _fit(GOVERNMENT)),
     Outcome(
-        "regime_killed", "fighters", "Government side killed", _flow("regime", "killed_in_combat", "killed_in_relief_battle")
+        "regime_killed", "fighters", "Government side killed",
+        _flow("regime", "killed_in_combat", "killed_in_relief_battle"),
     ),
     Outcome("relief_force_killed", "fighters", "Relief force killed", _flow("relief_force", "killed")),
     Outcome("heavy_impacts", "impacts", "Heavy impacts that day", lambda m, s: float(m.city.layers.impacts.sum())),
@@ -160,7 +172,17 @@ HUNGRY_BELOW = 0.75
 """Share of the need below which a day counts as a day of hunger."""
 
 
-SNAPSHOT_LAYERS = ("holder", "quarter", "civilians", "danger", "rubble", "entrenchment", "impacts_so_far", "garrison", "days_held")
+SNAPSHOT_LAYERS = (
+    "holder",
+    "quarter",
+    "civilians",
+    "danger",
+    "rubble",
+    "entrenchment",
+    "impacts_so_far",
+    "garrison",
+    "days_held",
+)
 
 
 class Recorder:

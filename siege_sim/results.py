@@ -87,11 +87,14 @@ def read_run(folder: Path) -> RunResult:
     """
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        tables = {name: pd.read_csv(folder / f"{name}.csv", keep_default_na=True) for name in ("series", "quarters", "events")}
+        tables = {
+            name: pd.read_csv(folder / f"{name}.csv", keep_default_na=True) for name in ("series", "quarters", "events")
+        }
         with np.load(folder / "snapshots.npz", allow_pickle=False) as file:
             snapshots = {name: file[name] for name in file.files}
-        events = tables["events"].fillna({"where": ""})
-        return RunResult(manifest.pop("summary"), manifest, snapshots, tables["series"], tables["quarters"], events)
+        events = tables["events"].fillna({"where": ""}).astype({"amount": float})
+        quarters = tables["quarters"].astype({"day_first_loss": "Int64", "day_captured": "Int64"})
+        return RunResult(manifest.pop("summary"), manifest, snapshots, tables["series"], quarters, events)
     except (OSError, ValueError, KeyError) as error:
         raise ResultError(f"{folder}: not a complete run: {error}; give a folder that `siege-sim run` wrote") from None
 

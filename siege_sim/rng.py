@@ -29,4 +29,4 @@ class _Digest(ISeedSequence):
 
 def stream(seed: int, name: str, day: int) -> Generator:
     """Return the random generator of ``name`` (a process, or a part of one) on ``day`` of the run ``seed``."""
-    return Generator(SFC64(_Digest(f"siege_sim/{seed}/{name}/{day}")))
+    return Generator(SFC64(_Digest(f"siege_sim/{seed}/{name}/{day}")))  # type: ignore[arg-type]

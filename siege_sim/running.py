@@ -123,7 +123,7 @@ def _events(model: SiegeModel) -> pd.DataFrame:
 
 def _summary(model: SiegeModel, series: pd.DataFrame) -> dict[str, Any]:
     area, pockets = series["rebel_area_share"], series["pockets"]
-    last = {name: float(value) for name, value in series.iloc[-1, 2:].items()}
+    last = {str(name): float(value) for name, value in series.iloc[-1, 2:].items()}
     return {
         "outcome": model.politics.outcome,
         "end_day": model.day,
@@ -176,7 +176,11 @@ def _git_commit() -> str | None:
         return None
     try:
         asked = subprocess.run(
-            ["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5, check=False
+            ["git", "-C", str(root), "rev-parse", "HEAD"],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cached_property, reduce
 from operator import or_
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, create_model
 
@@ -16,7 +16,7 @@ from siege_sim import catalogue
 from siege_sim.blocks import Block, Problem, param, share
 from siege_sim.city.map import CityMap
 from siege_sim.city.synthetic import SyntheticTown
-from siege_sim.clock import Clock, Day, Window
+from siege_sim.clock import Clock, Day, IsoDate, Window
 from siege_sim.errors import did_you_mean
 from siege_sim.interventions.corridor import Corridor
 from siege_sim.interventions.reinforcements import Reinforcements
@@ -30,11 +30,20 @@ class Population(Block):
     """The people."""
 
     besieged: int = param(
-        unit="persons", plausible=(115_000, 275_000), source="UN 250,000-275,000; others far fewer", ge=1, le=5_000_000
+        unit="persons",
+        plausible=(115_000, 275_000),
+        source="UN 250,000-275,000; others far fewer",
+        ge=1,
+        le=5_000_000,
     )
     """Civilians on rebel-held ground on day 0."""
     persons_per_household: float = param(
-        5.4, unit="persons", plausible=(1, 50), source="mean household of about 5-6 in Syria", ge=1.0, le=100.0
+        5.4,
+        unit="persons",
+        plausible=(1, 50),
+        source="mean household of about 5-6 in Syria",
+        ge=1.0,
+        le=100.0,
     )
     """Persons in a household on average. 1 makes every person a row, 50 a coarse run for sweeps."""
     children_share: float = share(0.4, plausible=(0.35, 0.45))
@@ -61,7 +70,11 @@ class Food(Block):
     merchant_kcal: float = param(0.0, unit="kcal", ge=0.0, le=1e13)
     """Food with traders, spread over the markets."""
     bakery_kcal_per_day: float = param(
-        9e6, unit="kcal/day", plausible=(5e6, 15e6), source="25 bakeries for the pocket's bread in August 2016", ge=0.0
+        9e6,
+        unit="kcal/day",
+        plausible=(5e6, 15e6),
+        source="25 bakeries for the pocket's bread in August 2016",
+        ge=0.0,
     )
     """What one bakery can bake in a day with full fuel."""
 
@@ -111,12 +124,19 @@ class Ground(Block):
         source="an entrenched, built-up front multiplies the defence by about 2.7-3.1 in all", ge=0.0, le=10.0,
     )  # fmt: skip
     """What full works add to the defence."""
-    streets: float = param(0.5, unit="factor", plausible=(0.3, 0.8), source="advance in towns a third to a half", ge=0.0)
+    streets: float = param(
+        0.5, unit="factor", plausible=(0.3, 0.8), source="advance in towns a third to a half", ge=0.0
+    )
     """What fully built-up ground adds."""
     ruins: float = param(0.4, unit="factor", plausible=(0.1, 0.8), ge=0.0, le=10.0)
     """What total ruin adds: rubble shelters the defender and slows the attacker."""
     fighters_a_cell_edge: float = param(
-        250.0, unit="fighters", plausible=(200, 300), source="frontage of 400 m in streets", ge=10.0, le=5000.0
+        250.0,
+        unit="fighters",
+        plausible=(200, 300),
+        source="frontage of 400 m in streets",
+        ge=10.0,
+        le=5000.0,
     )
     """How many attackers find room on one cell's edge: the cap on local superiority."""
     odds_to_assault: float = param(
@@ -165,8 +185,12 @@ def _any_intervention() -> Any:
     return Annotated[union, Field(discriminator="kind")]
 
 
-Processes = _processes_block()
-AnyIntervention = _any_intervention()
+if TYPE_CHECKING:
+    Processes = ProcessesBase
+    AnyIntervention = Intervention
+else:
+    Processes = _processes_block()
+    AnyIntervention = _any_intervention()
 
 
 def _map_kind(value: Any) -> str:
@@ -183,7 +207,7 @@ class Scenario(Block):
     """One line for headings."""
     summary: str = ""
     """A paragraph: what the scenario is, and on what it rests."""
-    start: date
+    start: IsoDate
     """The date of day 0."""
     days: int = param(unit="days", ge=1, le=LONGEST_RUN_DAYS)
     """How many days are played at the most."""
@@ -202,7 +226,7 @@ class Scenario(Block):
     """What ground means for fighting."""
     air_wings: dict[str, AirWing] = {}
     """Air power, by wing."""
-    processes: Processes  # type: ignore[valid-type]
+    processes: Processes
     """The mechanisms that are on."""
     interventions: dict[str, AnyIntervention] = {}
     """Dated actions, by a name of the scenario's choosing."""
@@ -232,7 +256,7 @@ class Scenario(Block):
         """Yield what does not fit together: places, sectors, dates."""
         clock = self.clock
         if self.start.toordinal() + self.days > date.max.toordinal():
-            yield ("days",), "the run would go beyond the calendar; lower days"
+            yield ("start",), "the run would go beyond the calendar; choose an earlier start"
             return
         yield from self._problems_of_people()
         sectors = {
@@ -261,7 +285,11 @@ class Scenario(Block):
             return
         if not any(q.holder == "government" for q in quarters):
             yield ("map",), "nobody besieges: no quarter has holder 'government'"
-        for field, holder in (("besieged", "rebel"), ("government_side", "government"), ("kurdish_side", "kurdish")):
+        for field, holder in (
+            ("besieged", "rebel"),
+            ("government_side", "government"),
+            ("kurdish_side", "kurdish"),
+        ):
             people = getattr(self.population, field)
             if people and not any(q.holder == holder and q.population > 0 for q in quarters):
                 yield (
@@ -289,7 +317,10 @@ class Scenario(Block):
                     yield (*path, "against", index), f"the government side holds no sector '{sector}'{hint}"
             roads = [road.name or road.quarter for road in self.city_map.facilities.roads]
             if action.road is not None and action.road not in roads:
-                yield (*path, "road"), f"the map has no road '{action.road}'{did_you_mean(action.road, roads)}"
+                yield (
+                    (*path, "road"),
+                    f"the map has no road '{action.road}'{did_you_mean(action.road, roads)}",
+                )
 
     def _sectors_of(self, side: Literal["rebel", "government"]) -> set[str]:
         return {quarter.sector for quarter in self.city_map.quarters if quarter.holder == side}

@@ -116,6 +116,7 @@ class _Reader:
             self.refuse_tag(node, "seq")
             return tuple(self.value(child, (*path, index)) for index, child in enumerate(node.value))
         self.refuse_tag(node, "str")
+        assert isinstance(node, yaml.ScalarNode)
         return node.value if node.style in ("'", '"', "|", ">") else self.plain(node)
 
     def pairs(self, node: yaml.MappingNode) -> Iterator[tuple[str, yaml.Node]]:

@@ -25,7 +25,7 @@ class _CountPerModel:
         return self._counts[model]
 
 
-class SiegeAgent(mesa.Agent):  # type: ignore[misc]
+class SiegeAgent(mesa.Agent):
     """A Mesa agent of this project."""
 
     _ids = _CountPerModel()

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from mesa.discrete_space import FixedAgent
 
 from siege_sim.agents.base import SiegeAgent
-from siege_sim.agents.codes import REBEL, Holder
+from siege_sim.agents.codes import REBEL
 
 if TYPE_CHECKING:
     from siege_sim.model import SiegeModel
 
 
-class Facility(SiegeAgent, FixedAgent):  # type: ignore[misc]
+class Facility(SiegeAgent, FixedAgent):
     """A place in one cell.
 
     Attributes:

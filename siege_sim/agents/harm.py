@@ -34,7 +34,9 @@ def harm_civilians(
         model: the model.
         hits: hits in every cell.
         area_m2: area of shelter that one hit affects.
-        p_killed: chance of an affected person to be killed; likewise ``p_trapped`` and ``p_wounded``.
+        p_killed: chance of an affected person to be killed.
+        p_trapped: chance to be buried alive.
+        p_wounded: chance to be wounded.
         luck: a uniform for every household.
         cause: the flow of the ledger that counts the dead.
     """
@@ -82,14 +84,20 @@ def harm_defenders(
 
 
 def inflict(
-    model: SiegeModel, rows: IntArray, p_killed: FloatArray, p_wounded: FloatArray, luck: FloatArray, cause: str
+    model: SiegeModel,
+    rows: IntArray,
+    p_killed: FloatArray,
+    p_wounded: FloatArray,
+    luck: FloatArray,
+    cause: str,
 ) -> int:
     """Let units of one side lose fighters: each fit one is killed or wounded by chance. Return the deaths.
 
     Args:
         model: the model.
         rows: the units, all of one side.
-        p_killed: chance of being killed, a value a unit; likewise ``p_wounded``.
+        p_killed: chance of being killed, a value a unit.
+        p_wounded: likewise, of being wounded.
         luck: uniforms, shape ``(2, all units)``.
         cause: the flow of the ledger that counts the dead.
     """

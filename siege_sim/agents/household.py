@@ -183,4 +183,3 @@ class Household(SiegeAgent):
 
     def __repr__(self) -> str:
         return f"Household({self.row}: {self.persons} persons, {self.quarter}, {self.status.name.lower()})"
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -56,7 +56,8 @@ class Line:
     def per_cell(self, amount: FloatArray) -> FloatArray:
         """Spread an amount a unit over cells as its fighters stand."""
         spread = self.shares * amount[:, None]
-        return np.bincount(self.reach.ravel(), spread.ravel(), self._n_cells + 1)[: self._n_cells]
+        summed = cast("FloatArray", np.bincount(self.reach.ravel(), spread.ravel(), self._n_cells + 1))
+        return summed[: self._n_cells]
 
     def mean_per_cell(self, value: FloatArray) -> FloatArray:
         """Return the mean of a unit's value over the fighters in each cell (1 where nobody stands)."""

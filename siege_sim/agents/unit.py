@@ -12,7 +12,7 @@ import numpy as np
 from mesa.discrete_space import Cell, CellAgent
 
 from siege_sim.agents.base import SiegeAgent
-from siege_sim.agents.codes import GOVERNMENT, GONE, REBEL, Holder, Posture
+from siege_sim.agents.codes import GONE, GOVERNMENT, REBEL, Posture
 from siege_sim.agents.columns import Column, Entry, Table
 from siege_sim.kernels.hazard import BoolArray
 
@@ -52,7 +52,7 @@ class Units(Table):
         return (self.side == side) & (self.posture != GONE)
 
 
-class Unit(SiegeAgent, CellAgent):  # type: ignore[misc]
+class Unit(SiegeAgent, CellAgent):
     """One armed unit."""
 
     fit = Entry(Units.fit, int)

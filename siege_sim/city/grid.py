@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
 
-from siege_sim.agents.codes import GOVERNMENT, KURDISH, REBEL, Holder
+from siege_sim.agents.codes import GOVERNMENT, KURDISH, REBEL
 from siege_sim.city.layers import Layers
 from siege_sim.kernels import ground
 from siege_sim.kernels.ground import Shape
@@ -131,9 +131,7 @@ class City:
     @property
     def front(self) -> BoolArray:
         """Rebel-held cells that touch government ground."""
-        return self._once(
-            "front", lambda: ground.touching(self.pocket_ground, self.held_by(GOVERNMENT), self.shape)
-        )
+        return self._once("front", lambda: ground.touching(self.pocket_ground, self.held_by(GOVERNMENT), self.shape))
 
     @property
     def siege_line(self) -> BoolArray:
@@ -145,9 +143,7 @@ class City:
     @property
     def hostile_share(self) -> FloatArray:
         """Share of each cell's eight neighbours that the government holds (beyond the map counts as quiet)."""
-        return self._once(
-            "hostile", lambda: ground.neighbour_sum(self.held_by(GOVERNMENT), self.shape) / 8.0
-        )
+        return self._once("hostile", lambda: ground.neighbour_sum(self.held_by(GOVERNMENT), self.shape) / 8.0)
 
     @property
     def exit_width(self) -> IntArray:
@@ -170,7 +166,5 @@ class City:
         """Steps over any ground from each cell to the nearest Kurdish-held one."""
         return self._once(
             "to the Kurds",
-            lambda: ground.steps_from(
-                self.held_by(KURDISH), np.ones(self.n_cells, dtype=np.bool_), self.shape
-            ),
+            lambda: ground.steps_from(self.held_by(KURDISH), np.ones(self.n_cells, dtype=np.bool_), self.shape),
         )

@@ -80,7 +80,7 @@ class Layers:
     def __init__(self, grid: OrthogonalMooreGrid) -> None:
         made = {}
         for spec in LAYERS:
-            layer = grid.create_property_layer(spec.name, default_value=spec.dtype(spec.default), dtype=spec.dtype)  # type: ignore[call-arg]
+            layer = grid.create_property_layer(spec.name, default_value=spec.dtype(spec.default), dtype=spec.dtype)
             made[spec.name] = layer
             object.__setattr__(self, spec.name, layer.data.ravel())
         object.__setattr__(self, "_layers", made)

@@ -125,7 +125,10 @@ class CityMap(Block):
         names = [quarter.name for quarter in self.legend.values()]
         for character, quarter in self.legend.items():
             if names.count(quarter.name) > 1:
-                yield ("legend", character, "name"), f"'{quarter.name}' is the name of two quarters; rename one"
+                yield (
+                    ("legend", character, "name"),
+                    f"'{quarter.name}' is the name of two quarters; rename one",
+                )
         for kind in Facilities.model_fields:
             for index, place in enumerate(getattr(self.facilities, kind)):
                 if place.quarter not in names:
@@ -143,10 +146,16 @@ class CityMap(Block):
             if len(character) != 1:
                 yield ("legend", character), f"'{character}' must be a single character"
             elif not any(character in row for row in self.rows):
-                yield ("legend", character), f"'{character}' is in the legend but not on the map; draw or remove it"
+                yield (
+                    ("legend", character),
+                    f"'{character}' is in the legend but not on the map; draw or remove it",
+                )
         for index, row in enumerate(self.rows):
             if len(row) != width:
-                yield ("rows", index), f"this row has {len(row)} cells, the first has {width}; make them equal"
+                yield (
+                    ("rows", index),
+                    f"this row has {len(row)} cells, the first has {width}; make them equal",
+                )
             missing = sorted(set(row) - set(self.legend))
             if missing:
                 characters = " ".join(missing)

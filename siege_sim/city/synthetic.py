@@ -31,7 +31,10 @@ class SyntheticTown(Block):
     def problems(self) -> Iterator[Problem]:
         """Yield a ring that leaves no town."""
         if self.side - 2 * self.ring < 2:
-            yield ("ring",), f"a ring of {self.ring} leaves no besieged ground in a town of {self.side}; lower ring"
+            yield (
+                ("ring",),
+                f"a ring of {self.ring} leaves no besieged ground in a town of {self.side}; lower ring",
+            )
 
     def drawn(self) -> CityMap:
         """Return the map that these numbers describe."""
@@ -42,7 +45,13 @@ class SyntheticTown(Block):
         rows = ["".join(self._character(i, j) for j in range(self.side)) for i in range(self.side)]
         used = set("".join(rows))
         legend = {
-            character: {"name": name, "holder": holder, "sector": sector, "population": people, "built_up": built}
+            character: {
+                "name": name,
+                "holder": holder,
+                "sector": sector,
+                "population": people,
+                "built_up": built,
+            }
             for character, name, holder, sector, people, built in _LEGEND
             if character in used
         }

@@ -39,13 +39,20 @@ class ReliefAttack(Intervention):
     km_per_day: float = param(0.5, unit="km/day", plausible=(0.2, 1.0), ge=0.0, le=20.0)
     """Ground gained or lost on a day at odds of 2 to 1 or 1 to 2."""
     works: float = param(
-        2.2, unit="factor", plausible=(1.5, 3), source="defences prepared after the August battle", gt=0.0, le=10.0
+        2.2,
+        unit="factor",
+        plausible=(1.5, 3),
+        source="defences prepared after the August battle",
+        gt=0.0,
+        le=10.0,
     )
     """What the ring's works are worth to its defenders."""
     luck_of_the_day: float = param(0.5, unit="log scale", plausible=(0.2, 0.8), ge=0.0, le=3.0)
     """Spread of a day's odds (standard deviation of their logarithm)."""
     attacker_killed_per_day: float = share(
-        0.0035, plausible=(0.001, 0.01), source="215 rebels and 143 on the government side, 28 Oct - 12 Nov 2016 (SOHR)"
+        0.0035,
+        plausible=(0.001, 0.01),
+        source="215 rebels and 143 on the government side, 28 Oct - 12 Nov 2016 (SOHR)",
     )
     """Share of the relief force killed on a day of even odds."""
     hope_lost_on_failure: float = share(0.6, plausible=(0.3, 0.9))
@@ -61,7 +68,12 @@ class ReliefAttack(Intervention):
         if model.day == model.clock.day_of(self.from_day):
             politics.relief_fighters += self.fighters
             model.ledger.book("relief_force", "arrived", self.fighters)
-            model.note("relief_attack", "", f"{self.fighters} fighters attack the ring from outside", "to break the siege")
+            model.note(
+                "relief_attack",
+                "",
+                f"{self.fighters} fighters attack the ring from outside",
+                "to break the siege",
+            )
         units = model.units
         ring = np.flatnonzero(units.of(GOVERNMENT) & model.in_sectors(self.against))
         holding = float((units.fit * units.quality)[ring].sum()) * self.works

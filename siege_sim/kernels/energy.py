@@ -25,7 +25,11 @@ def adapted_need(need_kcal: ArrayLike, mass_loss: ArrayLike, adaptation: float) 
 
 
 def mass_loss_after(
-    mass_loss: ArrayLike, intake_kcal: ArrayLike, spent_kcal: ArrayLike, body_mass_kg: float, kcal_per_kg: float
+    mass_loss: ArrayLike,
+    intake_kcal: ArrayLike,
+    spent_kcal: ArrayLike,
+    body_mass_kg: float,
+    kcal_per_kg: float,
 ) -> FloatArray:
     """Return the share of body mass lost after a day of eating ``intake_kcal`` and spending ``spent_kcal``.
 

@@ -7,6 +7,7 @@ neighbours are the eight around it.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +87,7 @@ def neighbour_table(shape: Shape) -> IntArray:
     return np.stack(views, axis=1)
 
 
-def neighbour_sum(values: NDArray[np.generic], shape: Shape) -> FloatArray:
+def neighbour_sum(values: NDArray[Any], shape: Shape) -> FloatArray:
     """Return, for each cell, the sum of ``values`` over its eight neighbours."""
     rows, columns = shape
     padded = np.zeros((rows + 2, columns + 2))

@@ -34,7 +34,12 @@ class Assault(Process):
     }  # fmt: skip
 
     defender_hits_per_day: float = param(
-        0.035, unit="1/day", plausible=(0.01, 0.08), source="division losses of 1-3 % a day (Dupuy)", ge=0.0, le=5.0
+        0.035,
+        unit="1/day",
+        plausible=(0.01, 0.08),
+        source="division losses of 1-3 % a day (Dupuy)",
+        ge=0.0,
+        le=5.0,
     )
     """Attackers put out of action a day by one defender with full ammunition."""
     attacker_hits_per_day: float = param(
@@ -90,7 +95,14 @@ class Assault(Process):
         lost = np.zeros(model.city.n_cells)
         lost[pressed] = 1.0 - np.divide(left_d, defenders, out=np.ones_like(left_d), where=defenders > 0)
         hit = line.per_unit(lost)
-        inflict(model, line.rows, hit * self.share_killed, hit * (1.0 - self.share_killed), luck, "killed_in_combat")
+        inflict(
+            model,
+            line.rows,
+            hit * self.share_killed,
+            hit * (1.0 - self.share_killed),
+            luck,
+            "killed_in_combat",
+        )
         engaged = line.per_unit((layers.pressed_by >= 0).astype(np.float64))
         units.fatigue[line.rows] += self.fatigue_per_day * engaged * (1.0 - units.fatigue[line.rows])
         units.ammunition[line.rows] = np.maximum(units.ammunition[line.rows] - self.ammunition_per_day * engaged, 0.0)
@@ -101,5 +113,12 @@ class Assault(Process):
             rows = axis.rows
             fit = float(units.fit[rows].sum())
             share = np.full(rows.size, float((attackers - left_a)[mine].sum()) / max(fit, 1.0))
-            inflict(model, rows, share * self.share_killed, share * (1.0 - self.share_killed), luck, "killed_in_combat")
+            inflict(
+                model,
+                rows,
+                share * self.share_killed,
+                share * (1.0 - self.share_killed),
+                luck,
+                "killed_in_combat",
+            )
             units.fatigue[rows] += self.fatigue_per_day * (1.0 - units.fatigue[rows])

@@ -11,7 +11,7 @@ from siege_sim.agents.axis import Axis, AxisPhase
 from siege_sim.agents.codes import GOVERNMENT, REBEL, Posture
 from siege_sim.blocks import param
 from siege_sim.kernels import ground
-from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
+from siege_sim.kernels.hazard import BoolArray, FloatArray
 from siege_sim.processes.base import Phase, Process
 
 if TYPE_CHECKING:
@@ -68,9 +68,7 @@ class GovernmentCommand(Process):
             seen = defence * np.exp(self.misjudgement * errors[axis.number])
             self._direct(model, axis, seen, defence, luck[axis.number])
 
-    def _direct(
-        self, model: SiegeModel, axis: Axis, seen: FloatArray, defence: FloatArray, luck: float
-    ) -> None:
+    def _direct(self, model: SiegeModel, axis: Axis, seen: FloatArray, defence: FloatArray, luck: float) -> None:
         axis.days_in_phase += 1
         if axis.rows.size == 0:
             return
@@ -168,7 +166,9 @@ class GovernmentCommand(Process):
 def defence_strength(model: SiegeModel, line: Line) -> FloatArray:
     """Return the fighting strength of the rebels in each cell: men, quality, cohesion, works, ruins, fire."""
     units, layers, rules = model.units, model.city.layers, model.scenario.ground
-    worth = units.quality[line.rows] * (0.4 + 0.6 * units.ammunition[line.rows]) * (1.0 - 0.4 * units.fatigue[line.rows])
+    worth = (
+        units.quality[line.rows] * (0.4 + 0.6 * units.ammunition[line.rows]) * (1.0 - 0.4 * units.fatigue[line.rows])
+    )
     men = line.per_cell(line.men * worth * units.cohesion[line.rows])
     cover = 1.0 + rules.works * layers.entrenchment
     ruins = 1.0 + rules.ruins * layers.rubble

@@ -45,6 +45,8 @@ class Condemnation(Process):
         killed = sum(ledger.today("civilians", cause) for cause in ("killed_by_air", "killed_by_shelling"))
         west = ledger.today("west", "killed")
         hospital_hits = sum(hospital.hits for hospital in model.facilities_of(Hospital))
-        points = self.per_100_killed * (killed - self.west_offset * west) / 100.0 + self.per_hospital_hit * hospital_hits
+        points = (
+            self.per_100_killed * (killed - self.west_offset * west) / 100.0 + self.per_hospital_hit * hospital_hits
+        )
         politics.condemnation = max(0.0, politics.condemnation * (1.0 - self.fades_per_day) + points)
         politics.hope -= self.hope_follows_ground * max(politics.hope - model.share_held, 0.0)

@@ -76,7 +76,12 @@ class CounterAttack(Process):
         succeeds = luck < odds / (odds + self.even_odds)
         share = np.array([self.losses_attacker])
         inflict(
-            model, np.array([unit.row]), share * self.share_killed, share * (1 - self.share_killed), hits, "killed_in_combat"
+            model,
+            np.array([unit.row]),
+            share * self.share_killed,
+            share * (1 - self.share_killed),
+            hits,
+            "killed_in_combat",
         )
         model.regime_loses(self.losses_holder, target, float(hits[0, unit.row]))
         if succeeds and unit.fit > 0:

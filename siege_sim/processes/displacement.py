@@ -57,7 +57,9 @@ class Displacement(Process):
     crossing_elsewhere: float = share(0.01, plausible=(0.0, 0.05))
     """How passable a standing front is away from named crossings: mines, snipers, sentries."""
     prevented: float = share(
-        0.5, plausible=(0.2, 0.8), source="'prevented from leaving' is reported of both sides; no count is known"
+        0.5,
+        plausible=(0.2, 0.8),
+        source="'prevented from leaving' is reported of both sides; no count is known",
     )
     """Share of the ways out that armed men close."""
 
@@ -100,7 +102,11 @@ class Displacement(Process):
         kurdish = self.kurdish_weight * self._way_out(model, cells, KURDISH, alarm)
         government = self.government_weight * self._way_out(model, cells, GOVERNMENT, alarm)
         options = np.stack(
-            [np.full(rows.size, self.inside_weight), kurdish, government * (1.0 - homes.fear_of_reprisal[rows])]
+            [
+                np.full(rows.size, self.inside_weight),
+                kurdish,
+                government * (1.0 - homes.fear_of_reprisal[rows]),
+            ]
         )
         edges = np.cumsum(options, axis=0)
         choice_luck, place_luck = unfold(luck, 2)
@@ -138,8 +144,9 @@ class Displacement(Process):
     def _passable(self, model: SiegeModel, holder: int, alarm: FloatArray) -> FloatArray:
         """Return how freely people can step from each rebel-held cell on to another holder's ground."""
         city = model.city
-        broken = self.crossing_when_broken * (np.minimum(alarm, 1.0) if holder == GOVERNMENT else alarm > 0.05)
-        open_share = city.next_to(holder) * np.maximum(broken, self.crossing_elsewhere)
+        broken = np.minimum(alarm, 1.0) if holder == GOVERNMENT else (alarm > 0.05).astype(np.float64)
+        passable = np.maximum(self.crossing_when_broken * broken, self.crossing_elsewhere)
+        open_share = np.where(city.next_to(holder), passable, 0.0)
         for crossing in model.facilities_of(Crossing):
             if crossing.into == holder and crossing.in_pocket:
                 index = crossing.cell_index

@@ -29,7 +29,12 @@ class Eating(Process):
     share_when_stocked: float = param(0.95, unit="share of need", plausible=(0.85, 1.0), ge=0.0, le=2.0)
     """What people eat, as a share of their need, with a good store at home."""
     share_when_bare: float = param(
-        0.55, unit="share of need", plausible=(0.4, 0.7), source="1,270-1,500 kcal in Sarajevo, 1992-93", ge=0.0, le=2.0
+        0.55,
+        unit="share of need",
+        plausible=(0.4, 0.7),
+        source="1,270-1,500 kcal in Sarajevo, 1992-93",
+        ge=0.0,
+        le=2.0,
     )
     """What they limit themselves to when the store is about to end."""
     good_store_days: float = param(30.0, unit="days", plausible=(14, 60), gt=0.0, le=3650.0)

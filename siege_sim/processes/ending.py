@@ -41,7 +41,11 @@ class Ending(Process):
         rebels = model.units.of(REBEL)
         fit = int(model.units.fit[rebels].sum())
         if model.share_held < self.least_share_held or fit < self.least_fighters:
-            why = "hardly any ground was left" if model.share_held < self.least_share_held else "too few fighters were left"
+            why = (
+                "hardly any ground was left"
+                if model.share_held < self.least_share_held
+                else "too few fighters were left"
+            )
             for row in rebels.nonzero()[0]:
                 model.unit(int(row)).give_up()
             model.hand_over_pocket("pocket_taken", why)

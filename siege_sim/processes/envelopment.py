@@ -102,9 +102,7 @@ class Envelopment(Process):
         wear = np.exp(self.cohesion_weight * (1.0 - layers.cohesion))
         return at_risk * self.hazard_per_round * pressure * (1.0 + enveloped + narrow + contagion) * wear
 
-    def _change_hands(
-        self, model: SiegeModel, falls: IntArray, taken_by: IntArray, lost_today: BoolArray
-    ) -> None:
+    def _change_hands(self, model: SiegeModel, falls: IntArray, taken_by: IntArray, lost_today: BoolArray) -> None:
         """Give each fallen cell to whoever stands around it, and write down why it fell."""
         city = model.city
         government = ground.neighbour_sum(city.held_by(GOVERNMENT), city.shape)[falls]

@@ -29,11 +29,21 @@ class Hospitals(Process):
     neutral: ClassVar[Mapping[str, Any]] = {"deaths_per_day": 0.0, "healed_per_day": 0.0, "repairs": False}
 
     deaths_per_day: float = param(
-        0.0022, unit="1/day", plausible=(0.001, 0.004), source="about 4 % of the treated wounded die", ge=0.0, le=1.0
+        0.0022,
+        unit="1/day",
+        plausible=(0.001, 0.004),
+        source="about 4 % of the treated wounded die",
+        ge=0.0,
+        le=1.0,
     )
     """Hazard of dying of wounds under treatment."""
     untreated_factor: float = param(
-        1.8, unit="factor", plausible=(1.5, 2.0), source="loss of care raises deaths among wounded 1.5-2 times", ge=1.0, le=10.0
+        1.8,
+        unit="factor",
+        plausible=(1.5, 2.0),
+        source="loss of care raises deaths among wounded 1.5-2 times",
+        ge=1.0,
+        le=10.0,
     )
     """How many times higher it is without treatment."""
     healed_per_day: float = param(0.05, unit="1/day", plausible=(0.03, 0.08), ge=0.0, le=1.0)
@@ -53,7 +63,9 @@ class Hospitals(Process):
             return
         luck = rng.random(len(homes))[rows]
         deaths_luck, healed_luck = unfold(luck, 2)
-        hazard = self.deaths_per_day * (self.untreated_factor - (self.untreated_factor - 1.0) * self._treated(model, rows))
+        hazard = self.deaths_per_day * (
+            self.untreated_factor - (self.untreated_factor - 1.0) * self._treated(model, rows)
+        )
         deaths = binomial(deaths_luck, homes.wounded[rows], probability(hazard))
         homes.wounded[rows] -= deaths
         homes.kill(rows, deaths, "died_of_wounds", healed_luck)
@@ -64,7 +76,12 @@ class Hospitals(Process):
             if facility.repair_days > 0:
                 facility.repair_days -= 1
                 if facility.working:
-                    model.note(f"{facility.kind}_reopened", facility.quarter, f"{facility.name} works again", "repaired")
+                    model.note(
+                        f"{facility.kind}_reopened",
+                        facility.quarter,
+                        f"{facility.name} works again",
+                        "repaired",
+                    )
 
     def _treated(self, model: SiegeModel, rows: np.ndarray) -> np.ndarray:
         """Return, for each household, the share of its wounded who are treated."""

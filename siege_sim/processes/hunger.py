@@ -44,7 +44,12 @@ class Hunger(Process):
     mass_loss: float = param(1.0, unit="factor", plausible=(1, 1), source="for switching off", ge=0.0, le=10.0)
     """Factor on the loss of body mass."""
     mortality: float = param(
-        1.0, unit="factor", plausible=(0.5, 2), source="points fitted to Leningrad, Warsaw and Madaya", ge=0.0, le=20.0
+        1.0,
+        unit="factor",
+        plausible=(0.5, 2),
+        source="points fitted to Leningrad, Warsaw and Madaya",
+        ge=0.0,
+        le=20.0,
     )
     """Factor on the excess mortality by share of body mass lost."""
 

@@ -36,13 +36,23 @@ class Morale(Process):
     level_without_hope: float = param(0.5, unit="0-1", plausible=(0.3, 0.8), ge=0.0, le=1.0)
     """The level to which it recovers when nobody hopes for outside help; with full hope, 1."""
     losses_weight: float = param(
-        1.2, unit="1/share lost", plausible=(0.5, 3), source="30 % of strength lost is decisive (US doctrine)", ge=0.0, le=20.0
+        1.2,
+        unit="1/share lost",
+        plausible=(0.5, 3),
+        source="30 % of strength lost is decisive (US doctrine)",
+        ge=0.0,
+        le=20.0,
     )
     """Fall of cohesion per share of the opening strength that is out of action, spread over a month."""
     fire_weight: float = param(0.02, unit="1/day", plausible=(0.005, 0.05), ge=0.0, le=1.0)
     """Fall a day in cells under the heaviest fire (danger 1)."""
     hunger_weight: float = param(
-        0.02, unit="1/day", plausible=(0.0, 0.05), source="supply is 2 % of reasons (McQuie 1987)", ge=0.0, le=1.0
+        0.02,
+        unit="1/day",
+        plausible=(0.0, 0.05),
+        source="supply is 2 % of reasons (McQuie 1987)",
+        ge=0.0,
+        le=1.0,
     )
     """Fall a day on which a unit's fighters eat nothing."""
     neighbours_weight: float = param(0.12, unit="1/day", plausible=(0.05, 0.3), ge=0.0, le=1.0)

@@ -38,7 +38,13 @@ class Pockets(Process):
             return
         sizes = np.bincount(city.pockets[city.pocket_ground])
         sizes_text = " and ".join(str(int(size)) for size in sizes[:count])
-        model.note("pocket_split", "", f"the pocket is cut into parts of {sizes_text} cells", "ground between was lost", count)
+        model.note(
+            "pocket_split",
+            "",
+            f"the pocket is cut into parts of {sizes_text} cells",
+            "ground between was lost",
+            count,
+        )
         units = model.units
         rows = np.flatnonzero(units.of(REBEL))
         in_main = city.pockets[units.cell_index[rows]] == 0

@@ -80,7 +80,13 @@ class Rationing(Process):
             units.fed[rebels[city.pockets[units.cell_index[rebels]] == pocket]] = fed
 
     def _serve(
-        self, model: SiegeModel, pocket: int, stocks: list[FoodStock], people: float, fighters: float, fuel: float
+        self,
+        model: SiegeModel,
+        pocket: int,
+        stocks: list[FoodStock],
+        people: float,
+        fighters: float,
+        fuel: float,
     ) -> float:
         """Feed one pocket; return which share of their need its fighters got."""
         flour = [s for s in stocks if isinstance(s, Warehouse) and s.owner == "council"]

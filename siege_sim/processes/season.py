@@ -40,7 +40,12 @@ class Season(Process):
     daily_spread_c: float = param(4.0, unit="degrees C", plausible=(2, 6), ge=0.0, le=20.0)
     """How far a day may lie from the mean of its season."""
     kcal_per_5c_below_20: float = param(
-        100.0, unit="kcal/person/day", plausible=(50, 150), source="WHO, UNHCR, UNICEF, WFP 2004", ge=0.0, le=1000.0
+        100.0,
+        unit="kcal/person/day",
+        plausible=(50, 150),
+        source="WHO, UNHCR, UNICEF, WFP 2004",
+        ge=0.0,
+        le=1000.0,
     )
     """Extra energy a person needs for every 5 degrees below 20."""
     gardens_stop_below_c: float = param(8.0, unit="degrees C", plausible=(5, 10), ge=-60.0, le=40.0)

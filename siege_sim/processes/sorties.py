@@ -45,7 +45,11 @@ class Sorties(Process):
         wings = model.scenario.air_wings
         luck = rng.random((len(wings), 2))
         flying = [
-            (wing, aimed, negative_binomial(flown, self.per_day * wing.weight * today.flying, self.dispersion))
+            (
+                wing,
+                aimed,
+                negative_binomial(flown, self.per_day * wing.weight * today.flying, self.dispersion),
+            )
             for (flown, aimed), wing in zip(luck, wings.values(), strict=True)
             if wing.covers(model.day, model.clock)
         ]

@@ -43,7 +43,9 @@ class StrikeEffects(Process):
     p_trapped: float = share(0.05, plausible=(0.02, 0.1))
     """Chance to be buried alive under rubble."""
     p_wounded: float = share(
-        0.55, plausible=(0.4, 0.7), source="wounded to killed 3.3-5.7 (WHO, SOHR, MSF; Aleppo and Eastern Ghouta)"
+        0.55,
+        plausible=(0.4, 0.7),
+        source="wounded to killed 3.3-5.7 (WHO, SOHR, MSF; Aleppo and Eastern Ghouta)",
     )
     """Chance to be wounded."""
     fighters_area_m2: float = param(45.0, unit="m2", plausible=(20, 100), ge=0.0, le=20_000.0)
@@ -53,7 +55,12 @@ class StrikeEffects(Process):
     wounded_per_killed_fighter: float = param(2.5, unit="ratio", plausible=(2, 4), ge=0.0, le=10.0)
     """Fighters wounded for each one killed."""
     damage_radius_m: float = param(
-        16.3, unit="m", plausible=(13, 20), source="median of 3,364 sites, 2013-15 (Columbia CSR)", ge=0.0, le=200.0
+        16.3,
+        unit="m",
+        plausible=(13, 20),
+        source="median of 3,364 sites, 2013-15 (Columbia CSR)",
+        ge=0.0,
+        le=200.0,
     )
     """Radius within which buildings are ruined."""
     p_facility_destroyed: float = share(0.12, plausible=(0.05, 0.3))
@@ -61,7 +68,12 @@ class StrikeEffects(Process):
     p_facility_closed: float = share(0.6, plausible=(0.3, 0.9))
     """Chance that a hit closes it for repair."""
     repair_days: int = param(
-        9, unit="days", plausible=(4, 20), source="8 hospitals hit 23 times from July to 7 Oct 2016 (MSF)", ge=1, le=365
+        9,
+        unit="days",
+        plausible=(4, 20),
+        source="8 hospitals hit 23 times from July to 7 Oct 2016 (MSF)",
+        ge=1,
+        le=365,
     )
     """Days of repair after a hit."""
     stock_burnt: float = share(0.25, plausible=(0.1, 0.6))
@@ -75,7 +87,7 @@ class StrikeEffects(Process):
             homes.lose_trapped(buried, rng.random(len(homes))[buried])
         if not layers.impacts.any():
             return
-        impacts = layers.impacts * model.conditions.lethality
+        impacts: FloatArray = layers.impacts.astype(np.float64) * model.conditions.lethality
         households = rng.random(len(homes))
         units = rng.random((2, len(model.units)))
         facilities = rng.random((len(model.facilities), 2))
@@ -116,5 +128,8 @@ class StrikeEffects(Process):
         if was_working and not facility.working:
             until = "for good" if facility.destroyed else f"for {facility.repair_days} days"
             model.note(
-                f"{facility.kind}_lost", facility.quarter, f"{facility.name} is out of service {until}", "air strike"
+                f"{facility.kind}_lost",
+                facility.quarter,
+                f"{facility.name} is out of service {until}",
+                "air strike",
             )

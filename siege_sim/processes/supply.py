@@ -27,7 +27,8 @@ class Supply(Process):
     kind: Literal["supply"] = "supply"
     phase: ClassVar[Phase] = Phase.SUPPLY
     neutral: ClassVar[Mapping[str, Any]] = {
-        "ammunition_used_per_day": 0.0, "ammunition_in_per_day": 0.0, "kcal_in_per_day": 0.0, "wounded_back_per_day": 0.0,
+        "ammunition_used_per_day": 0.0, "ammunition_in_per_day": 0.0, "kcal_in_per_day": 0.0,
+        "wounded_back_per_day": 0.0,
     }  # fmt: skip
 
     ammunition_used_per_day: float = param(0.002, unit="share/day", plausible=(0.0005, 0.006), ge=0.0, le=1.0)
@@ -35,7 +36,11 @@ class Supply(Process):
     ammunition_in_per_day: float = param(0.05, unit="share/day", plausible=(0.01, 0.2), ge=0.0, le=1.0)
     """Share of what is missing that an open road brings back a day."""
     kcal_in_per_day: float = param(
-        400e6, unit="kcal/day", plausible=(100e6, 800e6), source="some goods entered 6 Aug - 4 Sep 2016", ge=0.0
+        400e6,
+        unit="kcal/day",
+        plausible=(100e6, 800e6),
+        source="some goods entered 6 Aug - 4 Sep 2016",
+        ge=0.0,
     )
     """Food that an open road without fire on it brings in."""
     wounded_back_per_day: float = param(0.02, unit="1/day", plausible=(0.01, 0.04), ge=0.0, le=1.0)

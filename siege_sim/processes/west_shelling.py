@@ -34,7 +34,12 @@ class WestShelling(Process):
     )
     """Civilians killed a day in quiet weeks with full ammunition."""
     under_assault: float = param(
-        3.0, unit="factor", plausible=(1.5, 5), source="3.7 killed a day in late November 2016 (SOHR)", ge=1.0, le=20.0
+        3.0,
+        unit="factor",
+        plausible=(1.5, 5),
+        source="3.7 killed a day in late November 2016 (SOHR)",
+        ge=1.0,
+        le=20.0,
     )
     """How much more fire there is on days of assault."""
     dispersion: float = param(1.0, unit="1/shape", plausible=(0.3, 2), ge=0.0, le=10.0)

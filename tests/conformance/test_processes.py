@@ -177,5 +177,15 @@ def test_the_stressed_city_is_stressed(stressed_result):
     ):  # fmt: skip
         assert last[name] > 0, f"nothing happened to {name}"
     kinds = set(stressed_result.events["kind"])
-    assert {"ground_lost", "reinforcements", "relief_attack", "relief_failed",
-            "hospital_lost", "quarter_lost", "cell_retaken", "pocket_split", "agreement", "unit_surrendered"} <= kinds
+    assert {
+        "ground_lost",
+        "reinforcements",
+        "relief_attack",
+        "relief_failed",
+        "hospital_lost",
+        "quarter_lost",
+        "cell_retaken",
+        "pocket_split",
+        "agreement",
+        "unit_surrendered",
+    } <= kinds

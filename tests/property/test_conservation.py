@@ -79,7 +79,12 @@ def test_cumulative_counts_never_fall(numbers, seed):
         assert (series[name].diff().dropna() >= 0).all(), name
 
 
-@given(st.integers(0, 10_000), st.floats(0, 4e8), st.floats(1e6, 1e9), st.sampled_from(["council", "aid", "merchant"]))
+@given(
+    st.integers(0, 10_000),
+    st.floats(0, 4e8),
+    st.floats(1e6, 1e9),
+    st.sampled_from(["council", "aid", "merchant"]),
+)
 @settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 def test_more_food_never_kills_more_by_hunger(seed, kcal, more, owner):
     """Paired seeds; fighting is off, so that food cannot change who is where."""

@@ -57,7 +57,9 @@ def test_loss_never_leaves_its_bounds():
     assert energy.mass_loss_after(0.01, 50_000.0, 0.0, 50.0, 5500.0) == 0.0
 
 
-@pytest.mark.parametrize(("loss", "per_10000"), [(0.05, 0.0), (0.10, 0.0), (0.15, 0.2), (0.20, 1.0), (0.25, 4.0), (0.325, 15.0)])
+@pytest.mark.parametrize(
+    ("loss", "per_10000"), [(0.05, 0.0), (0.10, 0.0), (0.15, 0.2), (0.20, 1.0), (0.25, 4.0), (0.325, 15.0)]
+)
 def test_excess_mortality_passes_through_its_points(loss, per_10000):
     assert deaths_per_10000(loss) == pytest.approx(per_10000)
 

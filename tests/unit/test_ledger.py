@@ -43,7 +43,11 @@ def test_today_starts_again_every_morning(granary):
 
 @pytest.mark.parametrize(
     ("stock", "flow", "amount", "said"),
-    [("fod", "eaten", 1, "did you mean 'food'"), ("food", "eatn", 1, "did you mean 'eaten'"), ("food", "eaten", -1, "never negative")],
+    [
+        ("fod", "eaten", 1, "did you mean 'food'"),
+        ("food", "eatn", 1, "did you mean 'eaten'"),
+        ("food", "eaten", -1, "never negative"),
+    ],
 )
 def test_wrong_bookings_are_refused(granary, stock, flow, amount, said):
     with pytest.raises(LedgerError, match=said):

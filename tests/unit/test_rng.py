@@ -17,7 +17,10 @@ def test_a_stream_is_the_same_whenever_it_is_asked_for():
 
 
 def test_seed_name_and_day_each_make_another_stream():
-    draws = {stream(*key).random() for key in ((1, "a", 1), (2, "a", 1), (1, "b", 1), (1, "a", 2), (1, "a1", 1), (11, "a", 1))}
+    draws = {
+        stream(*key).random()
+        for key in ((1, "a", 1), (2, "a", 1), (1, "b", 1), (1, "a", 2), (1, "a1", 1), (11, "a", 1))
+    }
     assert len(draws) == 6
 
 
@@ -34,7 +37,13 @@ def test_first_numbers_are_pinned():
 def test_streams_do_not_depend_on_the_hash_seed():
     code = "from siege_sim.rng import stream; print(stream(7, 'fear', 3).random())"
     outputs = {
-        subprocess.run([sys.executable, "-c", code], env={"PYTHONHASHSEED": s}, capture_output=True, text=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": s},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
         for s in ("0", "1", "random")
     }
     assert len(outputs) == 1

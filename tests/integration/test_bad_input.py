@@ -1,0 +1,170 @@
+"""Wrong input: each case says file, line, value and way out, and never shows a traceback."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from siege_sim import cli, load_scenario
+from siege_sim.errors import ScenarioError
+
+TOY = "extends: toy_town\nname: mine\n"
+MAP = """map:
+  name: Two Quarters
+  cell_size_m: 400
+  rows:
+    - {first}
+    - {second}
+    - aab
+  legend:
+    a: {{name: A, holder: rebel, sector: north, population: {people}, built_up: 0.5}}
+    b: {{name: B, holder: government, sector: north, population: 1, built_up: 0.5}}
+"""
+BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{new}: &{new} [{','.join(['*' + old] * 9)}]\n" for old, new in zip("abcdef", "bcdefg", strict=True)
+)
+
+CASES = {
+    "unknown key": (TOY + "populatoin: {besieged: 3}", 3, "unknown key 'populatoin'; did you mean 'population'?"),
+    "unknown key of a process": (TOY + "processes:\n  sorties: {per_dya: 3}", 4, "did you mean 'per_day'?"),
+    "unknown process": (TOY + "processes:\n  sortees: {}", 4, "did you mean 'sorties'?"),
+    "unknown intervention": (TOY + "interventions:\n  a: {kind: aid_convoi, from_day: 3}", 4, "did you mean 'aid_convoy'?"),
+    "no kind": (TOY + "interventions:\n  a: {from_day: 3}", 4, "'kind' is missing"),
+    "wrong type": (TOY + "processes:\n  sorties:\n    per_day: lots", 5, "'lots' is not a number"),
+    "truth for a number": (TOY + "processes:\n  sorties:\n    per_day: true", 5, "true is not a number"),
+    "fraction of a day": (TOY + "days: 3.5", 3, "3.5 is not a whole number"),
+    "below range": (TOY + "processes:\n  sorties:\n    per_day: -3", 5, "-3 is out of range; it must be at least 0"),
+    "above range": (TOY + "days: 99999", 3, "must be at most 3650"),
+    "not a number": (TOY + "processes:\n  sorties:\n    per_day: .nan", 5, "nan is not a finite number"),
+    "infinite": (TOY + "processes:\n  sorties:\n    per_day: .inf", 5, "inf is not a finite number"),
+    "missing keys": ("name: mine", 1, "title: this key is missing"),
+    "no such parent": ("extends: toy_twn\nname: mine", 1, "did you mean 'toy_town'?"),
+    "own parent": ("extends: bad\nname: mine", None, "goes round in a circle"),
+    "parent is a list": ("extends: [a, b]", 1, "name one scenario"),
+    "date after the run": (TOY + "interventions:\n  north:\n    kind: corridor\n    from_day: 140", 6, "corridor 'north' starts on day 140"),
+    "date before the run": (TOY + "air_wings:\n  bombers:\n    from_day: 2001-01-01", 5, "move from_day"),
+    "window upside down": (TOY + "interventions:\n  c: {kind: ceasefire, from_day: 9, until_day: 3}", 4, "is before from_day"),
+    "no such date": (TOY + "start: 2020-02-31", 3, "not a day of the calendar"),
+    "not a date": (TOY + "start: soon", 3, "'soon' is not a date"),
+    "end of the calendar": (TOY + "start: 9999-12-01", 3, "beyond the calendar"),
+    "unknown sector": (TOY + "forces: {rebel: {town_militia: {sectors: {nrth: 1}}}}", 3, "did you mean 'north'?"),
+    "unknown crossing": (TOY + "interventions:\n  c: {kind: corridor, from_day: 1, crossings: [Hil gate]}", 4, "did you mean 'Hill gate'?"),
+    "reinforcements nowhere": (
+        TOY + "interventions:\n  r: {kind: reinforcements, from_day: 1, side: rebel, faction: f, fighters: 9, sector: moon}",
+        4, "holds no sector 'moon'",
+    ),
+    "relief from nowhere": (TOY + "interventions:\n  r: {kind: relief_attack, from_day: 1, fighters: 9, against: [moon]}", 4, "no sector 'moon'"),
+    "relief by no road": (
+        TOY + "interventions:\n  r: {kind: relief_attack, from_day: 1, fighters: 9, against: [south], road: A5}", 4, "no road 'A5'",
+    ),
+    "empty": ("", None, "the file is empty"),
+    "only a comment": ("# nothing\n", None, "the file is empty"),
+    "not YAML": ("a: [1, 2\nb: }", 2, "not valid YAML"),
+    "a list": ("- a\n- b", 1, "a scenario is a list of 'key: value' lines"),
+    "a word": ("hello", 1, "a scenario is a list"),
+    "duplicate key": (TOY + "name: other", 3, "the key 'name' stands here and on line 2"),
+    "alias bomb": (BOMB, None, "aliases that multiply are not accepted"),
+    "alias of itself": ("a: &a [*a]", 1, "nested more than"),
+    "very deep": ("a: " + "[" * 60 + "]" * 60, 1, "nested more than"),
+    "a tag": ("name: !!python/object:os.system x", 1, "is not accepted"),
+    "merge key": ("a: &a {b: 1}\nc:\n  <<: *a", 3, "merge keys"),
+    "map outside": (TOY + "map: ../../etc/passwd", 3, "leaves the scenario's folder"),
+    "map from the root": (TOY + "map: /etc/passwd", 3, "leaves the scenario's folder"),
+    "parent outside": ("extends: ../other.yaml", 1, "leaves the scenario's folder"),
+    "no such map": (TOY + "map: maps/none.yaml", 3, "there is no file 'maps/none.yaml'"),
+    "ragged rows": (TOY + MAP.format(first="aab", second="aa", people=1), 8, "this row has 2 cells, the first has 3"),
+    "character without legend": (TOY + MAP.format(first="aab", second="a?b", people=1), 8, "'?' is on the map but not in the legend"),
+    "legend without character": (TOY + MAP.format(first="aab", second="aab", people=1) + "    c: {name: C, holder: rebel, sector: x, population: 1, built_up: 0}", 13, "'c' is in the legend but not on the map"),
+    "two quarters of one name": (TOY + MAP.format(first="aab", second="aab", people=1).replace("name: B", "name: A"), 11, "the name of two quarters"),
+    "unknown quarter": (TOY + MAP.format(first="aab", second="aab", people=1) + "  facilities:\n    hospitals:\n      - {quarter: Aa}", 15, "no quarter 'Aa'; did you mean 'A'?"),
+    "people on no ground": (TOY + "population: {besieged: 5}\n" + MAP.format(first="aab", second="aab", people=0), 3, "people on no ground"),
+    "nobody besieged": (TOY + MAP.format(first="bbb", second="bbb", people=1).replace("    - aab", "    - bbb").replace("    a:", "    # a:"), 4, "nobody is besieged"),
+    "a ring without a town": (TOY + "map: {ring: 5}", 3, "leaves no besieged ground"),
+    "a name with spaces": ("extends: toy_town\nname: My Siege", 2, "is not a name"),
+    "weights for nobody": (TOY + "forces: {rebel: {town_militia: {sectors: {north: 0, east: 0, south: 0, west: 0}}}}", 3, "weights must be"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("text", "line", "said"), CASES.values(), ids=CASES.keys())
+def test_wrong_scenarios_are_refused_with_file_line_and_way_out(folder, capsys, text, line, said):
+    (folder / "bad.yaml").write_text(text, "utf-8")
+    assert cli.main(["run", "bad.yaml", "--out", "never"]) == cli.KNOWN_ERROR
+    out, err = capsys.readouterr()
+    assert said in err
+    assert "Traceback" not in err
+    where = f"bad.yaml:{line}:" if line else "bad.yaml"
+    assert any(where in message for message in err.splitlines() if said.split(";")[0] in message), err
+    assert out == ""
+    assert [path.name for path in folder.iterdir()] == ["bad.yaml"], "something half-written was left"
+
+
+def test_binary_and_oversized_files_are_refused(folder, capsys):
+    (folder / "bad.yaml").write_bytes(b"\x00\x01\xff\xfe")
+    assert cli.main(["validate", "bad.yaml"]) == 1
+    assert "UTF-8" in capsys.readouterr().err
+    (folder / "bad.yaml").write_text("x: " + "y" * 2_100_000)
+    assert cli.main(["validate", "bad.yaml"]) == 1
+    assert "at most 2,000,000" in capsys.readouterr().err
+
+
+SETTINGS = {
+    "processes.sorties.per_dya=3": "did you mean 'per_day'?",
+    "processes.sorties.per_day=abc": "'abc' is not a number",
+    "processes.sorties.per_day=1e400": "is not a finite number",
+    "nonsense": "write KEY=VALUE",
+    "=3": "write KEY=VALUE",
+    "a.b=1": "unknown key 'a'",
+    "name.x=3": "'name' is not a block",
+    "processes.sorties.per_day=[1": "not valid YAML",
+    "days=5": "move from_day or change days",
+}
+
+
+@pytest.mark.parametrize(("setting", "said"), SETTINGS.items(), ids=SETTINGS.keys())
+def test_wrong_settings_are_refused(setting, said, capsys):
+    assert cli.main(["show", "toy_town", "--set", setting]) == cli.KNOWN_ERROR
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("toy_twn", "did you mean 'toy_town'?"),
+        ("none.yaml", "no such file"),
+        (".", "no scenario"),
+        ("/tmp", "is a folder"),
+    ],
+)
+def test_a_scenario_that_is_not_there(name, said, capsys, folder):
+    assert cli.main(["run", name]) == cli.KNOWN_ERROR
+    assert said in capsys.readouterr().err
+
+
+def test_validate_reports_every_file(folder, capsys):
+    (folder / "good.yaml").write_text(TOY)
+    (folder / "bad.yaml").write_text(TOY + "days: -1")
+    (folder / "worse.yaml").write_text(TOY + "days: x\nstart: y")
+    assert cli.main(["validate", "bad.yaml", "good.yaml", "worse.yaml"]) == 1
+    out, err = capsys.readouterr()
+    assert out == "good.yaml: ok\n"
+    assert len(err.splitlines()) == 3
+
+
+def test_all_problems_of_a_file_come_at_once(folder):
+    (folder / "bad.yaml").write_text(TOY + "days: -1\npopulation: {besieged: many}\nfood: {home_days: .inf}")
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario("bad.yaml")
+    assert [problem.split(":")[1] for problem in caught.value.problems] == ["3", "4", "5"]
+
+
+def test_an_error_travels_between_processes():
+    error = ScenarioError(["a: one", "b: two"])
+    assert pickle.loads(pickle.dumps(error)).problems == error.problems

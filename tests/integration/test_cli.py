@@ -1,0 +1,242 @@
+"""The command line through its entry point: what it prints, writes, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from siege_sim import cli
+from siege_sim.loading import load_scenario, shipped_scenarios
+from siege_sim.outcomes import DAILY
+from siege_sim.results import read_run
+
+PROGRAM = [sys.executable, "-m", "siege_sim.cli"]
+
+
+def siege_sim(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, cwd=cwd, check=False)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("run") / "out"
+    done = siege_sim("run", "toy_town", "--seed", "3", "--days", "12", "--out", str(folder))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_run_writes_everything_it_promises(written):
+    names = {path.name for path in written.iterdir()}
+    assert names == {
+        "manifest.json",
+        "series.csv",
+        "quarters.csv",
+        "events.csv",
+        "snapshots.npz",
+        "figures",
+        "report.html",
+    }
+    assert len(list((written / "figures").glob("*.png"))) >= 5
+    assert not list(written.parent.glob(".*")), "a temporary folder was left behind"
+
+
+def test_series_has_a_row_a_day_with_date_and_day_first(written):
+    series = pd.read_csv(written / "series.csv")
+    assert list(series)[:2] == ["date", "day"]
+    assert list(series)[2:] == [outcome.name for outcome in DAILY]
+    assert series["day"].tolist() == list(range(13))
+    assert series["date"].iloc[[0, -1]].tolist() == ["2020-09-01", "2020-09-13"]
+
+
+def test_manifest_says_what_was_run(written):
+    manifest = json.loads((written / "manifest.json").read_text())
+    assert manifest["seed"] == 3
+    assert manifest["scenario"]["name"] == "toy_town"
+    assert manifest["packages"]["mesa"]
+    assert manifest["wall_seconds"] > 0
+    assert manifest["scenario_digest"] == load_scenario("toy_town").digest
+
+
+def test_a_run_reads_back_as_it_was(written):
+    from siege_sim import run
+
+    result = read_run(written)
+    fresh = run(load_scenario("toy_town"), seed=3, days=12)
+    assert result.series_csv() == fresh.series_csv()
+    assert result.events.equals(fresh.events)
+    assert result.summary["outcome"] == fresh.summary["outcome"]
+
+
+def test_an_existing_folder_is_not_overwritten_without_force(written):
+    before = (written / "series.csv").read_text()
+    again = siege_sim("run", "toy_town", "--days", "2", "--no-plots", "--out", str(written))
+    assert again.returncode == 1
+    assert "is there already" in again.stderr
+    assert (written / "series.csv").read_text() == before
+
+
+def test_force_replaces_a_run_but_nothing_else(tmp_path):
+    precious = tmp_path / "thesis"
+    precious.mkdir()
+    (precious / "chapter.txt").write_text("years of work")
+    refused = siege_sim("run", "toy_town", "--days", "1", "--no-plots", "--out", str(precious), "--force")
+    assert refused.returncode == 1
+    assert (precious / "chapter.txt").read_text() == "years of work"
+    out = str(tmp_path / "run")
+    assert siege_sim("run", "toy_town", "--days", "1", "--no-plots", "--out", out).returncode == 0
+    assert siege_sim("run", "toy_town", "--days", "2", "--no-plots", "--out", out, "--force").returncode == 0
+    assert len(pd.read_csv(tmp_path / "run" / "series.csv")) == 3
+
+
+def test_without_out_each_run_gets_a_folder_of_its_own(tmp_path):
+    for _ in range(2):
+        assert siege_sim("run", "toy_town", "--days", "1", "--no-plots", "--quiet", cwd=tmp_path).returncode == 0
+    assert sorted(p.name for p in (tmp_path / "results").iterdir()) == ["toy_town-seed1", "toy_town-seed1-2"]
+
+
+def test_json_is_json_and_nothing_else(tmp_path):
+    done = siege_sim("run", "toy_town", "--days", "2", "--no-plots", "--json", "--out", str(tmp_path / "o"))
+    summary = json.loads(done.stdout)
+    assert summary["end_day"] == 2
+    assert {outcome.name for outcome in DAILY} < set(summary)
+    assert done.stderr == ""
+
+
+def test_quiet_is_quiet(tmp_path):
+    done = siege_sim("run", "toy_town", "--days", "2", "--no-plots", "--quiet", "--out", str(tmp_path / "o"))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_piped_run_reports_in_plain_lines(tmp_path):
+    done = siege_sim("run", "toy_town", "--days", "10", "--no-plots", "--out", str(tmp_path / "o"))
+    assert "toy_town: day 10 of 10" in done.stderr
+    assert "\x1b" not in done.stderr + done.stdout
+    assert str(tmp_path / "o") in done.stdout.replace("\n", "")
+
+
+def test_interrupting_leaves_nothing_behind(tmp_path):
+    running = subprocess.Popen(
+        [*PROGRAM, "run", "aleppo_2016", "--set", "population.persons_per_household=1", "--out", str(tmp_path / "o")],
+        stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert running.stderr is not None
+    running.stderr.readline()  # the first line of progress: it is under way
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=60)
+    assert running.returncode == 130, errors
+    assert "interrupted" in errors
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bug_is_written_to_a_log_and_says_where(monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setattr("siege_sim.describing.scenario_list", lambda: 1 / 0)
+    assert cli.main(["list", "scenarios"]) == cli.BUG
+    said = capsys.readouterr().err
+    log = Path(said.rsplit(" ", 1)[1].strip())
+    assert "ZeroDivisionError" in log.read_text()
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("name", sorted(shipped_scenarios()))
+def test_every_shipped_scenario_runs_from_any_folder(name, tmp_path):
+    done = siege_sim("run", name, "--days", "4", "--no-plots", "--json", "--out", "o", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["scenario"] == name
+
+
+def test_set_changes_a_value(capsys):
+    assert cli.main(["show", "toy_town", "--resolved", "--set", "processes.sorties.per_day=20"]) == 0
+    assert "per_day: 20" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("what", ["scenarios", "processes", "interventions", "outcomes"])
+def test_lists_have_something_on_every_line(what, capsys):
+    assert cli.main(["list", what]) == 0
+    assert len(capsys.readouterr().out.splitlines()) >= 2
+
+
+@pytest.mark.parametrize(
+    ("view", "expected"),
+    [
+        ("--schedule", "processes.envelopment"),
+        ("--map", "Sakhour"),
+        ("--resolved", "odds_to_assault"),
+        (None, "until 2017-01-31"),
+    ],
+)
+def test_show_shows(view, expected, capsys):
+    assert cli.main(["show", "aleppo_2016", *([view] if view else [])]) == 0
+    assert expected in capsys.readouterr().out
+
+
+def test_schema_describes_every_process(capsys):
+    assert cli.main(["schema"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    assert "envelopment" in schema["$defs"]["Processes"]["properties"]
+    assert schema["$defs"]["Sorties"]["properties"]["per_day"]["unit"] == "sorties/day"
+    assert schema["additionalProperties"] is False
+
+
+def test_new_writes_a_scenario_that_is_valid_and_runs(tmp_path):
+    file = tmp_path / "My Siege.yaml"
+    assert siege_sim("new", str(file)).returncode == 0
+    assert siege_sim("validate", str(file)).returncode == 0
+    assert siege_sim("run", str(file), "--days", "3", "--no-plots", "--out", str(tmp_path / "o")).returncode == 0
+    assert siege_sim("new", str(file)).returncode == 1
+
+
+def test_help_is_quick_and_complete():
+    began = time.perf_counter()
+    done = siege_sim("--help")
+    taken = time.perf_counter() - began
+    for command in ("run", "validate", "show", "list", "schema", "new"):
+        assert f"\n  {command}" in done.stdout
+    assert taken < 5, "help must not load the model"
+    assert "mesa" not in subprocess.run(
+        [sys.executable, "-c", "import sys, siege_sim.cli; print(sorted(sys.modules))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.replace("siege_sim", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["bogus"],
+        ["run"],
+        ["run", "toy_town", "--seed", "-1"],
+        ["list", "moods"],
+        ["show", "toy_town", "--map", "--schedule"],
+    ],
+)
+def test_wrong_usage_ends_with_two(arguments, capsys):
+    assert cli.main(arguments) == cli.USAGE
+    assert capsys.readouterr().err
+
+
+def test_output_that_nobody_reads_is_no_error():
+    piped = subprocess.run(
+        f"{' '.join(PROGRAM)} list processes | head -1; echo ${{PIPESTATUS[0]}}",
+        shell=True, executable="/bin/bash", capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert piped.stdout.strip().splitlines()[-1] in {"0", "141"}  # 141: ended by the closed pipe, like other tools
+    assert piped.stderr == ""
+
+
+def test_a_folder_that_cannot_be_written_is_a_known_error(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    done = siege_sim("run", "toy_town", "--days", "1", "--no-plots", "--out", str(tmp_path / "file" / "o"))
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr
+    assert os.listdir(tmp_path) == ["file"]

@@ -1,0 +1,184 @@
+"""What Mesa users expect of agents, sets of agents, cells and models."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import mesa
+import numpy as np
+import pytest
+from mesa.agent import AgentSet
+
+from siege_sim import SiegeModel
+from siege_sim.agents.facility import Bakery, Hospital
+from siege_sim.agents.household import Household
+from siege_sim.agents.unit import RebelUnit, RegimeUnit
+from siege_sim.errors import SiegeError
+
+
+@pytest.fixture
+def model(toy_town):
+    return SiegeModel(toy_town, seed=1)
+
+
+def test_the_model_is_a_mesa_model(model, toy_town):
+    assert isinstance(model, mesa.Model)
+    assert model.running
+    model.step()
+    assert (model.steps, model.day) == (1, 1)
+    assert model.scenario is toy_town
+
+
+def test_run_model_plays_to_the_end(toy_town):
+    model = SiegeModel(toy_town, seed=1)
+    model.run_model()
+    assert not model.running
+    assert model.politics.outcome != "holding" or model.day == toy_town.days
+
+
+def test_days_yields_after_each_day_and_can_be_left(model):
+    played = []
+    for day in model.days():
+        played.append((day, model.day))
+        if day == 3:
+            break
+    assert played == [(1, 1), (2, 2), (3, 3)]
+    assert next(model.days()) == 4
+
+
+def test_no_household_agent_is_made_until_somebody_asks(model):
+    for _ in range(3):
+        model.step()
+    assert Household not in model._agents_by_type
+    assert len(model.agents_by_type[RebelUnit]) == 20
+    assert Household not in model._agents_by_type
+    assert len(model.agents_by_type[Household]) == len(model.households)
+    assert Household in model._agents_by_type
+
+
+@pytest.mark.parametrize("ask", [lambda m: m.agents, lambda m: m.agent_types, lambda m: list(m.agents_by_type.items())])
+def test_asking_for_all_agents_makes_the_households(model, ask):
+    ask(model)
+    assert Household in model._agents_by_type
+
+
+def test_agents_by_type_reads_like_a_dictionary(model):
+    by_type = model.agents_by_type
+    assert {RebelUnit, RegimeUnit, Household, Hospital, Bakery} <= set(by_type)
+    assert by_type.get(int) is None
+    with pytest.raises(KeyError):
+        by_type[int]
+    assert len(by_type) == len(model.agent_types)
+    assert sum(len(agents) for agents in by_type.values()) == len(model.agents)
+
+
+@pytest.mark.parametrize("kind", [Household, RebelUnit, RegimeUnit, Hospital])
+def test_a_set_of_agents_does_what_mesa_s_do(model, kind):
+    agents = model.agents_by_type[kind]
+    assert isinstance(agents, AgentSet)
+    assert all(isinstance(agent, kind) and agent.model is model for agent in agents)
+    ids = agents.get("unique_id")
+    assert len(set(ids)) == len(agents)
+    first = list(agents)[0]
+    assert first in agents
+    assert len(agents.select(lambda agent: agent is first)) == 1
+    assert agents.agg("unique_id", max) == max(ids)
+    assert agents.map(lambda agent: agent.unique_id) == ids
+    assert set(agents.groupby(lambda agent: agent.unique_id % 2).groups) <= {0, 1}
+
+
+def test_household_columns_and_agents_are_the_same_numbers(model):
+    homes = model.agents_by_type[Household]
+    assert homes.agg("persons", sum) == model.households.persons.sum() == 6000
+    assert homes.get("food_kcal") == model.households.food_kcal.tolist()
+    one = homes.select(lambda home: home.row == 17, at_most=1).get("row")
+    assert one == [17]
+    household = next(home for home in homes if home.row == 17)
+    household.food_kcal = 123.5
+    assert model.households.food_kcal[17] == 123.5
+    model.households.fear_of_strikes[17] = 0.75
+    assert household.fear_of_strikes == 0.75
+    assert isinstance(household.persons, int)
+    assert household.adults + household.children == household.persons
+
+
+def test_household_agents_follow_the_columns_through_the_days(model):
+    homes = list(model.agents_by_type[Household])
+    for _ in range(10):
+        model.step()
+    assert [home.persons for home in homes] == model.households.persons[[home.row for home in homes]].tolist()
+    for home in homes[:50]:
+        assert home.cell is model.grid_cell(home.cell_index)
+        assert home.quarter == model.city.quarter_name(home.cell_index)
+
+
+def test_households_that_have_died_out_are_deregistered(model):
+    rows = np.array([3, 4])
+    model.agents_by_type[Household]
+    model.households.kill(rows, model.households.persons[rows], "killed_by_air", np.zeros(2))
+    model.step()
+    assert {3, 4}.isdisjoint(model.agents_by_type[Household].get("row"))
+
+
+def test_making_agents_changes_nothing_in_the_run(toy_town):
+    plain, asked = SiegeModel(toy_town, 4), SiegeModel(toy_town, 4)
+    for _ in range(8):
+        plain.step()
+        asked.step()
+        assert len(asked.agents) > 0
+    assert np.array_equal(plain.recorder.values, asked.recorder.values, equal_nan=True)
+
+
+def test_units_stand_in_mesa_cells(model):
+    unit = list(model.agents_by_type[RebelUnit])[0]
+    assert unit in unit.cell.agents
+    assert unit.cell.coordinate == divmod(unit.cell_index, 10)
+    target = model.grid_cell(44)
+    old = unit.cell
+    unit.cell = target
+    assert unit.cell_index == 44
+    assert unit in target.agents
+    assert unit not in old.agents
+    unit.move_to(old)
+    assert unit.cell_index == model.city.index_of(old.coordinate)
+
+
+def test_a_disbanded_unit_leaves_model_and_cell(model):
+    unit = list(model.agents_by_type[RebelUnit])[0]
+    cell = unit.cell
+    fighters = unit.fit
+    assert unit.give_up() == fighters
+    assert unit not in model.agents_by_type[RebelUnit]
+    assert unit not in cell.agents
+    model.ledger.check()
+
+
+def test_layers_are_mesa_property_layers(model):
+    grid = model.grid
+    assert grid.rubble.data[4, 4] == model.city.layers.rubble[44]
+    model.city.layers.rubble[44] = 0.5
+    assert model.grid_cell(44).rubble == 0.5
+    model.grid_cell(44).rubble = 0.25
+    assert model.city.layers.rubble[44] == 0.25
+    model.city.layers.rubble = np.zeros(100)
+    assert grid.rubble.data.sum() == 0.0
+
+
+def test_a_layer_that_was_replaced_is_noticed(model):
+    model.grid.rubble.modify_cells(lambda value: value + 0.1)
+    with pytest.raises(SiegeError, match="layer 'rubble' was replaced"):
+        model.step()
+
+
+def test_a_model_that_nobody_holds_is_freed(toy_town):
+    model = SiegeModel(toy_town, seed=1)
+    for _ in range(2):
+        model.step()
+    assert len(model.agents) > 0
+    gone = weakref.ref(model)
+    layer = weakref.ref(model.city.layers)
+    del model
+    gc.collect()
+    assert gone() is None
+    assert layer() is None
