@@ -26,9 +26,8 @@ def test_mappings_merge_and_the_rest_replaces(write, toy_town):
 
 
 def test_null_removes(write):
-    child = load_scenario(
-        write("child", "extends: toy_town\nname: c\nprocesses: {sorties: null}\ninterventions: {aid_convoys: null}")
-    )
+    text = "extends: toy_town\nname: c\nprocesses: {sorties: null}\ninterventions: {aid_convoys: null}"
+    child = load_scenario(write("child", text))
     assert child.processes.sorties is None
     assert child.interventions == {}
 
@@ -55,7 +54,8 @@ def test_a_map_may_be_a_file_beside_the_scenario(write, tmp_path):
     text = (
         "extends: toy_town\nname: c\nmap: maps/town.yaml\npopulation: {kurdish_side: 0}\nforces:\n"
         "  rebel: {town_militia: {sectors: {east: null, south: null, west: null}}}\n"
-        "  government: {vanguard: {sectors: {east: null, north: 1}}, ring: {sectors: {east: null, south: null, west: null}}}\n"
+        "  government:\n    vanguard: {sectors: {east: null, north: 1}}\n"
+        "    ring: {sectors: {east: null, south: null, west: null}}\n"
     )
     child = load_scenario(write("child", text))
     assert child.city_map.shape == (2, 3)

@@ -80,7 +80,7 @@ def test_a_set_of_agents_does_what_mesa_s_do(model, kind):
     assert all(isinstance(agent, kind) and agent.model is model for agent in agents)
     ids = agents.get("unique_id")
     assert len(set(ids)) == len(agents)
-    first = list(agents)[0]
+    first = next(iter(agents))
     assert first in agents
     assert len(agents.select(lambda agent: agent is first)) == 1
     assert agents.agg("unique_id", max) == max(ids)
@@ -131,7 +131,7 @@ def test_making_agents_changes_nothing_in_the_run(toy_town):
 
 
 def test_units_stand_in_mesa_cells(model):
-    unit = list(model.agents_by_type[RebelUnit])[0]
+    unit = next(iter(model.agents_by_type[RebelUnit]))
     assert unit in unit.cell.agents
     assert unit.cell.coordinate == divmod(unit.cell_index, 10)
     target = model.grid_cell(44)
@@ -145,7 +145,7 @@ def test_units_stand_in_mesa_cells(model):
 
 
 def test_a_disbanded_unit_leaves_model_and_cell(model):
-    unit = list(model.agents_by_type[RebelUnit])[0]
+    unit = next(iter(model.agents_by_type[RebelUnit]))
     cell = unit.cell
     fighters = unit.fit
     assert unit.give_up() == fighters

@@ -1,0 +1,67 @@
+# make demo    sets everything up and plays the siege of Aleppo
+# make test    sets everything up and runs all checks: lint, types, tests
+# make lint    lint, format and types only
+# make bench   measures speed and memory, and compares with a plain-Mesa twin
+# make clean   removes what the above have made
+
+PYTHON ?= python3
+BIN := .venv/bin
+OTHER := .venv-other/bin
+
+.PHONY: demo test lint bench docs clean
+.DEFAULT_GOAL := demo
+
+demo: .venv/ready
+	$(BIN)/siege-sim run aleppo_2016
+
+test: .venv/ready-for-tests .venv-other/ready
+	$(MAKE) --no-print-directory lint
+	SIEGE_SIM_OTHER_PYTHON="$$(test -x $(OTHER)/python && echo $(CURDIR)/$(OTHER)/python)" \
+		$(BIN)/python -m pytest -n auto
+	@if test -x $(OTHER)/python; then \
+		echo "the same tests on the other interpreter:"; \
+		$(OTHER)/python -m pytest -n auto -q -m "not slow" tests/unit tests/conformance tests/regression tests/integration; \
+	else \
+		echo "no second Python interpreter was found; only this one was tested"; \
+	fi
+
+lint: .venv/ready-for-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/ready-for-tests
+	$(BIN)/python -m tests.benchmarks
+
+docs: .venv/ready-for-tests
+	$(BIN)/python -m siege_sim.reference docs
+
+clean:
+	rm -rf .venv .venv-other build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "siege_sim needs Python 3.11 or newer; call: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	touch $@
+
+.venv/ready: .venv/made pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+.venv/ready-for-tests: .venv/made pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $@ .venv/ready
+
+# A second interpreter with the other supported Mesa, where the machine has one.
+.venv-other/ready: .venv/made pyproject.toml tests/second_interpreter.py
+	@mkdir -p .venv-other
+	@other="$$($(BIN)/python tests/second_interpreter.py)"; \
+	if test -n "$$other"; then \
+		echo "second interpreter: $$other"; \
+		"$$other" -m venv .venv-other && \
+		$(OTHER)/python -m pip install --quiet --upgrade pip && \
+		$(OTHER)/python -m pip install --quiet --editable '.[test]'; \
+	fi
+	@touch $@
