@@ -55,9 +55,9 @@ class Sums:
         )
 
 
-IPC_INTAKE_KCAL = (2100.0, 1800.0, 1300.0, 900.0)
-"""Intake a person and day below which a household is in phase 2, 3, 4 and 5 (after the IPC's acute food
-insecurity reference table: small, moderate, large and extreme gaps; the cuts in kcal are assumed)."""
+IPC_INTAKE_KCAL = (2100.0, 1680.0, 1050.0, 420.0)
+"""Intake a person and day below which a household is in phase 2, 3, 4 and 5: any gap to 2,100 kcal, one of a
+fifth, a half, four fifths (after the IPC's reference table for households; where it has words, numbers assumed)."""
 
 IPC_SEVERE_LOSS = 0.18
 """Share of body mass lost from which a household is in phase 5 whatever it eats."""

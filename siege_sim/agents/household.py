@@ -79,7 +79,8 @@ class Households(Table):
             self.model.ledger.book("food", "lost_with_the_dead", float(self.food_kcal[died_out].sum()))
             self.food_kcal[died_out] = 0.0
         cells = self.cell_index[rows]
-        np.add.at(self.model.city.layers.civilians_killed, cells, killed)
+        if cause != "died_of_hunger":
+            np.add.at(self.model.city.layers.civilians_killed, cells, killed)
         np.subtract.at(self.model.city.layers.civilians, cells, killed * self.inside[rows])
         self.model.ledger.book("civilians", cause, total)
         return total

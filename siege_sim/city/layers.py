@@ -43,7 +43,7 @@ LAYERS: tuple[LayerSpec, ...] = (
     LayerSpec("civilians", "persons", np.float64, 0.0, "Besieged civilians in the cell this morning."),
     LayerSpec("other_residents", "persons", np.float64, 0.0, "Residents outside the pocket (counted, no agents)."),
     LayerSpec("ration_kcal", "kcal/person", np.float64, 0.0, "Bread and rations handed out today."),
-    LayerSpec("civilians_killed", "persons", np.int64, 0, "Civilians killed in the cell since day 0."),
+    LayerSpec("civilians_killed", "persons", np.int64, 0, "Civilians killed by violence in the cell since day 0."),
     LayerSpec("civilians_left", "persons", np.int64, 0, "Civilians who left from the cell since day 0."),
     LayerSpec("recent_departures", "persons", np.float64, 0.0, "Civilians who left lately; halves every day."),
 )

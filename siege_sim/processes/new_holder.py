@@ -31,11 +31,11 @@ class NewHolder(Process):
     """Share who stay, with no fear of reprisal; fear takes from it in proportion."""
     stay_with_the_kurds: float = share(0.5, plausible=(0.3, 0.8))
     """Share who stay where the Kurdish side took over."""
-    cross: float = share(0.5, plausible=(0.2, 0.8))
+    cross: float = share(0.2, plausible=(0.1, 0.6))
     """Of the others, the share who go across the line; the rest flee into the pocket while they can reach it."""
     kurdish_share: float = share(0.6, plausible=(0.4, 0.8), source="6,000 of the first 10,000, 27 Nov 2016 (AFP)")
     """Of those who cross with Kurdish ground in reach, the share who go there."""
-    kurdish_reach_cells: int = param(6, unit="cells", plausible=(3, 10), ge=0, le=200)
+    kurdish_reach_cells: int = param(12, unit="cells", plausible=(5, 15), ge=0, le=200)
     """How far away Kurdish ground may be."""
     flight_cells: int = param(4, unit="cells", plausible=(2, 8), ge=0, le=200)
     """How far away the pocket may be for people to flee into it."""

@@ -66,7 +66,7 @@ def test_people_fighters_and_food_are_conserved_every_day(numbers, seed):
         assert (homes.mouths == homes.persons * homes.inside).all()
         assert abs(layers.civilians.sum() - homes.mouths.sum()) < 1e-6
         assert all(stock.kcal >= 0 for stock in model.facilities if hasattr(stock, "kcal"))
-    killed = layers.civilians_killed.sum()
+    killed = layers.civilians_killed.sum() + model.ledger.total("civilians", "died_of_hunger")
     assert homes.persons.sum() + killed == everybody
 
 

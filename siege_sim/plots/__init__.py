@@ -1,0 +1,127 @@
+"""Figures of a run, drawn from its result only; neither Mesa nor the model is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from siege_sim.plots import area, city_map, civilians, food, forces, quarters, strikes
+from siege_sim.plots.style import DPI, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from matplotlib.figure import Figure
+
+    from siege_sim.results import RunResult
+
+__all__ = ["FIGURES", "Drawing", "draw", "draw_all", "figure_named"]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure by name: its title and caption, what it says of a run in words, and how it is drawn."""
+
+    name: str
+    title: str
+    caption: str
+    says: Callable[[RunResult], str]
+    function: Callable[[RunResult], Figure]
+
+
+FIGURES: tuple[Drawing, ...] = (
+    Drawing(
+        "map",
+        "Who held what",
+        "The city on up to nine days: ground held by the rebels, the government side and Kurdish forces, "
+        "ground lost since the panel before (hatched), the front line, separate pockets by number, and "
+        "heavy strikes since the panel before (dots). North is up.",
+        city_map.says,
+        city_map.draw_map,
+    ),
+    Drawing(
+        "area",
+        "Ground held by the rebels",
+        "Share of the area of day 0 that was still held, day by day. Dashed lines mark turning points "
+        "that the run brought about; the bars and points below it are dated actions that the scenario "
+        "prescribes.",
+        area.says,
+        area.draw_area,
+    ),
+    Drawing(
+        "civilians",
+        "What happened to the people",
+        "Civilian deaths by cause, counted from day 0; where everybody besieged on day 0 was on each day; "
+        "and deaths a day. Deaths on the other side of the front line are not in this figure.",
+        civilians.says,
+        civilians.draw_civilians,
+    ),
+    Drawing(
+        "food",
+        "Food and hunger",
+        "What was eaten against the 2,100 kcal that a person needs a day, the reserve in days, body mass "
+        "lost, bakeries at work, and the phase of acute food insecurity (Integrated Food Security Phase "
+        "Classification). Numbers per person are shown while there were people in the pocket.",
+        food.says,
+        food.draw_food,
+    ),
+    Drawing(
+        "forces",
+        "The armed forces",
+        "Fighters fit for duty, and those killed or surrendered since day 0, on both sides. Wounded and "
+        "evacuated fighters are not fit and not counted as losses here.",
+        forces.says,
+        forces.draw_forces,
+    ),
+    Drawing(
+        "quarters",
+        "When each quarter was lost",
+        "A bar for each besieged quarter, in the order in which they were lost: full while all of it was "
+        "held, hatched from the first loss of ground, and ending on the day when the last of it was lost.",
+        quarters.says,
+        quarters.draw_quarters,
+    ),
+    Drawing(
+        "strikes",
+        "Heavy strikes and what they left standing",
+        "Heavy impacts on each day, hospitals and bakeries at work in the pocket, and the share of floor "
+        "area in ruins.",
+        strikes.says,
+        strikes.draw_strikes,
+    ),
+)
+"""Every figure of a run, in the order of the report."""
+
+
+def figure_named(name: str) -> Drawing | None:
+    """Return the figure of a name, if there is one."""
+    return next((drawing for drawing in FIGURES if drawing.name == name), None)
+
+
+def draw(drawing: Drawing, result: RunResult) -> Figure:
+    """Draw one figure, whatever matplotlib's settings are."""
+    with settings():
+        return drawing.function(result)
+
+
+def draw_all(result: RunResult, folder: Path) -> list[Path]:
+    """Write every figure as ``<name>.png`` into a folder; the same run gives the same bytes.
+
+    Args:
+        result: a run.
+        folder: where the files go; made if it is not there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    return [_write(drawing, result, folder / f"{drawing.name}.png") for drawing in FIGURES]
+
+
+def _write(drawing: Drawing, result: RunResult, file: Path) -> Path:
+    with settings():
+        metadata = {
+            "Software": None,
+            "Title": f"{drawing.title}: {result.title}",
+            "Description": drawing.caption,
+        }
+        drawing.function(result).savefig(file, dpi=DPI, metadata=metadata, pil_kwargs={"compress_level": 4})
+    return file

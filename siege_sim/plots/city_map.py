@@ -1,0 +1,146 @@
+"""The city over time: who held what, what was lost, and where heavy strikes fell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.patches import PathPatch
+
+from siege_sim.agents.codes import GOVERNMENT, KURDISH, REBEL, Holder
+from siege_sim.plots import ground, map_texts, style
+from siege_sim.plots.days import Calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from siege_sim.plots.ground import Mask, Numbers
+    from siege_sim.plots.style import Look
+    from siege_sim.results import RunResult
+
+MOST_PANELS = 9
+SIDE_IN = 2.33
+"""Width of a small panel."""
+LARGEST_DOT_PT = 9.0
+"""Width of the dot for the most heavy strikes that fell on one cell between two panels."""
+
+FILLS: tuple[tuple[int, Look], ...] = (
+    (GOVERNMENT, style.GOVERNMENT),
+    (KURDISH, style.KURDISH),
+    (REBEL, style.REBEL),
+    (int(Holder.NOBODY), style.NOBODY),
+)
+
+Spot = tuple[slice, slice]
+
+LARGE: Spot = (slice(0, 2), slice(0, 2))
+
+
+def _with_small(*places: tuple[int, int]) -> list[Spot]:
+    return [LARGE, *((slice(row, row + 1), slice(column, column + 1)) for row, column in places)]
+
+
+BESIDE, BELOW = ((0, 2), (0, 3), (1, 2), (1, 3)), ((2, 0), (2, 1), (2, 2), (2, 3))
+
+SPOTS: dict[int, tuple[tuple[int, int], list[Spot]]] = {
+    1: ((2, 2), [LARGE]),
+    2: ((2, 4), [LARGE, (slice(0, 2), slice(2, 4))]),
+    3: ((2, 3), _with_small((0, 2), (1, 2))),
+    5: ((2, 4), _with_small(*BESIDE)),
+    9: ((3, 4), _with_small(*BESIDE, *BELOW)),
+}
+"""For up to so many panels: the grid's shape, and where each panel stands in it, a large one first."""
+
+
+def draw_map(result: RunResult) -> Figure:
+    """Draw the ground on up to nine days, day 0 large and with the names of quarters."""
+    shots, days = result.snapshots, Calendar.of(result)
+    chosen = ground.telling(shots["day"], shots["holder"], MOST_PANELS)
+    (rows, columns), spots = SPOTS[min(most for most in SPOTS if most >= len(chosen))]
+    high, wide = shots["holder"].shape[1:]
+    headings = len({upright.start for upright, _ in spots})
+    panels_high = rows * SIDE_IN * min(max(high / wide, 0.4), 2.0) + headings * 0.27
+    width_in = 0.5 + columns * SIDE_IN + 0.2
+    figure = style.sheet(result, "Who held what", says(result), 1.9 + panels_high, width_in)
+    edges = style.margins(figure, left=0.25, right=0.25, top=1.08, bottom=0.85)
+    grid = figure.add_gridspec(rows, columns, **edges, wspace=0.05, hspace=0.13)
+    impacts = _between(shots["impacts_so_far"], chosen)
+    largest = max([int(panel.max()) for panel in impacts] + [10])
+    for number, index in enumerate(chosen):
+        axes = figure.add_subplot(grid[spots[number]])
+        before = shots["holder"][chosen[number - 1]] if number else shots["holder"][index]
+        _panel(axes, shots["holder"][index], before, shots["quarter"][index])
+        _strikes(axes, impacts[number], largest)
+        map_texts.heading(axes, days, int(shots["day"][index]), _share(shots["holder"], index), large=number == 0)
+        map_texts.number_pockets(axes, shots["holder"][index] == REBEL)
+        if number == 0:
+            furniture = map_texts.furnish(axes, float(result.manifest["city"]["cell_size_m"]))
+            map_texts.name_quarters(axes, result, shots["quarter"][index], furniture)
+    map_texts.legend(figure, shots["holder"][chosen], largest, _dot_area(figure.axes[-1], largest))
+    return figure
+
+
+def says(result: RunResult) -> str:
+    """Return in words what the map shows."""
+    days = Calendar.of(result)
+    share = float(result.series["rebel_area_share"].iloc[-1])
+    held = "nothing" if share == 0 else "all" if share == 1 else f"{share:.0%}"
+    return (
+        "Each panel is one day; marked in it is what was lost, and where heavy strikes fell, since the panel "
+        f"before. On {days.full(days.last)} the rebels held {held} of their ground of day 0."
+    )
+
+
+def _share(holders: Numbers, index: int) -> float:
+    return float((holders[index] == REBEL).sum() / max((holders[0] == REBEL).sum(), 1))
+
+
+def _between(so_far: Numbers, chosen: Sequence[int]) -> list[Numbers]:
+    """Return the impacts since the panel before; the first panel has those until its own day."""
+    kept = so_far[list(chosen)]
+    return list(np.maximum(np.diff(kept, axis=0, prepend=np.zeros_like(kept[:1])), 0))
+
+
+def _panel(axes: Axes, holder: Numbers, before: Numbers, quarters: Numbers) -> None:
+    rows, columns = holder.shape
+    axes.set(xlim=(0, columns), ylim=(rows, 0), xticks=[], yticks=[], aspect="equal", anchor="N")
+    axes.spines[:].set(visible=True, color=style.FAINT, linewidth=0.6)
+    for code, look in FILLS:
+        _fill(axes, holder == code, look)
+    _fill(axes, (before == REBEL) & (holder != REBEL), style.LOST)
+    _fill(axes, (before != REBEL) & (holder == REBEL), style.REGAINED)
+    axes.add_collection(LineCollection(ground.quarter_edges(quarters), colors="white", linewidths=0.5, alpha=0.75))
+    front = ground.edges_between(holder == REBEL, holder == GOVERNMENT)
+    axes.add_collection(LineCollection(front, colors=style.INK, linewidths=1.5, capstyle="projecting"))
+    with_kurds = ground.edges_between(holder == REBEL, holder == KURDISH)
+    axes.add_collection(LineCollection(with_kurds, colors=style.INK, linewidths=1.1, linestyles=(0, (2, 1.5))))
+
+
+def _fill(axes: Axes, mask: Mask, look: Look) -> None:
+    if mask.any():
+        axes.add_artist(PathPatch(ground.squares(mask), **look.patch()))
+
+
+def _strikes(axes: Axes, impacts: Numbers, largest: int) -> None:
+    places = np.argwhere(impacts > 0)
+    if len(places):
+        sizes = np.maximum(_dot_area(axes, largest) * impacts[impacts > 0], 0.8)
+        axes.scatter(
+            places[:, 1] + 0.5,
+            places[:, 0] + 0.5,
+            s=sizes,
+            color=style.BLACK,
+            edgecolor="white",
+            linewidth=0.4,
+            zorder=3,
+        )
+
+
+def _dot_area(axes: Axes, largest: int) -> float:
+    """Return a dot's area in square points for each strike; the largest dot is at most as wide as a cell."""
+    cell = axes.get_window_extent().width * 72 / axes.figure.dpi / float(np.ptp(axes.get_xlim()))
+    return float(min(cell, LARGEST_DOT_PT) ** 2 / largest)

@@ -1,0 +1,156 @@
+"""How figures look: paper, colours, hatches and the lines of text that every figure carries."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, MultipleLocator
+
+from siege_sim.plots.days import Calendar
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from matplotlib.axes import Axes
+
+    from siege_sim.results import RunResult
+
+DPI = 150
+WIDTH_IN = 10.0
+
+INK, FAINT, RULE, PAPER = "#1a1a1a", "#5c5c5c", "#dcdcdc", "#ffffff"
+
+
+@dataclass(frozen=True)
+class Look:
+    """A fill that can be told from the others by hue, by lightness and, in print, by its hatch."""
+
+    colour: str
+    hatch: str = ""
+    hatch_colour: str = INK
+
+    def patch(self) -> dict[str, Any]:
+        """Return the arguments of a patch that looks like this."""
+        return {
+            "facecolor": self.colour,
+            "edgecolor": self.hatch_colour,
+            "hatch": self.hatch,
+            "linewidth": 0.0,
+        }
+
+
+# After Okabe and Ito's palette, some of it lightened so that neighbours differ in grey as well.
+REBEL = Look("#3d9e82")
+LOST = Look("#f2a47f", "//////", "#7a3010")
+REGAINED = Look("#8fd0ba", "......", "#0b4a38")
+GOVERNMENT = Look("#f0ece3")
+KURDISH = Look("#e3bd4f", "....", "#7d5f00")
+NOBODY = Look("#ffffff", "xxx", "#b5b5b5")
+
+BLACK, BLUE, SKY, GREEN, ORANGE, VERMILION, YELLOW = (
+    "#1a1a1a", "#0072b2", "#7cc3ee", "#009e73", "#e69f00", "#c4500a", "#f0e442",
+)  # fmt: skip
+
+RC: dict[str, Any] = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 9.5,
+    "text.color": INK,
+    "text.parse_math": False,
+    "text.usetex": False,
+    "axes.edgecolor": FAINT,
+    "axes.facecolor": PAPER,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.8,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 10.5,
+    "axes.titleweight": "bold",
+    "axes.unicode_minus": False,
+    "figure.facecolor": PAPER,
+    "axes.grid": False,
+    "hatch.linewidth": 0.6,
+    "lines.linewidth": 1.8,
+    "lines.solid_capstyle": "butt",
+    "savefig.bbox": "standard",
+    "savefig.dpi": "figure",
+    "savefig.facecolor": "auto",
+    "xtick.color": FAINT,
+    "xtick.labelsize": 8.5,
+    "ytick.color": FAINT,
+    "ytick.labelsize": 8.5,
+}
+"""Settings under which every figure is made, whatever the user's own are."""
+
+
+def settings() -> AbstractContextManager[None]:
+    """Return a context in which figures are made and written with the settings above."""
+    return matplotlib.rc_context(cast("Any", RC))
+
+
+def sheet(result: RunResult, title: str, says: str, height_in: float, width_in: float = WIDTH_IN) -> Figure:
+    """Return a figure with its title, a sentence on what it says, and the footnote; panels come later."""
+    figure = Figure(figsize=(width_in, height_in), dpi=DPI)
+    FigureCanvasAgg(figure)
+    left = 0.25 / width_in
+    figure.text(left, 1 - 0.18 / height_in, title, size=14, weight="bold", va="top")
+    says = "\n".join(textwrap.wrap(says, int(width_in * 12))[:2])
+    figure.text(left, 1 - 0.48 / height_in, says, size=10, color=FAINT, va="top", linespacing=1.35)
+    below = "\n".join(textwrap.wrap(footnote(result), int((width_in - 0.5) * 16.5)))
+    figure.text(left, 0.13 / height_in, below, size=7.5, color=FAINT, va="bottom")
+    return figure
+
+
+def footnote(result: RunResult) -> str:
+    """Return the line below every figure: which run this is, and what it is not."""
+    days = Calendar.of(result)
+    title = textwrap.shorten(result.title, 60, placeholder=" ...")
+    return (
+        f"{title}; {days.full(0)} to {days.full(days.last)}; seed {result.manifest['seed']}. "
+        "One run of many possible; a model, not a record."
+    )
+
+
+def margins(
+    figure: Figure, left: float = 0.75, right: float = 0.3, top: float = 1.0, bottom: float = 0.8
+) -> dict[str, float]:
+    """Return margins given in inches as the shares of the figure that a grid of panels takes."""
+    width, height = figure.get_size_inches()
+    return {
+        "left": left / width,
+        "right": 1 - right / width,
+        "top": 1 - top / height,
+        "bottom": bottom / height,
+    }
+
+
+def count_axis(axes: Axes, most: float, whole: bool = True) -> None:
+    """Let an axis start at 0, with round ticks, separators of thousands and faint lines, and never be empty.
+
+    Args:
+        axes: where.
+        most: the largest value on it.
+        whole: whether only whole numbers make sense.
+    """
+    axes.set_ylim(0.0, 1.06 * most if most > 0 else 1.0)
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=whole, steps=[1, 2, 2.5, 5, 10]))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if float(value).is_integer() else f"{value:g}")
+    faint_lines(axes)
+
+
+def faint_lines(axes: Axes) -> None:
+    """Draw faint lines across at the ticks, behind everything."""
+    axes.grid(axis="y", color=RULE, linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.tick_params(length=3)
+
+
+def every(step: float) -> MultipleLocator:
+    """Return a locator that puts a tick at every multiple of ``step``."""
+    return MultipleLocator(step)

@@ -1,0 +1,137 @@
+"""The benchmark's twin and bare loop follow the rules of the project's own processes. Nothing here is about time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from siege_sim.agents.codes import GOVERNMENT
+from siege_sim.rng import stream
+from tests.benchmarks.bare import BareTown
+from tests.benchmarks.civilians import civilian_model, civilian_scenario, start_of
+from tests.benchmarks.twin import Household, HouseholdOnGrid, TwinTown
+
+DAYS = 6
+NO_CHANCE = (
+    "processes.hunger.mortality=0",
+    "processes.displacement.reluctance=1e6",
+    "processes.hospitals.deaths_per_day=0",
+    "processes.hospitals.healed_per_day=0",
+)
+MUCH_CHANCE = (
+    "processes.hunger.mortality=20",
+    "processes.displacement.reluctance=5.5",
+    "processes.displacement.crossing_elsewhere=0.5",
+    "processes.hospitals.deaths_per_day=0.05",
+)
+STORES_RUN_OUT = (
+    "food.council_kcal=8e6",
+    "food.aid_kcal=1e6",
+    "food.merchant_kcal=3e6",
+    "processes.rationing.fuel_days=4",
+)
+
+
+def town(settings=(), seed=1, days=DAYS, split=False):
+    """Return the project's model of a small town without fighting, in one pocket or in two."""
+    model = civilian_model(civilian_scenario("toy_town", 1200, days, settings), seed)
+    homes = model.households
+    homes.mass_loss += 0.05
+    homes.wounded = np.arange(len(homes)) % 5 == 0
+    return cut_in_two(model) if split else model
+
+
+def cut_in_two(model):
+    """Let the government hold a strip through the middle for a long time; its people have gone south."""
+    city, homes = model.city, model.households
+    rows = np.arange(city.n_cells) // city.shape[1]
+    strip = city.pocket_ground & (rows == 4)
+    city.capture(np.flatnonzero(strip), GOVERNMENT)
+    city.layers.days_held[:] = 365
+    there = np.flatnonzero(strip[homes.cell_index])
+    south = np.flatnonzero(city.pocket_ground & (rows > 4))
+    homes.move(there, south[there % south.size])
+    assert city.pocket_count == 2
+    return model
+
+
+def play_columns(model):
+    start = start_of(model)
+    for _ in model.days():
+        pass
+    return model, start
+
+
+def play_twin(start, days=DAYS, seed=1, kind=Household):
+    twin = TwinTown(start, seed, kind)
+    for _ in range(days):
+        twin.step()
+    return twin
+
+
+def play_bare(start, seed, days=DAYS):
+    bare = BareTown(start)
+    for day in range(1, days + 1):
+        bare.day(lambda process, day=day: stream(seed, f"processes.{process}", day))
+    return bare
+
+
+@pytest.mark.parametrize("split", [False, True], ids=["one pocket", "two pockets"])
+@pytest.mark.parametrize("stores", [(), STORES_RUN_OUT], ids=["stores last", "stores run out"])
+@pytest.mark.parametrize("kind", [Household, HouseholdOnGrid])
+def test_without_chance_all_three_give_the_same_food_and_bodies(split, stores, kind):
+    model, start = play_columns(town([*NO_CHANCE, *stores], split=split))
+    bare, twin = play_bare(start, seed=1), play_twin(start, kind=kind)
+    agents = list(twin.agents)
+    assert len(agents) == len(model.households)
+    for name in ("food_kcal", "eaten_kcal", "mass_loss", "fear_of_strikes"):
+        expected = model.households.arrays[name]
+        assert np.ptp(expected) > 0.0
+        np.testing.assert_allclose(getattr(bare, name), expected, rtol=1e-9, atol=1e-12, err_msg=f"bare {name}")
+        np.testing.assert_allclose(
+            [getattr(a, name) for a in agents], expected, rtol=1e-9, atol=1e-12, err_msg=f"twin {name}"
+        )
+
+
+@pytest.mark.parametrize("split", [False, True], ids=["one pocket", "two pockets"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_with_the_same_uniforms_the_bare_loop_is_the_same_to_the_last_person(split, seed):
+    model, start = play_columns(town(MUCH_CHANCE, seed=seed, split=split))
+    bare, homes = play_bare(start, seed), model.households
+    for flow in ("died_of_hunger", "died_of_wounds", "left_to_kurdish", "left_to_government"):
+        assert bare.flows[flow] == model.ledger.total("civilians", flow), flow
+        assert bare.flows[flow] > 0, flow
+    for name in ("persons", "mouths", "children", "cell_index"):
+        assert np.array_equal(getattr(bare, name), homes.arrays[name]), name
+    here = homes.mouths > 0.0
+    assert np.array_equal(bare.wounded[here], homes.wounded[here])
+    np.testing.assert_allclose(bare.food_kcal, homes.food_kcal, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(bare.mass_loss[here], homes.mass_loss[here], rtol=1e-9)
+    np.testing.assert_allclose(bare.civilians, model.city.layers.civilians)
+
+
+@pytest.mark.parametrize("kind", [Household, HouseholdOnGrid])
+def test_with_luck_of_its_own_the_twin_has_as_many_deaths_and_moves(kind):
+    _, start = play_columns(town(MUCH_CHANCE))
+    seeds = range(1, 9)
+    bare = [play_bare(start, seed).flows for seed in seeds]
+    twin = [play_twin(start, seed=seed, kind=kind).flows for seed in seeds]
+    for flow in bare[0]:
+        of_bare, of_twin = (np.array([flows[flow] for flows in runs], dtype=float) for runs in (bare, twin))
+        noise = np.sqrt((of_bare.var(ddof=1) + of_twin.var(ddof=1)) / len(seeds))
+        assert of_bare.mean() > 10, flow
+        assert abs(of_bare.mean() - of_twin.mean()) < 4.0 * noise, f"{flow}: {of_bare.mean()} and {of_twin.mean()}"
+
+
+def test_the_twin_keeps_its_counts():
+    _, start = play_columns(town(MUCH_CHANCE))
+    twin = play_twin(start)
+    agents = list(twin.agents)
+    people, wounded = [0] * len(twin.civilians), [0] * twin.pockets
+    for household in agents:
+        people[household.cell_index] += household.persons
+        wounded[twin.pocket[household.cell_index]] += household.wounded
+    assert people == twin.civilians
+    assert wounded == twin.wounded
+    gone = sum(count for flow, count in twin.flows.items() if flow != "moved_inside")
+    assert sum(people) == int(start.people.persons.sum()) - gone
