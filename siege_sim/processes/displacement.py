@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from siege_sim.model import SiegeModel
 
 
+ALARM_FADES_CELLS = 1.5
+"""Alarm is 1 next to ground that was lost, and falls to a third over this distance."""
+
+
 class Displacement(Process):
     """A household moves with a chance that follows from what it fears and lacks; then it takes the best way open.
 
@@ -56,6 +60,8 @@ class Displacement(Process):
     """How passable the line is where ground was lost within two days."""
     crossing_elsewhere: float = share(0.01, plausible=(0.0, 0.05))
     """How passable a standing front is away from named crossings: mines, snipers, sentries."""
+    news_cells: int = param(12, unit="cells", plausible=(6, 20), ge=1, le=200)
+    """How far away a breach may be for the way to Kurdish ground to open."""
     prevented: float = share(
         0.5,
         plausible=(0.2, 0.8),
@@ -68,7 +74,8 @@ class Displacement(Process):
         city, homes = model.city, model.households
         luck = rng.random(len(homes))
         city.layers.recent_departures *= 0.5
-        alarm = self._alarm(model)
+        steps = self._steps_to_breach(model)
+        alarm = _alarm(steps)
         push_here = self.alarm_weight * alarm + self.neighbours_weight * self._neighbours_left(model) - self.reluctance
         strongest = push_here + self.strikes_weight + self.hunger_weight + max(self.wounded_weight, 0.0)
         # Nobody whose luck is above the strongest push of the cell can go, so the rest need not be asked.
@@ -79,16 +86,18 @@ class Displacement(Process):
         push += self.wounded_weight * (homes.wounded[rows] > 0) + self.hunger_weight * (homes.food_kcal[rows] <= 0.0)
         going, fresh = split(luck[rows], _logistic(push))
         if going.any():
-            self._go(model, rows[going], alarm, fresh[going])
+            self._go(model, rows[going], steps, fresh[going])
 
-    def _alarm(self, model: SiegeModel) -> FloatArray:
-        """Return how near ground was lost in the last two days: 1 next to it, fading over a few cells."""
+    def _steps_to_breach(self, model: SiegeModel) -> FloatArray:
+        """Return the steps from each cell to ground that was lost in the last two days; infinite when none is near."""
         city = model.city
         fresh = (city.layers.days_held < 2) & ~city.pocket_ground
-        if not fresh.any():
-            return np.zeros(city.n_cells)
-        steps = ground.steps_from(fresh, city.pocket_ground, city.shape, farthest=8).astype(np.float64)
-        return np.exp(-(steps - 1.0) / 1.5) * city.pocket_ground
+        steps = np.full(city.n_cells, np.inf)
+        if fresh.any():
+            counted = ground.steps_from(fresh, city.pocket_ground, city.shape, farthest=self.news_cells)
+            reached = (counted <= self.news_cells) & city.pocket_ground
+            steps[reached] = counted[reached]
+        return steps
 
     def _neighbours_left(self, model: SiegeModel) -> FloatArray:
         """Return how many of each cell's people left it lately, as a share of who was there."""
@@ -96,11 +105,11 @@ class Displacement(Process):
         was_there = layers.civilians + layers.recent_departures
         return np.divide(layers.recent_departures, was_there, out=np.zeros(was_there.size), where=was_there > 0)
 
-    def _go(self, model: SiegeModel, rows: IntArray, alarm: FloatArray, luck: FloatArray) -> None:
+    def _go(self, model: SiegeModel, rows: IntArray, steps: FloatArray, luck: FloatArray) -> None:
         homes = model.households
         cells = homes.cell_index[rows]
-        kurdish = self.kurdish_weight * self._way_out(model, cells, KURDISH, alarm)
-        government = self.government_weight * self._way_out(model, cells, GOVERNMENT, alarm)
+        kurdish = self.kurdish_weight * self._way_out(model, cells, KURDISH, steps)
+        government = self.government_weight * self._way_out(model, cells, GOVERNMENT, steps)
         options = np.stack(
             [
                 np.full(rows.size, self.inside_weight),
@@ -115,36 +124,39 @@ class Displacement(Process):
             leaving = rows[choice == number]
             if leaving.size:
                 homes.leave(leaving, status)
-        self._move_inside(model, rows[choice == 0], place_luck[choice == 0], alarm)
+        self._move_inside(model, rows[choice == 0], place_luck[choice == 0], steps)
 
-    def _move_inside(self, model: SiegeModel, rows: IntArray, luck: FloatArray, alarm: FloatArray) -> None:
+    def _move_inside(self, model: SiegeModel, rows: IntArray, luck: FloatArray, steps: FloatArray) -> None:
         """Go where there are roofs and less danger, in the same pocket."""
         city, homes = model.city, model.households
         layers = city.layers
-        shelter = layers.built_up * (1.0 - layers.rubble) * (1.0 - layers.danger) * (1.0 - np.minimum(alarm, 1.0))
+        shelter = layers.built_up * (1.0 - layers.rubble) * (1.0 - layers.danger) * (1.0 - _alarm(steps))
         shelter = shelter * city.pocket_ground + 1e-9 * city.pocket_ground
         pocket = city.pockets[homes.cell_index[rows]]
         for number in np.unique(pocket):
             mine = pocket == number
             homes.move(rows[mine], categorical(luck[mine], shelter * (city.pockets == number)))
 
-    def _way_out(self, model: SiegeModel, cells: IntArray, holder: int, alarm: FloatArray) -> FloatArray:
+    def _way_out(self, model: SiegeModel, cells: IntArray, holder: int, steps: FloatArray) -> FloatArray:
         """Return how open the best way from each of the cells to another holder's ground is, from 0 to 1."""
         city = model.city
-        passable = self._passable(model, holder, alarm)
+        passable = self._passable(model, holder, steps)
         exits = np.flatnonzero(passable)
         if exits.size == 0 or cells.size == 0:
             return np.zeros(cells.size)
         places, place_of = np.unique(cells, return_inverse=True)
-        steps = ground.king_steps(places, exits, city.shape)
+        walk = ground.king_steps(places, exits, city.shape)
         same_pocket = city.pockets[places][:, None] == city.pockets[exits]
-        best = (np.exp(-steps / self.walk_cells) * passable[exits] * same_pocket).max(axis=1)
+        best = (np.exp(-walk / self.walk_cells) * passable[exits] * same_pocket).max(axis=1)
         return best[place_of] * (1.0 - self.prevented)
 
-    def _passable(self, model: SiegeModel, holder: int, alarm: FloatArray) -> FloatArray:
-        """Return how freely people can step from each rebel-held cell on to another holder's ground."""
+    def _passable(self, model: SiegeModel, holder: int, steps: FloatArray) -> FloatArray:
+        """Return how freely people can step from each rebel-held cell on to another holder's ground.
+
+        A breach opens the government's line only where it is; the Kurdish side lets people in once it is near.
+        """
         city = model.city
-        broken = np.minimum(alarm, 1.0) if holder == GOVERNMENT else (alarm > 0.05).astype(np.float64)
+        broken = steps <= (1 if holder == GOVERNMENT else self.news_cells)
         passable = np.maximum(self.crossing_when_broken * broken, self.crossing_elsewhere)
         open_share = np.where(city.next_to(holder), passable, 0.0)
         for crossing in model.facilities_of(Crossing):
@@ -152,6 +164,11 @@ class Displacement(Process):
                 index = crossing.cell_index
                 open_share[index] = max(open_share[index], crossing.open_share)
         return open_share
+
+
+def _alarm(steps: FloatArray) -> FloatArray:
+    """Return alarm by steps to a breach: 1 next to it, 0 far away."""
+    return np.exp(-(steps - 1.0) / ALARM_FADES_CELLS).clip(0.0, 1.0)
 
 
 def _logistic(push: FloatArray) -> FloatArray:

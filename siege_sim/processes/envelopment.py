@@ -33,7 +33,7 @@ class Envelopment(Process):
     phase: ClassVar[Phase] = Phase.COHESION
     neutral: ClassVar[Mapping[str, Any]] = {"hazard_per_round": 0.0}
 
-    hazard_per_round: float = param(0.003, unit="1/round", plausible=(0.001, 0.02), ge=0.0, le=10.0)
+    hazard_per_round: float = param(0.002, unit="1/round", plausible=(0.001, 0.02), ge=0.0, le=10.0)
     """Hazard of a cell at even threshold odds, with sound cohesion and no envelopment."""
     rounds_per_day: int = param(4, unit="rounds", plausible=(2, 5), ge=1, le=20)
     """How often a day one withdrawal can set off another."""

@@ -30,7 +30,7 @@ class StrikeEffects(Process):
     }  # fmt: skip
 
     affected_area_m2: float = param(
-        430.0,
+        470.0,
         unit="m2",
         plausible=(250, 700),
         source="440 civilians killed by 950 large impacts, 19 Sep - 18 Oct 2016 (HRW), at about 6,100 people/km2",
@@ -63,12 +63,12 @@ class StrikeEffects(Process):
         le=200.0,
     )
     """Radius within which buildings are ruined."""
-    p_facility_destroyed: float = share(0.12, plausible=(0.05, 0.3))
+    p_facility_destroyed: float = share(0.2, plausible=(0.05, 0.3))
     """Chance that a hit puts a facility out for good."""
     p_facility_closed: float = share(0.6, plausible=(0.3, 0.9))
     """Chance that a hit closes it for repair."""
     repair_days: int = param(
-        9,
+        12,
         unit="days",
         plausible=(4, 20),
         source="8 hospitals hit 23 times from July to 7 Oct 2016 (MSF)",

@@ -21,7 +21,7 @@ PROCESSES = sorted(catalogue.processes().items())
 INTERVENTIONS = sorted(catalogue.interventions().items())
 EVERYTHING = PROCESSES + INTERVENTIONS
 
-SEED, ANOTHER_SEED = 7, 5
+SEED, ANOTHER_SEED = 5, 3
 """Runs of the stressed city that end by agreement, and by the fall of the pocket."""
 
 each_process = pytest.mark.parametrize(("name", "cls"), PROCESSES, ids=[name for name, _ in PROCESSES])
@@ -153,7 +153,7 @@ class _Idle:
 
 
 def test_another_process_leaves_all_draws_untouched(stressed_city, stressed_result):
-    model = SiegeModel(stressed_city, 7)
+    model = SiegeModel(stressed_city, SEED)
     model.schedule = (("processes.idle", _Idle()), *model.schedule)
     for _ in model.days():
         pass

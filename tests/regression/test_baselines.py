@@ -22,7 +22,7 @@ OUTCOMES = (
 )  # fmt: skip
 CASES = {
     "toy_town": ("toy_town", (), 1),
-    "stressed_town": ("toy_town", STRESS, 7),
+    "stressed_town": ("toy_town", STRESS, 5),
     "aleppo_2016_coarse": ("aleppo_2016", ("population.persons_per_household=25",), 1),
 }
 
