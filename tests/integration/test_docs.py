@@ -1,0 +1,66 @@
+"""What the documentation says is true: code runs, pages are current, links lead somewhere."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+from siege_sim import SiegeModel, load_scenario, reference
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
+
+
+@pytest.mark.parametrize("name", reference.PAGES)
+def test_reference_pages_are_written_from_the_code_as_it_is(name):
+    assert (ROOT / "docs" / name).read_text("utf-8") == reference.PAGES[name](), "run `make docs`"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text("utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def code_blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text("utf-8"), flags=re.DOTALL)
+
+
+def test_the_readme_s_python_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    blocks = code_blocks("README.md", "python")
+    assert blocks
+    for block in blocks:
+        exec(compile(block.replace("aleppo_2016", "toy_town"), "README.md", "exec"), {})
+
+
+def test_the_readme_s_commands_are_commands_of_the_program():
+    from siege_sim import cli
+
+    commands = set(re.findall(r"^siege-sim (\w+)", "\n".join(code_blocks("README.md", "console")), flags=re.MULTILINE))
+    assert {"run", "show", "list"} <= commands
+    known = {command.name or command.callback.__name__ for command in cli.app.registered_commands}
+    assert commands <= known
+
+
+def test_the_process_of_the_contributing_page_works(toy_town, tmp_path, monkeypatch):
+    source = next(block for block in code_blocks("CONTRIBUTING.md", "python") if "class Wells" in block)
+    (tmp_path / "wells.py").write_text(source, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    process = importlib.import_module("wells").Wells(relief_per_day=1.0)
+    model = SiegeModel(toy_town, 1)
+    model.schedule = (*model.schedule, ("processes.wells", process))
+    for _ in range(5):
+        model.step()
+    assert model.city.layers.danger.max() > 0
+    assert model.households.fear_of_strikes.max() == 0.0
+
+
+def test_every_scenario_opens_with_a_paragraph_and_can_be_described():
+    for file in sorted((ROOT / "scenarios").glob("*.yaml")):
+        assert file.read_text("utf-8").startswith("# "), f"{file.name} opens without a word"
+        assert load_scenario(file).summary
