@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import mesa
 import numpy as np
@@ -23,10 +23,12 @@ from siege_sim.conditions import Conditions, EventLog, Politics, morning
 from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import BoolArray, IntArray
 from siege_sim.ledger import Ledger
-from siege_sim.rng import stream
+from siege_sim.rng import Stream
 from siege_sim.schedule import schedule_of
 
 if TYPE_CHECKING:
+    from numpy.random import Generator
+
     from siege_sim.interventions.reinforcements import Reinforcements
     from siege_sim.scenario import Scenario
 
@@ -137,7 +139,7 @@ class SiegeModel(mesa.Model):
         for crossing in self.facilities_of(Crossing):
             crossing.open_share = crossing.usual_open_share
         for name, process in self.schedule:
-            process.step(self, stream(self.seed, name, self.day))
+            process.step(self, cast("Generator", Stream(self.seed, name, self.day)))
         self._settle()
         if self.day >= self.clock.days:
             self.running = False

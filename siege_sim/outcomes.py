@@ -28,6 +28,9 @@ class Outcome:
     read: Callable[[SiegeModel, Sums], float]
 
 
+DISPLACED_INSIDE = int(Status.DISPLACED_INSIDE)
+
+
 @dataclass
 class Sums:
     """Sums over all households that several outcomes share, made once a day. Nothing is eaten on day 0."""
@@ -44,13 +47,20 @@ class Sums:
         """Add up the columns of ``model.households``."""
         homes = model.households
         total = float(model.city.layers.civilians.sum())
+        displaced = home = eaten = loss = 0.0
+        for rows in homes.blocks:
+            mouths = homes.mouths[rows]
+            displaced += float((mouths * (homes.status[rows] == DISPLACED_INSIDE)).sum())
+            home += float(homes.food_kcal[rows].sum())
+            eaten += float((mouths * homes.eaten_kcal[rows]).sum())
+            loss += float((mouths * homes.mass_loss[rows]).sum())
         someone = total if total else float("nan")  # means over nobody are not a number
         return cls(
             persons_inside=total,
-            displaced_inside=float(homes.mouths[homes.status == Status.DISPLACED_INSIDE].sum()),
-            home_kcal=float(homes.food_kcal.sum()),
-            eaten_kcal=float((homes.mouths * homes.eaten_kcal).sum()) / someone if model.day else float("nan"),
-            mass_loss=float((homes.mouths * homes.mass_loss).sum()) / someone,
+            displaced_inside=displaced,
+            home_kcal=home,
+            eaten_kcal=eaten / someone if model.day else float("nan"),
+            mass_loss=loss / someone,
             ipc_shares=ipc_shares(homes),
         )
 
@@ -65,15 +75,16 @@ IPC_SEVERE_LOSS = 0.18
 
 def ipc_shares(homes: Households) -> FloatArray:
     """Return the share of the households in the pocket that are in IPC phase 1 to 5."""
-    gone = homes.mouths <= 0.0
-    out = int(np.count_nonzero(gone))
-    worse = [int(np.count_nonzero(homes.eaten_kcal < cut)) - out for cut in IPC_INTAKE_KCAL]
-    worse[3] = (
-        int(np.count_nonzero((homes.eaten_kcal < IPC_INTAKE_KCAL[3]) | (homes.mass_loss > IPC_SEVERE_LOSS) | gone))
-        - out
-    )
-    at_least = np.maximum(np.array([len(homes) - out, *worse], dtype=np.float64), 0.0)
-    return -np.diff(np.append(at_least, 0.0)) / max(at_least[0], 1.0)
+    worse_than = np.zeros(5)
+    for rows in homes.blocks:
+        eaten, inside = homes.eaten_kcal[rows], homes.mouths[rows] > 0.0
+        worse_than[0] += np.count_nonzero(inside)
+        for phase, cut in enumerate(IPC_INTAKE_KCAL, start=1):
+            below = eaten < cut
+            if phase == 4:
+                below |= homes.mass_loss[rows] > IPC_SEVERE_LOSS
+            worse_than[phase] += np.count_nonzero(below & inside)
+    return -np.diff(np.append(worse_than, 0.0)) / max(worse_than[0], 1.0)
 
 
 def ipc_area_phase(shares: FloatArray) -> int:

@@ -30,3 +30,18 @@ class _Digest(ISeedSequence):
 def stream(seed: int, name: str, day: int) -> Generator:
     """Return the random generator of ``name`` (a process, or a part of one) on ``day`` of the run ``seed``."""
     return Generator(SFC64(_Digest(f"siege_sim/{seed}/{name}/{day}")))  # type: ignore[arg-type]
+
+
+class Stream:
+    """A generator that is set up when it is first used: half the processes draw nothing on most days."""
+
+    __slots__ = ("_generator", "_key")
+
+    def __init__(self, seed: int, name: str, day: int) -> None:
+        self._key = (seed, name, day)
+        self._generator: Generator | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        if self._generator is None:
+            self._generator = stream(*self._key)
+        return getattr(self._generator, name)

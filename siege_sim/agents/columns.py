@@ -18,7 +18,7 @@ Value = TypeVar("Value")
 class Column(Generic[Scalar]):
     """One attribute of every row of a table, as a NumPy array.
 
-    Assigning a whole column writes into the array that is there, so nobody's view of it goes stale.
+    Assigning a whole column to a table writes into the array that is there, so nobody's view of it goes stale.
     """
 
     def __init__(self, dtype: type[Scalar], unit: str, doc: str, default: float = 0) -> None:
@@ -40,16 +40,21 @@ class Column(Generic[Scalar]):
     def __get__(self, table: Table | None, owner: type[Table]) -> Self | NDArray[Scalar]:
         if table is None:
             return self
-        return cast("NDArray[Scalar]", table.arrays[self.name])
+        return cast("NDArray[Scalar]", table.arrays[self.name])  # reached only before the table has its arrays
 
-    def __set__(self, table: Table, value: Any) -> None:
-        array = table.arrays[self.name]
-        if value is not array:
-            array[...] = value
+
+ROWS_A_BLOCK = 16_384
+"""Rows whose intermediate results fit into a core's cache: long loops go block by block."""
 
 
 class Table:
-    """A fixed number of rows; rows are never reused, moved or removed."""
+    """A fixed number of rows; rows are never reused, moved or removed.
+
+    Attributes:
+        rows: how many there are.
+        arrays: the columns by name.
+        blocks: slices that cover the rows in turn, for loops that should stay within the cache.
+    """
 
     columns: ClassVar[dict[str, Column[Any]]] = {}
 
@@ -58,6 +63,16 @@ class Table:
         self.arrays: dict[str, NDArray[Any]] = {
             name: np.full(rows, column.default, dtype=column.dtype) for name, column in self.columns.items()
         }
+        self.blocks = tuple(slice(first, first + ROWS_A_BLOCK) for first in range(0, rows, ROWS_A_BLOCK))
+        # In the instance's own dictionary an array is found at once, without asking the column.
+        self.__dict__.update(self.arrays)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Write a whole column into the array that is there; set anything else as usual."""
+        if name not in self.columns:
+            super().__setattr__(name, value)
+        elif value is not self.arrays[name]:
+            self.arrays[name][...] = value
 
     def __len__(self) -> int:
         return self.rows

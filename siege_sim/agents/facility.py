@@ -34,11 +34,12 @@ class Facility(SiegeAgent, FixedAgent):
         self.destroyed = False
         self.hits = 0
         self.cell = model.city.cells[cell_index]
+        self._holder = model.city.layers.holder
 
     @property
     def in_pocket(self) -> bool:
         """Whether the rebels hold the ground it stands on."""
-        return bool(self.siege.city.layers.holder[self.cell_index] == REBEL)
+        return bool(self._holder.item(self.cell_index) == REBEL)
 
     @property
     def working(self) -> bool:

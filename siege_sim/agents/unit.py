@@ -41,6 +41,8 @@ class Units(Table):
         super().__init__(rows)
         self.changes = 0
         """How often a unit has moved, come or gone."""
+        self._known: dict[int, BoolArray] = {}
+        self._known_at = -1
 
     @property
     def standing(self) -> BoolArray:
@@ -49,7 +51,11 @@ class Units(Table):
 
     def of(self, side: int) -> BoolArray:
         """Units of one side that still exist."""
-        return (self.side == side) & (self.posture != GONE)
+        if self._known_at != self.changes:
+            self._known, self._known_at = {}, self.changes
+        if side not in self._known:
+            self._known[side] = (self.side == side) & (self.posture != GONE)
+        return self._known[side]
 
 
 class Unit(SiegeAgent, CellAgent):

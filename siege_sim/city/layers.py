@@ -79,11 +79,14 @@ class Layers:
 
     def __init__(self, grid: OrthogonalMooreGrid) -> None:
         made = {}
+        kept = {}
         for spec in LAYERS:
             layer = grid.create_property_layer(spec.name, default_value=spec.dtype(spec.default), dtype=spec.dtype)
             made[spec.name] = layer
+            kept[spec.name] = layer.data
             object.__setattr__(self, spec.name, layer.data.ravel())
         object.__setattr__(self, "_layers", made)
+        object.__setattr__(self, "_arrays", kept)
 
     def __setattr__(self, name: str, value: Any) -> None:
         array = getattr(self, name)
@@ -101,13 +104,14 @@ class Layers:
             SiegeError: names the layer.
         """
         for name, layer in self._layers.items():
-            if not np.shares_memory(layer.data, getattr(self, name)):
+            if layer.data is not self._arrays[name]:
                 raise SiegeError(
                     f"layer '{name}' was replaced by a new array, which nobody else sees; "
                     f"write into it instead: model.city.layers.{name}[...] = values"
                 )
 
     _layers: dict[str, Any]
+    _arrays: dict[str, NDArray[Any]]
 
 
 def mask(values: NDArray[Any], value: int) -> BoolArray:

@@ -89,12 +89,15 @@ def neighbour_table(shape: Shape) -> IntArray:
 
 def neighbour_sum(values: NDArray[Any], shape: Shape) -> FloatArray:
     """Return, for each cell, the sum of ``values`` over its eight neighbours."""
-    rows, columns = shape
-    padded = np.zeros((rows + 2, columns + 2))
-    padded[1:-1, 1:-1] = values.reshape(shape)
-    across = padded[:, :-2] + padded[:, 1:-1] + padded[:, 2:]
-    box = across[:-2] + across[1:-1] + across[2:]
-    return box.ravel() - values
+    here = values.reshape(shape).astype(np.float64)
+    column = here.copy()
+    column[1:] += here[:-1]
+    column[:-1] += here[1:]
+    box = column.copy()
+    box[:, 1:] += column[:, :-1]
+    box[:, :-1] += column[:, 1:]
+    box -= here
+    return box.ravel()
 
 
 def king_steps(cells: IntArray, others: IntArray, shape: Shape) -> IntArray:

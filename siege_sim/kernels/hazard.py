@@ -7,6 +7,8 @@ two runs with one seed differ only where the mechanisms differ.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import repeat
 from statistics import NormalDist
 
 import numpy as np
@@ -58,23 +60,25 @@ def binomial(luck: ArrayLike, trials: ArrayLike, chance: ArrayLike) -> IntArray:
 
     Args:
         luck: uniforms in [0, 1), any shape.
-        trials: whole numbers >= 0, broadcast to ``luck``.
-        chance: probabilities in [0, 1], broadcast to ``luck``.
+        trials: whole numbers >= 0, of the same shape or a single one.
+        chance: probabilities in [0, 1], of the same shape or a single one.
     """
-    luck, trials, chance = np.broadcast_arrays(luck, trials, chance)
-    shape = luck.shape
-    luck, trials, chance = luck.ravel(), trials.ravel(), chance.ravel()
-    successes = np.zeros(luck.size, dtype=np.int64)
-    rows = np.flatnonzero(luck >= (1.0 - np.minimum(chance, 1.0)) ** trials)
-    # What is left are mostly a few dozen rows: plain numbers are faster for them than short arrays.
-    successes[rows] = [
-        _invert_binomial(u, n, p)
-        for u, n, p in zip(luck[rows].tolist(), trials[rows].tolist(), chance[rows].tolist(), strict=True)
-    ]
-    return successes.reshape(shape)
+    luck = np.asarray(luck, dtype=np.float64)
+    successes = np.zeros(luck.shape, dtype=np.int64)
+    some = luck >= (1.0 - np.minimum(chance, 1.0)) ** trials
+    if np.count_nonzero(some):
+        # What is left are mostly a few dozen rows: plain numbers are faster for them than short arrays.
+        numbers = zip(luck[some].tolist(), _selected(trials, some), _selected(chance, some), strict=False)
+        successes[some] = [_invert_binomial(u, n, p) for u, n, p in numbers]
+    return successes
 
 
-def _invert_binomial(luck: float, trials: int, chance: float) -> int:
+def _selected(values: ArrayLike, some: BoolArray) -> Iterable[float]:
+    values = np.asarray(values)
+    return values[some].tolist() if values.ndim else repeat(values.item())
+
+
+def _invert_binomial(luck: float, trials: float, chance: float) -> int:
     """Add up the terms of the distribution from the side on which the count is small."""
     if chance >= 1.0:
         return int(trials)
@@ -137,13 +141,13 @@ def categorical(luck: ArrayLike, weights: ArrayLike) -> IntArray:
     Raises:
         ValueError: when no weight is positive.
     """
-    edges = np.cumsum(np.asarray(weights, dtype=np.float64))
-    total = edges[-1] if edges.size else 0.0
+    edges = np.asarray(weights, dtype=np.float64).cumsum()
+    total = float(edges[-1]) if edges.size else 0.0
     if not total > 0.0:
         raise ValueError("nothing to choose from: no weight is positive")
-    chosen = np.searchsorted(edges, np.asarray(luck) * total, side="right")
-    last = int(np.flatnonzero(np.asarray(weights) > 0.0)[-1])
-    return np.minimum(chosen, last).astype(np.int64)
+    chosen = edges.searchsorted(np.asarray(luck) * total, side="right")
+    last = int(edges.searchsorted(total))  # rounding must not choose beyond the last positive weight
+    return np.minimum(chosen, last)
 
 
 def whole(luck: ArrayLike, amount: ArrayLike) -> IntArray:

@@ -137,7 +137,8 @@ class GovernmentCommand(Process):
         if room == 0:
             axis.stalled += 1
             return
-        quality = float(np.average(units.quality[rows], weights=units.fit[rows] + 1e-9))
+        fit = units.fit[rows]
+        quality = float((units.quality[rows] * fit).sum()) / max(float(fit.sum()), 1.0)
         strength = rules.fighters_a_cell_edge * quality
         perceived = strength / np.maximum(seen[targets], 1.0)
         chosen = targets[np.argsort(-perceived, kind="stable")[:room]]
@@ -155,8 +156,10 @@ class GovernmentCommand(Process):
         gains = [c for c in still_held if city.siege_line[c]]
         if gains:
             facing = ground.neighbour_sum(city.pocket_ground, city.shape)[gains]
-            axis.focus = gains[int(np.argmax(facing))]
-            self._mass(model, axis)
+            best = gains[int(np.argmax(facing))]
+            if best != axis.focus:
+                axis.focus = best
+                self._mass(model, axis)
         elif not city.siege_line[axis.focus] and city.siege_line.any():
             line = np.flatnonzero(city.siege_line)
             axis.focus = int(line[np.argmin(ground.king_steps(line, np.array([axis.focus]), city.shape)[:, 0])])

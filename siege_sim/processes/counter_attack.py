@@ -57,7 +57,7 @@ class CounterAttack(Process):
         ready = units.of(REBEL) & ~pressed & (units.cohesion >= self.least_cohesion)
         if not fresh.any() or not ready.any() or self.p_try == 0.0:
             return
-        steps = ground.steps_from(fresh, city.pocket_ground, city.shape)
+        steps = ground.steps_from(fresh, city.pocket_ground, city.shape, farthest=self.reach_cells)
         near = ready & (steps[units.cell_index] <= self.reach_cells)
         tries, rest = split(luck, self.p_try)
         for row in np.flatnonzero(near & tries):

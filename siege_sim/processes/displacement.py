@@ -77,7 +77,8 @@ class Displacement(Process):
         steps = self._steps_to_breach(model)
         alarm = _alarm(steps)
         push_here = self.alarm_weight * alarm + self.neighbours_weight * self._neighbours_left(model) - self.reluctance
-        strongest = push_here + self.strikes_weight + self.hunger_weight + max(self.wounded_weight, 0.0)
+        most_afraid = self.strikes_weight * float(homes.fear_of_strikes.max())
+        strongest = push_here + most_afraid + self.hunger_weight + max(self.wounded_weight, 0.0)
         # Nobody whose luck is above the strongest push of the cell can go, so the rest need not be asked.
         ceiling = _logistic(strongest) * city.pocket_ground
         rows = np.flatnonzero(luck < ceiling[homes.cell_index])
@@ -144,11 +145,12 @@ class Displacement(Process):
         exits = np.flatnonzero(passable)
         if exits.size == 0 or cells.size == 0:
             return np.zeros(cells.size)
-        places, place_of = np.unique(cells, return_inverse=True)
+        places = np.flatnonzero(np.bincount(cells, minlength=city.n_cells))
         walk = ground.king_steps(places, exits, city.shape)
         same_pocket = city.pockets[places][:, None] == city.pockets[exits]
-        best = (np.exp(-walk / self.walk_cells) * passable[exits] * same_pocket).max(axis=1)
-        return best[place_of] * (1.0 - self.prevented)
+        best = np.zeros(city.n_cells)
+        best[places] = (np.exp(-walk / self.walk_cells) * passable[exits] * same_pocket).max(axis=1)
+        return best[cells] * (1.0 - self.prevented)
 
     def _passable(self, model: SiegeModel, holder: int, steps: FloatArray) -> FloatArray:
         """Return how freely people can step from each rebel-held cell on to another holder's ground.

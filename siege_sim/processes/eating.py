@@ -43,12 +43,16 @@ class Eating(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Eat."""
         homes = model.households
-        need = homes.mouths * model.conditions.need_kcal
         stretch = (self.share_when_stocked - self.share_when_bare) / self.good_store_days
-        eaten = np.minimum(homes.food_kcal, need * self.good_store_days)
-        eaten *= stretch
-        eaten += need * self.share_when_bare
-        np.minimum(eaten, homes.food_kcal, out=eaten)
-        homes.food_kcal -= eaten
-        model.ledger.book("food", "eaten", float(eaten.sum()))
-        np.divide(eaten, np.maximum(homes.mouths, 1.0), out=homes.eaten_kcal)
+        total = 0.0
+        for rows in homes.blocks:
+            food, mouths = homes.food_kcal[rows], homes.mouths[rows]
+            need = mouths * model.conditions.need_kcal
+            eaten = np.minimum(food, need * self.good_store_days)
+            eaten *= stretch
+            eaten += need * self.share_when_bare
+            np.minimum(eaten, food, out=eaten)
+            food -= eaten
+            total += float(eaten.sum())
+            np.divide(eaten, np.maximum(mouths, 1.0), out=homes.eaten_kcal[rows])
+        model.ledger.book("food", "eaten", total)

@@ -10,6 +10,7 @@ import numpy as np
 from siege_sim.agents.facility import Market
 from siege_sim.blocks import param, share
 from siege_sim.kernels.allocation import proportional
+from siege_sim.kernels.hazard import BoolArray, FloatArray
 from siege_sim.processes.base import Phase, Process
 
 if TYPE_CHECKING:
@@ -47,8 +48,6 @@ class MarketTrade(Process):
         markets = [market for market in model.facilities_of(Market) if market.in_pocket and market.kcal > 0.0]
         if not markets or self.sold_per_day == 0.0:
             return
-        need = homes.mouths * model.conditions.need_kcal
-        wanted = need * (homes.food_kcal < self.wanted_days * need)
         for pocket in range(city.pocket_count):
             sellers = [market for market in markets if city.pockets[market.cell_index] == pocket]
             stock = sum(market.kcal for market in sellers)
@@ -56,14 +55,22 @@ class MarketTrade(Process):
             daily_need = float(city.layers.civilians[ground].sum()) * model.conditions.need_kcal
             if stock < 1.0 or daily_need <= 0.0:
                 continue
-            scarcity = self.normal_days * daily_need / stock
-            price = max(1.0, scarcity) ** self.price_elasticity
-            paid = np.minimum(homes.buying_power * (1.0 / price), 1.0)
-            paid *= wanted
-            if city.pocket_count > 1:
-                paid *= ground[homes.cell_index]
-            bought = proportional(stock * self.sold_per_day, paid)
-            part = float(bought.sum()) / stock
+            price = max(1.0, self.normal_days * daily_need / stock) ** self.price_elasticity
+            wanted = self._wanted(model, ground if city.pocket_count > 1 else None, price)
+            sold = min(stock * self.sold_per_day, float(wanted.sum()))
             for market in sellers:
-                market.kcal *= 1.0 - part
-            homes.food_kcal += bought
+                market.kcal -= sold * (market.kcal / stock)
+            homes.food_kcal += proportional(sold, wanted)
+
+    def _wanted(self, model: SiegeModel, ground: BoolArray | None, price: float) -> FloatArray:
+        """Return what each household can pay of a day's need, if its store is short; on ``ground`` only, if given."""
+        homes = model.households
+        wanted = np.empty(len(homes))
+        for rows in homes.blocks:
+            need = homes.mouths[rows] * model.conditions.need_kcal
+            asked = np.minimum(homes.buying_power[rows] * (1.0 / price), 1.0)
+            asked *= homes.food_kcal[rows] < self.wanted_days * need
+            np.multiply(asked, need, out=wanted[rows])
+        if ground is not None:
+            wanted *= ground[homes.cell_index]
+        return wanted

@@ -55,8 +55,10 @@ class RebelCommand(Process):
         surplus = -line.per_unit(lacking)
         ample = line.rows[manning & (surplus > 0.0)]
         ample = ample[np.argsort(-surplus[manning & (surplus > 0.0)], kind="stable")]
+        around = _around(model, lacking)
         for row in np.concatenate([reserves, ample])[: self.moves_per_day]:
-            self._send(model, int(row), lacking)
+            if self._send(model, int(row), lacking, around):
+                around = _around(model, lacking)
 
     def _lacking(self, model: SiegeModel, line: Line) -> FloatArray:
         """Return how many fighters each front cell lacks of its due; below zero where it has more."""
@@ -71,17 +73,17 @@ class RebelCommand(Process):
                 due += here * asked * float(present[here].sum()) / total
         return (due - present) * city.front
 
-    def _send(self, model: SiegeModel, row: int, lacking: FloatArray) -> None:
-        """Send one unit to where the most defenders are lacking, unless it is lacking more where it is."""
+    def _send(self, model: SiegeModel, row: int, lacking: FloatArray, around: FloatArray) -> bool:
+        """Send one unit to where the most defenders are lacking, unless they lack more where it is; return if it went."""
         city, unit = model.city, model.unit(row)
         here = unit.cell_index
         candidates = city.front & (city.pockets == city.pockets[here])
         candidates[~_window(here, self.reach_cells, city.shape)] = False
-        around = ground.neighbour_sum(lacking, city.shape) + 2.0 * lacking
         worth = np.where(candidates, around, -np.inf)
         best = int(np.argmax(worth))
-        if worth[best] <= max(around[here] + 2.0 * unit.fit, 0.0) if city.front[here] else worth[best] <= 0.0:
-            return
+        needed_here = max(around[here] + 2.0 * unit.fit, 0.0) if city.front[here] else 0.0
+        if worth[best] <= needed_here:
+            return False
         for cell, fighters in ((here, unit.fit), (best, -unit.fit)):
             near = city.around[cell]
             near = near[near < city.n_cells]
@@ -90,6 +92,12 @@ class RebelCommand(Process):
                 lacking[near] += fighters / near.size
         unit.march_to(best)
         unit.posture = Posture.HOLD
+        return True
+
+
+def _around(model: SiegeModel, lacking: FloatArray) -> FloatArray:
+    """Return how many defenders are lacking around each cell, its own counted twice."""
+    return ground.neighbour_sum(lacking, model.city.shape) + 2.0 * lacking
 
 
 def _window(cell: int, reach: int, shape: ground.Shape) -> BoolArray:
