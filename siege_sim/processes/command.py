@@ -64,9 +64,9 @@ class GovernmentCommand(Process):
         luck = rng.random(len(model.axes))
         errors = rng.standard_normal((len(model.axes), model.city.n_cells))
         defence = defence_strength(model, line)
+        judged = defence * np.exp(self.misjudgement * errors)
         for axis in model.axes:
-            seen = defence * np.exp(self.misjudgement * errors[axis.number])
-            self._direct(model, axis, seen, defence, luck[axis.number])
+            self._direct(model, axis, judged[axis.number], defence, luck[axis.number])
 
     def _direct(self, model: SiegeModel, axis: Axis, seen: FloatArray, defence: FloatArray, luck: float) -> None:
         axis.days_in_phase += 1

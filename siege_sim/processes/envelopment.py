@@ -63,20 +63,25 @@ class Envelopment(Process):
         unit_luck = rng.random((2, len(model.units)))
         lost_today = np.zeros(city.n_cells, dtype=np.bool_)
         pressed = city.layers.pressed_by.copy()
+        taken_by, chance = self._risk(model, pressed, lost_today)
         for round_luck in luck:
-            taken_by = self._spread(model, pressed, lost_today)
-            at_risk = city.pocket_ground & ((taken_by >= 0) | (city.exit_width == 0))
-            if not at_risk.any():
-                break
-            chance = probability(self._hazard(model, at_risk, lost_today))
-            falls = np.flatnonzero(at_risk & (round_luck < chance))
-            if falls.size == 0:
+            giving_up = np.flatnonzero(round_luck < chance)
+            if giving_up.size == 0:
                 continue
-            self._change_hands(model, falls, taken_by, lost_today)
-            pressed[falls] = taken_by[falls]
-            lost_today[falls] = True
+            fallen = self._change_hands(model, giving_up, taken_by, lost_today)
+            pressed[fallen] = taken_by[fallen]
+            lost_today[fallen] = True
+            taken_by, chance = self._risk(model, pressed, lost_today)
         if lost_today.any():
             self._fall_back(model, unit_luck)
+
+    def _risk(self, model: SiegeModel, pressed: IntArray, lost_today: BoolArray) -> tuple[IntArray, FloatArray]:
+        """Return the axis that presses each cell, and each cell's chance to be given up in a round."""
+        taken_by = self._spread(model, pressed, lost_today)
+        at_risk = model.city.pocket_ground & ((taken_by >= 0) | (model.city.exit_width == 0))
+        if not at_risk.any():
+            return taken_by, np.zeros(at_risk.size)
+        return taken_by, probability(self._hazard(model, at_risk, lost_today))
 
     def _spread(self, model: SiegeModel, pressed: IntArray, lost_today: BoolArray) -> IntArray:
         """Return the axis that presses each cell: today's targets, and the neighbours of what just fell."""
@@ -102,8 +107,8 @@ class Envelopment(Process):
         wear = np.exp(self.cohesion_weight * (1.0 - layers.cohesion))
         return at_risk * self.hazard_per_round * pressure * (1.0 + enveloped + narrow + contagion) * wear
 
-    def _change_hands(self, model: SiegeModel, falls: IntArray, taken_by: IntArray, lost_today: BoolArray) -> None:
-        """Give each fallen cell to whoever stands around it, and write down why it fell."""
+    def _change_hands(self, model: SiegeModel, falls: IntArray, taken_by: IntArray, lost_today: BoolArray) -> IntArray:
+        """Give each fallen cell to whoever stands around it, and write down why it fell; return those that went."""
         city = model.city
         government = ground.neighbour_sum(city.held_by(GOVERNMENT), city.shape)[falls]
         kurdish = ground.neighbour_sum(city.held_by(KURDISH), city.shape)[falls]
@@ -124,6 +129,7 @@ class Envelopment(Process):
             axis.taken += mine.size
             axis.last_taken = (axis.last_taken + mine.tolist())[-40:]
         model.note_ground_lost(falls[~nobody], [str(cause) for cause in causes[~nobody]])
+        return falls[~nobody]
 
     def _fall_back(self, model: SiegeModel, luck: FloatArray) -> None:
         """Bring units out of lost cells to the nearest ground of their own."""
