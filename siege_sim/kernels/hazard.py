@@ -65,7 +65,7 @@ def binomial(luck: ArrayLike, trials: ArrayLike, chance: ArrayLike) -> IntArray:
     """
     luck = np.asarray(luck, dtype=np.float64)
     successes = np.zeros(luck.shape, dtype=np.int64)
-    some = luck >= (1.0 - np.minimum(chance, 1.0)) ** trials
+    some = luck >= np.power(1.0 - np.minimum(chance, 1.0), trials)
     if np.count_nonzero(some):
         # What is left are mostly a few dozen rows: plain numbers are faster for them than short arrays.
         numbers = zip(luck[some].tolist(), _selected(trials, some), _selected(chance, some), strict=False)

@@ -74,7 +74,7 @@ class RebelCommand(Process):
         return (due - present) * city.front
 
     def _send(self, model: SiegeModel, row: int, lacking: FloatArray, around: FloatArray) -> bool:
-        """Send one unit to where the most defenders are lacking, unless they lack more where it is; return if it went."""
+        """Send one unit to where most defenders are lacking, unless more are where it is; return if it went."""
         city, unit = model.city, model.unit(row)
         here = unit.cell_index
         candidates = city.front & (city.pockets == city.pockets[here])

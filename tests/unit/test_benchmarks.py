@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from inspect import signature
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from siege_sim.agents.codes import GOVERNMENT
 from siege_sim.rng import stream
 from tests.benchmarks.bare import BareTown
+from tests.benchmarks.cases import CASES
 from tests.benchmarks.civilians import civilian_model, civilian_scenario, start_of
+from tests.benchmarks.measurement import Measurement
+from tests.benchmarks.plan import QUICK, Plan
+from tests.benchmarks.ratios import ratio_rows
+from tests.benchmarks.table import markdown, measurement_rows, text
 from tests.benchmarks.twin import Household, HouseholdOnGrid, TwinTown
 
 DAYS = 6
@@ -135,3 +143,36 @@ def test_the_twin_keeps_its_counts():
     assert wounded == twin.wounded
     gone = sum(count for flow, count in twin.flows.items() if flow != "moved_inside")
     assert sum(people) == int(start.people.persons.sum()) - gone
+
+
+@pytest.mark.parametrize("plan", [Plan(), QUICK], ids=["whole", "quick"])
+def test_every_case_of_a_plan_exists_and_takes_its_arguments(plan, tmp_path):
+    labels: dict[str, set[str]] = {}
+    for key, case, arguments in plan.cases(tmp_path):
+        signature(CASES[case]).bind(**arguments)
+        labels.setdefault(key, set()).add(arguments["label"])
+    assert {
+        "aleppo",
+        "coarse",
+        *(f"{part}@{size}" for part in ("processes", "bare", "twin") for size in plan.sizes),
+    } <= set(labels)
+    assert all(len(names) == 1 for names in labels.values())
+    assert {Path(arguments["file"]).parent for arguments in plan.starts(tmp_path)} == {tmp_path}
+
+
+def test_the_tables_have_a_line_for_each_measurement_and_ratio():
+    def measurement(seconds):
+        return Measurement("a case", 1000, 5000, 10.0, 1, [seconds, 2 * seconds], 0.1, 1.0, 100.0, 120.0)
+
+    measured = {
+        f"{key}@1000": measurement(seconds) for key, seconds in (("twin", 4.0), ("processes", 0.5), ("bare", 0.25))
+    }
+    measured["twin@1000"] = measured["twin@1000"].joined(measurement(5.0))
+    rows = measurement_rows(list(measured.values()))
+    assert len(rows) == 1 + len(measured)
+    assert rows[1][rows[0].index("ns/row-day")] == "400,000"
+    assert rows[1][rows[0].index("spread")] == "+150% of 4"
+    ratios = {line[0]: line[1] for line in ratio_rows(measured)}
+    assert ratios["plain-Mesa twin / civilians' processes, 1,000 households"] == "8 x"
+    assert ratios["civilians' processes / bare array loop, 1,000 households"] == "2 x"
+    assert len(text(rows).splitlines()) == len(markdown(rows).splitlines()) == 2 + len(measured)

@@ -58,6 +58,7 @@ def test_kernels_know_numpy_and_each_other_only(path):
             "numba",
             "collections",
             "functools",
+            "itertools",
             "statistics",
             "typing",
         } or name.startswith("siege_sim.kernels"), name

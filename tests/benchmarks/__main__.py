@@ -1,0 +1,89 @@
+"""``python -m tests.benchmarks``: measure, each case in a fresh process and one after the other, and print tables."""
+# ruff: noqa: T201
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tests.benchmarks import machine, table
+from tests.benchmarks.child import in_fresh_process, measure_in_fresh_process
+from tests.benchmarks.measurement import Measurement
+from tests.benchmarks.plan import PROFILES, QUICK, Plan
+from tests.benchmarks.ratios import ratio_rows
+
+Render = Callable[[Sequence[Sequence[str]]], str]
+
+REMARKS = """\
+Every case ran in a process of its own, one after the other, after a warm-up. Day loop: the fastest repeat of a run;
+spread: how much slower the slowest was. A row is a household (or a person, or 50 persons); rows of people who are
+gone count in row-days, as columns go over them too, and person-days count the people of day 0. Memory is the peak
+after the first run; +MB is what came after imports. The civilians' day starts in all renderings from the same state,
+weeks into a siege, with nobody fighting; its rates are for a household and day, however many days are played."""
+
+
+def main() -> None:
+    """Read the command line, measure, print."""
+    options = _options()
+    render: Render = table.markdown if options.markdown else table.text
+    began = time.perf_counter()
+    load_before = machine.load()
+    if options.profile:
+        print(_profiles(1 if options.quick else 3, render))
+    else:
+        plan = QUICK if options.quick else Plan()
+        if options.households or options.days:
+            plan = dataclasses.replace(
+                plan, sizes=tuple(options.households or plan.sizes), days=options.days or plan.days
+            )
+        measured = _measure(plan)
+        print(render(table.measurement_rows(list(measured.values()))))
+        print("\n" + render(ratio_rows(measured)))
+        print("\n" + REMARKS)
+    print("\n" + "; ".join(f"{name} {value}" for name, value in machine.facts().items()))
+    seconds = time.perf_counter() - began
+    print(f"{seconds:.0f} seconds in all; load of the machine {load_before} before, {machine.load()} after")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter cases: under half a minute")
+    parser.add_argument("--profile", action="store_true", help="instead: milliseconds a day of each process")
+    parser.add_argument("--markdown", action="store_true", help="tables in Markdown")
+    parser.add_argument("--households", type=int, nargs="+", help="sizes for the civilians' day")
+    parser.add_argument("--days", type=int, help="days of the civilians' day")
+    return parser.parse_args()
+
+
+def _measure(plan: Plan) -> dict[str, Measurement]:
+    """Run all cases of a plan; say on standard error which one it is."""
+    with tempfile.TemporaryDirectory(prefix="siege_bench_") as name:
+        folder = Path(name)
+        for arguments in plan.starts(folder):
+            in_fresh_process("start", **arguments)
+        cases = list(plan.cases(folder))
+        measured: dict[str, Measurement] = {}
+        for number, (key, case, arguments) in enumerate(cases, start=1):
+            print(f"{number} of {len(cases)}: {arguments['label']}", file=sys.stderr)
+            found = measure_in_fresh_process(case, **arguments)
+            measured[key] = measured[key].joined(found) if key in measured else found
+        return measured
+
+
+def _profiles(repeats: int, render: Render) -> str:
+    """Return a table of the processes for each run that is taken apart."""
+    parts = []
+    for label, settings in PROFILES:
+        lines = in_fresh_process("by_process", label=label, settings=settings, repeats=repeats)["lines"]
+        rows = [(label, "ms/day", "ns/row-day"), *((name, f"{ms:.3f}", f"{ns:.1f}") for name, ms, ns in lines)]
+        parts.append(render(rows))
+    return "\n\n".join(parts)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""What is measured, in which order, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PERSON_A_ROW = ["population.persons_per_household=1"]
+COARSE = ["population.persons_per_household=50"]
+
+Case = tuple[str, str, dict[str, Any]]
+"""A key for the ratios, the name of the case, and its arguments."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured.
+
+    Attributes:
+        sizes: numbers of households for the civilians' day.
+        days: days of the civilians' day.
+        rounds: how often everything is measured in turn, so that a busy minute of the machine does not fall on one
+            case alone; the fastest counts.
+        repeats: how often a whole run is repeated in a round.
+        seconds: how long the fast ones are repeated in a round.
+        seeds: runs of the coarse sweep.
+        person_days: days of the run with every person a row; None for the whole run.
+        variants: whether the columns are also measured with books and outcomes, and the twin on a grid.
+    """
+
+    sizes: tuple[int, ...] = (10_000, 46_296)
+    days: int = 20
+    rounds: int = 3
+    repeats: int = 2
+    seconds: float = 1.5
+    seeds: int = 5
+    person_days: int | None = None
+    variants: bool = True
+
+    def starts(self, folder: Path) -> Iterator[dict[str, Any]]:
+        """Yield the arguments for writing each start."""
+        for households in self.sizes:
+            yield {"file": _start(folder, households), "households": households, "days": self.days}
+
+    def cases(self, folder: Path) -> Iterator[Case]:
+        """Yield the cases in the order of measuring."""
+        for number in range(self.rounds):
+            yield from self._whole_runs()
+            if number == 0:
+                yield self._every_person_a_row()
+            for households in self.sizes:
+                yield from self._civilians_day(households, _start(folder, households))
+                if number == 0 and self.variants:
+                    yield from self._variants(households, _start(folder, households))
+
+    def _whole_runs(self) -> Iterator[Case]:
+        aleppo = {"label": "Aleppo, a household a row", "settings": [], "repeats": self.repeats}
+        yield "aleppo", "aleppo", aleppo
+        coarse = {"label": "Aleppo, 50 persons a row", "settings": COARSE, "repeats": 1, "seeds": self.seeds}
+        yield "coarse", "sweep", coarse
+
+    def _every_person_a_row(self) -> Case:
+        key = "persons" if self.person_days is None else "persons at first"
+        label = {"label": "Aleppo, every person a row", "settings": PERSON_A_ROW}
+        return key, "aleppo", {**label, "repeats": self.repeats, "days": self.person_days}
+
+    def _civilians_day(self, households: int, start_file: str) -> Iterator[Case]:
+        started = {"start_file": start_file, "days": self.days}
+        columns = {"households": households, "days": self.days, "seconds": self.seconds, "processes_alone": True}
+        yield f"processes@{households}", "columns", {"label": "civilians' processes", **columns}
+        yield f"bare@{households}", "bare", {"label": "bare array loop", "seconds": self.seconds, **started}
+        yield f"twin@{households}", "twin", {"label": "plain-Mesa twin", "on_grid": False, **started}
+
+    def _variants(self, households: int, start_file: str) -> Iterator[Case]:
+        started = {"start_file": start_file, "days": self.days}
+        columns = {"households": households, "days": self.days, "seconds": self.seconds, "processes_alone": False}
+        yield f"columns@{households}", "columns", {"label": "civilians, books and outcomes", **columns}
+        yield f"grid twin@{households}", "twin", {"label": "the twin on a Mesa grid", "on_grid": True, **started}
+
+
+QUICK = Plan(sizes=(10_000,), days=10, rounds=1, repeats=1, person_days=10, variants=False)
+"""A first look in half a minute."""
+
+PROFILES: tuple[tuple[str, list[str]], ...] = (("Aleppo, a household a row", []), ("Aleppo, 50 persons a row", COARSE))
+"""The runs that ``--profile`` takes apart: label and settings."""
+
+
+def _start(folder: Path, households: int) -> str:
+    return str(folder / f"start_{households}.pickle")
