@@ -98,7 +98,7 @@ class Layers:
         return cast("NDArray[Any]", getattr(self, name))
 
     def check_memory(self) -> None:
-        """Raise when a layer was replaced instead of written (Mesa's ``modify_cells`` does that).
+        """Raise when a layer was replaced instead of written (``modify_cells`` does that before Mesa 3.4).
 
         Raises:
             SiegeError: names the layer.
