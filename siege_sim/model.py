@@ -21,7 +21,7 @@ from siege_sim.agents.unit import UNIT_CLASSES, Unit, Units
 from siege_sim.city.grid import City
 from siege_sim.conditions import Conditions, EventLog, Politics, morning
 from siege_sim.kernels import ground
-from siege_sim.kernels.hazard import BoolArray, IntArray
+from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 from siege_sim.ledger import Ledger
 from siege_sim.rng import Stream
 from siege_sim.schedule import schedule_of
@@ -227,6 +227,13 @@ class SiegeModel(mesa.Model):
     def share_held(self) -> float:
         """Rebel-held ground as a share of what they held on day 0."""
         return float(np.count_nonzero(self.city.pocket_ground)) / float(np.count_nonzero(self.city.held_on_day_0))
+
+    @property
+    def people_by_pocket(self) -> FloatArray:
+        """Civilians in each pocket, the largest pocket first."""
+        city = self.city
+        people = np.bincount(city.pockets + 1, weights=city.layers.civilians, minlength=city.pocket_count + 1)
+        return cast("FloatArray", people)[1:]
 
     @property
     def stored_kcal(self) -> float:

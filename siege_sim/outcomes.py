@@ -11,10 +11,10 @@ import numpy as np
 from siege_sim.agents.codes import GOVERNMENT, REBEL, Status
 from siege_sim.agents.facility import Bakery
 from siege_sim.conditions import KCAL_A_PERSON_DAY
+from siege_sim.kernels import rows
 from siege_sim.kernels.hazard import FloatArray
 
 if TYPE_CHECKING:
-    from siege_sim.agents.household import Households
     from siege_sim.model import SiegeModel
 
 
@@ -47,13 +47,17 @@ class Sums:
         """Add up the columns of ``model.households``."""
         homes = model.households
         total = float(model.city.layers.civilians.sum())
-        displaced = home = eaten = loss = 0.0
-        for rows in homes.blocks:
-            mouths = homes.mouths[rows]
-            displaced += float((mouths * (homes.status[rows] == DISPLACED_INSIDE)).sum())
-            home += float(homes.food_kcal[rows].sum())
-            eaten += float((mouths * homes.eaten_kcal[rows]).sum())
-            loss += float((mouths * homes.mass_loss[rows]).sum())
+        sums, rows_below = rows.totals(
+            homes.mouths,
+            homes.food_kcal,
+            homes.eaten_kcal,
+            homes.mass_loss,
+            homes.status,
+            DISPLACED_INSIDE,
+            IPC_INTAKE_KCAL,
+            IPC_SEVERE_LOSS,
+        )
+        displaced, home, eaten, loss = sums.tolist()
         someone = total if total else float("nan")  # means over nobody are not a number
         return cls(
             persons_inside=total,
@@ -61,30 +65,16 @@ class Sums:
             home_kcal=home,
             eaten_kcal=eaten / someone if model.day else float("nan"),
             mass_loss=loss / someone,
-            ipc_shares=ipc_shares(homes),
+            ipc_shares=-np.diff(rows_below, append=0.0) / max(rows_below[0], 1.0),
         )
 
 
-IPC_INTAKE_KCAL = (2100.0, 1680.0, 1050.0, 420.0)
+IPC_INTAKE_KCAL = np.array([2100.0, 1680.0, 1050.0, 420.0])
 """Intake a person and day below which a household is in phase 2, 3, 4 and 5: any gap to 2,100 kcal, one of a
 fifth, a half, four fifths (after the IPC's reference table for households; where it has words, numbers assumed)."""
 
 IPC_SEVERE_LOSS = 0.18
 """Share of body mass lost from which a household is in phase 5 whatever it eats."""
-
-
-def ipc_shares(homes: Households) -> FloatArray:
-    """Return the share of the households in the pocket that are in IPC phase 1 to 5."""
-    worse_than = np.zeros(5)
-    for rows in homes.blocks:
-        eaten, inside = homes.eaten_kcal[rows], homes.mouths[rows] > 0.0
-        worse_than[0] += np.count_nonzero(inside)
-        for phase, cut in enumerate(IPC_INTAKE_KCAL, start=1):
-            below = eaten < cut
-            if phase == 4:
-                below |= homes.mass_loss[rows] > IPC_SEVERE_LOSS
-            worse_than[phase] += np.count_nonzero(below & inside)
-    return -np.diff(np.append(worse_than, 0.0)) / max(worse_than[0], 1.0)
 
 
 def ipc_area_phase(shares: FloatArray) -> int:

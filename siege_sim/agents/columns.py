@@ -43,17 +43,12 @@ class Column(Generic[Scalar]):
         return cast("NDArray[Scalar]", table.arrays[self.name])  # reached only before the table has its arrays
 
 
-ROWS_A_BLOCK = 16_384
-"""Rows whose intermediate results fit into a core's cache: long loops go block by block."""
-
-
 class Table:
     """A fixed number of rows; rows are never reused, moved or removed.
 
     Attributes:
         rows: how many there are.
         arrays: the columns by name.
-        blocks: slices that cover the rows in turn, for loops that should stay within the cache.
     """
 
     columns: ClassVar[dict[str, Column[Any]]] = {}
@@ -63,7 +58,6 @@ class Table:
         self.arrays: dict[str, NDArray[Any]] = {
             name: np.full(rows, column.default, dtype=column.dtype) for name, column in self.columns.items()
         }
-        self.blocks = tuple(slice(first, first + ROWS_A_BLOCK) for first in range(0, rows, ROWS_A_BLOCK))
         # In the instance's own dictionary an array is found at once, without asking the column.
         self.__dict__.update(self.arrays)
 

@@ -9,6 +9,7 @@ import numpy as np
 from siege_sim.agents.codes import REBEL
 from siege_sim.agents.unit import STOCKS
 from siege_sim.kernels.hazard import FloatArray, IntArray, binomial, probability, split, unfold
+from siege_sim.kernels.rows import below
 
 if TYPE_CHECKING:
     from siege_sim.model import SiegeModel
@@ -42,11 +43,10 @@ def harm_civilians(
     """
     homes = model.households
     chance_per_cell = probability(hits * area_m2 / (model.city.cell_km2 * 1e6))
-    chance = chance_per_cell[homes.cell_index] * homes.inside
-    rows = np.flatnonzero(luck < chance)
+    rows = below(luck, homes.mouths, homes.cell_index, chance_per_cell)
     if rows.size == 0:
         return
-    fates, graves, wounds = unfold(split(luck[rows], chance[rows])[1], 3)
+    fates, graves, wounds = unfold(split(luck[rows], chance_per_cell[homes.cell_index[rows]])[1], 3)
     p_dead_or_buried = p_killed + p_trapped
     struck = binomial(fates, homes.persons[rows], p_dead_or_buried)
     buried = binomial(graves, struck, p_trapped / p_dead_or_buried if p_dead_or_buried else 0.0)

@@ -11,6 +11,7 @@ from siege_sim.agents.base import SiegeAgent
 from siege_sim.agents.codes import Status
 from siege_sim.agents.columns import Column, Entry, Table
 from siege_sim.kernels.hazard import FloatArray, IntArray, binomial
+from siege_sim.kernels.rows import add_to_cells
 
 if TYPE_CHECKING:
     from siege_sim.model import SiegeModel
@@ -50,7 +51,7 @@ class Households(Table):
         self.cell_index[rows] = cells
         self.persons[rows] = persons
         self.mouths[rows] = persons
-        np.add.at(self.model.city.layers.civilians, cells, persons)
+        add_to_cells(self.model.city.layers.civilians, cells, persons)
 
     def kill(self, rows: IntArray, killed: IntArray, cause: str, luck: FloatArray) -> int:
         """Take people from households and book their deaths; return how many died.
@@ -80,8 +81,8 @@ class Households(Table):
             self.food_kcal[died_out] = 0.0
         cells = self.cell_index[rows]
         if cause != "died_of_hunger":
-            np.add.at(self.model.city.layers.civilians_killed, cells, killed)
-        np.subtract.at(self.model.city.layers.civilians, cells, killed * self.inside[rows])
+            add_to_cells(self.model.city.layers.civilians_killed, cells, killed)
+        add_to_cells(self.model.city.layers.civilians, cells, -killed * self.inside[rows])
         self.model.ledger.book("civilians", cause, total)
         return total
 
@@ -102,8 +103,8 @@ class Households(Table):
     def move(self, rows: IntArray, cells: IntArray) -> None:
         """Move households to other cells inside the pocket."""
         civilians = self.model.city.layers.civilians
-        np.subtract.at(civilians, self.cell_index[rows], self.persons[rows])
-        np.add.at(civilians, cells, self.persons[rows])
+        add_to_cells(civilians, self.cell_index[rows], -self.persons[rows])
+        add_to_cells(civilians, cells, self.persons[rows])
         self.cell_index[rows] = cells
         self.status[rows] = np.where(cells == self.home_cell[rows], Status.AT_HOME, Status.DISPLACED_INSIDE)
 
@@ -117,9 +118,9 @@ class Households(Table):
             self.lose_trapped(buried, np.full(buried.size, 0.5))
         people = self.persons[rows]
         cells, layers = self.cell_index[rows], self.model.city.layers
-        np.add.at(layers.civilians_left, cells, people)
-        np.add.at(layers.recent_departures, cells, people)
-        np.subtract.at(layers.civilians, cells, people)
+        add_to_cells(layers.civilians_left, cells, people)
+        add_to_cells(layers.recent_departures, cells, people)
+        add_to_cells(layers.civilians, cells, -people)
         self.model.ledger.book("civilians", LEAVING_FLOWS[status], int(people.sum()))
         self.model.ledger.book("food", "left_the_pocket", float(self.food_kcal[rows].sum()))
         self.food_kcal[rows] = 0.0

@@ -7,28 +7,12 @@ import numpy as np
 from siege_sim.kernels.hazard import FloatArray, IntArray
 
 
-def proportional(supply: float, demand: FloatArray) -> FloatArray:
-    """Share ``supply`` in proportion to ``demand``; nobody gets more than was asked for.
+def share_met(supply: FloatArray, demand: FloatArray) -> FloatArray:
+    """Return the share of each demand that its supply meets, at most 1; 0 where nothing is asked for.
 
-    Returns an array of the shape of ``demand``; its sum is ``min(supply, demand.sum())``.
+    Sharing in proportion to demand is giving everybody this share of what they ask for.
     """
-    total = float(demand.sum())
-    return demand * (1.0 if supply >= total else supply / total)
-
-
-def equal_up_to_need(supply: float, need: FloatArray) -> FloatArray:
-    """Share ``supply`` equally, a head at a time, but give nobody more than ``need`` (water filling).
-
-    The smallest needs are met first; the rest share what is left. The sum is ``min(supply, need.sum())``.
-    """
-    if need.sum() <= supply:
-        return need.astype(np.float64, copy=True)
-    order = np.sort(need)
-    left_to_serve = need.size - np.arange(need.size)
-    served_before = np.concatenate([[0.0], np.cumsum(order)[:-1]])
-    levels = (supply - served_before) / left_to_serve
-    level = levels[np.argmax(levels < order)]
-    return np.minimum(need, level)
+    return np.divide(np.minimum(supply, demand), demand, out=np.zeros(demand.size), where=demand > 0.0)
 
 
 def whole_shares(total: int, weights: FloatArray) -> IntArray:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from siege_sim.kernels.compiled import compiled
 from siege_sim.kernels.hazard import FloatArray, IntArray
 
 
+@compiled
 def spread_over_front(reach: IntArray, weight: FloatArray, men: FloatArray, evening_out: int = 2) -> FloatArray:
     """Return which part of each unit stands in each of the cells within its reach.
 
@@ -24,14 +26,33 @@ def spread_over_front(reach: IntArray, weight: FloatArray, men: FloatArray, even
     Returns:
         Shares, shape ``(units, 9)``, each row summing to 1. A unit without front in reach stays where it is.
     """
-    asked = np.append(weight, 0.0)
-    shares = asked[reach]
-    idle = shares.sum(axis=1) <= 0.0
-    shares[idle, 0] = 1.0
-    shares /= shares.sum(axis=1, keepdims=True)
+    units, places = reach.shape
+    cells = weight.size
+    shares = np.zeros((units, places))
+    for unit in range(units):
+        for place in range(places):
+            if reach[unit, place] < cells:
+                shares[unit, place] = weight[reach[unit, place]]
+        if not _to_one(shares[unit]):
+            shares[unit, 0] = 1.0
     for _ in range(evening_out):
-        present = np.bincount(reach.ravel(), (shares * men[:, None]).ravel(), asked.size)
-        due = np.divide(asked, present, out=np.zeros(asked.size), where=present > 0.0)
-        shares[~idle] *= np.sqrt(due[reach[~idle]])
-        shares /= shares.sum(axis=1, keepdims=True)
+        present = np.zeros(cells + 1)
+        for unit in range(units):
+            for place in range(places):
+                present[reach[unit, place]] += shares[unit, place] * men[unit]
+        for unit in range(units):
+            for place in range(places):
+                cell = reach[unit, place]
+                if cell < cells and weight[cell] > 0.0 and present[cell] > 0.0:
+                    shares[unit, place] *= np.sqrt(weight[cell] / present[cell])
+            _to_one(shares[unit])
     return shares
+
+
+@compiled
+def _to_one(shares: FloatArray) -> bool:
+    """Scale shares (changed) so that they sum to 1; return whether there are any."""
+    total = shares.sum()
+    if total > 0.0:
+        shares /= total
+    return bool(total > 0.0)

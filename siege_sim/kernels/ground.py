@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from siege_sim.kernels.compiled import compiled
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 
 Shape = tuple[int, int]
@@ -89,15 +90,20 @@ def neighbour_table(shape: Shape) -> IntArray:
 
 def neighbour_sum(values: NDArray[Any], shape: Shape) -> FloatArray:
     """Return, for each cell, the sum of ``values`` over its eight neighbours."""
-    here = values.reshape(shape).astype(np.float64)
-    column = here.copy()
-    column[1:] += here[:-1]
-    column[:-1] += here[1:]
-    box = column.copy()
-    box[:, 1:] += column[:, :-1]
-    box[:, :-1] += column[:, 1:]
-    box -= here
-    return box.ravel()
+    return _neighbour_sum(values.astype(np.float64), *shape)
+
+
+@compiled
+def _neighbour_sum(values: FloatArray, rows: int, columns: int) -> FloatArray:
+    sums = np.zeros(values.size)
+    for row in range(rows):
+        for column in range(columns):
+            total = -values[row * columns + column]
+            for near_row in range(max(row - 1, 0), min(row + 2, rows)):
+                for near_column in range(max(column - 1, 0), min(column + 2, columns)):
+                    total += values[near_row * columns + near_column]
+            sums[row * columns + column] = total
+    return sums
 
 
 def king_steps(cells: IntArray, others: IntArray, shape: Shape) -> IntArray:

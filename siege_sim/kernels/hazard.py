@@ -7,12 +7,12 @@ two runs with one seed differ only where the mechanisms differ.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import repeat
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from siege_sim.kernels.compiled import compiled
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -64,35 +64,40 @@ def binomial(luck: ArrayLike, trials: ArrayLike, chance: ArrayLike) -> IntArray:
         chance: probabilities in [0, 1], of the same shape or a single one.
     """
     luck = np.asarray(luck, dtype=np.float64)
-    successes = np.zeros(luck.shape, dtype=np.int64)
-    some = luck >= np.power(1.0 - np.minimum(chance, 1.0), trials)
-    if np.count_nonzero(some):
-        # What is left are mostly a few dozen rows: plain numbers are faster for them than short arrays.
-        numbers = zip(luck[some].tolist(), _selected(trials, some), _selected(chance, some), strict=False)
-        successes[some] = [_invert_binomial(u, n, p) for u, n, p in numbers]
+    n, p = (np.atleast_1d(np.asarray(values, dtype=np.float64)).ravel() for values in (trials, chance))
+    successes = _invert_binomials(luck.ravel(), n, p)
+    for row in np.flatnonzero(successes < 0):
+        trials_here, chance_here = n[row if n.size > 1 else 0], p[row if p.size > 1 else 0]
+        successes[row] = _bell(float(luck.ravel()[row]), int(trials_here), float(chance_here))
+    return successes.reshape(luck.shape)
+
+
+@compiled
+def _invert_binomials(luck: FloatArray, trials: FloatArray, chance: FloatArray) -> IntArray:
+    """Add up the terms of each row's distribution from the side on which the count is small; -1: too many terms.
+
+    ``trials`` and ``chance`` have a value a row, or one for all.
+    """
+    successes = np.zeros(luck.size, dtype=np.int64)
+    for row in range(luck.size):
+        n, p = trials[row if trials.size > 1 else 0], chance[row if chance.size > 1 else 0]
+        if p >= 1.0:
+            successes[row] = int(n)
+            continue
+        mirrored = p > 0.5
+        u = 1.0 - luck[row] if mirrored else luck[row]
+        p = 1.0 - p if mirrored else p
+        term = (1.0 - p) ** n
+        if term < 1e-250:
+            successes[row] = -1
+            continue
+        odds, cumulative, count = p / (1.0 - p), term, 0
+        while u >= cumulative and count < n:
+            term *= odds * (n - count) / (count + 1)
+            cumulative += term
+            count += 1
+        successes[row] = int(n) - count if mirrored else count
     return successes
-
-
-def _selected(values: ArrayLike, some: BoolArray) -> Iterable[float]:
-    values = np.asarray(values)
-    return values[some].tolist() if values.ndim else repeat(values.item())
-
-
-def _invert_binomial(luck: float, trials: float, chance: float) -> int:
-    """Add up the terms of the distribution from the side on which the count is small."""
-    if chance >= 1.0:
-        return int(trials)
-    if chance > 0.5:
-        return int(trials) - _invert_binomial(1.0 - luck, trials, 1.0 - chance)
-    term = (1.0 - chance) ** trials
-    if term < 1e-250:
-        return _bell(luck, int(trials), chance)
-    odds, cumulative, count = chance / (1.0 - chance), term, 0
-    while luck >= cumulative and count < trials:
-        term *= odds * (trials - count) / (count + 1)
-        cumulative += term
-        count += 1
-    return count
 
 
 def _bell(luck: float, trials: int, chance: float) -> int:

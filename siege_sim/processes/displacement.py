@@ -12,6 +12,7 @@ from siege_sim.agents.facility import Crossing
 from siege_sim.blocks import param, share
 from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import FloatArray, IntArray, categorical, split, unfold
+from siege_sim.kernels.rows import below
 from siege_sim.processes.base import Phase, Process
 
 if TYPE_CHECKING:
@@ -81,8 +82,7 @@ class Displacement(Process):
         strongest = push_here + most_afraid + self.hunger_weight + max(self.wounded_weight, 0.0)
         # Nobody whose luck is above the strongest push of the cell can go, so the rest need not be asked.
         ceiling = _logistic(strongest) * city.pocket_ground
-        rows = np.flatnonzero(luck < ceiling[homes.cell_index])
-        rows = rows[homes.mouths[rows] > 0.0]
+        rows = below(luck, homes.mouths, homes.cell_index, ceiling)
         push = push_here[homes.cell_index[rows]] + self.strikes_weight * homes.fear_of_strikes[rows]
         push += self.wounded_weight * (homes.wounded[rows] > 0) + self.hunger_weight * (homes.food_kcal[rows] <= 0.0)
         going, fresh = split(luck[rows], _logistic(push))

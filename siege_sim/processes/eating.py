@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import numpy as np
-
 from siege_sim.blocks import param
+from siege_sim.kernels import rows
 from siege_sim.processes.base import Phase, Process
 
 if TYPE_CHECKING:
@@ -43,16 +42,13 @@ class Eating(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Eat."""
         homes = model.households
-        stretch = (self.share_when_stocked - self.share_when_bare) / self.good_store_days
-        total = 0.0
-        for rows in homes.blocks:
-            food, mouths = homes.food_kcal[rows], homes.mouths[rows]
-            need = mouths * model.conditions.need_kcal
-            eaten = np.minimum(food, need * self.good_store_days)
-            eaten *= stretch
-            eaten += need * self.share_when_bare
-            np.minimum(eaten, food, out=eaten)
-            food -= eaten
-            total += float(eaten.sum())
-            np.divide(eaten, np.maximum(mouths, 1.0), out=homes.eaten_kcal[rows])
+        total = rows.eat(
+            homes.food_kcal,
+            homes.eaten_kcal,
+            homes.mouths,
+            model.conditions.need_kcal,
+            self.share_when_bare,
+            self.share_when_stocked,
+            self.good_store_days,
+        )
         model.ledger.book("food", "eaten", total)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from siege_sim.blocks import param
+from siege_sim.kernels import rows
 from siege_sim.processes.base import Phase, Process
 
 if TYPE_CHECKING:
@@ -27,6 +28,4 @@ class Fear(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Grow or fade."""
         homes = model.households
-        toward = (model.city.layers.danger * self.pace_per_day)[homes.cell_index]
-        homes.fear_of_strikes *= 1.0 - self.pace_per_day
-        homes.fear_of_strikes += toward
+        rows.follow(homes.fear_of_strikes, homes.cell_index, model.city.layers.danger, self.pace_per_day)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.blocks import param
-from siege_sim.kernels.energy import LOSS_POINTS, excess_mortality_per_day
-from siege_sim.kernels.hazard import FloatArray, IntArray, binomial
+from siege_sim.kernels import rows
+from siege_sim.kernels.energy import excess_mortality_per_day, lose_mass
+from siege_sim.kernels.hazard import FloatArray, binomial
 from siege_sim.processes.base import Phase, Process
 
 if TYPE_CHECKING:
@@ -57,34 +58,21 @@ class Hunger(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Lose mass; die of it."""
         homes = model.households
-        starving = [self._lose_mass(model, rows) + rows.start for rows in homes.blocks]
-        rows = np.concatenate(starving)
-        if rows.size == 0 or self.mortality == 0.0:
+        largest = lose_mass(
+            homes.mass_loss,
+            homes.eaten_kcal,
+            homes.mouths,
+            model.conditions.need_kcal,
+            self.adaptation,
+            self.mass_loss / (self.kcal_per_kg * self.body_mass_kg),
+        )
+        highest = float(self._chance(largest))
+        if highest == 0.0:
             return
-        luck = rng.random(len(homes))[rows]
-        # Nobody dies where luck is below 1 - n p, since (1 - p)^n is never smaller; so most need not be asked.
-        highest = float(self._chance(homes.mass_loss[rows].max()))
-        unlucky = luck >= 1.0 - homes.persons[rows] * highest
-        rows, luck = rows[unlucky], luck[unlucky]
-        deaths = binomial(luck, homes.persons[rows], self._chance(homes.mass_loss[rows]))
-        homes.kill(rows, deaths, "died_of_hunger", luck)
+        luck = rng.random(len(homes))
+        asked = rows.unlucky(luck, homes.persons, homes.mouths, homes.mass_loss, highest)
+        deaths = binomial(luck[asked], homes.persons[asked], self._chance(homes.mass_loss[asked]))
+        homes.kill(asked, deaths, "died_of_hunger", luck[asked])
 
     def _chance(self, loss: ArrayLike) -> FloatArray:
         return np.minimum(excess_mortality_per_day(loss) * self.mortality, 1.0)
-
-    def _lose_mass(self, model: SiegeModel, rows: slice) -> IntArray:
-        """Let a block of households lose mass; return which of its rows are in danger of dying of it."""
-        homes = model.households
-        loss, mouths = homes.mass_loss[rows], homes.mouths[rows]
-        # The formulas of `kernels.energy`, written in place: this is the hottest loop of a run.
-        lacking = np.minimum(loss, 0.25)
-        lacking *= -4.0 * self.adaptation
-        lacking += 1.0
-        lacking *= 1.0 - loss
-        lacking *= model.conditions.need_kcal
-        lacking -= homes.eaten_kcal[rows]
-        lacking *= self.mass_loss / (self.kcal_per_kg * self.body_mass_kg)
-        lacking *= mouths > 0.0
-        loss += lacking
-        np.clip(loss, 0.0, 0.6, out=loss)
-        return np.flatnonzero((loss > LOSS_POINTS[0]) & (mouths > 0.0))

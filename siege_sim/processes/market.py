@@ -9,8 +9,9 @@ import numpy as np
 
 from siege_sim.agents.facility import Market
 from siege_sim.blocks import param, share
-from siege_sim.kernels.allocation import proportional
-from siege_sim.kernels.hazard import BoolArray, FloatArray
+from siege_sim.kernels import rows
+from siege_sim.kernels.allocation import share_met
+from siege_sim.kernels.hazard import FloatArray
 from siege_sim.processes.base import Phase, Process
 
 if TYPE_CHECKING:
@@ -43,34 +44,35 @@ class MarketTrade(Process):
     """Days of food at home below which a household wants to buy."""
 
     def step(self, model: SiegeModel, rng: Generator) -> None:
-        """Sell, pocket by pocket."""
+        """Set each pocket's price, take bids, sell."""
         city, homes = model.city, model.households
         markets = [market for market in model.facilities_of(Market) if market.in_pocket and market.kcal > 0.0]
         if not markets or self.sold_per_day == 0.0:
             return
-        for pocket in range(city.pocket_count):
-            sellers = [market for market in markets if city.pockets[market.cell_index] == pocket]
-            stock = sum(market.kcal for market in sellers)
-            ground = city.pockets == pocket
-            daily_need = float(city.layers.civilians[ground].sum()) * model.conditions.need_kcal
-            if stock < 1.0 or daily_need <= 0.0:
-                continue
-            price = max(1.0, self.normal_days * daily_need / stock) ** self.price_elasticity
-            wanted = self._wanted(model, ground if city.pocket_count > 1 else None, price)
-            sold = min(stock * self.sold_per_day, float(wanted.sum()))
-            for market in sellers:
-                market.kcal -= sold * (market.kcal / stock)
-            homes.food_kcal += proportional(sold, wanted)
+        where = city.pockets[[market.cell_index for market in markets]]
+        stock = np.zeros(city.pocket_count)
+        np.add.at(stock, where, [market.kcal for market in markets])
+        bids, bids_by_pocket = np.empty(len(homes)), np.zeros(city.pocket_count)
+        rows.bid(
+            bids,
+            bids_by_pocket,
+            homes.food_kcal,
+            homes.mouths,
+            homes.buying_power,
+            homes.cell_index,
+            city.pockets,
+            1.0 / self._prices(model, stock),
+            model.conditions.need_kcal,
+            self.wanted_days,
+        )
+        offered = stock * self.sold_per_day
+        met = share_met(offered, bids_by_pocket)
+        rows.buy(homes.food_kcal, bids, homes.cell_index, city.pockets, met)
+        for market, pocket in zip(markets, where, strict=True):
+            market.kcal -= market.kcal / stock[pocket] * bids_by_pocket[pocket] * met[pocket]
 
-    def _wanted(self, model: SiegeModel, ground: BoolArray | None, price: float) -> FloatArray:
-        """Return what each household can pay of a day's need, if its store is short; on ``ground`` only, if given."""
-        homes = model.households
-        wanted = np.empty(len(homes))
-        for rows in homes.blocks:
-            need = homes.mouths[rows] * model.conditions.need_kcal
-            asked = np.minimum(homes.buying_power[rows] * (1.0 / price), 1.0)
-            asked *= homes.food_kcal[rows] < self.wanted_days * need
-            np.multiply(asked, need, out=wanted[rows])
-        if ground is not None:
-            wanted *= ground[homes.cell_index]
-        return wanted
+    def _prices(self, model: SiegeModel, stock: FloatArray) -> FloatArray:
+        """Return each pocket's price index; infinite where hardly anything is left."""
+        need = model.people_by_pocket * model.conditions.need_kcal
+        scarcity = np.divide(self.normal_days * need, stock, out=np.full(stock.size, np.inf), where=stock >= 1.0)
+        return np.maximum(scarcity, 1.0) ** self.price_elasticity

@@ -10,6 +10,8 @@ import numpy as np
 from siege_sim.agents.codes import REBEL
 from siege_sim.agents.facility import Bakery, FoodStock, Warehouse
 from siege_sim.blocks import param
+from siege_sim.kernels import rows
+from siege_sim.kernels.hazard import FloatArray
 from siege_sim.processes.base import Phase, Process
 
 if TYPE_CHECKING:
@@ -62,33 +64,28 @@ class Rationing(Process):
 
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Hand out today's food, pocket by pocket."""
-        city = model.city
-        city.layers.ration_kcal[:] = 0.0
+        city, units, homes = model.city, model.units, model.households
         fuel = max(0.0, 1.0 - model.day / self.fuel_days)
-        people = np.bincount(city.pockets + 1, weights=city.layers.civilians, minlength=city.pocket_count + 1)[1:]
-        units = model.units
         rebels = np.flatnonzero(units.of(REBEL))
-        fighters = np.bincount(
-            city.pockets[units.cell_index[rebels]] + 1,
-            weights=(units.fit + units.wounded)[rebels],
-            minlength=city.pocket_count + 1,
-        )[1:]
+        pocket_of = city.pockets[units.cell_index[rebels]]
+        men = (units.fit + units.wounded)[rebels]
         stocks = [stock for stock in model.facilities_of(FoodStock) if stock.in_pocket]
-        for pocket in range(city.pocket_count):
+        handed_out = np.zeros(city.pocket_count)
+        for pocket, people in enumerate(model.people_by_pocket.tolist()):
             here = [stock for stock in stocks if city.pockets[stock.cell_index] == pocket]
-            fed = self._serve(model, pocket, here, people[pocket], fighters[pocket], fuel)
-            units.fed[rebels[city.pockets[units.cell_index[rebels]] == pocket]] = fed
+            fighters = float(men[pocket_of == pocket].sum())
+            handed_out[pocket], fed = self._serve(model, here, people, fighters, fuel)
+            units.fed[rebels[pocket_of == pocket]] = fed
+        city.layers.ration_kcal[:] = self._a_head(model, handed_out)
+        if self.policy == "per_family":
+            self._hand_out_a_family(model, handed_out)
+        elif handed_out.any():
+            rows.hand_out(homes.food_kcal, homes.mouths, homes.cell_index, city.layers.ration_kcal)
 
     def _serve(
-        self,
-        model: SiegeModel,
-        pocket: int,
-        stocks: list[FoodStock],
-        people: float,
-        fighters: float,
-        fuel: float,
-    ) -> float:
-        """Feed one pocket; return which share of their need its fighters got."""
+        self, model: SiegeModel, stocks: list[FoodStock], people: float, fighters: float, fuel: float
+    ) -> tuple[float, float]:
+        """Feed one pocket; return what its people get (kcal), and which share of their need its fighters got."""
         flour = [s for s in stocks if isinstance(s, Warehouse) and s.owner == "council"]
         aid = [s for s in stocks if isinstance(s, Warehouse) and s.owner == "aid_agency"]
         ovens = sum(s.kcal_per_day for s in stocks if isinstance(s, Bakery) and s.working) * fuel
@@ -101,21 +98,21 @@ class Rationing(Process):
         model.ledger.book("food", "eaten_by_fighters", eaten)
         bread = _draw(flour, min(self.bread_kcal * people, ovens))
         rations = _draw(aid, self.aid_kcal * people)
-        self._hand_out(model, pocket, bread + rations, people)
-        return eaten / need if need > 0.0 else 1.0
+        return bread + rations, eaten / need if need > 0.0 else 1.0
 
-    def _hand_out(self, model: SiegeModel, pocket: int, kcal: float, people: float) -> None:
-        if kcal <= 0.0 or people <= 0.0:
-            return
-        homes, city = model.households, model.city
-        ground = city.pockets == pocket
-        if self.policy == "per_family":
-            here = ground[homes.cell_index] & (homes.mouths > 0.0)
-            homes.food_kcal[here] += kcal / np.count_nonzero(here)
-        else:
-            per_person = np.where(ground, kcal / people, 0.0)
-            homes.food_kcal += per_person[homes.cell_index] * homes.mouths
-        city.layers.ration_kcal[ground] = kcal / people
+    def _a_head(self, model: SiegeModel, kcal_by_pocket: FloatArray) -> FloatArray:
+        """Return the ration a head in every cell."""
+        people = model.people_by_pocket
+        a_head = np.divide(kcal_by_pocket, people, out=np.zeros(people.size), where=people > 0.0)
+        return np.append(a_head, 0.0)[model.city.pockets]  # cells outside every pocket have number -1
+
+    def _hand_out_a_family(self, model: SiegeModel, kcal_by_pocket: FloatArray) -> None:
+        homes = model.households
+        pocket = model.city.pockets[homes.cell_index]
+        here = np.flatnonzero((homes.mouths > 0.0) & (pocket >= 0))
+        pocket = pocket[here]
+        families = np.bincount(pocket, minlength=kcal_by_pocket.size)
+        homes.food_kcal[here] += (kcal_by_pocket / np.maximum(families, 1))[pocket]
 
 
 def _draw(stocks: list[FoodStock], kcal: float) -> float:

@@ -41,7 +41,7 @@ class Rescue(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Dig."""
         homes, layers = model.households, model.city.layers
-        rows = np.flatnonzero(homes.trapped)
+        rows = np.flatnonzero(homes.trapped > 0)
         if rows.size == 0:
             return
         crews = sum(

@@ -82,7 +82,7 @@ class StrikeEffects(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Lose those whom nobody reached yesterday; work out what today's impacts do."""
         layers, homes = model.city.layers, model.households
-        buried = np.flatnonzero(homes.trapped)
+        buried = np.flatnonzero(homes.trapped > 0)
         if buried.size:
             homes.lose_trapped(buried, rng.random(len(homes))[buried])
         if not layers.impacts.any():

@@ -13,24 +13,21 @@ from siege_sim.kernels import allocation
 amounts = arrays(np.float64, st.integers(1, 12), elements=st.floats(0, 1000))
 
 
-def test_proportional_shares_a_shortage_evenly():
-    assert allocation.proportional(50.0, np.array([20.0, 80.0])).tolist() == [10.0, 40.0]
+def test_a_shortage_is_shared_in_proportion():
+    demand = np.array([20.0, 80.0])
+    met = allocation.share_met(np.full(2, 50.0), np.full(2, demand.sum()))
+    assert (demand * met).tolist() == [10.0, 40.0]
 
 
-def test_proportional_gives_no_more_than_was_asked_for():
-    assert allocation.proportional(500.0, np.array([20.0, 80.0])).tolist() == [20.0, 80.0]
+def test_nobody_gets_more_than_was_asked_for():
+    assert allocation.share_met(np.array([500.0, 5.0]), np.array([100.0, 0.0])).tolist() == [1.0, 0.0]
 
 
-def test_equal_shares_fill_small_needs_first():
-    assert allocation.equal_up_to_need(30.0, np.array([5.0, 50.0, 50.0])).tolist() == [5.0, 12.5, 12.5]
-
-
-@given(st.floats(0, 5000), amounts)
-def test_equal_shares_hand_out_all_there_is_or_all_that_is_needed(supply, need):
-    got = allocation.equal_up_to_need(supply, need)
-    assert got.sum() == pytest.approx(min(supply, need.sum()), rel=1e-9, abs=1e-6)
-    assert (got <= need + 1e-9).all()
-    assert (got >= 0).all()
+@given(amounts, amounts)
+def test_what_is_handed_out_is_the_smaller_of_supply_and_demand(supply, demand):
+    size = min(supply.size, demand.size)
+    supply, demand = supply[:size], demand[:size]
+    np.testing.assert_allclose(allocation.share_met(supply, demand) * demand, np.minimum(supply, demand), atol=1e-9)
 
 
 def test_whole_shares_use_largest_remainders():

@@ -12,10 +12,9 @@ from siege_sim.processes.hunger import Hunger
 def starve(intake_kcal: float, need_kcal: float, days: int, mass_kg: float) -> float:
     """Return the share of body mass lost, with the default parameters of the hunger process."""
     body = Hunger()
-    loss = np.zeros(1)
+    loss, eaten, people = np.zeros(1), np.full(1, float(intake_kcal)), np.ones(1)
     for _ in range(days):
-        spent = energy.adapted_need(need_kcal, loss, body.adaptation)
-        loss = energy.mass_loss_after(loss, intake_kcal, spent, mass_kg, body.kcal_per_kg)
+        energy.lose_mass(loss, eaten, people, float(need_kcal), body.adaptation, 1 / (body.kcal_per_kg * mass_kg))
     return float(loss[0])
 
 
@@ -53,8 +52,10 @@ def test_a_fed_body_keeps_its_mass():
 
 
 def test_loss_never_leaves_its_bounds():
-    assert energy.mass_loss_after(0.59, 0.0, 50_000.0, 50.0, 5500.0) == pytest.approx(0.6)
-    assert energy.mass_loss_after(0.01, 50_000.0, 0.0, 50.0, 5500.0) == 0.0
+    loss = np.array([0.59, 0.01, 0.2])
+    largest = energy.lose_mass(loss, np.array([0.0, 50_000.0, 0.0]), np.array([1.0, 1.0, 0.0]), 50_000.0, 0.3, 1e-4)
+    assert loss.tolist() == [0.6, 0.0, 0.2]
+    assert largest == 0.6
 
 
 @pytest.mark.parametrize(

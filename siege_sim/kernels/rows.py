@@ -1,0 +1,159 @@
+"""Loops over the rows of a table of households: the hottest part of a run, in one pass each.
+
+Arguments that are arrays have a value a row unless they say otherwise; ``*_by_cell`` and ``*_by_pocket`` have a
+value a cell or pocket, and ``cell_index`` says in which cell a row is. What is documented as changed is written in
+place.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from siege_sim.kernels.compiled import compiled
+from siege_sim.kernels.hazard import FloatArray, IntArray
+
+
+@compiled
+def hand_out(food: FloatArray, mouths: FloatArray, cell_index: IntArray, kcal_by_cell: FloatArray) -> None:
+    """Add to each row's ``food`` (kcal, changed) its cell's ration (kcal a head)."""
+    for row in range(food.size):
+        food[row] += mouths[row] * kcal_by_cell[cell_index[row]]
+
+
+@compiled
+def bid(
+    bids: FloatArray,
+    bids_by_pocket: FloatArray,
+    food: FloatArray,
+    mouths: FloatArray,
+    buying_power: FloatArray,
+    cell_index: IntArray,
+    pocket_by_cell: IntArray,
+    worth_by_pocket: FloatArray,
+    need_kcal: float,
+    wanted_days: float,
+) -> None:
+    """Write into ``bids`` (kcal) what each row can pay of a day's need, if its store is short, and add them up.
+
+    ``worth_by_pocket`` is what the median household's means for a day's need still buy of it.
+    """
+    for row in range(bids.size):
+        need = mouths[row] * need_kcal
+        pocket = pocket_by_cell[cell_index[row]]
+        bids[row] = 0.0
+        if pocket >= 0 and food[row] < wanted_days * need:  # no trade on ground that was lost
+            bids[row] = need * min(buying_power[row] * worth_by_pocket[pocket], 1.0)
+            bids_by_pocket[pocket] += bids[row]
+
+
+@compiled
+def buy(
+    food: FloatArray, bids: FloatArray, cell_index: IntArray, pocket_by_cell: IntArray, met_by_pocket: FloatArray
+) -> None:
+    """Add to each row's ``food`` (kcal, changed) the share of its bid that its pocket's traders meet."""
+    for row in range(food.size):
+        food[row] += bids[row] * met_by_pocket[max(pocket_by_cell[cell_index[row]], 0)]
+
+
+@compiled
+def eat(
+    food: FloatArray,
+    eaten: FloatArray,
+    mouths: FloatArray,
+    need_kcal: float,
+    share_when_bare: float,
+    share_when_stocked: float,
+    good_store_days: float,
+) -> float:
+    """Take what each row eats from its ``food`` (kcal, changed); return the total.
+
+    What people eat rises evenly from ``share_when_bare`` of their need with an empty store to
+    ``share_when_stocked`` with one of ``good_store_days``, and is never more than there is. ``eaten`` (changed)
+    is in kcal a head.
+    """
+    stretch = (share_when_stocked - share_when_bare) / good_store_days
+    total = 0.0
+    for row in range(food.size):
+        need = mouths[row] * need_kcal
+        meal = min(min(food[row], need * good_store_days) * stretch + need * share_when_bare, food[row])
+        food[row] -= meal
+        total += meal
+        eaten[row] = meal / max(mouths[row], 1.0)
+    return total
+
+
+@compiled
+def unlucky(luck: FloatArray, persons: IntArray, mouths: FloatArray, loss: FloatArray, chance: float) -> IntArray:
+    """Return the rows inside of which somebody may die of hunger, with no member's chance above ``chance``.
+
+    Nobody dies whose luck is below ``1 - persons x chance``, since ``(1 - p)**n`` is never smaller.
+    """
+    rows = np.empty(luck.size, dtype=np.int64)
+    found = 0
+    for row in range(luck.size):
+        if luck[row] >= 1.0 - persons[row] * chance and mouths[row] > 0.0 and loss[row] > 0.0:
+            rows[found] = row
+            found += 1
+    return rows[:found]
+
+
+@compiled
+def follow(value: FloatArray, cell_index: IntArray, goal_by_cell: FloatArray, pace: float) -> None:
+    """Move each row's value (changed) towards its cell's goal by the share ``pace`` of what lies between."""
+    for row in range(value.size):
+        value[row] += pace * (goal_by_cell[cell_index[row]] - value[row])
+
+
+@compiled
+def below(luck: FloatArray, mouths: FloatArray, cell_index: IntArray, chance_by_cell: FloatArray) -> IntArray:
+    """Return the rows with people inside whose luck is below their cell's chance."""
+    rows = np.empty(luck.size, dtype=np.int64)
+    found = 0
+    for row in range(luck.size):
+        if luck[row] < chance_by_cell[cell_index[row]] and mouths[row] > 0.0:
+            rows[found] = row
+            found += 1
+    return rows[:found]
+
+
+@compiled
+def add_to_cells(by_cell: FloatArray | IntArray, cell_index: IntArray, amount: IntArray) -> None:
+    """Add each row's amount to its cell's value in ``by_cell`` (changed)."""
+    for row in range(cell_index.size):
+        by_cell[cell_index[row]] += amount[row]
+
+
+@compiled
+def totals(
+    mouths: FloatArray,
+    food: FloatArray,
+    eaten: FloatArray,
+    loss: FloatArray,
+    status: IntArray,
+    counted_status: int,
+    intake_cuts: FloatArray,
+    severe_loss: float,
+) -> tuple[FloatArray, FloatArray]:
+    """Add up what the outcomes need.
+
+    Returns:
+        Sums over people: with ``counted_status`` (persons), food at home (kcal), eaten (kcal), loss of mass
+        (persons times share). And the rows inside, followed by those below each of the ``intake_cuts`` (kcal a
+        head, falling); the last of these counts rows with a loss above ``severe_loss`` too.
+    """
+    cuts = intake_cuts.size
+    counted = food_kcal = eaten_kcal = lost = 0.0
+    rows_below = np.zeros(cuts + 1)
+    for row in range(mouths.size):
+        here = mouths[row]
+        counted += here * (status[row] == counted_status)
+        food_kcal += food[row]
+        eaten_kcal += here * eaten[row]
+        lost += here * loss[row]
+        below_cuts = 0
+        for cut in intake_cuts:
+            below_cuts += eaten[row] < cut
+        rows_below[cuts if loss[row] > severe_loss else below_cuts] += here > 0.0
+    for cut in range(cuts, 0, -1):
+        rows_below[cut - 1] += rows_below[cut]
+    return np.array([counted, food_kcal, eaten_kcal, lost]), rows_below
