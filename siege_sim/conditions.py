@@ -49,6 +49,8 @@ class Politics:
         condemnation: pressure of world opinion on the government side, from 0 up.
         hope: hope of help from outside, from 0 to 1.
         agreement_day: the day on which an evacuation was agreed, if it was.
+        pause_until: the last day of the pause in the fighting that was announced last.
+        pause_quiet: share of strikes, shelling and assaults that it prevents.
         relief_fighters: strength of the relief force outside.
         relief_progress_km: how far it has come.
         siege_broken: whether the relief force reached the pocket.
@@ -58,17 +60,20 @@ class Politics:
     condemnation: float = 0.0
     hope: float = 1.0
     agreement_day: int | None = None
+    pause_until: int = 0
+    pause_quiet: float = 0.0
     relief_fighters: int = 0
     relief_progress_km: float = 0.0
     siege_broken: bool = False
     outcome: str = "holding"
 
 
-def morning(politics: Politics) -> Conditions:
-    """Return the conditions with which a day begins: as usual, or at peace once an evacuation was agreed."""
-    if politics.agreement_day is None:
-        return Conditions()
-    return Conditions(air_tempo=0.0, fire_tempo=0.0, assault_tempo=0.0, shelling_tempo=0.0)
+def morning(politics: Politics, day: int) -> Conditions:
+    """Return the conditions with which a day begins: as usual, in a pause, or at peace once they have agreed."""
+    tempo = 1.0 - politics.pause_quiet if day <= politics.pause_until else 1.0
+    if politics.agreement_day is not None:
+        tempo = 0.0
+    return Conditions(air_tempo=tempo, fire_tempo=tempo, assault_tempo=tempo, shelling_tempo=tempo)
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,7 @@ class SiegeModel(mesa.Model):
     def step(self) -> None:
         """Play one day."""
         self.day += 1
-        self.conditions = morning(self.politics)
+        self.conditions = morning(self.politics, self.day)
         self.ledger.start_day()
         self.pockets_this_morning = self.city.large_pockets
         self.city.layers.days_held += 1
