@@ -12,7 +12,7 @@ from siege_sim.agents.codes import GOVERNMENT, REBEL, Status
 from siege_sim.agents.facility import Bakery
 from siege_sim.conditions import KCAL_A_PERSON_DAY
 from siege_sim.kernels import rows
-from siege_sim.kernels.hazard import FloatArray
+from siege_sim.kernels.hazard import FloatArray, IntArray
 
 if TYPE_CHECKING:
     from siege_sim.model import SiegeModel
@@ -82,6 +82,19 @@ def ipc_area_phase(shares: FloatArray) -> int:
     worse = np.cumsum(shares[::-1])[::-1]
     reached = np.flatnonzero(worse >= 0.2)
     return int(reached[-1]) + 1 if reached.size else 1
+
+
+def ipc_by_quarter(model: SiegeModel) -> IntArray:
+    """Return the phase of every quarter from what its households in the pocket ate today; 0 where nobody is."""
+    homes, quarters = model.households, len(model.city.map.quarters)
+    here = np.flatnonzero(homes.mouths > 0.0)
+    phase = IPC_INTAKE_KCAL.size - np.searchsorted(IPC_INTAKE_KCAL[::-1], homes.eaten_kcal[here], side="right")
+    phase = np.where(homes.mass_loss[here] > IPC_SEVERE_LOSS, IPC_INTAKE_KCAL.size, phase)
+    place = model.city.layers.quarter[homes.cell_index[here]] * 5 + phase
+    count = np.bincount(place, minlength=quarters * 5).reshape(quarters, 5)
+    people = count.sum(axis=1)
+    phases = [ipc_area_phase(row / total) if total else 0 for row, total in zip(count, people, strict=True)]
+    return np.array(phases, dtype=np.int64)
 
 
 def _flow(stock: str, *flows: str) -> Callable[[SiegeModel, Sums], float]:
@@ -193,6 +206,8 @@ class Recorder:
         values: outcomes, shape ``(days + 1, outcomes)``; the first ``rows`` rows are filled.
         held: rebel-held cells of every quarter, shape ``(days + 1, quarters)``.
         snapshots: the kept layers by name, and the days on which they were kept.
+        worst_ipc: the worst IPC phase of every quarter on the days that were kept, 0 before the first of them.
+        worst_ipc_day: the first of those days on which it was reached.
         hunger_person_days: days that persons lived on less than three quarters of their need.
         civilians_on_day_0: besieged civilians in every cell on day 0.
     """
@@ -203,6 +218,8 @@ class Recorder:
         self.held = np.zeros((model.clock.days + 1, quarters), dtype=np.int64)
         self.rows = 0
         self.hunger_person_days = 0.0
+        self.worst_ipc = np.zeros(quarters, dtype=np.int64)
+        self.worst_ipc_day = np.zeros(quarters, dtype=np.int64)
         self.snapshots: dict[str, list[Any]] = {name: [] for name in ("day", *SNAPSHOT_LAYERS)}
         self.civilians_on_day_0 = model.city.layers.civilians.copy()
         self.record(model)
@@ -226,3 +243,8 @@ class Recorder:
         self.snapshots["day"].append(model.day)
         for name in SNAPSHOT_LAYERS:
             self.snapshots[name].append(model.city.layers.array(name).reshape(model.city.shape).copy())
+        if model.day > 0:
+            phases = ipc_by_quarter(model)
+            worse = phases > self.worst_ipc
+            self.worst_ipc[worse] = phases[worse]
+            self.worst_ipc_day[worse] = model.day
