@@ -22,6 +22,7 @@ class Conditions:
         assault_tempo: likewise for ground assaults.
         shelling_tempo: likewise for rebel fire on government-held quarters.
         hospitals_spared: share of the strikes on hospitals that are not made.
+        baking_fuel: share of the bakeries' output that fuel allows.
         impacts_due: heavy impacts that fall on the pocket today.
         lethality: mean lethality of those impacts, 1 for a general-purpose bomb.
         sorties: sorties flown in the province today.
@@ -36,6 +37,7 @@ class Conditions:
     assault_tempo: float = 1.0
     shelling_tempo: float = 1.0
     hospitals_spared: float = 0.0
+    baking_fuel: float = 1.0
     impacts_due: int = 0
     lethality: float = 1.0
     sorties: int = 0
@@ -49,6 +51,8 @@ class Politics:
         condemnation: pressure of world opinion on the government side, from 0 up.
         hope: hope of help from outside, from 0 to 1.
         agreement_day: the day on which an evacuation was agreed, if it was.
+        lists_made: whether households have decided if they want to be brought out.
+        days_cut_off: days without supply that the fuel kept for bakeries has had to last; an open road restores it.
         pause_until: the last day of the pause in the fighting that was announced last.
         pause_quiet: share of strikes, shelling and assaults that it prevents.
         relief_fighters: strength of the relief force outside.
@@ -60,6 +64,8 @@ class Politics:
     condemnation: float = 0.0
     hope: float = 1.0
     agreement_day: int | None = None
+    lists_made: bool = False
+    days_cut_off: float = 0.0
     pause_until: int = 0
     pause_quiet: float = 0.0
     relief_fighters: int = 0

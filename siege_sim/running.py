@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from siege_sim import __version__
-from siege_sim.agents.codes import GOVERNMENT, REBEL
+from siege_sim.agents.codes import GOVERNMENT
+from siege_sim.errors import SiegeError
 from siege_sim.model import SiegeModel
 from siege_sim.outcomes import DAILY
 from siege_sim.results import Progress, RunResult
@@ -31,7 +32,12 @@ def run(scenario: Scenario, seed: int = 1, days: int | None = None, progress: Pr
         seed: the run's seed, a whole number of at least 0.
         days: stop after so many days, if the siege has not ended before.
         progress: called with the number of each day after it was played.
+
+    Raises:
+        SiegeError: fewer days than one.
     """
+    if days is not None and days < 1:
+        raise SiegeError(f"days is {days}, but a run plays at least one day; leave it out to play to the end")
     began = time.perf_counter()
     model = SiegeModel(scenario, seed)
     for day in model.days():
@@ -172,7 +178,7 @@ def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
             "cell_size_m": city.cell_size_m,
             "quarters": [quarter.name for quarter in city.quarters],
             "besieged_quarters": [q.name for q in city.quarters if q.holder == "rebel"],
-            "fighters_on_day_0": int(model.units.opening[model.units.side == REBEL].sum()),
+            "fighters_on_day_0": int(model.ledger.stocks["rebels"].opening),
         },
         "outcomes": {outcome.name: {"unit": outcome.unit, "label": outcome.label} for outcome in DAILY},
         "scenario": model.scenario.model_dump(mode="json", by_alias=True),

@@ -34,6 +34,6 @@ class Reinforcements(Intervention):
 
     def act(self, model: SiegeModel, rng: Generator) -> None:
         """Arrive."""
-        if model.day == model.clock.day_of(self.from_day):
+        if model.day == self.first_day(model.clock):
             arrived = model.call_up(self)
             model.note("reinforcements", "", f"{arrived} fighters joined ({self.faction})", "sent by allies", arrived)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from pydantic import Field
 
 from siege_sim.agents.codes import GOVERNMENT
 from siege_sim.agents.facility import Road
@@ -30,7 +31,7 @@ class ReliefAttack(Intervention):
     kind: Literal["relief_attack"] = "relief_attack"
     fighters: int = param(unit="fighters", ge=1, le=100_000)
     """Strength of the relief force."""
-    against: tuple[str, ...]
+    against: tuple[str, ...] = Field(min_length=1)
     """Sectors of the map whose government units hold the ring there."""
     road: str | None = None
     """Name of the road that opens on success; any road without it."""
@@ -63,9 +64,9 @@ class ReliefAttack(Intervention):
     def act(self, model: SiegeModel, rng: Generator) -> None:
         """Fight for a day."""
         politics = model.politics
-        units_luck, day_luck = rng.random((2, len(model.units))), rng.standard_normal()
-        rounding = float(rng.random())
-        if model.day == model.clock.day_of(self.from_day):
+        rounding, day_luck = float(rng.random()), rng.standard_normal()
+        units_luck = model.units.luck(rng, 2)
+        if model.day == self.first_day(model.clock):
             politics.relief_fighters += self.fighters
             model.ledger.book("relief_force", "arrived", self.fighters)
             model.note(
@@ -90,7 +91,7 @@ class ReliefAttack(Intervention):
         inflict(model, ring, p_killed, 3.0 * p_killed, units_luck, "killed_in_relief_battle")
         if politics.relief_progress_km >= self.distance_km:
             self._break_through(model)
-        elif model.day == model.clock.day_of(self.until_day if self.until_day is not None else model.clock.days):
+        elif model.day == self.last_day(model.clock):
             model.note("relief_failed", "", "the relief attack was called off", "the ring held")
             politics.hope *= 1.0 - self.hope_lost_on_failure
             model.ledger.book("relief_force", "withdrew", politics.relief_fighters)

@@ -10,7 +10,7 @@ from siege_sim.agents.axis import AxisPhase
 from siege_sim.agents.codes import GOVERNMENT, KURDISH, REBEL, Posture
 from siege_sim.blocks import param, share
 from siege_sim.kernels import ground
-from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray, probability
+from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray, probability, whole
 from siege_sim.processes.base import Phase, Process
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class BreakOff(Process):
             return
         city = model.city
         luck = rng.random((self.rounds_per_day, city.n_cells))
-        unit_luck = rng.random((2, len(model.units)))
+        unit_luck = model.units.luck(rng, 2)
         lost_today = np.zeros(city.n_cells, dtype=np.bool_)
         pressed = city.layers.pressed_by.copy()
         taken_by, chance = self._risk(model, pressed, lost_today)
@@ -129,7 +129,7 @@ class BreakOff(Process):
                 people = unit.give_up()
                 model.note("unit_surrendered", where, f"{people} fighters laid down arms", "no way out", people)
                 continue
-            lost = int(unit.fit * self.stragglers * 2.0 * luck[1, row])
+            lost = int(whole(luck[1, row], unit.fit * self.stragglers))
             if lost:
                 unit.fit -= lost
                 model.ledger.book("rebels", "surrendered", lost)

@@ -69,7 +69,7 @@ class Targets(Process):
         impacts = model.conditions.impacts_due
         if impacts == 0:
             return
-        luck = rng.random((impacts, 3))
+        luck = rng.random((impacts, 2))
         names = ["front", "housing", *FACILITY_CLASSES]
         weights = np.array([getattr(self, name) for name in names])
         weights[names.index("hospitals")] *= 1.0 - model.conditions.hospitals_spared
@@ -89,8 +89,7 @@ class Targets(Process):
 
     def _cell_weights(self, model: SiegeModel) -> dict[str, FloatArray]:
         layers = model.city.layers
-        front = model.city.front.astype(np.float64)
-        front += 4.0 * (layers.pressed_by >= 0)
+        front = model.city.front * (1.0 + 4.0 * (layers.pressed_by >= 0))
         return {"front": front, "housing": layers.civilians * model.city.pocket_ground}
 
     def _strike_facilities(

@@ -22,8 +22,9 @@ PROCESSES = sorted(catalogue.processes().items())
 INTERVENTIONS = sorted(catalogue.interventions().items())
 EVERYTHING = PROCESSES + INTERVENTIONS
 
-SEED, ANOTHER_SEED = 7, 2
-"""Runs of the stressed city that end by agreement, and by the fall of the pocket."""
+SEED = 7
+MORE_SEEDS = range(1, 13)
+"""Stressed runs end by agreement or by the fall of the pocket; together they show everything that can happen."""
 
 each_process = pytest.mark.parametrize(("name", "cls"), PROCESSES, ids=[name for name, _ in PROCESSES])
 each = pytest.mark.parametrize(("name", "cls"), EVERYTHING, ids=[name for name, _ in EVERYTHING])
@@ -93,7 +94,7 @@ def test_with_its_parameters_it_does_something(name, cls, stressed):
     # The runs without it have passed the check of the books on each of their days as well.
     on = () if name in dict(load_scenario("toy_town", STRESS).processes.on()) else (f"processes.{name}={{}}",)
     off = (*others_off(name), f"processes.{name}=null")
-    assert any(stressed((*others_off(name), *on), seed) != stressed(off, seed) for seed in (SEED, ANOTHER_SEED))
+    assert any(stressed((*others_off(name), *on), seed) != stressed(off, seed) for seed in MORE_SEEDS)
 
 
 @pytest.fixture(scope="module")
@@ -176,25 +177,20 @@ def test_a_stream_depends_on_nothing_but_seed_name_and_day(watched):
     assert [stream(*key).random() for key in reversed(some)] == before[::-1]
 
 
-def test_the_stressed_city_is_stressed(stressed_city, stressed_result):
-    last = stressed_result.series.iloc[-1]
-    for name in (
+def test_the_stressed_city_is_stressed(stressed_city):
+    hoped_for = {
+        "ground_lost", "reinforcements", "relief_attack", "relief_failed", "hospital_lost", "quarter_lost",
+        "cell_retaken", "pocket_split", "pause", "agreement", "unit_surrendered",
+    }  # fmt: skip
+    harms = {
         "killed_by_air", "killed_by_shelling", "killed_in_crossfire", "died_of_wounds", "died_of_hunger",
         "civilians_wounded", "west_civilians_killed", "left_to_kurdish", "left_to_government",
         "came_under_new_holder", "rebels_killed", "regime_killed", "relief_force_killed",
-    ):  # fmt: skip
-        assert last[name] > 0, f"nothing happened to {name}"
-    kinds = {*stressed_result.events["kind"], *run(stressed_city, seed=ANOTHER_SEED).events["kind"]}
-    assert {
-        "ground_lost",
-        "reinforcements",
-        "relief_attack",
-        "relief_failed",
-        "hospital_lost",
-        "quarter_lost",
-        "cell_retaken",
-        "pocket_split",
-        "pause",
-        "agreement",
-        "unit_surrendered",
-    } <= kinds
+    }  # fmt: skip
+    for seed in MORE_SEEDS:
+        result = run(stressed_city, seed=seed)
+        hoped_for -= set(result.events["kind"])
+        harms -= {name for name in harms if result.series[name].iloc[-1] > 0}
+        if not hoped_for | harms:
+            return
+    raise AssertionError(f"in no run: {', '.join(sorted(hoped_for | harms))}")
