@@ -79,7 +79,7 @@ def _until_a_worker_dies(
         while todo or running:
             while todo and len(running) <= workers:
                 index = todo[0]
-                with _children_ignore_interrupts():
+                with _ignored("SIGINT"):  # a worker leaves Ctrl-C to this process
                     running[pool.submit(function, jobs[index])] = index
                 todo.popleft()
                 attempts[index] += 1
@@ -98,27 +98,32 @@ def _until_a_worker_dies(
 
 @contextlib.contextmanager
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Give a pool of fresh processes; they are ended at once when anything goes wrong."""
+    """Give a pool of fresh processes; they are ended at once when anything goes wrong.
+
+    Writing to a worker that has died must be an error here and not the end of this process.
+    """
     others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
-    try:
-        yield pool
-    except BaseException:
-        for process in set(multiprocessing.active_children()) - others:
-            process.terminate()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+    with _ignored("SIGPIPE"):
+        pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+        try:
+            yield pool
+        except BaseException:
+            for process in set(multiprocessing.active_children()) - others:
+                process.terminate()
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 @contextlib.contextmanager
-def _children_ignore_interrupts() -> Iterator[None]:
-    """Let processes that are started meanwhile ignore Ctrl-C: this process hears it and ends them."""
-    if threading.current_thread() is not threading.main_thread():
+def _ignored(name: str) -> Iterator[None]:
+    """Ignore a signal meanwhile, as processes do for good that are started meanwhile; the main thread alone can."""
+    if not hasattr(signal, name) or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    number = getattr(signal, name)
+    before = signal.signal(number, signal.SIG_IGN)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(number, before)

@@ -339,6 +339,38 @@ class Scorecard:
         }
 
 
+def scorecard(
+    record: Record,
+    courses: Sequence[Course],
+    scenario: str,
+    title: str,
+    days: int | None = None,
+    settings: Sequence[str] = (),
+) -> Scorecard:
+    """Score runs of a scenario.
+
+    Args:
+        record: what they are scored against.
+        courses: the runs, at least one, all of one scenario.
+        scenario: name or path of the scenario.
+        title: its title.
+        days: after how many days the runs were stopped, if so.
+        settings: what was changed in the scenario, as ``key=value``.
+    """
+    return Scorecard(
+        scenario=scenario,
+        title=title,
+        record=record.name,
+        record_title=record.title,
+        until=record.until,
+        seeds=tuple(course.seed for course in courses),
+        days=days,
+        settings=tuple(settings),
+        made=courses[0].made,
+        lines=score(record, courses),
+    )
+
+
 def score(record: Record, courses: Sequence[Course]) -> tuple[Line, ...]:
     """Measure every pattern of a record on every run, and set the naive forecasts beside them."""
     return tuple(
