@@ -188,7 +188,7 @@ def score(
     jobs = jobs_of(chosen, range(1, runs + 1), days)
     with counted(chosen.name, "run", runs, quiet or as_json) as progress:
         courses = run_many(jobs, play, workers, progress)
-    card = scorecard(known, courses, scenario, chosen.title, days, settings or [])
+    card = scorecard(known, courses, scenario, chosen.title, days, settings or [], record)
     with new_folder(target, force) as folder:
         write_scorecard(card, known, courses, folder)
     if as_json:
@@ -247,13 +247,14 @@ def show(
 
 @app.command("list")
 def list_names(
-    what: Annotated[str, typer.Argument(help="scenarios, processes, interventions or outcomes.")],
+    what: Annotated[str, typer.Argument(help="scenarios, records, processes, interventions or outcomes.")],
 ) -> None:
     """List what there is, with a line about each."""
     from siege_sim import describing
 
     lists = {
         "scenarios": describing.scenario_list,
+        "records": describing.record_list,
         "processes": describing.process_list,
         "interventions": describing.intervention_list,
         "outcomes": describing.outcome_list,

@@ -10,6 +10,7 @@ import yaml
 from siege_sim import catalogue
 from siege_sim.loading import load_scenario, shipped_scenarios
 from siege_sim.processes.base import Process
+from siege_sim.record import load_record, shipped_records
 from siege_sim.scenario import Scenario
 from siege_sim.schedule import describe, schedule_of
 
@@ -95,6 +96,11 @@ def map_text(scenario: Scenario) -> str:
 def scenario_list() -> str:
     """Return the shipped scenarios."""
     return "\n".join(f"{name:<24} {load_scenario(name).title}" for name in shipped_scenarios())
+
+
+def record_list() -> str:
+    """Return the shipped records."""
+    return "\n".join(f"{name:<24} {load_record(name).title}" for name in shipped_records())
 
 
 def process_list() -> str:

@@ -42,8 +42,7 @@ def find_file(
         file = Path(text)
         if not file.is_file():
             why = "is a folder" if file.is_dir() else "there is no such file"
-            way_out = "a name from `siege-sim list scenarios`" if what == "scenario" else f"the name of a {what}"
-            raise ScenarioError([f"{text}: {why}; give a YAML file or {way_out}"])
+            raise ScenarioError([f"{text}: {why}; give a YAML file or a name from `siege-sim list {what}s`"])
         return file
     if beside is not None and (file := beside / f"{text}.yaml").is_file():
         return file

@@ -9,7 +9,7 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siege_sim.plots.fan import draw_fan, fan_says
+from siege_sim.plots.fan import draw_fan, drawn_quantities, fan_says
 from siege_sim.plots.style import DPI, settings
 from siege_sim.results import csv_text, json_text
 from siege_sim.templates import page
@@ -139,8 +139,6 @@ def _patterns(count: int) -> str:
 
 def scorecard_html(card: Scorecard, record: Record, courses: Sequence[Course]) -> str:
     """Return the scorecard as a page; all text of record and scenario is escaped."""
-    picture = _picture(record, courses, card.title)
-    width, height = struct.unpack(">II", picture[16:24])
     return page(
         "scorecard.html",
         card=card,
@@ -149,22 +147,20 @@ def scorecard_html(card: Scorecard, record: Record, courses: Sequence[Course]) -
         seeds=_seeds(card),
         sentences=sentences(card),
         topics=_topics(card),
-        figure={
-            "source": f"data:image/png;base64,{base64.b64encode(picture).decode('ascii')}",
-            "width": width,
-            "height": height,
-            "says": fan_says(courses),
-        },
+        figure=_figure(record, courses, card.title) if drawn_quantities(record) else None,
         command=_command(card),
     )
 
 
-def _picture(record: Record, courses: Sequence[Course], title: str) -> bytes:
+def _figure(record: Record, courses: Sequence[Course], title: str) -> dict[str, Any]:
     file = io.BytesIO()
     with settings():
         metadata = {"Software": None, "Title": f"Runs and record: {title}"}
         draw_fan(record, courses, title).savefig(file, dpi=DPI, metadata=metadata)
-    return file.getvalue()
+    picture = file.getvalue()
+    width, height = struct.unpack(">II", picture[16:24])
+    source = f"data:image/png;base64,{base64.b64encode(picture).decode('ascii')}"
+    return {"source": source, "width": width, "height": height, "says": fan_says(courses)}
 
 
 def _topics(card: Scorecard) -> list[dict[str, Any]]:

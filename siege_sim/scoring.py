@@ -346,6 +346,7 @@ def scorecard(
     title: str,
     days: int | None = None,
     settings: Sequence[str] = (),
+    record_from: str | None = None,
 ) -> Scorecard:
     """Score runs of a scenario.
 
@@ -356,11 +357,12 @@ def scorecard(
         title: its title.
         days: after how many days the runs were stopped, if so.
         settings: what was changed in the scenario, as ``key=value``.
+        record_from: name or path of the record, if it is not its name.
     """
     return Scorecard(
         scenario=scenario,
         title=title,
-        record=record.name,
+        record=record_from or record.name,
         record_title=record.title,
         until=record.until,
         seeds=tuple(course.seed for course in courses),

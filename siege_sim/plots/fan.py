@@ -134,7 +134,7 @@ def _draw(axes: Axes, panel: Panel, record: Record, days: Calendar, wide: bool) 
     axes.fill_between(x, low, high, color=BAND, lw=0, zorder=1.5)
     axes.plot(x, middle, color=MIDDLE, lw=2.0, zorder=3)
     ends = days.day_of(record.until.isoformat())
-    tops = [float(np.nanmax(high[: ends + 4])), *(_mark(axes, panel, entry, days) for entry in panel.entries)]
+    tops = [float(np.nanmax(high[: max(ends, 0) + 4])), *(_mark(axes, panel, entry, days) for entry in panel.entries)]
     tops.append(_wedge(axes, panel, days))
     style.count_axis(axes, max(tops), whole=False)
     axes.set_title("\n".join(textwrap.wrap(panel.title, 90 if wide else 52)), fontsize=10)
@@ -143,7 +143,7 @@ def _draw(axes: Axes, panel: Panel, record: Record, days: Calendar, wide: bool) 
         axes.axvline(ends, color=style.INK, lw=0.8, ls=(0, (4, 2)), zorder=2)
         if wide:
             axes.annotate(
-                "the record ends", (ends, 1.0), xycoords=("data", "axes fraction"), xytext=(4, -3),
+                "the record ends", (ends, 1.0), xycoords=("data", "axes fraction"), xytext=(8, -3),
                 textcoords="offset points", va="top", size=8.5, path_effects=HALO,
             )  # fmt: skip
 

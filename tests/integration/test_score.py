@@ -99,7 +99,10 @@ def test_an_existing_folder_is_replaced_with_force_only(written, tmp_path, capsy
     ("arguments", "said"),
     [
         (["toy_town"], "no record is called 'toy_town'; known here: aleppo_2016"),
-        (["aleppo_2016", "--record", "none.yaml"], "no such file; give a YAML file or the name of a record"),
+        (
+            ["aleppo_2016", "--record", "none.yaml"],
+            "no such file; give a YAML file or a name from `siege-sim list records`",
+        ),
         (["toy_town", "--record", "aleppo_2016"], "no quarter is called 'Hanano'"),
     ],
 )
