@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -18,7 +19,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 from pydantic import Field, ValidationError
 
@@ -39,10 +39,6 @@ if TYPE_CHECKING:
 
 LARGEST_MISS = 3.0
 """Where a pattern's miss is cut off, so that one hopeless pattern does not drown the others."""
-
-CONSTRAINED_BELOW = 0.7
-"""A parameter counts as constrained when the middle four fifths of its posterior are less than this share of the
-range's."""
 
 HISTORY = "history.db"
 SPEC = "calibration.json"
@@ -131,6 +127,11 @@ class Trial:
         return {"misfit": total / max(sum(self.weights.get(name, 1.0) for name in misses), 1e-9), **misses}
 
 
+def shipped_calibrations() -> dict[str, Path]:
+    """Return the calibration files of the working folder's ``experiments`` by name."""
+    return {file.stem: file for file in sorted(Path("experiments").glob("calibration_*.yaml"))}
+
+
 def load_spec(name_or_path: str | Path, known: Mapping[str, Path]) -> CalibrationSpec:
     """Load a calibration file.
 
@@ -203,22 +204,26 @@ def _seed_of(values: Mapping[str, float | int]) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "little")
 
 
-def calibrate(spec: CalibrationSpec, folder: Path, workers: int) -> pd.DataFrame:
-    """Fit, or go on with a fit that was stopped, and return the last generation.
+def calibrate(
+    spec: CalibrationSpec, folder: Path, workers: int, quiet: bool = True
+) -> tuple[pd.DataFrame, tuple[Prior, ...]]:
+    """Fit, or go on with a fit that was stopped, and return the last generation and the priors.
 
     Args:
         spec: what is fitted to what.
         folder: where the history is kept, generation by generation.
         workers: how many processes.
+        quiet: whether pyABC's lines about each generation are left out.
 
     Returns:
-        A row a parameter set: its values, ``weight`` (they sum to 1) and ``misfit``.
+        A row a parameter set: its values, ``weight`` (they sum to 1) and ``misfit``; and the priors.
 
     Raises:
         ResultError: the folder holds another calibration.
         SiegeError: pyABC is not installed, or a parameter cannot be fitted.
     """
     pyabc = _library()
+    logging.getLogger("ABC").setLevel(logging.ERROR if quiet else logging.INFO)
     scenario = load_scenario(spec.scenario, spec.settings)
     priors = priors_of(spec, scenario)
     quarters = [quarter.name for quarter in scenario.city_map.quarters]
@@ -235,7 +240,7 @@ def calibrate(spec: CalibrationSpec, folder: Path, workers: int) -> pd.DataFrame
             fit.run(max_nr_populations=spec.generations - done)
         history = pyabc.History(database, create=False)
         history.id = 1
-    return _last_generation(history, priors)
+    return _last_generation(history, priors), priors
 
 
 def _library() -> Any:
@@ -282,59 +287,3 @@ def _last_generation(history: Any, priors: Sequence[Prior]) -> pd.DataFrame:
     distances = history.get_weighted_distances()
     table["misfit"] = distances["distance"].to_numpy()
     return table
-
-
-def summarised(table: pd.DataFrame, priors: Sequence[Prior]) -> pd.DataFrame:
-    """Return a row a parameter: range, median, the middle four fifths, their width against the range's, a verdict."""
-    rows = []
-    for prior in priors:
-        tenth, median, ninetieth = _quantiles(table[prior.key].to_numpy(float), table["weight"].to_numpy(float))
-        width = (ninetieth - tenth) / (0.8 * (prior.high - prior.low))
-        rows.append(
-            {
-                "parameter": prior.key,
-                "unit": prior.unit,
-                "low": prior.low,
-                "high": prior.high,
-                "tenth": tenth,
-                "median": median,
-                "ninetieth": ninetieth,
-                "width": width,
-                "constrained": width < CONSTRAINED_BELOW,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _quantiles(values: np.ndarray[Any, Any], weights: np.ndarray[Any, Any]) -> list[float]:
-    order = np.argsort(values, kind="stable")
-    reached = np.cumsum(weights[order])
-    return [float(values[order][np.searchsorted(reached, share * reached[-1])]) for share in (0.1, 0.5, 0.9)]
-
-
-def fitted_values(table: pd.DataFrame, priors: Sequence[Prior]) -> dict[str, float | int]:
-    """Return the parameter set of the last generation that lies nearest to its middle.
-
-    The middle of each parameter by itself may be a set that agrees with nothing; a set of the generation does agree.
-    """
-    keys = [prior.key for prior in priors]
-    values, weights = table[keys].to_numpy(float), table["weight"].to_numpy(float)
-    middle = np.average(values, axis=0, weights=weights)
-    spread = np.sqrt(np.average((values - middle) ** 2, axis=0, weights=weights))
-    nearest = int(np.argmin((((values - middle) / np.maximum(spread, 1e-12)) ** 2).sum(axis=1)))
-    return {prior.key: prior.value(float(value)) for prior, value in zip(priors, values[nearest], strict=True)}
-
-
-def fitted_yaml(spec: CalibrationSpec, values: Mapping[str, float | int]) -> str:
-    """Return a scenario file that extends the calibrated one with fitted values."""
-    import yaml
-
-    tree: dict[str, Any] = {}
-    for key, value in values.items():
-        block = tree
-        *path, last = key.split(".")
-        for name in path:
-            block = block.setdefault(name, {})
-        block[last] = value if isinstance(value, int) else float(f"{value:.4g}")
-    head = f"# Values fitted by the calibration '{spec.name}'.\nextends: {spec.scenario}\nname: {spec.name}\n"
-    return head + str(yaml.safe_dump(tree, sort_keys=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import tempfile
@@ -195,6 +196,29 @@ def score(
         print(json_text(card.data()), end="")
     elif not quiet:
         print_scorecard(card, target)
+
+
+@app.command()
+def calibrate(
+    calibration: Annotated[str, typer.Argument(help="A calibration file, or the name of a shipped one.")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the fit; one that was stopped goes on.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
+    generations: Annotated[int | None, typer.Option(min=1, help="Generations in all; more of them go on.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Fit parameters to the record, and say which of them it constrains."""
+    from siege_sim.calibration import calibrate as fit
+    from siege_sim.calibration import load_spec, shipped_calibrations
+    from siege_sim.fitted import print_fit, write_fit
+
+    spec = load_spec(calibration, shipped_calibrations())
+    if generations is not None:
+        spec = spec.model_copy(update={"generations": generations})
+    target = out or Path("results") / f"{spec.name}-fit"
+    generation, priors = fit(spec, target, workers or os.cpu_count() or 1, quiet)
+    write_fit(spec, generation, priors, target)
+    if not quiet:
+        print_fit(spec, generation, priors, target)
 
 
 @app.command()

@@ -157,5 +157,18 @@ def schema_json() -> str:
     schema["properties"]["map"] = {
         "anyOf": [{"type": "string", "description": "A map file beside the scenario."}, drawn]
     }
-    schema.pop("required", None)
+    _let_files_extend(schema)
     return json.dumps(schema, indent=2, ensure_ascii=False)
+
+
+def _let_files_extend(schema: Any) -> None:
+    """Let a file name only what it changes, and remove what it builds on with ``null``."""
+    if isinstance(schema, list):
+        for part in schema:
+            _let_files_extend(part)
+    elif isinstance(schema, dict):
+        schema.pop("required", None)
+        for name, part in schema.items():
+            _let_files_extend(part)
+            if name == "properties":
+                schema[name] = {key: {"anyOf": [value, {"type": "null"}]} for key, value in part.items()}

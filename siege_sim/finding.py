@@ -40,7 +40,11 @@ def find_file(
     text = str(name_or_path)
     if "/" in text or "\\" in text or text.endswith((".yaml", ".yml")) or isinstance(name_or_path, Path):
         file = Path(text)
-        if not file.is_file():
+        try:
+            there = file.is_file()
+        except OSError as error:
+            raise ScenarioError([f"{text[:80]}...: not a path: {error.strerror}"]) from None
+        if not there:
             why = "is a folder" if file.is_dir() else "there is no such file"
             raise ScenarioError([f"{text}: {why}; give a YAML file or a name from `siege-sim list {what}s`"])
         return file

@@ -169,6 +169,8 @@ def _apply(document: Document, setting: str) -> None:
         block.pop(path[-1], None)
     else:
         block[path[-1]] = value
+    for stale in [inner for inner in document.marks if inner[: len(path)] == path]:
+        del document.marks[stale]
     for depth in range(1, len(path) + 1):
         document.marks.setdefault(path[:depth], Mark(shown))
     document.marks[path] = Mark(shown)

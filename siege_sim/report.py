@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import shlex
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -260,5 +259,5 @@ def _picture(path: Path, result: RunResult) -> dict[str, Any]:
 def _command(result: RunResult) -> str:
     scenario, days = result.manifest["scenario"], Calendar.of(result)
     stopped = result.summary["outcome"] == "holding" and days.last < int(scenario["days"])
-    words = ["siege-sim", "run", shlex.quote(str(scenario["name"])), "--seed", str(result.manifest["seed"])]
+    words = ["siege-sim", "run", "./scenario.yaml", "--seed", str(result.manifest["seed"])]
     return " ".join([*words, "--days", str(days.last)] if stopped else words)

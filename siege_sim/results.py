@@ -16,9 +16,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 from numpy.typing import NDArray
 
 from siege_sim.errors import ResultError
+
+WHOLE_OR_MISSING = ("day_first_loss", "day_captured", "worst_ipc_phase", "day_worst_ipc")
+"""Columns of ``quarters`` that hold whole numbers or nothing."""
 
 FLOAT_FORMAT = "%.10g"
 
@@ -44,7 +48,12 @@ class RunResult:
         for array in self.snapshots.values():
             array.setflags(write=False)
         for name in ("summary", "manifest", "snapshots"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            object.__setattr__(self, name, _frozen(getattr(self, name)))
+
+    def __reduce__(self) -> tuple[type[RunResult], tuple[Any, ...]]:
+        """Travel between processes as plain data."""
+        plain = _thawed(self.summary), _thawed(self.manifest), dict(self.snapshots)
+        return type(self), (*plain, self._series, self._quarters, self._events)
 
     @property
     def series(self) -> pd.DataFrame:
@@ -71,8 +80,10 @@ class RunResult:
         return csv_text(self._series)
 
     def write(self, folder: Path) -> None:
-        """Write manifest, tables and snapshots into an existing folder."""
+        """Write manifest, resolved scenario, tables and snapshots into an existing folder."""
         (folder / "manifest.json").write_text(json_text({**self.manifest, "summary": dict(self.summary)}), "utf-8")
+        scenario = yaml.safe_dump(json.loads(json_text(self.manifest["scenario"])), sort_keys=False, allow_unicode=True)
+        (folder / "scenario.yaml").write_text(scenario, "utf-8")
         for name, table in (("series", self._series), ("quarters", self._quarters), ("events", self._events)):
             (folder / f"{name}.csv").write_text(csv_text(table), "utf-8", newline="")
         with (folder / "snapshots.npz").open("wb") as file:
@@ -101,8 +112,20 @@ class Course:
     def of(cls, result: RunResult) -> Course:
         """Keep what is needed of a result."""
         kept = ("program", "version", "git_commit", "scenario_digest", "python", "packages")
-        made = {name: result.manifest[name] for name in kept}
+        made = {name: _thawed(result.manifest[name]) for name in kept}
         return cls(int(result.manifest["seed"]), str(result.summary["outcome"]), result.series, result.quarters, made)
+
+
+def _frozen(value: Any) -> Any:
+    """Return nested mappings and lists as ones that cannot be changed."""
+    if isinstance(value, Mapping):
+        return MappingProxyType({key: _frozen(item) for key, item in value.items()})
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _thawed(value: Any) -> Any:
+    """Return nested mappings as plain dictionaries."""
+    return {key: _thawed(item) for key, item in value.items()} if isinstance(value, Mapping) else value
 
 
 def read_run(folder: Path) -> RunResult:
@@ -119,7 +142,7 @@ def read_run(folder: Path) -> RunResult:
         with np.load(folder / "snapshots.npz", allow_pickle=False) as file:
             snapshots = {name: file[name] for name in file.files}
         events = tables["events"].fillna({"where": ""}).astype({"amount": float})
-        quarters = tables["quarters"].astype({"day_first_loss": "Int64", "day_captured": "Int64"})
+        quarters = tables["quarters"].astype(dict.fromkeys(WHOLE_OR_MISSING, "Int64"))
         return RunResult(manifest.pop("summary"), manifest, snapshots, tables["series"], quarters, events)
     except (OSError, ValueError, KeyError) as error:
         raise ResultError(f"{folder}: not a complete run: {error}; give a folder that `siege-sim run` wrote") from None
@@ -159,6 +182,7 @@ def new_folder(target: Path, force: bool = False) -> Iterator[Path]:
         ResultError: when something is there already, or the place cannot be written to.
     """
     check_target(target, force)
+    target = target.resolve()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -186,14 +210,29 @@ def check_target(target: Path, force: bool = False) -> None:
     Raises:
         ResultError: says what is there and how to go on.
     """
-    if not target.exists():
+    try:
+        there = target.exists()
+        above = next(folder for folder in target.resolve().parents if folder.exists())
+    except OSError as error:
+        raise ResultError(f"{str(target)[:80]}: not a path: {error.strerror}") from None
+    if not os.access(above, os.W_OK | os.X_OK) or not above.is_dir():
+        raise ResultError(f"{target}: cannot be written: {above} takes no new folder; choose another --out")
+    if not there:
         return
     if not force:
         raise ResultError(f"{target}: is there already; choose another --out, or replace it with --force")
-    ours = any((target / name).is_file() for name in ("manifest.json", "scorecard.json"))
+    ours = any(_made_here(target / name) for name in ("manifest.json", "scorecard.json"))
     replaceable = target.is_dir() and (not any(target.iterdir()) or ours)
     if not replaceable:
         raise ResultError(f"{target}: is not a results folder, so --force does not replace it; choose another --out")
+
+
+def _made_here(file: Path) -> bool:
+    """Return whether a file says that this program wrote it."""
+    try:
+        return '"program": "siege_sim"' in file.read_text("utf-8")[:20_000]
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _umask() -> int:

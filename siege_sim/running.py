@@ -22,7 +22,7 @@ from siege_sim.errors import SiegeError
 from siege_sim.loading import scenario_of
 from siege_sim.model import SiegeModel
 from siege_sim.outcomes import DAILY
-from siege_sim.results import Course, Progress, RunResult
+from siege_sim.results import WHOLE_OR_MISSING, Course, Progress, RunResult
 from siege_sim.scenario import Scenario
 
 PACKAGES = ("mesa", "numpy", "pandas", "matplotlib", "pydantic")
@@ -131,8 +131,7 @@ def _quarters(model: SiegeModel) -> pd.DataFrame:
             }
         )
     table = pd.DataFrame(rows)
-    days = ("day_first_loss", "day_captured", "worst_ipc_phase", "day_worst_ipc")
-    return table.astype(dict.fromkeys(days, "Int64"))
+    return table.astype(dict.fromkeys(WHOLE_OR_MISSING, "Int64"))
 
 
 def _first_day(mask: np.ndarray[Any, Any]) -> int | None:

@@ -143,7 +143,7 @@ class Ground(Block):
         2.0, unit="ratio", plausible=(1.5, 2.5), source="3:1 rule of thumb, disputed (Dupuy)", ge=0.1, le=20.0
     )
     """Perceived local odds from which an assault goes in."""
-    cells_before_regrouping: int = param(24, unit="cells", plausible=(20, 30), ge=1, le=1000)
+    cells_before_regrouping: int = param(24, unit="cells", plausible=(20, 35), ge=1, le=1000)
     """Cells that an axis takes before it must regroup."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,18 +39,22 @@ LABELS = {
 def print_summary(result: RunResult, folder: Path, with_report: bool) -> None:
     """Print how a run ended, its main numbers, and where the rest lies."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     console = Console(highlight=False)
     summary = result.summary
-    console.print(f"\n[bold]{result.title}[/bold]  (seed {result.manifest['seed']})", markup=True)
+    console.print(f"\n[bold]{escape(result.title)}[/bold]  (seed {result.manifest['seed']})", markup=True)
     console.print(f"{ENDINGS[summary['outcome']]} Last day: {summary['end_date']}, day {summary['end_day']}.\n")
+    inhabited = result.series.query("civilians_in_pocket > 0")
+    with_people: Mapping[str, float] = dict(inhabited.iloc[-1]) if len(inhabited) else {}
     table = Table(box=None, pad_edge=False, show_header=False)
     for heading, names in SHOWN:
         table.add_row(f"[bold]{heading}[/bold]", "")
         for name in names:
             label = LABELS.get(name) or result.manifest["outcomes"][name]["label"]
-            table.add_row(f"  {label}", number(name, summary[name]))
+            last = with_people.get(name) if heading == "Food" else None
+            table.add_row(f"  {label}", number(name, summary[name] if last is None else float(last)))
     console.print(table)
     console.print("\nOne run of many possible; another seed tells another story. A model, not a record.")
     console.print(f"Results: {folder}", soft_wrap=True, markup=False)

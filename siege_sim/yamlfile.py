@@ -21,6 +21,7 @@ from siege_sim.errors import ScenarioError
 LARGEST_FILE_BYTES = 2_000_000
 MOST_VALUES = 100_000
 DEEPEST = 40
+LONGEST_NUMBER = 30
 
 _INT = re.compile(r"[-+]?[0-9][0-9_]*")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -83,6 +84,7 @@ def parse_yaml(text: str, shown: str) -> Document:
     """Parse YAML text; see ``read_yaml``."""
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
+        _check_depth(text, loader, shown)
         root = yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -96,6 +98,16 @@ def parse_yaml(text: str, shown: str) -> Document:
     return Document(reader.value(root, ()), reader.marks)
 
 
+def _check_depth(text: str, loader: Any, shown: str) -> None:
+    """Refuse deep nesting before the parser, which calls itself for every level, meets it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise ScenarioError([f"{shown}:{line}: nested more than {DEEPEST} deep"])
+
+
 class _Reader:
     def __init__(self, file: str) -> None:
         self.file = file
@@ -106,8 +118,6 @@ class _Reader:
         self.values += 1
         if self.values > MOST_VALUES:
             self.fail(node, f"more than {MOST_VALUES:,} values; aliases that multiply are not accepted")
-        if len(path) > DEEPEST:
-            self.fail(node, f"nested more than {DEEPEST} deep")
         self.marks[path] = Mark(self.file, node.start_mark.line + 1)
         if isinstance(node, yaml.MappingNode):
             self.refuse_tag(node, "map")
@@ -137,6 +147,8 @@ class _Reader:
         text = str(node.value)
         if text.lower() in _WORDS:
             return _WORDS[text.lower()]
+        if len(text) > LONGEST_NUMBER and _FLOAT.fullmatch(text):
+            self.fail(node, f"a number of {len(text):,} characters; at most {LONGEST_NUMBER} are accepted")
         if _INT.fullmatch(text):
             return int(text.replace("_", ""))
         if _FLOAT.fullmatch(text):

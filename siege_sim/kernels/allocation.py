@@ -27,6 +27,7 @@ def whole_shares(total: int, weights: FloatArray) -> IntArray:
         return np.zeros(weights.size, dtype=np.int64)
     if not weights.sum() > 0.0:
         raise ValueError("nothing to share over: no weight is positive")
+    weights = weights / weights.max()
     exact = total * weights / weights.sum()
     shares = np.floor(exact).astype(np.int64)
     missing = total - int(shares.sum())

@@ -18,8 +18,8 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-LARGEST_COUNT = 100_000
-"""Where the inversion of a count gives up: far beyond any mean that a scenario may hold."""
+LARGEST_EXACT_MEAN = 500.0
+"""Up to here counts are inverted exactly."""
 
 
 def probability(rate: ArrayLike, days: float = 1.0) -> FloatArray:
@@ -111,36 +111,35 @@ def _invert_binomials(luck: FloatArray, trials: FloatArray, chance: FloatArray) 
 def _bell(luck: float, trials: int, chance: float) -> int:
     """Invert the normal curve that a binomial with hundreds of expected successes follows."""
     spread = (trials * chance * (1.0 - chance)) ** 0.5
-    z = NormalDist().inv_cdf(min(max(luck, 1e-12), 1.0 - 1e-12))
-    return min(max(round(trials * chance + z * spread), 0), trials)
+    return min(max(round(trials * chance + _z(luck) * spread), 0), trials)
+
+
+def _z(luck: float) -> float:
+    return NormalDist().inv_cdf(min(max(luck, 1e-12), 1.0 - 1e-12))
 
 
 def negative_binomial(luck: float, mean: float, dispersion: float) -> int:
     """Invert a count of the given mean whose variance is ``mean + dispersion * mean**2``.
 
     ``dispersion`` 0 is the Poisson distribution. Sorties, shells and the like come in bursts, so their counts
-    are overdispersed.
-
-    Raises:
-        ValueError: when no count below ``LARGEST_COUNT`` reaches ``luck``.
+    are overdispersed. Means of more than ``LARGEST_EXACT_MEAN`` follow the normal curve.
     """
     if mean <= 0.0:
         return 0
+    if mean > LARGEST_EXACT_MEAN:
+        return max(round(mean + _z(luck) * (mean + dispersion * mean**2) ** 0.5), 0)
     if dispersion <= 0.0:
         term, ratio, shape = float(np.exp(-mean)), mean, None
     else:
         shape = 1.0 / dispersion
         term = float((1.0 + mean * dispersion) ** -shape)
         ratio = mean * dispersion / (1.0 + mean * dispersion)
-    if term <= 0.0:
-        raise ValueError(f"a mean of {mean:g} a day is too large to invert; split it")
-    cumulative = term
-    for count in range(LARGEST_COUNT):
-        if luck < cumulative or term < 1e-18 * cumulative:
-            return count
+    cumulative, count = term, 0
+    while luck >= cumulative and term >= 1e-18 * cumulative:
         term *= ratio / (count + 1) if shape is None else ratio * (shape + count) / (count + 1)
         cumulative += term
-    raise ValueError(f"no count below {LARGEST_COUNT} reaches {luck:g} at mean {mean:g}")
+        count += 1
+    return count
 
 
 def poisson(luck: float, mean: float) -> int:

@@ -31,9 +31,9 @@ class Envelopment(BreakOff):
     """Added hazard of a cell with all neighbours hostile; none up to three of eight."""
     narrow_exit_weight: float = param(2.0, unit="factor", plausible=(0.5, 5), ge=0.0, le=100.0)
     """Added hazard where only a narrow way leads to the main body; twice that when cut off."""
-    contagion_weight: float = param(6.0, unit="factor", plausible=(2, 12), ge=0.0, le=200.0)
+    contagion_weight: float = param(6.0, unit="factor", plausible=(2, 40), ge=0.0, le=200.0)
     """Added hazard of a cell with all its neighbours lost within the day."""
-    cohesion_weight: float = param(10.0, unit="log scale", plausible=(4, 12), ge=0.0, le=50.0)
+    cohesion_weight: float = param(10.0, unit="log scale", plausible=(4, 14), ge=0.0, le=50.0)
     """How steeply the hazard rises as cohesion falls."""
 
     def weakness(self, model: SiegeModel, lost_today: BoolArray) -> FloatArray:

@@ -55,7 +55,7 @@ class Morale(Process):
         le=1.0,
     )
     """Fall a day on which a unit's fighters eat nothing."""
-    neighbours_weight: float = param(0.12, unit="1/day", plausible=(0.05, 0.3), ge=0.0, le=1.0)
+    neighbours_weight: float = param(0.12, unit="1/day", plausible=(0.05, 0.4), ge=0.0, le=1.0)
     """Fall on a day on which all neighbouring cells were lost."""
     cut_off_per_day: float = param(0.08, unit="1/day", plausible=(0.03, 0.2), ge=0.0, le=1.0)
     """Fall a day when cut off from the main body."""

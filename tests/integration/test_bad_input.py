@@ -39,6 +39,8 @@ CASES = {
     "above range": (TOY + "days: 99999", 3, "must be at most 3650"),
     "not a number": (TOY + "processes:\n  sorties:\n    per_day: .nan", 5, "nan is not a finite number"),
     "infinite": (TOY + "processes:\n  sorties:\n    per_day: .inf", 5, "inf is not a finite number"),
+    "a number without end": (TOY + "days: " + "9" * 5000, 3, "a number of 5,000 characters"),
+    "deep nesting": ("a: " + "[" * 5000, 1, "nested more than"),
     "missing keys": ("name: mine", 1, "title: this key is missing"),
     "no such parent": ("extends: toy_twn\nname: mine", 1, "did you mean 'toy_town'?"),
     "own parent": ("extends: bad\nname: mine", None, "goes round in a circle"),

@@ -37,6 +37,7 @@ def test_run_writes_everything_it_promises(written):
     names = {path.name for path in written.iterdir()}
     assert names == {
         "manifest.json",
+        "scenario.yaml",
         "series.csv",
         "quarters.csv",
         "events.csv",
@@ -188,7 +189,9 @@ def test_schema_describes_every_process(capsys):
     assert cli.main(["schema"]) == 0
     schema = json.loads(capsys.readouterr().out)
     assert "envelopment" in schema["$defs"]["Processes"]["properties"]
-    assert schema["$defs"]["Sorties"]["properties"]["per_day"]["unit"] == "sorties/day"
+    per_day, nothing = schema["$defs"]["Sorties"]["properties"]["per_day"]["anyOf"]
+    assert per_day["unit"] == "sorties/day"
+    assert nothing == {"type": "null"}
     assert schema["additionalProperties"] is False
 
 

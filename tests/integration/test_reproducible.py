@@ -6,6 +6,7 @@ import hashlib
 import json
 import multiprocessing
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from siege_sim import RunResult, load_scenario, run
+from siege_sim.results import json_text
 
 SETTINGS = ("population.persons_per_household=25",)
 DAYS = 30
@@ -86,7 +88,6 @@ def test_a_scenario_written_out_and_read_back_runs_the_same(tmp_path, toy_town, 
 
 def test_the_manifest_holds_the_whole_scenario(toy_town, toy_result):
     from siege_sim.loading import scenario_of
-    from siege_sim.results import json_text
 
     assert scenario_of(json.loads(json_text(toy_result.manifest))["scenario"]) == toy_town
 
@@ -101,3 +102,18 @@ def test_results_cannot_be_changed(toy_result: RunResult):
         toy_result.summary = {}  # type: ignore[misc]
     with pytest.raises(ValueError, match="read-only"):
         toy_result.snapshots["holder"][0, 0, 0] = 9
+
+
+def test_a_results_folder_holds_the_scenario_that_repeats_it(tmp_path, toy_town, toy_result):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    toy_result.write(folder)
+    again = load_scenario(folder / "scenario.yaml")
+    assert again == toy_town
+    assert run(again, seed=1).series_csv() == (folder / "series.csv").read_text("utf-8")
+
+
+def test_results_travel_between_processes(toy_result):
+    copy = pickle.loads(pickle.dumps(toy_result))
+    assert copy.series_csv() == toy_result.series_csv()
+    assert json_text(copy.manifest) == json_text(toy_result.manifest)

@@ -68,9 +68,11 @@ def test_negative_binomial_is_overdispersed_as_told():
     assert counts.var() == pytest.approx(20.0 + 0.5 * 400.0, rel=0.03)
 
 
-def test_a_mean_too_large_to_invert_is_refused():
-    with pytest.raises(ValueError, match="too large"):
-        hazard.poisson(0.5, 1e6)
+@pytest.mark.parametrize("dispersion", [0.0, 0.02])
+def test_large_means_follow_the_normal_curve(dispersion):
+    counts = np.array([hazard.negative_binomial(u, 2000.0, dispersion) for u in GRID])
+    assert counts.mean() == pytest.approx(2000.0, rel=1e-3)
+    assert counts.var() == pytest.approx(2000.0 + dispersion * 2000.0**2, rel=0.01)
 
 
 def test_split_leaves_a_fresh_uniform_on_both_sides():
