@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -9,7 +10,8 @@ import numpy as np
 from siege_sim.agents.codes import GOVERNMENT
 from siege_sim.agents.facility import Road
 from siege_sim.agents.harm import inflict
-from siege_sim.blocks import param, share
+from siege_sim.blocks import Problem, param, share
+from siege_sim.errors import did_you_mean
 from siege_sim.kernels.hazard import whole
 from siege_sim.processes.base import Intervention
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
     from siege_sim.model import SiegeModel
+    from siege_sim.scenario import Scenario
 
 
 class ReliefAttack(Intervention):
@@ -60,12 +63,22 @@ class ReliefAttack(Intervention):
     defender_killed_per_day: float = share(0.002, plausible=(0.001, 0.006))
     """Share of the ring's defenders there killed on a day of even odds."""
 
+    def problems_in(self, scenario: Scenario) -> Iterator[Problem]:
+        """Yield sectors that the government side does not hold, and a road that the map does not have."""
+        known = scenario.sectors_of("government")
+        for index, sector in enumerate(self.against):
+            if sector not in known:
+                hint = did_you_mean(sector, known)
+                yield ("against", index), f"the government side holds no sector '{sector}'{hint}"
+        for _, message in scenario.city_map.problems_of_ways("road", () if self.road is None else (self.road,)):
+            yield ("road",), message
+
     def act(self, model: SiegeModel, rng: Generator) -> None:
         """Fight for a day."""
         politics = model.politics
         units_luck, day_luck = rng.random((2, len(model.units))), rng.standard_normal()
         rounding = float(rng.random())
-        if model.day == model.clock.day_of(self.from_day):
+        if self.begins(model):
             politics.relief_fighters += self.fighters
             model.ledger.book("relief_force", "arrived", self.fighters)
             model.note(
@@ -90,7 +103,7 @@ class ReliefAttack(Intervention):
         inflict(model, ring, p_killed, 3.0 * p_killed, units_luck, "killed_in_relief_battle")
         if politics.relief_progress_km >= self.distance_km:
             self._break_through(model)
-        elif model.day == model.clock.day_of(self.until_day if self.until_day is not None else model.clock.days):
+        elif self.ends(model):
             model.note("relief_failed", "", "the relief attack was called off", "the ring held")
             politics.hope *= 1.0 - self.hope_lost_on_failure
             model.ledger.book("relief_force", "withdrew", politics.relief_fighters)
@@ -103,5 +116,5 @@ class ReliefAttack(Intervention):
         model.politics.hope = 1.0
         for road in model.facilities_of(Road):
             if self.road is None or road.name == self.road:
-                road.open = True
+                road.usual_open_share = road.open_share = 1.0
         model.note("siege_broken", "", "the relief force reached the pocket", "the ring gave way")

@@ -72,10 +72,11 @@ class Targets(Process):
         luck = rng.random((impacts, 3))
         names = ["front", "housing", *FACILITY_CLASSES]
         weights = np.array([getattr(self, name) for name in names])
-        weights[names.index("hospitals")] *= 1.0 - model.conditions.hospitals_spared
         if not weights.sum() > 0.0:
             return
         chosen = categorical(luck[:, 0], weights)
+        spared = (chosen == names.index("hospitals")) & (luck[:, 2] < model.conditions.hospitals_spared)
+        chosen[spared] = -1
         cell_weights = self._cell_weights(model)
         for name, ground in cell_weights.items():
             here = luck[chosen == names.index(name), 1]
