@@ -52,15 +52,21 @@ class SiegeBroken(Intervention):
     def act(self, model: SiegeModel, rng: Generator) -> None:
         """Hold the road for a day."""
         luck = rng.random(len(model.households))
-        model.politics.hope = max(model.politics.hope, self.hope)
-        roads = [road for road in model.facilities_of(Road) if self.road in (None, road.name)]
+        roads = [road for road in model.facilities_of(Road) if self.road in (None, road.name) and road.in_pocket]
         for road in roads:
             road.open_share = max(road.open_share, self.open_share)
-        self._leave(model, [road for road in roads if road.in_pocket], luck)
+        if roads:
+            model.politics.hope = max(model.politics.hope, self.hope)
+            self._leave(model, roads, luck)
         if self.begins(model):
-            model.note("road_opened", "", "a road into the pocket is open", "the relief force holds it")
-        if self.ends(model):
+            model.note("road_opened", "", *self._opening(roads))
+        if self.ends(model) and roads:
             model.note("road_closed", "", "the road into the pocket is closed again", "the relief force lost it")
+
+    def _opening(self, roads: list[Road]) -> tuple[str, str]:
+        if roads:
+            return "a road into the pocket is open", "the relief force holds it"
+        return "the relief force holds a road that leads nowhere", "its end in the pocket was lost before"
 
     def _leave(self, model: SiegeModel, roads: list[Road], luck: np.ndarray) -> None:
         """Let some households of the pockets that the roads lead into leave."""
