@@ -35,6 +35,7 @@ from siege_sim.processes.command import GovernmentCommand
 from siege_sim.processes.condemnation import Condemnation
 from siege_sim.processes.counter_attack import CounterAttack
 from siege_sim.processes.danger import Danger
+from siege_sim.processes.desertion import Desertion
 from siege_sim.processes.displacement import Displacement
 from siege_sim.processes.eating import Eating
 from siege_sim.processes.ending import Ending
@@ -43,9 +44,12 @@ from siege_sim.processes.fear import Fear
 from siege_sim.processes.gardens import Gardens
 from siege_sim.processes.hospitals import Hospitals
 from siege_sim.processes.hunger import Hunger
+from siege_sim.processes.looting import Looting
+from siege_sim.processes.loss_threshold import LossThreshold
 from siege_sim.processes.market import MarketTrade
 from siege_sim.processes.morale import Morale
 from siege_sim.processes.new_holder import NewHolder
+from siege_sim.processes.pauses import Pauses
 from siege_sim.processes.pockets import Pockets
 from siege_sim.processes.rationing import Rationing
 from siege_sim.processes.rebel_command import RebelCommand
@@ -73,10 +77,13 @@ OWN_PROCESSES: tuple[type[Process], ...] = (
     Assault,
     CounterAttack,
     Envelopment,
+    LossThreshold,
+    Desertion,
     Morale,
     Works,
     Pockets,
     Supply,
+    Looting,
     Rationing,
     MarketTrade,
     Gardens,
@@ -88,6 +95,7 @@ OWN_PROCESSES: tuple[type[Process], ...] = (
     Fear,
     Displacement,
     Condemnation,
+    Pauses,
     Agreement,
     Ending,
 )

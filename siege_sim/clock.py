@@ -64,11 +64,20 @@ class Window(Block):
     every_days: int = param(1, unit="days", ge=1)
     """In force only every so many days, counted from the first."""
 
+    def first_day(self, clock: Clock) -> int:
+        """Return the number of the first day that is played; day 0 is the opening state."""
+        first = clock.day_of(self.from_day)
+        return first if first > 0 else self.every_days
+
+    def last_day(self, clock: Clock) -> int:
+        """Return the number of the last day on which it is in force."""
+        last = clock.days if self.until_day is None else clock.day_of(self.until_day)
+        return last - (last - clock.day_of(self.from_day)) % self.every_days
+
     def covers(self, day: int, clock: Clock) -> bool:
         """Return whether the window is in force on ``day``."""
         first = clock.day_of(self.from_day)
-        last = clock.days if self.until_day is None else clock.day_of(self.until_day)
-        return first <= day <= last and (day - first) % self.every_days == 0
+        return first <= day <= self.last_day(clock) and (day - first) % self.every_days == 0
 
     def problems_on(self, clock: Clock) -> Iterator[Problem]:
         """Yield what does not fit the run's calendar."""

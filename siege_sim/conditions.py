@@ -28,6 +28,7 @@ class Conditions:
         shelling_tempo: likewise for rebel fire on government-held quarters.
         strike_effect: share of a strike's usual effect, less when aircraft fly high.
         hospitals_spared: share of the strikes on hospitals that are not made.
+        baking_fuel: share of the bakeries' output that fuel allows.
         impacts_due: heavy impacts that fall on the pocket today.
         lethality: mean lethality of those impacts, 1 for a general-purpose bomb.
         sorties: sorties flown in the province today.
@@ -48,6 +49,7 @@ class Conditions:
     shelling_tempo: float = 1.0
     strike_effect: float = 1.0
     hospitals_spared: float = 0.0
+    baking_fuel: float = 1.0
     impacts_due: int = 0
     lethality: float = 1.0
     sorties: int = 0
@@ -69,6 +71,10 @@ class Politics:
         condemnation: pressure of world opinion on the government side, from 0 up.
         hope: hope of help from outside, from 0 to 1.
         agreement_day: the day on which an evacuation was agreed, if it was.
+        lists_made: whether households have decided if they want to be brought out.
+        days_cut_off: days without supply that the fuel kept for bakeries has had to last; an open road restores it.
+        pause_until: the last day of the pause in the fighting that was announced last.
+        pause_quiet: share of strikes, shelling and assaults that it prevents.
         relief_fighters: strength of the relief force outside.
         relief_progress_km: how far it has come.
         siege_broken: whether the relief force reached the pocket.
@@ -81,6 +87,10 @@ class Politics:
     condemnation: float = 0.0
     hope: float = 1.0
     agreement_day: int | None = None
+    lists_made: bool = False
+    days_cut_off: float = 0.0
+    pause_until: int = 0
+    pause_quiet: float = 0.0
     relief_fighters: int = 0
     relief_progress_km: float = 0.0
     siege_broken: bool = False
@@ -90,9 +100,16 @@ class Politics:
     outcome: str = "holding"
 
 
-def morning(politics: Politics) -> Conditions:
-    """Return the conditions with which a day begins: as usual, or at peace once an evacuation was agreed."""
-    today = Conditions(air_tempo=1.0 - politics.sorties_deterred, strike_effect=1.0 - politics.effect_lost)
+def morning(politics: Politics, day: int) -> Conditions:
+    """Return the conditions with which a day begins: as usual, in a pause, or at peace once they have agreed."""
+    tempo = 1.0 - politics.pause_quiet if day <= politics.pause_until else 1.0
+    today = Conditions(
+        air_tempo=tempo * (1.0 - politics.sorties_deterred),
+        fire_tempo=tempo,
+        assault_tempo=tempo,
+        shelling_tempo=tempo,
+        strike_effect=1.0 - politics.effect_lost,
+    )
     if politics.agreement_day is not None:
         today.hold_fire()
     return today

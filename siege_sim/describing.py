@@ -114,7 +114,13 @@ def _titled(name: str) -> str:
 
 
 def _wrapped(text: str, indent: int) -> str:
-    return textwrap.fill(" ".join(text.split()), WIDTH, initial_indent=" " * indent, subsequent_indent=" " * indent, break_on_hyphens=False)
+    return textwrap.fill(
+        " ".join(text.split()),
+        WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * indent,
+        break_on_hyphens=False,
+    )
 
 
 def process_list() -> str:

@@ -1,4 +1,4 @@
-"""The family of errors that a user can put right. Anything else that escapes is a bug."""
+"""The family of errors that a user can put right (`SiegeError`). Anything else that escapes is a bug."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class ResultError(SiegeError):
     """A results folder that cannot be written or read."""
 
 
-class LedgerError(SiegeError):
-    """The books do not balance: people, fighters or food were made or lost outside a named flow."""
+class LedgerError(Exception):
+    """The books do not balance: people, fighters or food were made or lost outside a named flow. Always a bug."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

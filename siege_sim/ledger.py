@@ -54,6 +54,11 @@ class Ledger:
         stock.this_morning = dict(stock.totals)
         self.stocks[name] = stock
 
+    def brought(self, stock: str) -> float:
+        """Return the opening of a stock and all that came in since."""
+        account = self._account(stock)
+        return account.opening + sum(account.totals[flow] for flow, sign in account.flows.items() if sign == IN)
+
     def book(self, stock: str, flow: str, amount: float) -> None:
         """Add ``amount`` to a flow of a stock.
 
@@ -93,10 +98,13 @@ class Ledger:
                     f"{expected:,.3f} are expected; a process changed the stock without booking a flow"
                 )
 
-    def _totals(self, stock: str, flow: str) -> dict[str, float]:
+    def _account(self, stock: str) -> Stock:
         if stock not in self.stocks:
             raise LedgerError(f"no stock '{stock}' in the ledger{did_you_mean(stock, self.stocks)}")
-        totals = self.stocks[stock].totals
+        return self.stocks[stock]
+
+    def _totals(self, stock: str, flow: str) -> dict[str, float]:
+        totals = self._account(stock).totals
         if flow not in totals:
             raise LedgerError(f"stock '{stock}' has no flow '{flow}'{did_you_mean(flow, totals)}")
         return totals

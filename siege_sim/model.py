@@ -21,7 +21,7 @@ from siege_sim.agents.unit import UNIT_CLASSES, Unit, Units
 from siege_sim.city.grid import City
 from siege_sim.conditions import Conditions, EventLog, Politics, morning
 from siege_sim.kernels import ground
-from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
+from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray, whole
 from siege_sim.ledger import Ledger
 from siege_sim.rng import Stream
 from siege_sim.schedule import schedule_of
@@ -88,6 +88,7 @@ class SiegeModel(mesa.Model):
         self.conditions = Conditions()
         self.politics: Politics = Politics()
         self.log = EventLog()
+        self.running: bool = True
         self.schedule = schedule_of(scenario)
         self.pockets_this_morning = self.city.large_pockets
         self.unit_labels: dict[int, tuple[str, str]] = {}
@@ -130,9 +131,11 @@ class SiegeModel(mesa.Model):
     # The day
 
     def step(self) -> None:
-        """Play one day."""
+        """Play one day; once the run is over, nothing."""
+        if not self.running:
+            return
         self.day += 1
-        self.conditions = morning(self.politics)
+        self.conditions = morning(self.politics, self.day)
         self.ledger.start_day()
         self.pockets_this_morning = self.city.large_pockets
         self.city.layers.days_held += 1
@@ -198,18 +201,20 @@ class SiegeModel(mesa.Model):
         self._unit_agents[row] = kind(self, row, faction, sector)
 
     def call_up(self, action: Reinforcements) -> int:
-        """Let planned reinforcements arrive; return how many fighters that are."""
+        """Let planned reinforcements arrive where their side still holds ground; return how many fighters came."""
         rows = next(rows for planned, rows in self.planned_units if planned is action)
         side = Holder(int(self.units.side[rows[0]]))
         ground_held = self.city.held_by(side)
         sectors = np.array([quarter.sector for quarter in self.city.map.quarters])[self.city.layers.quarter]
         cells = np.flatnonzero(ground_held & (sectors == action.sector))
         cells = cells if cells.size else np.flatnonzero(ground_held)
+        if cells.size == 0:
+            return 0
         self.units.posture[rows] = Posture.RESERVE if side == REBEL else Posture.HOLD
         for i, row in enumerate(rows):
             self.units.cell_index[row] = cells[i % cells.size]
             self._muster(int(row))
-            if action.vanguard and self.axes:
+            if action.vanguard and side == GOVERNMENT and self.axes:
                 self.units.axis[row] = i % len(self.axes)
         fighters = int(self.units.fit[rows].sum())
         self.ledger.book("rebels" if side == REBEL else "regime", "reinforced", fighters)
@@ -269,8 +274,16 @@ class SiegeModel(mesa.Model):
         nearest = int(np.argmin(steps))
         return int(own[nearest]) if steps[nearest] <= reach else None
 
+    def fall_back(self, side: int, cell_index: int) -> None:
+        """Let the units of a side that stand in a lost cell go to the nearest ground that their side holds."""
+        own = np.flatnonzero(self.city.held_by(side))
+        if own.size:
+            steps = ground.king_steps(np.array([cell_index]), own, self.city.shape)[0]
+            for row in np.flatnonzero(self.units.of(side) & (self.units.cell_index == cell_index)):
+                self.unit(int(row)).march_to(int(own[np.argmin(steps)]))
+
     def regime_loses(self, mean: float, cell_index: int, luck: float) -> None:
-        """Let the government unit nearest to a cell lose about ``mean`` fighters killed."""
+        """Let the government unit nearest to a cell lose ``mean`` fighters killed, rounded up or down by chance."""
         units = self.units
         rows = np.flatnonzero(units.of(GOVERNMENT) & (units.fit > 0))
         if rows.size == 0:
@@ -278,7 +291,7 @@ class SiegeModel(mesa.Model):
         there = np.array(divmod(cell_index, self.city.shape[1]))
         where = np.stack(np.divmod(units.cell_index[rows], self.city.shape[1]), axis=1)
         nearest = int(rows[np.argmin(np.abs(where - there).max(axis=1))])
-        killed = int(mean * 2.0 * luck)
+        killed = int(whole(luck, mean))
         self.unit(nearest).lose(killed, 3 * killed, "killed_in_combat")
 
     # What processes tell

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siege_sim.agents.codes import GOVERNMENT, REBEL, Status
-from siege_sim.agents.facility import Bakery
+from siege_sim.agents.facility import Bakery, Warehouse
 from siege_sim.conditions import KCAL_A_PERSON_DAY
 from siege_sim.kernels import rows
-from siege_sim.kernels.hazard import FloatArray
+from siege_sim.kernels.hazard import FloatArray, IntArray
 
 if TYPE_CHECKING:
     from siege_sim.model import SiegeModel
@@ -28,6 +28,9 @@ class Outcome:
     read: Callable[[SiegeModel, Sums], float]
 
 
+HUNGRY_BELOW = 0.75
+"""Share of the need below which a day counts as a day of hunger."""
+
 DISPLACED_INSIDE = int(Status.DISPLACED_INSIDE)
 
 
@@ -40,6 +43,7 @@ class Sums:
     home_kcal: float
     eaten_kcal: float
     mass_loss: float
+    hungry: float
     ipc_shares: FloatArray
 
     @classmethod
@@ -47,7 +51,7 @@ class Sums:
         """Add up the columns of ``model.households``."""
         homes = model.households
         total = float(model.city.layers.civilians.sum())
-        sums, rows_below = rows.totals(
+        sums, people_below = rows.totals(
             homes.mouths,
             homes.food_kcal,
             homes.eaten_kcal,
@@ -56,8 +60,9 @@ class Sums:
             DISPLACED_INSIDE,
             IPC_INTAKE_KCAL,
             IPC_SEVERE_LOSS,
+            HUNGRY_BELOW * KCAL_A_PERSON_DAY,
         )
-        displaced, home, eaten, loss = sums.tolist()
+        displaced, home, eaten, loss, hungry = sums.tolist()
         someone = total if total else float("nan")  # means over nobody are not a number
         return cls(
             persons_inside=total,
@@ -65,7 +70,8 @@ class Sums:
             home_kcal=home,
             eaten_kcal=eaten / someone if model.day else float("nan"),
             mass_loss=loss / someone,
-            ipc_shares=-np.diff(rows_below, append=0.0) / max(rows_below[0], 1.0),
+            hungry=hungry if model.day else 0.0,
+            ipc_shares=-np.diff(people_below, append=0.0) / max(people_below[0], 1.0),
         )
 
 
@@ -82,6 +88,19 @@ def ipc_area_phase(shares: FloatArray) -> int:
     worse = np.cumsum(shares[::-1])[::-1]
     reached = np.flatnonzero(worse >= 0.2)
     return int(reached[-1]) + 1 if reached.size else 1
+
+
+def ipc_by_quarter(model: SiegeModel) -> IntArray:
+    """Return the phase of every quarter from what its households in the pocket ate today; 0 where nobody is."""
+    homes, quarters = model.households, len(model.city.map.quarters)
+    here = np.flatnonzero(homes.mouths > 0.0)
+    phase = IPC_INTAKE_KCAL.size - np.searchsorted(IPC_INTAKE_KCAL[::-1], homes.eaten_kcal[here], side="right")
+    phase = np.where(homes.mass_loss[here] > IPC_SEVERE_LOSS, IPC_INTAKE_KCAL.size, phase)
+    place = model.city.layers.quarter[homes.cell_index[here]] * 5 + phase
+    count = np.bincount(place, weights=homes.mouths[here], minlength=quarters * 5).reshape(quarters, 5)
+    people = count.sum(axis=1)
+    phases = [ipc_area_phase(row / total) if total else 0 for row, total in zip(count, people, strict=True)]
+    return np.array(phases, dtype=np.int64)
 
 
 def _flow(stock: str, *flows: str) -> Callable[[SiegeModel, Sums], float]:
@@ -103,7 +122,10 @@ def _food_days_left(model: SiegeModel, sums: Sums) -> float:
 
 
 def _bakeries(model: SiegeModel, sums: Sums) -> float:
-    return float(sum(bakery.working for bakery in model.facilities_of(Bakery)))
+    """Undamaged bakeries for whose ovens there is fuel, and flour in a council's store."""
+    flour = any(s.kcal > 0.0 for s in model.facilities_of(Warehouse) if s.owner == "council" and s.in_pocket)
+    standing = sum(bakery.working for bakery in model.facilities_of(Bakery))
+    return float(round(standing * model.conditions.baking_fuel)) if flour else 0.0
 
 
 def _ipc_phase(model: SiegeModel, sums: Sums) -> float:
@@ -175,10 +197,6 @@ DAILY: tuple[Outcome, ...] = (
 )  # fmt: skip
 """Every outcome of a day, in the order of ``series.csv``. Deaths and departures are counted from day 0."""
 
-HUNGRY_BELOW = 0.75
-"""Share of the need below which a day counts as a day of hunger."""
-
-
 SNAPSHOT_LAYERS = (
     "holder",
     "quarter",
@@ -199,6 +217,8 @@ class Recorder:
         values: outcomes, shape ``(days + 1, outcomes)``; the first ``rows`` rows are filled.
         held: rebel-held cells of every quarter, shape ``(days + 1, quarters)``.
         snapshots: the kept layers by name, and the days on which they were kept.
+        worst_ipc: the worst IPC phase of every quarter on the days that were kept, 0 before the first of them.
+        worst_ipc_day: the first of those days on which it was reached.
         hunger_person_days: days that persons lived on less than three quarters of their need.
         civilians_on_day_0: besieged civilians in every cell on day 0.
     """
@@ -209,6 +229,8 @@ class Recorder:
         self.held = np.zeros((model.clock.days + 1, quarters), dtype=np.int64)
         self.rows = 0
         self.hunger_person_days = 0.0
+        self.worst_ipc = np.zeros(quarters, dtype=np.int64)
+        self.worst_ipc_day = np.zeros(quarters, dtype=np.int64)
         self.snapshots: dict[str, list[Any]] = {name: [] for name in ("day", *SNAPSHOT_LAYERS)}
         self.civilians_on_day_0 = model.city.layers.civilians.copy()
         self.record(model)
@@ -220,8 +242,7 @@ class Recorder:
         rebel_quarters = model.city.layers.quarter[model.city.pocket_ground]
         self.held[self.rows] = np.bincount(rebel_quarters, minlength=self.held.shape[1])
         self.rows += 1
-        if model.day > 0 and sums.eaten_kcal < HUNGRY_BELOW * KCAL_A_PERSON_DAY:
-            self.hunger_person_days += sums.persons_inside
+        self.hunger_person_days += sums.hungry
         if model.day % model.scenario.snapshot_every_days == 0:
             self.keep_last(model)
 
@@ -232,3 +253,8 @@ class Recorder:
         self.snapshots["day"].append(model.day)
         for name in SNAPSHOT_LAYERS:
             self.snapshots[name].append(model.city.layers.array(name).reshape(model.city.shape).copy())
+        if model.day > 0:
+            phases = ipc_by_quarter(model)
+            worse = phases > self.worst_ipc
+            self.worst_ipc[worse] = phases[worse]
+            self.worst_ipc_day[worse] = model.day

@@ -32,6 +32,15 @@ def stream(seed: int, name: str, day: int) -> Generator:
     return Generator(SFC64(_Digest(f"siege_sim/{seed}/{name}/{day}")))  # type: ignore[arg-type]
 
 
+def branch(rng: Generator) -> Generator:
+    """Return a new generator that starts from one draw of another.
+
+    For draws of which there may be more or fewer in a paired run: what the first generator draws afterwards is the
+    same in both.
+    """
+    return Generator(SFC64(int(rng.integers(2**63))))
+
+
 class Stream:
     """A generator that is set up when it is first used: half the processes draw nothing on most days."""
 

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from siege_sim import __version__
-from siege_sim.agents.codes import REBEL
+from siege_sim.agents.codes import GOVERNMENT
+from siege_sim.errors import SiegeError
 from siege_sim.model import SiegeModel
 from siege_sim.outcomes import DAILY
 from siege_sim.results import Progress, RunResult
@@ -31,7 +32,12 @@ def run(scenario: Scenario, seed: int = 1, days: int | None = None, progress: Pr
         seed: the run's seed, a whole number of at least 0.
         days: stop after so many days, if the siege has not ended before.
         progress: called with the number of each day after it was played.
+
+    Raises:
+        SiegeError: fewer days than one.
     """
+    if days is not None and days < 1:
+        raise SiegeError(f"days is {days}, but a run plays at least one day; leave it out to play to the end")
     began = time.perf_counter()
     model = SiegeModel(scenario, seed)
     for day in model.days():
@@ -94,10 +100,13 @@ def _quarters(model: SiegeModel) -> pd.DataFrame:
                 "day_captured": captured,
                 "date_captured": None if captured is None else model.clock.date_of(captured).isoformat(),
                 **{name: int(values[number]) for name, values in per_quarter.items()},
+                "worst_ipc_phase": int(recorder.worst_ipc[number]) or None,
+                "day_worst_ipc": int(recorder.worst_ipc_day[number]) or None,
             }
         )
     table = pd.DataFrame(rows)
-    return table.astype({"day_first_loss": "Int64", "day_captured": "Int64"})
+    days = ("day_first_loss", "day_captured", "worst_ipc_phase", "day_worst_ipc")
+    return table.astype(dict.fromkeys(days, "Int64"))
 
 
 def _first_day(mask: np.ndarray[Any, Any]) -> int | None:
@@ -132,7 +141,21 @@ def _summary(model: SiegeModel, series: pd.DataFrame) -> dict[str, Any]:
         "days_to_half": _first_day((area < 0.5).to_numpy()),
         "excess_deaths": last["civilians_killed"] + last["died_of_hunger"],
         "person_days_of_hunger": model.recorder.hunger_person_days,
+        **_set_free(model),
         **last,
+    }
+
+
+def _set_free(model: SiegeModel) -> dict[str, float | None]:
+    """Return what the end of the siege sets free for other fronts: None while the pocket holds."""
+    if model.politics.outcome == "holding":
+        return dict.fromkeys(("government_fighters_free", "rebels_free", "sorties_a_day_free"))
+    sorties, wings = getattr(model.scenario.processes, "sorties", None), model.scenario.air_wings.values()
+    flying = [wing for wing in wings if wing.covers(model.day, model.clock)]
+    return {
+        "government_fighters_free": float(model.units.fit[model.units.of(GOVERNMENT)].sum()),
+        "rebels_free": model.ledger.total("rebels", "evacuated"),
+        "sorties_a_day_free": sum(sorties.per_day * w.weight * w.share_on_pocket for w in flying) if sorties else 0.0,
     }
 
 
@@ -155,7 +178,7 @@ def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
             "cell_size_m": city.cell_size_m,
             "quarters": [quarter.name for quarter in city.quarters],
             "besieged_quarters": [q.name for q in city.quarters if q.holder == "rebel"],
-            "fighters_on_day_0": int(model.units.opening[model.units.side == REBEL].sum()),
+            "fighters_on_day_0": int(model.ledger.stocks["rebels"].opening),
         },
         "outcomes": {outcome.name: {"unit": outcome.unit, "label": outcome.label} for outcome in DAILY},
         "scenario": model.scenario.model_dump(mode="json", by_alias=True),

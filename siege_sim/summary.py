@@ -22,12 +22,16 @@ SHOWN = (
                           "came_under_new_holder", "evacuated")),
     ("Food", ("food_days_left", "kcal_eaten_per_person", "mean_body_mass_loss", "person_days_of_hunger")),
     ("Forces", ("rebels_killed", "rebels_surrendered", "regime_killed")),
+    ("Set free for other fronts", ("government_fighters_free", "rebels_free", "sorties_a_day_free")),
 )  # fmt: skip
 
 LABELS = {
     "day_pocket_split": "Pocket cut in two on day",
     "days_to_half": "Half the ground lost on day",
     "person_days_of_hunger": "Person-days of hunger",
+    "government_fighters_free": "Government side fit",
+    "rebels_free": "Rebels evacuated",
+    "sorties_a_day_free": "Sorties a day that struck the pocket",
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast, overload
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 Value = TypeVar("Value")
@@ -73,11 +73,15 @@ class Table:
 
 
 class Entry(Generic[Value]):
-    """An agent's attribute: the entry of its row in a column, as a plain Python number."""
+    """An agent's attribute: the entry of its row in a column, as a plain Python number.
 
-    def __init__(self, column: Column[Any], kind: type[Value]) -> None:
+    Numbers that the books or other columns depend on are for reading only: they change through methods.
+    """
+
+    def __init__(self, column: Column[Any], kind: type[Value], *, read_only: bool = False) -> None:
         self.column = column
         self.kind = kind
+        self.read_only = read_only
         self.__doc__ = column.__doc__
 
     @overload
@@ -92,9 +96,9 @@ class Entry(Generic[Value]):
         return self.kind(agent.table.arrays[self.column.name][agent.row])  # type: ignore[call-arg]
 
     def __set__(self, agent: Any, value: Value) -> None:
+        if self.read_only:
+            raise AttributeError(
+                f"{self.column.name} is for reading, since other numbers depend on it; use the methods of "
+                f"{type(agent).__name__} or of model.{type(agent.table).__name__.lower()}"
+            )
         agent.table.arrays[self.column.name][agent.row] = value
-
-
-def dtype_name(dtype: DTypeLike) -> str:
-    """Return the plain name of a dtype, for reference pages."""
-    return np.dtype(dtype).name

@@ -8,7 +8,7 @@ import numpy as np
 
 from siege_sim.agents.codes import REBEL
 from siege_sim.agents.unit import STOCKS
-from siege_sim.kernels.hazard import FloatArray, IntArray, binomial, probability, split, unfold
+from siege_sim.kernels.hazard import FloatArray, IntArray, binomial, probability, unfold
 from siege_sim.kernels.rows import below
 
 if TYPE_CHECKING:
@@ -46,11 +46,11 @@ def harm_civilians(
     rows = below(luck, homes.mouths, homes.cell_index, chance_per_cell)
     if rows.size == 0:
         return
-    fates, graves, wounds = unfold(split(luck[rows], chance_per_cell[homes.cell_index[rows]])[1], 3)
+    fates, graves, wounds, who = unfold(luck[rows], 4)
     p_dead_or_buried = p_killed + p_trapped
     struck = binomial(fates, homes.persons[rows], p_dead_or_buried)
     buried = binomial(graves, struck, p_trapped / p_dead_or_buried if p_dead_or_buried else 0.0)
-    homes.kill(rows, struck - buried, cause, graves)
+    homes.kill(rows, struck - buried, cause, who)
     homes.trapped[rows] += buried
     others = np.maximum(homes.persons[rows] - homes.trapped[rows], 0)
     homes.wound(rows, binomial(wounds, others, min(1.0, p_wounded / max(1.0 - p_dead_or_buried, 1e-12))))

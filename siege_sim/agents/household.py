@@ -39,6 +39,7 @@ class Households(Table):
     mass_loss = Column(np.float64, "share", "Share of body mass lost since day 0.")
     fear_of_strikes = Column(np.float64, "0-1", "Fear from strikes and fighting close by; fades with time.")
     fear_of_reprisal = Column(np.float64, "0-1", "Fear of what would happen on government ground.")
+    wants_out = Column(np.bool_, "yes/no", "Whether it is on the lists of an agreed evacuation.")
     buying_power = Column(np.float64, "1 = median", "What the household can pay, relative to the median.")
 
     def __init__(self, rows: int, model: SiegeModel) -> None:
@@ -167,13 +168,13 @@ class Household(SiegeAgent):
     Made only when somebody asks for it; a run without questions makes none.
     """
 
-    persons = Entry(Households.persons, int)
-    children = Entry(Households.children, int)
-    wounded = Entry(Households.wounded, int)
-    trapped = Entry(Households.trapped, int)
-    cell_index = Entry(Households.cell_index, int)
-    home_cell = Entry(Households.home_cell, int)
-    inside = Entry(Households.inside, bool)
+    persons = Entry(Households.persons, int, read_only=True)
+    children = Entry(Households.children, int, read_only=True)
+    wounded = Entry(Households.wounded, int, read_only=True)
+    trapped = Entry(Households.trapped, int, read_only=True)
+    cell_index = Entry(Households.cell_index, int, read_only=True)
+    home_cell = Entry(Households.home_cell, int, read_only=True)
+    inside = Entry(Households.inside, bool, read_only=True)
     food_kcal = Entry(Households.food_kcal, float)
     eaten_kcal = Entry(Households.eaten_kcal, float)
     mass_loss = Entry(Households.mass_loss, float)

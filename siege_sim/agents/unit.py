@@ -14,9 +14,11 @@ from mesa.discrete_space import Cell, CellAgent
 from siege_sim.agents.base import SiegeAgent
 from siege_sim.agents.codes import GONE, GOVERNMENT, REBEL, Posture
 from siege_sim.agents.columns import Column, Entry, Table
-from siege_sim.kernels.hazard import BoolArray
+from siege_sim.kernels.hazard import BoolArray, FloatArray
 
 if TYPE_CHECKING:
+    from numpy.random import Generator
+
     from siege_sim.model import SiegeModel
 
 
@@ -49,6 +51,13 @@ class Units(Table):
         """Units that still exist."""
         return self.posture != GONE
 
+    def luck(self, rng: Generator, draws: int) -> FloatArray:
+        """Return uniforms for every unit, shape ``(draws, units)``.
+
+        Draw them last: a scenario with more reinforcements has more units, and the luck of the others stays the same.
+        """
+        return rng.random((self.rows, draws)).T
+
     def of(self, side: int) -> BoolArray:
         """Units of one side that still exist."""
         if self._known_at != self.changes:
@@ -63,7 +72,7 @@ class Unit(SiegeAgent, CellAgent):
 
     fit = Entry(Units.fit, int)
     wounded = Entry(Units.wounded, int)
-    cell_index = Entry(Units.cell_index, int)
+    cell_index = Entry(Units.cell_index, int, read_only=True)
     cohesion = Entry(Units.cohesion, float)
     fatigue = Entry(Units.fatigue, float)
     ammunition = Entry(Units.ammunition, float)
@@ -105,7 +114,7 @@ class Unit(SiegeAgent, CellAgent):
         CellAgent.cell.fset(self, cell)
         self.table.changes += 1
         if cell is not None:
-            self.cell_index = self.table_model.city.index_of(cell.coordinate)
+            self.table.cell_index[self.row] = self.table_model.city.index_of(cell.coordinate)
 
     @property
     def table_model(self) -> SiegeModel:
@@ -144,7 +153,11 @@ class Unit(SiegeAgent, CellAgent):
         """Cease to exist as a unit."""
         self.posture = Posture.GONE
         self.table.changes += 1
-        self.remove()
+        super().remove()
+
+    def remove(self) -> None:
+        """Leave the model, as Mesa's agents do; whoever is left in the unit lays down arms."""
+        self.give_up()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.row}: {self.faction}, {self.fit} fit, {self.quarter})"

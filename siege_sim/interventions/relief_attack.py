@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from pydantic import Field
 
 from siege_sim.agents.codes import GOVERNMENT
 from siege_sim.agents.facility import Road
@@ -33,7 +34,7 @@ class ReliefAttack(Intervention):
     kind: Literal["relief_attack"] = "relief_attack"
     fighters: int = param(unit="fighters", ge=1, le=100_000)
     """Strength of the relief force."""
-    against: tuple[str, ...]
+    against: tuple[str, ...] = Field(min_length=1)
     """Sectors of the map whose government units hold the ring there."""
     road: str | None = None
     """Name of the road that opens on success; any road without it."""
@@ -76,8 +77,8 @@ class ReliefAttack(Intervention):
     def act(self, model: SiegeModel, rng: Generator) -> None:
         """Fight for a day."""
         politics = model.politics
-        units_luck, day_luck = rng.random((2, len(model.units))), rng.standard_normal()
-        rounding = float(rng.random())
+        rounding, day_luck = float(rng.random()), rng.standard_normal()
+        units_luck = model.units.luck(rng, 2)
         if self.begins(model):
             politics.relief_fighters += self.fighters
             model.ledger.book("relief_force", "arrived", self.fighters)

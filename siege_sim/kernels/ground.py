@@ -106,6 +106,13 @@ def _neighbour_sum(values: FloatArray, rows: int, columns: int) -> FloatArray:
     return sums
 
 
+def box_sum(values: NDArray[Any], shape: Shape, reach: int) -> FloatArray:
+    """Return, for each cell, the sum of ``values`` over all cells within ``reach`` king's moves, itself included."""
+    padded = np.pad(values.reshape(shape).astype(np.float64), ((reach + 1, reach), (reach + 1, reach)))
+    sums, span = padded.cumsum(axis=0).cumsum(axis=1), 2 * reach + 1
+    return (sums[span:, span:] - sums[:-span, span:] - sums[span:, :-span] + sums[:-span, :-span]).ravel()
+
+
 def king_steps(cells: IntArray, others: IntArray, shape: Shape) -> IntArray:
     """Return the king's-move distance between every cell and every other, shape ``(cells, others)``."""
     rows, columns = np.divmod(cells, shape[1])

@@ -46,13 +46,21 @@ def split(luck: FloatArray, chance: ArrayLike) -> tuple[BoolArray, FloatArray]:
 
 
 def unfold(luck: FloatArray, parts: int) -> list[FloatArray]:
-    """Return ``parts`` uniforms a row out of one: each starts 14 binary digits further on.
+    """Return ``parts`` uniforms a row out of one: scrambled copies of its bits (SplitMix64, Steele et al. 2014).
 
-    Good for a few small choices (each is even to 1 in 16,384, and nearly independent of the others); it saves
-    drawing for every row what only the few rows need that something happens to.
+    They are independent for all practical purposes of the number itself, of each other, and of whatever was decided
+    by comparing the number with a chance. It saves drawing for every row what only the few rows need that something
+    happens to.
     """
-    shifted = [np.modf(luck * 2.0 ** (14 * part))[0] for part in range(1, parts)]
-    return [luck, *shifted]
+    bits = np.ascontiguousarray(luck).view(np.uint64)
+    steps = np.arange(1, parts + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return [_scrambled(bits + step) for step in steps]
+
+
+def _scrambled(bits: NDArray[np.uint64]) -> FloatArray:
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return ((bits ^ (bits >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
 def binomial(luck: ArrayLike, trials: ArrayLike, chance: ArrayLike) -> IntArray:

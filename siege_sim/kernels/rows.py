@@ -133,17 +133,19 @@ def totals(
     counted_status: int,
     intake_cuts: FloatArray,
     severe_loss: float,
+    hungry_below: float,
 ) -> tuple[FloatArray, FloatArray]:
     """Add up what the outcomes need.
 
     Returns:
         Sums over people: with ``counted_status`` (persons), food at home (kcal), eaten (kcal), loss of mass
-        (persons times share). And the rows inside, followed by those below each of the ``intake_cuts`` (kcal a
-        head, falling); the last of these counts rows with a loss above ``severe_loss`` too.
+        (persons times share), and who ate less than ``hungry_below`` (persons). And the people inside, followed by
+        those below each of the ``intake_cuts`` (kcal a head, falling); the last of these counts people with a loss
+        above ``severe_loss`` too.
     """
     cuts = intake_cuts.size
-    counted = food_kcal = eaten_kcal = lost = 0.0
-    rows_below = np.zeros(cuts + 1)
+    counted = food_kcal = eaten_kcal = lost = hungry = 0.0
+    people_below = np.zeros(cuts + 1)
     for row in range(mouths.size):
         here = mouths[row]
         counted += here * (status[row] == counted_status)
@@ -153,7 +155,8 @@ def totals(
         below_cuts = 0
         for cut in intake_cuts:
             below_cuts += eaten[row] < cut
-        rows_below[cuts if loss[row] > severe_loss else below_cuts] += here > 0.0
+        people_below[cuts if loss[row] > severe_loss else below_cuts] += here
+        hungry += here * (eaten[row] < hungry_below)
     for cut in range(cuts, 0, -1):
-        rows_below[cut - 1] += rows_below[cut]
-    return np.array([counted, food_kcal, eaten_kcal, lost]), rows_below
+        people_below[cut - 1] += people_below[cut]
+    return np.array([counted, food_kcal, eaten_kcal, lost, hungry]), people_below

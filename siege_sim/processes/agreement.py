@@ -39,13 +39,15 @@ class Agreement(Process):
     persons_per_day: float = param(5000.0, unit="persons/day", plausible=(2000, 10000), gt=0.0, le=1e6)
     """People whom convoys bring out a day."""
     civilians_leaving: float = share(0.5, plausible=(0.3, 0.8), source="half were willing to leave (OCHA, 5 Oct 2016)")
-    """Share of the civilians who want to leave, on average; more among those who fear reprisal."""
+    """Share of the households that want to leave: on average, and in proportion to their fear of reprisal."""
 
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Come to terms, or carry them out."""
         luck = rng.random()
         politics = model.politics
         if politics.agreement_day is not None:
+            if not politics.lists_made:
+                self._make_lists(model, rng)
             self._bring_out(model)
             return
         lost = 1.0 - min(model.share_held, 1.0)
@@ -55,11 +57,19 @@ class Agreement(Process):
             politics.agreement_day = model.day
             model.note("agreement", "", "both sides agreed on an evacuation", "ground and hope of help were lost")
 
+    def _make_lists(self, model: SiegeModel, rng: Generator) -> None:
+        """Let every household decide whether it wants to be brought out: the likelier the more it fears reprisal."""
+        homes = model.households
+        inside = homes.mouths > 0.0
+        fear = homes.fear_of_reprisal + 1e-9
+        wish = self.civilians_leaving * fear / float(fear[inside].mean()) if inside.any() else fear
+        homes.wants_out = rng.random(len(homes)) < wish
+        model.politics.lists_made = True
+
     def _bring_out(self, model: SiegeModel) -> None:
         homes, units = model.households, model.units
         seats = self.persons_per_day
-        wish = homes.fear_of_reprisal > 1.0 - self.civilians_leaving
-        waiting = np.flatnonzero(homes.inside & wish & (homes.persons > 0))
+        waiting = np.flatnonzero(homes.inside & homes.wants_out & (homes.persons > 0))
         riding = waiting[np.cumsum(homes.persons[waiting]) <= seats]
         if riding.size:
             seats -= homes.leave(riding, Status.EVACUATED)

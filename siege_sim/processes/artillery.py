@@ -11,6 +11,7 @@ from siege_sim.agents.harm import harm_civilians, harm_defenders
 from siege_sim.blocks import param, share
 from siege_sim.kernels.hazard import categorical, negative_binomial
 from siege_sim.processes.base import Phase, Process
+from siege_sim.rng import branch
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -52,8 +53,8 @@ class Artillery(Process):
         many = negative_binomial(rng.random(), self.shells_per_day * model.conditions.fire_tempo, self.dispersion)
         if many == 0:
             return
-        households, units = rng.random(len(model.households)), rng.random((2, len(model.units)))
-        where = rng.random((2, many))
+        households, where = rng.random(len(model.households)), branch(rng).random((many, 2)).T
+        units = model.units.luck(rng, 2)
         front = city.front * (1.0 + 4.0 * (layers.pressed_by >= 0))
         quarters = layers.civilians * city.pocket_ground
         on_front = where[0] < self.share_on_front

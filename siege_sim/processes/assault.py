@@ -69,7 +69,6 @@ class Assault(Process):
         pressed = np.flatnonzero(layers.pressed_by >= 0)
         if pressed.size == 0:
             return
-        luck = rng.random((2, len(units)))
         harm_civilians(
             model,
             (layers.pressed_by >= 0).astype(np.float64),
@@ -80,7 +79,7 @@ class Assault(Process):
             luck=rng.random(len(model.households)),
             cause="killed_in_crossfire",
         )
-        line = model.line(REBEL)
+        luck, line = units.luck(rng, 2), model.line(REBEL)
         room = model.scenario.ground.fighters_a_cell_edge
         defenders = line.present[pressed]
         cover = 1.0 + model.scenario.ground.works * layers.entrenchment[pressed]

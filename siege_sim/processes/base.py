@@ -76,11 +76,11 @@ class Intervention(Window, Process):
 
     def begins(self, model: SiegeModel) -> bool:
         """Return whether today is the first day of the window that is played."""
-        return model.day == max(1, model.clock.day_of(self.from_day))
+        return model.day == self.first_day(model.clock)
 
     def ends(self, model: SiegeModel) -> bool:
         """Return whether today is the last day of the window."""
-        return model.day == (model.clock.days if self.until_day is None else model.clock.day_of(self.until_day))
+        return model.day == self.last_day(model.clock)
 
     def problems_in(self, scenario: Scenario) -> Iterator[Problem]:
         """Yield what does not fit the scenario: names of places, factions and the like that it does not have."""

@@ -11,7 +11,7 @@ from siege_sim.agents.codes import GOVERNMENT, REBEL, Posture
 from siege_sim.agents.harm import inflict
 from siege_sim.blocks import param, share
 from siege_sim.kernels import ground
-from siege_sim.kernels.hazard import split
+from siege_sim.kernels.hazard import BoolArray, FloatArray, split
 from siege_sim.processes.base import Phase, Process
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ class CounterAttack(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Let units near fresh losses try."""
         city, units = model.city, model.units
-        luck = rng.random(len(units))
-        hits = rng.random((2, len(units)))
+        luck, *others = units.luck(rng, 3)
+        hits = np.array(others)
         fresh = city.siege_line & city.held_on_day_0 & (city.layers.days_held < self.within_days)
         pressed = city.layers.pressed_by[units.cell_index] >= 0
         ready = units.of(REBEL) & ~pressed & (units.cohesion >= self.least_cohesion)
@@ -59,11 +59,11 @@ class CounterAttack(Process):
             return
         steps = ground.steps_from(fresh, city.pocket_ground, city.shape, farthest=self.reach_cells)
         near = ready & (steps[units.cell_index] <= self.reach_cells)
-        tries, rest = split(luck, self.p_try)
+        tries, rest = split(luck, self.p_try * model.conditions.assault_tempo)
         for row in np.flatnonzero(near & tries):
             self._try(model, model.unit(int(row)), fresh, float(rest[row]), hits)
 
-    def _try(self, model: SiegeModel, unit: Unit, fresh: np.ndarray, luck: float, hits: np.ndarray) -> None:
+    def _try(self, model: SiegeModel, unit: Unit, fresh: BoolArray, luck: float, hits: FloatArray) -> None:
         city = model.city
         row, column = divmod(unit.cell_index, city.shape[1])
         lost = np.flatnonzero(fresh & city.held_by(GOVERNMENT))
@@ -86,6 +86,7 @@ class CounterAttack(Process):
         model.regime_loses(self.losses_holder, target, float(hits[0, unit.row]))
         if succeeds and unit.fit > 0:
             city.capture(np.array([target]), REBEL)
+            model.fall_back(GOVERNMENT, target)
             unit.march_to(target)
             unit.posture = Posture.HOLD
             model.note("cell_retaken", city.quarter_name(target), "rebels took back lost ground", "counter-attack")

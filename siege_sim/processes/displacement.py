@@ -156,6 +156,7 @@ class Displacement(Process):
         """Return how freely people can step from each rebel-held cell on to another holder's ground.
 
         A breach opens the government's line only where it is; the Kurdish side lets people in once it is near.
+        Fire on a crossing closes it in part.
         """
         city = model.city
         broken = steps <= (1 if holder == GOVERNMENT else self.news_cells)
@@ -164,7 +165,8 @@ class Displacement(Process):
         for crossing in model.facilities_of(Crossing):
             if crossing.into == holder and crossing.in_pocket:
                 index = crossing.cell_index
-                open_share[index] = max(open_share[index], crossing.open_share)
+                under_fire = float(city.layers.danger[index])
+                open_share[index] = max(open_share[index], crossing.open_share * (1.0 - under_fire))
         return open_share
 
 

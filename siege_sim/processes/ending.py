@@ -40,7 +40,8 @@ class Ending(Process):
             return
         rebels = model.units.of(REBEL)
         fit = int(model.units.fit[rebels].sum())
-        if model.share_held < self.least_share_held or fit < self.least_fighters:
+        leaving = model.politics.agreement_day is not None
+        if model.share_held < self.least_share_held or (fit < self.least_fighters and not leaving):
             why = (
                 "hardly any ground was left"
                 if model.share_held < self.least_share_held

@@ -62,13 +62,13 @@ class Hospitals(Process):
         if rows.size == 0:
             return
         luck = rng.random(len(homes))[rows]
-        deaths_luck, healed_luck = unfold(luck, 2)
+        deaths_luck, healed_luck, who_luck = unfold(luck, 3)
         hazard = self.deaths_per_day * (
             self.untreated_factor - (self.untreated_factor - 1.0) * self._treated(model, rows)
         )
         deaths = binomial(deaths_luck, homes.wounded[rows], probability(hazard))
         homes.wounded[rows] -= deaths
-        homes.kill(rows, deaths, "died_of_wounds", healed_luck)
+        homes.kill(rows, deaths, "died_of_wounds", who_luck)
         homes.wounded[rows] -= binomial(healed_luck, homes.wounded[rows], probability(self.healed_per_day))
 
     def _repair(self, model: SiegeModel) -> None:

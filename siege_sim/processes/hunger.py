@@ -10,7 +10,7 @@ import numpy as np
 from siege_sim.blocks import param
 from siege_sim.kernels import rows
 from siege_sim.kernels.energy import excess_mortality_per_day, lose_mass
-from siege_sim.kernels.hazard import FloatArray, binomial
+from siege_sim.kernels.hazard import FloatArray, binomial, unfold
 from siege_sim.processes.base import Phase, Process
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Hunger(Process):
         luck = rng.random(len(homes))
         asked = rows.unlucky(luck, homes.persons, homes.mouths, homes.mass_loss, highest)
         deaths = binomial(luck[asked], homes.persons[asked], self._chance(homes.mass_loss[asked]))
-        homes.kill(asked, deaths, "died_of_hunger", luck[asked])
+        homes.kill(asked, deaths, "died_of_hunger", unfold(luck[asked], 1)[0])
 
     def _chance(self, loss: ArrayLike) -> FloatArray:
         return np.minimum(excess_mortality_per_day(loss) * self.mortality, 1.0)

@@ -33,6 +33,8 @@ class MarketTrade(Process):
 
     sold_per_day: float = share(0.02, plausible=(0.01, 0.05))
     """Share of their stock that traders bring to market each day."""
+    held_back: float = share(0.3, plausible=(0.0, 0.6))
+    """Share of what they would sell that traders hoard when prices are very high; less at lower prices."""
     normal_days: float = param(60.0, unit="days", plausible=(30, 120), gt=0.0, le=3650.0)
     """Days of the people's whole need that traders hold in normal times."""
     price_elasticity: float = param(
@@ -52,6 +54,7 @@ class MarketTrade(Process):
         where = city.pockets[[market.cell_index for market in markets]]
         stock = np.zeros(city.pocket_count)
         np.add.at(stock, where, [market.kcal for market in markets])
+        prices = self._prices(model, stock)
         bids, bids_by_pocket = np.empty(len(homes)), np.zeros(city.pocket_count)
         rows.bid(
             bids,
@@ -61,11 +64,11 @@ class MarketTrade(Process):
             homes.buying_power,
             homes.cell_index,
             city.pockets,
-            1.0 / self._prices(model, stock),
+            1.0 / prices,
             model.conditions.need_kcal,
             self.wanted_days,
         )
-        offered = stock * self.sold_per_day
+        offered = stock * self.sold_per_day * (1.0 - self.held_back * (1.0 - 1.0 / prices))
         met = share_met(offered, bids_by_pocket)
         rows.buy(homes.food_kcal, bids, homes.cell_index, city.pockets, met)
         for market, pocket in zip(markets, where, strict=True):

@@ -66,7 +66,8 @@ class Rationing(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Hand out today's food, pocket by pocket."""
         city, units, homes = model.city, model.units, model.households
-        fuel = max(0.0, 1.0 - model.day / self.fuel_days)
+        model.politics.days_cut_off += 1.0
+        fuel = model.conditions.baking_fuel = max(0.0, 1.0 - model.politics.days_cut_off / self.fuel_days)
         rebels = np.flatnonzero(units.of(REBEL))
         pocket_of = city.pockets[units.cell_index[rebels]]
         men = (units.fit + units.wounded)[rebels]

@@ -12,6 +12,7 @@ from siege_sim.agents.harm import harm_civilians, harm_defenders
 from siege_sim.blocks import param, share
 from siege_sim.kernels.hazard import FloatArray
 from siege_sim.processes.base import Phase, Process
+from siege_sim.rng import branch
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -82,15 +83,15 @@ class StrikeEffects(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Lose those whom nobody reached yesterday; work out what today's impacts do."""
         layers, homes = model.city.layers, model.households
+        households, buried_luck = rng.random(len(homes)), branch(rng)
         buried = np.flatnonzero(homes.trapped > 0)
         if buried.size:
-            homes.lose_trapped(buried, rng.random(len(homes))[buried])
+            homes.lose_trapped(buried, buried_luck.random(len(homes))[buried])
         if not layers.impacts.any():
             return
         impacts: FloatArray = layers.impacts.astype(np.float64) * model.conditions.lethality
-        households = rng.random(len(homes))
-        units = rng.random((2, len(model.units)))
         facilities = rng.random((len(model.facilities), 2))
+        units = model.units.luck(rng, 2)
         harm_civilians(
             model,
             impacts,

@@ -28,7 +28,7 @@ class Supply(Process):
     phase: ClassVar[Phase] = Phase.SUPPLY
     neutral: ClassVar[Mapping[str, Any]] = {
         "ammunition_used_per_day": 0.0, "ammunition_in_per_day": 0.0, "kcal_in_per_day": 0.0,
-        "wounded_back_per_day": 0.0,
+        "fuel_days_in_per_day": 0.0, "wounded_back_per_day": 0.0,
     }  # fmt: skip
 
     ammunition_used_per_day: float = param(0.002, unit="share/day", plausible=(0.0005, 0.006), ge=0.0, le=1.0)
@@ -43,6 +43,8 @@ class Supply(Process):
         ge=0.0,
     )
     """Food that an open road without fire on it brings in."""
+    fuel_days_in_per_day: float = param(3.0, unit="days/day", plausible=(1, 10), ge=0.0, le=100.0)
+    """For how many days' baking an open road brings fuel in a day."""
     wounded_back_per_day: float = param(0.02, unit="1/day", plausible=(0.01, 0.04), ge=0.0, le=1.0)
     """Share of the wounded fighters fit again each day while hospitals work; half without."""
 
@@ -61,6 +63,8 @@ class Supply(Process):
             supplied = rebels & (pocket_of_unit == pocket)
             units.ammunition[supplied] += self.ammunition_in_per_day * passing * (1.0 - units.ammunition[supplied])
             self._bring_food(model, int(pocket), self.kcal_in_per_day * passing)
+            fuel_days = self.fuel_days_in_per_day * passing
+            model.politics.days_cut_off = max(0.0, model.politics.days_cut_off - fuel_days)
         care = 1.0 if model.hospitals_working > 0 else 0.5
         pace = np.where(units.side == REBEL, self.wounded_back_per_day * care, self.wounded_back_per_day)
         back = np.minimum(np.floor(units.wounded * pace + luck).astype(np.int64), units.wounded) * units.standing

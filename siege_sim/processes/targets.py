@@ -9,7 +9,7 @@ import numpy as np
 
 from siege_sim.agents.facility import Bakery, Facility, Hospital, Market, School, Warehouse
 from siege_sim.blocks import param
-from siege_sim.kernels.hazard import FloatArray, categorical
+from siege_sim.kernels.hazard import FloatArray, categorical, unfold
 from siege_sim.processes.base import Phase, Process
 
 if TYPE_CHECKING:
@@ -69,13 +69,13 @@ class Targets(Process):
         impacts = model.conditions.impacts_due
         if impacts == 0:
             return
-        luck = rng.random((impacts, 3))
+        luck = rng.random((impacts, 2))
         names = ["front", "housing", *FACILITY_CLASSES]
         weights = np.array([getattr(self, name) for name in names])
         if not weights.sum() > 0.0:
             return
         chosen = categorical(luck[:, 0], weights)
-        spared = (chosen == names.index("hospitals")) & (luck[:, 2] < model.conditions.hospitals_spared)
+        spared = (chosen == names.index("hospitals")) & (unfold(luck[:, 0], 2)[1] < model.conditions.hospitals_spared)
         chosen[spared] = -1
         cell_weights = self._cell_weights(model)
         for name, ground in cell_weights.items():
@@ -90,8 +90,7 @@ class Targets(Process):
 
     def _cell_weights(self, model: SiegeModel) -> dict[str, FloatArray]:
         layers = model.city.layers
-        front = model.city.front.astype(np.float64)
-        front += 4.0 * (layers.pressed_by >= 0)
+        front = model.city.front * (1.0 + 4.0 * (layers.pressed_by >= 0))
         return {"front": front, "housing": layers.civilians * model.city.pocket_ground}
 
     def _strike_facilities(

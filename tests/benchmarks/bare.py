@@ -96,7 +96,8 @@ class BareTown:
         paid *= self.food_kcal < np.multiply(self.need, rules.wanted_days, out=self.spare)
         parts = [0.0] * len(people)
         for pocket, bids in enumerate(self.sums(paid)):
-            offered = self.traders_kcal[pocket] * rules.sold_per_day
+            hoarded = rules.held_back * (1.0 - 1.0 / prices[pocket])
+            offered = self.traders_kcal[pocket] * rules.sold_per_day * (1.0 - hoarded)
             if bids > 0.0:
                 parts[pocket] = min(1.0, offered / bids)
                 self.traders_kcal[pocket] -= min(offered, bids)
@@ -150,7 +151,7 @@ class BareTown:
         rows = rows[(self.mass_loss[rows] > points[0]) & (self.mouths[rows] > 0.0)]
         chance = np.interp(self.mass_loss[rows], points, self.rules.deaths_per_10000_day) / 10_000.0
         chance = np.minimum(chance * self.rules.hunger.mortality, 1.0)
-        self.die(rows, binomial(drawn[rows], self.persons[rows], chance), "died_of_hunger", drawn[rows])
+        self.die(rows, binomial(drawn[rows], self.persons[rows], chance), "died_of_hunger", unfold(drawn[rows], 1)[0])
 
     def heal(self, luck: Luck) -> None:
         """Treat the wounded."""
@@ -162,11 +163,11 @@ class BareTown:
         wounded = np.array(self.sums(self.wounded[rows], rows))
         treated = np.minimum(1.0, self.beds * rules.patients_a_bed / np.maximum(wounded, 1.0))
         hazard = rules.deaths_per_day * (rules.untreated_factor - (rules.untreated_factor - 1.0) * treated)
-        deaths_luck, healed_luck = unfold(luck("hospitals").random(out=self.luck)[rows], 2)
+        deaths_luck, healed_luck, who_luck = unfold(luck("hospitals").random(out=self.luck)[rows], 3)
         p_dies = probability(hazard)[self.ground.pocket[self.cell_index[rows]]]
         deaths = binomial(deaths_luck, self.wounded[rows], p_dies)
         self.wounded[rows] -= deaths
-        self.die(rows, deaths, "died_of_wounds", healed_luck)
+        self.die(rows, deaths, "died_of_wounds", who_luck)
         self.wounded[rows] -= binomial(healed_luck, self.wounded[rows], probability(rules.healed_per_day))
 
     def die(self, rows: IntArray, killed: IntArray, cause: str, luck: FloatArray) -> None:

@@ -285,7 +285,9 @@ class TwinTown(mesa.Model):
         """Sell what is on offer in proportion to the bids."""
         self.part_sold = [0.0] * self.pockets
         for pocket, bids in enumerate(self.bids_kcal):
-            offered = self.traders_kcal[pocket] * self.rules.market.sold_per_day
+            market = self.rules.market
+            offered = self.traders_kcal[pocket] * market.sold_per_day
+            offered *= 1.0 - market.held_back * (1.0 - self.part_of_price[pocket])
             if bids > 0.0:
                 self.part_sold[pocket] = min(1.0, offered / bids)
                 self.traders_kcal[pocket] -= min(offered, bids)

@@ -87,6 +87,12 @@ def test_unfolded_uniforms_are_even_and_uncorrelated():
     assert np.abs(np.corrcoef(parts) - np.eye(3)).max() < 0.02
 
 
+def test_unfolded_uniforms_are_even_where_the_number_itself_is_not():
+    luck = 0.999 + 0.001 * np.random.default_rng(2).random(40_000)
+    for part in hazard.unfold(luck, 4):
+        assert np.histogram(part, bins=10, range=(0, 1))[0] == pytest.approx(np.full(10, 4000), rel=0.06)
+
+
 def test_categorical_follows_the_weights_and_skips_zero():
     chosen = hazard.categorical(GRID, [1.0, 0.0, 3.0])
     assert np.bincount(chosen, minlength=3) / GRID.size == pytest.approx([0.25, 0.0, 0.75], abs=1e-4)

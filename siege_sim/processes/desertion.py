@@ -1,0 +1,49 @@
+"""The theory that lines break because men follow those who leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.agents.codes import REBEL
+from siege_sim.blocks import param
+from siege_sim.kernels import ground
+from siege_sim.kernels.hazard import BoolArray, FloatArray
+from siege_sim.processes.break_off import BreakOff
+
+if TYPE_CHECKING:
+    from siege_sim.model import SiegeModel
+
+
+class Desertion(BreakOff):
+    """Defenders leave because others left: the news of a withdrawal spreads over the line, whatever the ground.
+
+    The hazard rises with the share of the positions within reach of news that were given up in the last days, and
+    with want of food and of hope. After Granovetter's threshold model of collective behaviour (1978): each waits for
+    enough others to have gone. Use it in place of `envelopment` to ask what this theory would have expected.
+    """
+
+    kind: Literal["desertion"] = "desertion"
+    neutral: ClassVar[Mapping[str, Any]] = {"hazard_per_round": 0.0}
+
+    news_cells: int = param(3, unit="cells", plausible=(2, 8), ge=1, le=200)
+    """How far the news of a withdrawal reaches."""
+    news_days: int = param(3, unit="days", plausible=(1, 7), ge=0, le=60)
+    """How long it counts."""
+    contagion: float = param(150.0, unit="factor", plausible=(20, 500), ge=0.0, le=1e5)
+    """Added hazard when all positions within reach of news were given up."""
+    want_weight: float = param(5.0, unit="log scale", plausible=(1, 8), ge=0.0, le=50.0)
+    """How steeply the hazard rises with the worse of hunger and lost hope (0 to 1)."""
+
+    def weakness(self, model: SiegeModel, lost_today: BoolArray) -> FloatArray:
+        """Return the factor of what others did, and of want."""
+        city, units, line = model.city, model.units, model.line(REBEL)
+        given_up = city.held_on_day_0 & ~city.pocket_ground & (city.layers.days_held <= self.news_days)
+        near_lost = ground.box_sum(given_up, city.shape, self.news_cells)
+        near_held = ground.box_sum(city.front, city.shape, self.news_cells)
+        followed = near_lost / np.maximum(near_lost + near_held, 1.0)
+        hunger = 1.0 - line.mean_per_cell(units.fed[line.rows])
+        want = np.maximum(hunger, 1.0 - model.politics.hope)
+        return (1.0 + self.contagion * followed) * np.exp(self.want_weight * want)

@@ -1,0 +1,64 @@
+"""Looting: what hungry people and armed men take from the stores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.agents.facility import FoodStock, Market, Warehouse
+from siege_sim.blocks import param, share
+from siege_sim.kernels.hazard import FloatArray
+from siege_sim.processes.base import Phase, Process
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model import SiegeModel
+
+
+class Looting(Process):
+    """The more people of a pocket go hungry, the more is taken from its stores; what is not spoilt is sold.
+
+    What was looted ends on the pocket's markets. Who had it before goes without, and who can pay gets it.
+    """
+
+    kind: Literal["looting"] = "looting"
+    phase: ClassVar[Phase] = Phase.FOOD
+    neutral: ClassVar[Mapping[str, Any]] = {"per_day": 0.0}
+    flows: ClassVar[Mapping[str, Mapping[str, int]]] = {"food": {"spoilt": -1}}
+
+    per_day: float = share(0.01, plausible=(0.0, 0.05))
+    """Share of a store that is taken on a day on which everybody goes hungry."""
+    hungry_below: float = param(0.5, unit="share of need", plausible=(0.3, 0.7), ge=0.0, le=1.0)
+    """What a household must have eaten the day before not to count as hungry."""
+    spoilt: float = share(0.2, plausible=(0.0, 0.5))
+    """Share of what is taken that is lost."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Take from every store, and bring it to market."""
+        city = model.city
+        if self.per_day == 0.0 or model.day < 2:
+            return
+        hungry = self._hungry_share(model)
+        for pocket in range(city.pocket_count):
+            here = [s for s in model.facilities_of(FoodStock) if s.in_pocket and city.pockets[s.cell_index] == pocket]
+            markets = [stock for stock in here if isinstance(stock, Market)]
+            taken = sum(
+                store.take_out(store.kcal * self.per_day * float(hungry[pocket]))
+                for store in here
+                if isinstance(store, Warehouse)
+            )
+            lost = taken * (self.spoilt if markets else 1.0)
+            for market in markets:
+                market.kcal += (taken - lost) / len(markets)
+            model.ledger.book("food", "spoilt", lost)
+
+    def _hungry_share(self, model: SiegeModel) -> FloatArray:
+        """Return the share of each pocket's households that went hungry yesterday."""
+        homes, city = model.households, model.city
+        pocket = np.where(homes.mouths > 0.0, city.pockets[homes.cell_index], -1) + 1
+        hungry = homes.eaten_kcal < self.hungry_below * model.conditions.need_kcal
+        count = np.bincount(pocket, minlength=city.pocket_count + 1)
+        return np.bincount(pocket, weights=hungry, minlength=count.size)[1:] / np.maximum(count[1:], 1)

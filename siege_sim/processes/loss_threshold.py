@@ -1,0 +1,44 @@
+"""The theory that lines break by losses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.agents.codes import REBEL
+from siege_sim.blocks import param
+from siege_sim.kernels.hazard import BoolArray, FloatArray
+from siege_sim.processes.break_off import BreakOff
+
+if TYPE_CHECKING:
+    from siege_sim.model import SiegeModel
+
+
+class LossThreshold(BreakOff):
+    """Defenders give a cell up once their units have lost a decisive share of their strength.
+
+    The hazard rises from nothing to its full factor around a threshold, whatever the ground looks like. In 90 % of
+    612 battles the losing defender had lost at most 40 % (Helmbold 1971); staff doctrine takes 30 % as decisive.
+    Use it in place of `envelopment` to ask what this theory would have expected.
+    """
+
+    kind: Literal["loss_threshold"] = "loss_threshold"
+    neutral: ClassVar[Mapping[str, Any]] = {"hazard_per_round": 0.0}
+
+    threshold: float = param(
+        0.3, unit="share", plausible=(0.1, 0.4), source="10 % neutralised, 30 % destroyed (US doctrine)", gt=0.0, le=1.0
+    )
+    """Share of the opening strength out of action at which the hazard is half its full factor."""
+    width: float = param(0.05, unit="share", plausible=(0.02, 0.1), gt=0.0, le=1.0)
+    """How gradually it rises around the threshold."""
+    factor: float = param(300.0, unit="factor", plausible=(50, 1000), ge=0.0, le=1e6)
+    """The hazard far beyond the threshold, relative to a cell with fresh defenders."""
+
+    def weakness(self, model: SiegeModel, lost_today: BoolArray) -> FloatArray:
+        """Return the factor of the losses of those who man each cell; that of a broken unit where nobody stands."""
+        units, line = model.units, model.line(REBEL)
+        lost = line.mean_per_cell(1.0 - units.fit[line.rows] / np.maximum(units.opening[line.rows], 1))
+        beyond = 1.0 / (1.0 + np.exp(-(lost - self.threshold) / self.width))
+        return 1.0 + self.factor * beyond
