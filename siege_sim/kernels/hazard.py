@@ -50,7 +50,7 @@ def unfold(luck: FloatArray, parts: int) -> list[FloatArray]:
 
     They are independent for all practical purposes of the number itself, of each other, and of whatever was decided
     by comparing the number with a chance. It saves drawing for every row what only the few rows need that something
-    happens to.
+    happens to. Give it numbers as they were drawn: what was computed may differ in its last bit between machines.
     """
     bits = np.ascontiguousarray(luck).view(np.uint64)
     steps = np.arange(1, parts + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)

@@ -85,7 +85,7 @@ def says(result: RunResult) -> str:
     """Return in words how long the food lasted."""
     days, table = Calendar.of(result), while_inhabited(result.series)
     reserve = table["food_days_left"]
-    opening = f"On day\u00a00 the stores held food for {reserve.iloc[0]:.0f} days."
+    opening = f"On day\u00a00 stores and homes held food for {reserve.iloc[0]:.0f} days."
     short = table.index[reserve < 7.0]
     if len(short) == 0 or short[0] == 0:
         return opening

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from siege_sim.agents.axis import AxisPhase
 from siege_sim.agents.harm import harm_civilians, harm_defenders
 from siege_sim.blocks import param, share
-from siege_sim.kernels.hazard import categorical, negative_binomial
+from siege_sim.kernels import ground
+from siege_sim.kernels.hazard import BoolArray, categorical, negative_binomial
 from siege_sim.processes.base import Phase, Process
 from siege_sim.rng import branch
 
@@ -55,7 +57,7 @@ class Artillery(Process):
             return
         households, where = rng.random(len(model.households)), branch(rng).random((many, 2)).T
         units = model.units.luck(rng, 2)
-        front = city.front * (1.0 + 4.0 * (layers.pressed_by >= 0))
+        front = city.front * (1.0 + 4.0 * (layers.pressed_by >= 0) + 4.0 * self._in_preparation(model))
         quarters = layers.civilians * city.pocket_ground
         on_front = where[0] < self.share_on_front
         for luck, weights in ((where[1, on_front], front), (where[1, ~on_front], quarters)):
@@ -80,3 +82,9 @@ class Artillery(Process):
             luck=units,
             cause="killed_by_shelling",
         )
+
+    def _in_preparation(self, model: SiegeModel) -> BoolArray:
+        """Return the cells around the places from which an assault is being prepared."""
+        places = np.zeros(model.city.n_cells, dtype=np.bool_)
+        places[[axis.focus for axis in model.axes if axis.phase == AxisPhase.PREPARE]] = True
+        return ground.dilate(places, model.city.shape, 2)

@@ -11,7 +11,7 @@ from siege_sim.agents.codes import GOVERNMENT, KURDISH, Status
 from siege_sim.agents.facility import Crossing
 from siege_sim.blocks import param, share
 from siege_sim.kernels import ground
-from siege_sim.kernels.hazard import FloatArray, IntArray, categorical, split, unfold
+from siege_sim.kernels.hazard import FloatArray, IntArray, categorical, unfold
 from siege_sim.kernels.rows import below
 from siege_sim.processes.base import Phase, Process
 
@@ -85,9 +85,9 @@ class Displacement(Process):
         rows = below(luck, homes.mouths, homes.cell_index, ceiling)
         push = push_here[homes.cell_index[rows]] + self.strikes_weight * homes.fear_of_strikes[rows]
         push += self.wounded_weight * (homes.wounded[rows] > 0) + self.hunger_weight * (homes.food_kcal[rows] <= 0.0)
-        going, fresh = split(luck[rows], _logistic(push))
+        going = luck[rows] < _logistic(push)
         if going.any():
-            self._go(model, rows[going], steps, fresh[going])
+            self._go(model, rows[going], steps, luck[rows[going]])
 
     def _steps_to_breach(self, model: SiegeModel) -> FloatArray:
         """Return the steps from each cell to ground that was lost in the last two days; infinite when none is near."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from siege_sim.agents.codes import KURDISH, Status
 from siege_sim.blocks import param, share
-from siege_sim.kernels.hazard import IntArray, split, unfold
+from siege_sim.kernels.hazard import IntArray, unfold
 from siege_sim.processes.base import Phase, Process
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ class NewHolder(Process):
         rows = np.flatnonzero(homes.inside & lost[homes.cell_index] & decided & (homes.persons > 0))
         if rows.size == 0:
             return
-        _, fresh = split(luck[rows], self.decided_per_day)
-        staying_luck, crossing_luck, where_luck = unfold(fresh, 3)
+        staying_luck, crossing_luck, where_luck = unfold(luck[rows], 3)
         cells = homes.cell_index[rows]
         under_kurds = city.layers.holder[cells] == KURDISH
         willing = self.stay * (1.0 - homes.fear_of_reprisal[rows])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Rationing(Process):
     """Each pocket bakes its flour and hands out its aid to its own people, day by day, until it is gone.
 
-    Bread is limited by flour, by working bakeries and by fuel; fighters eat from the council's stores.
+    Bread is limited by flour, by working bakeries and by fuel; fighters eat from both.
     """
 
     kind: Literal["rationing"] = "rationing"
@@ -59,7 +59,7 @@ class Rationing(Process):
     )
     """Days until fuel for the bakeries would run out without supply; their output falls evenly over that time."""
     fighters_share_of_need: float = param(1.0, unit="share", plausible=(0.7, 1.2), ge=0.0, le=3.0)
-    """What a fighter takes from the council's stores, as a share of the day's need."""
+    """What a fighter takes from the stores of council and agencies, as a share of the day's need."""
     policy: RationPolicyName = "fighters_first"
     """Who gets how much: equal a head, equal a family, or fighters before the rest."""
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Works(Process):
-    """Whoever holds a front cell digs in, slowly; and every cell ages by a day."""
+    """Whoever holds a front cell digs in, slowly."""
 
     kind: Literal["works"] = "works"
     phase: ClassVar[Phase] = Phase.COHESION

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.random import Generator
 
-from siege_sim.kernels.hazard import binomial, categorical, probability, split, unfold
+from siege_sim.kernels.hazard import binomial, categorical, probability, unfold
 from tests.benchmarks.start import BoolArray, FloatArray, IntArray, Start
 
 Luck = Callable[[str], Generator]
@@ -206,9 +206,9 @@ class BareTown:
         rows = rows[(drawn[rows] < ceiling[self.cell_index[rows]]) & (self.mouths[rows] > 0.0)]
         push = push_here[self.cell_index[rows]] + rules.strikes_weight * self.fear_of_strikes[rows]
         push += rules.wounded_weight * (self.wounded[rows] > 0) + rules.hunger_weight * (self.food_kcal[rows] <= 0.0)
-        going, fresh = split(drawn[rows], _logistic(push))
+        going = drawn[rows] < _logistic(push)
         if going.any():
-            self.go(rows[going], fresh[going])
+            self.go(rows[going], drawn[rows[going]])
 
     def go(self, rows: IntArray, luck: FloatArray) -> None:
         """Take a way out."""
