@@ -154,6 +154,50 @@ def _unused_folder(name: str) -> Path:
 
 
 @app.command()
+def score(
+    scenario: ScenarioArgument,
+    record: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A record or a YAML file; by default the scenario's namesake.")
+    ] = None,
+    runs: Annotated[int, typer.Option(min=1, max=100_000, help="How many runs: seeds 1, 2, ...")] = 40,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Stop each run after so many days.")] = None,
+    settings: SetOption = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; by default one under results/.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing results folder.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the scorecard as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Play a scenario many times and compare the runs with the record of what happened."""
+    from siege_sim.loading import load_scenario
+    from siege_sim.results import check_target, json_text, new_folder
+
+    chosen = load_scenario(scenario, settings or [])
+    target = out or _unused_folder(f"{chosen.name}-score")
+    check_target(target, force)
+    from siege_sim.outcomes import DAILY
+    from siege_sim.parallel import run_many
+    from siege_sim.progress import counted
+    from siege_sim.record import load_record
+    from siege_sim.running import jobs_of, play
+    from siege_sim.scorecard import print_scorecard, write_scorecard
+    from siege_sim.scoring import scorecard
+
+    names = [outcome.name for outcome in DAILY], [quarter.name for quarter in chosen.city_map.quarters]
+    known = load_record(record or chosen.name, *names)
+    jobs = jobs_of(chosen, range(1, runs + 1), days)
+    with counted(chosen.name, "run", runs, quiet or as_json) as progress:
+        courses = run_many(jobs, play, workers, progress)
+    card = scorecard(known, courses, scenario, chosen.title, days, settings or [], record)
+    with new_folder(target, force) as folder:
+        write_scorecard(card, known, courses, folder)
+    if as_json:
+        print(json_text(card.data()), end="")
+    elif not quiet:
+        print_scorecard(card, target)
+
+
+@app.command()
 def validate(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
 ) -> None:
@@ -203,13 +247,14 @@ def show(
 
 @app.command("list")
 def list_names(
-    what: Annotated[str, typer.Argument(help="scenarios, processes, interventions or outcomes.")],
+    what: Annotated[str, typer.Argument(help="scenarios, records, processes, interventions or outcomes.")],
 ) -> None:
     """List what there is, with a line about each."""
     from siege_sim import describing
 
     lists = {
         "scenarios": describing.scenario_list,
+        "records": describing.record_list,
         "processes": describing.process_list,
         "interventions": describing.intervention_list,
         "outcomes": describing.outcome_list,

@@ -12,6 +12,7 @@ from siege_sim import catalogue
 from siege_sim.clock import Window
 from siege_sim.loading import load_scenario, parent_of, shipped_scenarios
 from siege_sim.processes.base import Process
+from siege_sim.record import load_record, shipped_records
 from siege_sim.scenario import Scenario
 from siege_sim.schedule import describe, schedule_of
 
@@ -121,6 +122,11 @@ def _wrapped(text: str, indent: int) -> str:
         subsequent_indent=" " * indent,
         break_on_hyphens=False,
     )
+
+
+def record_list() -> str:
+    """Return the shipped records."""
+    return "\n".join(f"{name:<24} {load_record(name).title}" for name in shipped_records())
 
 
 def process_list() -> str:

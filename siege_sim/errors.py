@@ -26,6 +26,10 @@ class ResultError(SiegeError):
     """A results folder that cannot be written or read."""
 
 
+class WorkerError(SiegeError):
+    """Worker processes that keep dying."""
+
+
 class LedgerError(Exception):
     """The books do not balance: people, fighters or food were made or lost outside a named flow. Always a bug."""
 

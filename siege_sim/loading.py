@@ -9,23 +9,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from siege_sim.blocks import Path as KeyPath
-from siege_sim.errors import ScenarioError, did_you_mean
+from siege_sim.errors import ScenarioError
+from siege_sim.finding import find_file, shipped_files, shipped_folder
 from siege_sim.scenario import Scenario
+from siege_sim.validating import problem_lines
 from siege_sim.yamlfile import Document, Mark, parse_yaml, read_yaml
 
 LONGEST_CHAIN = 10
 
 
-def shipped_folder() -> Path:
-    """Return the folder of the scenarios that come with the program."""
-    package = Path(__file__).parent
-    installed = package / "shipped" / "scenarios"
-    return installed if installed.is_dir() else package.parent / "scenarios"
-
-
 def shipped_scenarios() -> dict[str, Path]:
     """Return the files of the shipped scenarios by name."""
-    return {file.stem: file for file in sorted(shipped_folder().glob("*.yaml"))}
+    return shipped_files(shipped_folder())
 
 
 def parent_of(name: str) -> str | None:
@@ -67,7 +62,7 @@ def build_scenario(document: Document) -> Scenario:
     try:
         return Scenario.model_validate(document.data)
     except ValidationError as error:
-        raise ScenarioError(_problem_lines(error, document)) from None
+        raise ScenarioError(problem_lines(error, document)) from None
 
 
 def scenario_of(data: Mapping[str, Any]) -> Scenario:
@@ -82,24 +77,8 @@ def scenario_of(data: Mapping[str, Any]) -> Scenario:
 
 
 def find(name_or_path: str | Path, beside: Path | None = None) -> Path:
-    """Return the file of a scenario given by name or path.
-
-    A text with a slash or an ending in ``.yaml`` or ``.yml`` is a path, anything else a name: of a file in the
-    folder ``beside``, if given, or of a shipped scenario.
-    """
-    text = str(name_or_path)
-    if "/" in text or "\\" in text or text.endswith((".yaml", ".yml")) or isinstance(name_or_path, Path):
-        file = Path(text)
-        if not file.is_file():
-            what = "is a folder" if file.is_dir() else "there is no such file"
-            raise ScenarioError([f"{text}: {what}; give a YAML file or a name from `siege-sim list scenarios`"])
-        return file
-    if beside is not None and (file := beside / f"{text}.yaml").is_file():
-        return file
-    shipped = shipped_scenarios()
-    if text not in shipped:
-        raise ScenarioError([f"no scenario is called '{text}'{did_you_mean(text, shipped)}"])
-    return shipped[text]
+    """Return the file of a scenario given by name or path, as ``finding.find_file`` does."""
+    return find_file(name_or_path, shipped_scenarios(), "scenario", beside)
 
 
 def _read_chain(file: Path, seen: list[Path]) -> Document:
@@ -200,77 +179,3 @@ def _apply(document: Document, setting: str) -> None:
     for depth in range(1, len(path) + 1):
         document.marks.setdefault(path[:depth], Mark(shown))
     document.marks[path] = Mark(shown)
-
-
-def _problem_lines(error: ValidationError, document: Document) -> list[str]:
-    lines: list[str] = []
-    for item in error.errors():
-        path = _real_path(item["loc"], document.data)
-        if item["type"] == "problems":
-            found = [((*path, *inner), message) for inner, message in item["ctx"]["problems"]]
-        else:
-            found = [(path, _plain_words(item))]
-        for place, message in found:
-            shown = ".".join(str(key) for key in place)
-            lines.append(
-                f"{document.mark(place)}: {shown}: {message}" if shown else f"{document.mark(place)}: {message}"
-            )
-    return lines
-
-
-def _real_path(location: tuple[str | int, ...], data: Any) -> KeyPath:
-    """Drop from pydantic's location what is no key of the data: the tags of unions."""
-    path: list[str | int] = []
-    for step, key in enumerate(location):
-        last = step == len(location) - 1
-        known = (isinstance(data, dict) and key in data) or (isinstance(data, tuple) and isinstance(key, int))
-        if known:
-            data = data[key]
-            path.append(key)
-        elif last and isinstance(data, dict) and isinstance(key, str) and " " not in key and key.islower():
-            path.append(key)
-    return tuple(path)
-
-
-def _plain_words(item: Mapping[str, Any]) -> str:
-    """Say what pydantic found in the words of this project."""
-    kind, value, facts = item["type"], item["input"], item.get("ctx", {})
-    shown = _shown(value)
-    limits = {
-        "greater_than_equal": ("ge", "must be at least"),
-        "greater_than": ("gt", "must be above"),
-        "less_than_equal": ("le", "must be at most"),
-        "less_than": ("lt", "must be below"),
-    }
-    if kind in limits:
-        key, words = limits[kind]
-        return f"{shown} is out of range; it {words} {facts[key]:g}"
-    if kind == "missing":
-        return "this key is missing; add it"
-    if kind == "finite_number":
-        return f"{shown} is not a finite number"
-    if kind in ("union_tag_invalid", "literal_error"):
-        known = str(facts.get("expected_tags") or facts.get("expected", ""))
-        names = [part.strip().strip("'") for part in known.replace(" or ", ", ").split(",")]
-        word = value.get("kind") if isinstance(value, dict) else value
-        return f"{_shown(word)} is not known here{did_you_mean(str(word), names)}"
-    if kind == "string_pattern_mismatch":
-        return f"{shown} is not a name; use lower-case letters, digits, dashes and underscores"
-    if kind == "union_tag_not_found":
-        return "the key 'kind' is missing; see `siege-sim list interventions`"
-    types = {
-        "float_type": "a number", "int_type": "a whole number", "int_from_float": "a whole number",
-        "string_type": "text", "bool_type": "true or false", "date_type": "a date such as 2016-09-22",
-        "dict_type": "a block of keys",
-        "tuple_type": "a list", "model_type": "a block of keys",
-    }  # fmt: skip
-    if kind in types:
-        return f"{shown} is not {types[kind]}"
-    return f"{shown}: {item['msg'].lower()}"
-
-
-def _shown(value: Any) -> str:
-    if value is None or isinstance(value, bool):
-        return {None: "nothing", True: "true", False: "false"}[value]
-    text = str(value) if isinstance(value, (int, float)) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,4 +1,4 @@
-"""Progress while a run is played: a bar on a terminal, plain lines when piped."""
+"""Progress while a run or many are played: a bar on a terminal, plain lines when piped."""
 
 from __future__ import annotations
 
@@ -17,32 +17,39 @@ LINES = 5
 
 @contextlib.contextmanager
 def day_progress(scenario: Scenario, days: int, silent: bool) -> Iterator[Progress | None]:
-    """Give a callback that shows how far the run is, on standard error."""
+    """Give a callback that shows how far a run is, on standard error."""
+    with counted(scenario.name, "day", days, silent) as progress:
+        yield progress
+
+
+@contextlib.contextmanager
+def counted(name: str, what: str, total: int, silent: bool) -> Iterator[Progress | None]:
+    """Give a callback that shows how many of some things (days, runs) are done, on standard error."""
     if silent:
         yield None
     elif sys.stderr.isatty():
-        with _bar(scenario, days) as progress:
+        with _bar(name, what, total) as progress:
             yield progress
     else:
-        every = max(1, days // LINES)
+        every = max(1, total // LINES)
 
-        def line(day: int) -> None:
-            if day % every == 0 or day == days:
-                print(f"{scenario.name}: day {day} of {days}", file=sys.stderr, flush=True)
+        def line(done: int) -> None:
+            if done % every == 0 or done == total:
+                print(f"{name}: {what} {done} of {total}", file=sys.stderr, flush=True)
 
         yield line
 
 
 @contextlib.contextmanager
-def _bar(scenario: Scenario, days: int) -> Iterator[Progress]:
+def _bar(name: str, what: str, total: int) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("day {task.completed} of {task.total}"),
+        TextColumn(f"{what} {{task.completed}} of {{task.total}}"),
     )
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
-        task = bar.add_task(scenario.name, total=days)
-        yield lambda day: bar.update(task, completed=day)
+        task = bar.add_task(name, total=total)
+        yield lambda done: bar.update(task, completed=done)

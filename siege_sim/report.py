@@ -6,10 +6,8 @@ import base64
 import shlex
 import struct
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 import numpy as np
 
 from siege_sim.errors import ResultError
@@ -17,6 +15,7 @@ from siege_sim.plots import figure_named
 from siege_sim.plots.days import Calendar, in_words
 from siege_sim.plots.food import NEED_KCAL, while_inhabited
 from siege_sim.plots.quarters import besieged_in_order
+from siege_sim.templates import page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,13 +63,10 @@ def write_report(result: RunResult, figures: Sequence[Path], file: Path) -> None
 
 def report_html(result: RunResult, figures: Sequence[Path]) -> str:
     """Return a run's report as HTML; every text of the scenario is escaped."""
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = environment.from_string(files("siege_sim.templates").joinpath("report.html").read_text("utf-8"))
     days = Calendar.of(result)
     shown, total = main_events(result)
-    return template.render(
+    return page(
+        "report.html",
         title=result.title,
         scenario=result.manifest["scenario"],
         manifest=result.manifest,

@@ -79,6 +79,32 @@ class RunResult:
             np.savez_compressed(file, allow_pickle=False, **self.snapshots)
 
 
+@dataclass(frozen=True)
+class Course:
+    """What is left of a run when many are compared: small, and able to travel between processes.
+
+    Attributes:
+        seed: the run's seed.
+        outcome: how the run ended; ``holding`` when it was stopped before the siege ended.
+        series: a row a day, as in ``RunResult``.
+        quarters: a row a quarter, as in ``RunResult``.
+        made: program, versions and the scenario's digest, equal for all runs of one scenario.
+    """
+
+    seed: int
+    outcome: str
+    series: pd.DataFrame = field(repr=False)
+    quarters: pd.DataFrame = field(repr=False)
+    made: dict[str, Any] = field(repr=False)
+
+    @classmethod
+    def of(cls, result: RunResult) -> Course:
+        """Keep what is needed of a result."""
+        kept = ("program", "version", "git_commit", "scenario_digest", "python", "packages")
+        made = {name: result.manifest[name] for name in kept}
+        return cls(int(result.manifest["seed"]), str(result.summary["outcome"]), result.series, result.quarters, made)
+
+
 def read_run(folder: Path) -> RunResult:
     """Read a run back from its folder.
 
@@ -155,7 +181,7 @@ def new_folder(target: Path, force: bool = False) -> Iterator[Path]:
 
 
 def check_target(target: Path, force: bool = False) -> None:
-    """Refuse a target folder that exists, unless ``force`` is set and it is a run's folder.
+    """Refuse a target folder that exists, unless ``force`` is set and it is a folder of results.
 
     Raises:
         ResultError: says what is there and how to go on.
@@ -164,7 +190,8 @@ def check_target(target: Path, force: bool = False) -> None:
         return
     if not force:
         raise ResultError(f"{target}: is there already; choose another --out, or replace it with --force")
-    replaceable = target.is_dir() and (not any(target.iterdir()) or (target / "manifest.json").is_file())
+    ours = any((target / name).is_file() for name in ("manifest.json", "scorecard.json"))
+    replaceable = target.is_dir() and (not any(target.iterdir()) or ours)
     if not replaceable:
         raise ResultError(f"{target}: is not a results folder, so --force does not replace it; choose another --out")
 

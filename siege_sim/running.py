@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import platform
 import subprocess
 import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,9 +19,10 @@ import pandas as pd
 from siege_sim import __version__
 from siege_sim.agents.codes import GOVERNMENT
 from siege_sim.errors import SiegeError
+from siege_sim.loading import scenario_of
 from siege_sim.model import SiegeModel
 from siege_sim.outcomes import DAILY
-from siege_sim.results import Progress, RunResult
+from siege_sim.results import Course, Progress, RunResult
 from siege_sim.scenario import Scenario
 
 PACKAGES = ("mesa", "numpy", "pandas", "matplotlib", "pydantic")
@@ -46,6 +50,28 @@ def run(scenario: Scenario, seed: int = 1, days: int | None = None, progress: Pr
         if days is not None and day >= days:
             break
     return result_of(model, time.perf_counter() - began)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run to be played by another process: a scenario as plain data, a seed, and how many days at the most."""
+
+    scenario: Mapping[str, Any]
+    seed: int
+    days: int | None = None
+
+
+def jobs_of(scenario: Scenario, seeds: Iterable[int], days: int | None = None) -> list[Job]:
+    """Return a job for each seed."""
+    data = scenario.model_dump(mode="json", by_alias=True)
+    return [Job(data, seed, days) for seed in seeds]
+
+
+def play(job: Job) -> Course:
+    """Play a job and keep what comparing runs needs; nothing of the model stays in memory."""
+    course = Course.of(run(scenario_of(job.scenario), job.seed, job.days))
+    gc.collect()  # a model's parts refer to one another, so that counting references alone frees none of them
+    return course
 
 
 def result_of(model: SiegeModel, wall_seconds: float = 0.0) -> RunResult:

@@ -154,6 +154,11 @@ def test_a_shipped_scenario_runs_from_any_folder(name, tmp_path):
     assert json.loads(done.stdout)["scenario"] == name
 
 
+def test_the_list_of_records_names_them(capsys):
+    assert cli.main(["list", "records"]) == 0
+    assert capsys.readouterr().out.startswith("aleppo_2016 ")
+
+
 def test_set_changes_a_value(capsys):
     assert cli.main(["show", "toy_town", "--resolved", "--set", "processes.sorties.per_day=20"]) == 0
     assert "per_day: 20" in capsys.readouterr().out
@@ -199,7 +204,7 @@ def test_help_is_quick_and_complete():
     began = time.perf_counter()
     done = siege_sim("--help")
     taken = time.perf_counter() - began
-    for command in ("run", "validate", "show", "list", "schema", "new"):
+    for command in ("run", "score", "validate", "show", "list", "schema", "new"):
         assert f"\n  {command}" in done.stdout
     assert taken < 5, "help must not load the model"
     assert "mesa" not in subprocess.run(

@@ -64,7 +64,10 @@ def test_kernels_know_numpy_and_each_other_only(path):
         } or name.startswith("siege_sim.kernels"), name
 
 
-@pytest.mark.parametrize("path", in_package("results.py", "analysis/", "plots/", "report.py"), ids=lambda p: p.stem)
+READERS = ("results.py", "analysis/", "plots/", "report.py", "record.py", "scoring.py", "scorecard.py", "templates/")
+
+
+@pytest.mark.parametrize("path", in_package(*READERS, "parallel.py"), ids=lambda p: p.stem)
 def test_what_reads_results_never_knows_mesa_or_the_model(path):
     known = reaches(path)
     assert not {name for name in known if name.split(".")[0] == "mesa"}
@@ -115,6 +118,10 @@ LAYERS = [
     ("catalogue.py", ("siege_sim.scenario", "siege_sim.model", "siege_sim.running", "siege_sim.cli")),
     ("scenario.py", ("siege_sim.model", "siege_sim.running", "siege_sim.results", "siege_sim.cli")),
     ("model.py", ("siege_sim.running", "siege_sim.results", "siege_sim.plots", "siege_sim.report", "siege_sim.cli")),
+    ("running.py", ("siege_sim.record", "siege_sim.scoring", "siege_sim.scorecard", "siege_sim.cli")),
+    ("parallel.py", ("siege_sim.running", "siege_sim.results", "siege_sim.record", "siege_sim.scoring")),
+    ("record.py", ("siege_sim.loading", "siege_sim.scenario", "siege_sim.results", "siege_sim.scoring")),
+    ("scoring.py", ("siege_sim.plots", "siege_sim.report", "siege_sim.scorecard", "siege_sim.parallel")),
     ("outcomes.py", ("siege_sim.model", "siege_sim.results", "siege_sim.cli")),
 ]
 

@@ -1,0 +1,51 @@
+"""The files that come with the program, and finding one by name or path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from siege_sim.errors import ScenarioError, did_you_mean
+
+
+def shipped_folder() -> Path:
+    """Return the folder of the scenarios that come with the program."""
+    package = Path(__file__).parent
+    installed = package / "shipped" / "scenarios"
+    return installed if installed.is_dir() else package.parent / "scenarios"
+
+
+def shipped_files(folder: Path) -> dict[str, Path]:
+    """Return the YAML files of a folder by name."""
+    return {file.stem: file for file in sorted(folder.glob("*.yaml"))}
+
+
+def find_file(
+    name_or_path: str | Path, shipped: Mapping[str, Path], what: str = "scenario", beside: Path | None = None
+) -> Path:
+    """Return a file given by name or path.
+
+    A text with a slash or an ending in ``.yaml`` or ``.yml`` is a path, anything else a name: of a file in the
+    folder ``beside``, if given, or of a shipped file.
+
+    Args:
+        name_or_path: the name or path.
+        shipped: the shipped files by name.
+        what: what such a file is called in messages.
+        beside: a folder that is looked in first.
+
+    Raises:
+        ScenarioError: says what is not there and what could have been meant.
+    """
+    text = str(name_or_path)
+    if "/" in text or "\\" in text or text.endswith((".yaml", ".yml")) or isinstance(name_or_path, Path):
+        file = Path(text)
+        if not file.is_file():
+            why = "is a folder" if file.is_dir() else "there is no such file"
+            raise ScenarioError([f"{text}: {why}; give a YAML file or a name from `siege-sim list {what}s`"])
+        return file
+    if beside is not None and (file := beside / f"{text}.yaml").is_file():
+        return file
+    if text not in shipped:
+        raise ScenarioError([f"no {what} is called '{text}'{did_you_mean(text, shipped)}"])
+    return shipped[text]

@@ -1,0 +1,141 @@
+"""The score command: what it writes and prints, the same for any number of workers, and how it fails."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from siege_sim import cli
+
+PROGRAM = [sys.executable, "-m", "siege_sim.cli"]
+COARSE = ("--days", "68", "--set", "population.persons_per_household=50")
+FILES = {"scorecard.csv", "scorecard.json", "scorecard.html"}
+
+
+def siege_sim(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("score") / "out"
+    done = siege_sim("score", "aleppo_2016", "--runs", "3", "--workers", "2", *COARSE, "--out", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert "aleppo_2016: run 3 of 3" in done.stderr
+    return folder, done.stdout
+
+
+def test_it_writes_three_files_and_leaves_nothing_else(written):
+    folder, _ = written
+    assert {path.name for path in folder.iterdir()} == FILES
+    assert [path.name for path in folder.parent.iterdir()] == ["out"]
+
+
+def test_the_terminal_shows_every_pattern_and_what_it_comes_to(written):
+    _, printed = written
+    for words in ("Lost by 28 Nov", "33 to 44 %", "not measured", "It stays", "Straight line", "scorecard.html"):
+        assert words in printed
+    assert "The median of the runs lies in the record's range for" in printed
+
+
+def test_json_and_csv_hold_every_pattern_and_every_run(written):
+    folder, _ = written
+    data = json.loads((folder / "scorecard.json").read_text())
+    with (folder / "scorecard.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["name"] for row in rows] == [pattern["name"] for pattern in data["patterns"]]
+    assert data["seeds"] == [1, 2, 3]
+    killed = next(pattern for pattern in data["patterns"] if pattern["name"] == "killed_to_18_oct")
+    assert len(killed["values"]) == killed["measured"] == 3
+    assert sorted(killed["values"])[1] == pytest.approx(killed["median"])
+    assert killed["stays"] == {"value": 3.5, "inside": False}
+
+
+def test_the_page_stands_alone_and_says_who_says_so(written):
+    folder, _ = written
+    page = (folder / "scorecard.html").read_text()
+    assert page.count("<img") == page.count('src="data:image/png;base64,') == 1
+    assert "<script" not in page
+    assert "https://www.hrw.org" in page
+    assert "--set population.persons_per_household=50" in page
+
+
+def test_one_worker_or_two_write_the_same_bytes(written, tmp_path):
+    folder, _ = written
+    out = tmp_path / "one"
+    wanted = ["score", "aleppo_2016", "--runs", "3", "--workers", "1", *COARSE, "--quiet", "--out", str(out)]
+    assert cli.main(wanted) == cli.OK
+    for name in FILES:
+        assert (out / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_runs_that_are_stopped_early_are_not_scored_on_later_days(tmp_path, capsys):
+    wanted = ["score", "aleppo_2016", "--runs", "1", *COARSE, "--days", "30", "--json", "--out", str(tmp_path / "o")]
+    assert cli.main(wanted) == cli.OK
+    patterns = {pattern["name"]: pattern for pattern in json.loads(capsys.readouterr().out)["patterns"]}
+    assert patterns["killed_to_18_oct"]["share_inside"] is not None
+    assert patterns["area_lost_by_28_nov"]["share_inside"] is None
+
+
+def test_an_existing_folder_is_replaced_with_force_only(written, tmp_path, capsys):
+    out = tmp_path / "o"
+    wanted = ["score", "aleppo_2016", "--runs", "1", *COARSE, "--days", "2", "--quiet", "--out", str(out)]
+    assert [cli.main(wanted), cli.main(wanted), cli.main([*wanted, "--force"])] == [cli.OK, cli.KNOWN_ERROR, cli.OK]
+    assert "is there already" in capsys.readouterr().err
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("years of work")
+    assert cli.main([*wanted[:-1], str(tmp_path / "thesis"), "--force"]) == cli.KNOWN_ERROR
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["toy_town"], "no record is called 'toy_town'; known here: aleppo_2016"),
+        (
+            ["aleppo_2016", "--record", "none.yaml"],
+            "no such file; give a YAML file or a name from `siege-sim list records`",
+        ),
+        (["toy_town", "--record", "aleppo_2016"], "no quarter is called 'Hanano'"),
+    ],
+)
+def test_a_record_that_does_not_fit_is_refused_before_anything_is_played(arguments, said, capsys, tmp_path):
+    assert cli.main(["score", *arguments, "--out", str(tmp_path / "o")]) == cli.KNOWN_ERROR
+    out, err = capsys.readouterr()
+    assert said in err
+    assert out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_interrupting_ends_the_workers_and_leaves_nothing_behind(tmp_path):
+    running = subprocess.Popen(
+        [*PROGRAM, "score", "aleppo_2016", "--runs", "5", "--workers", "2", *COARSE, "--out", str(tmp_path / "o")],
+        stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert running.stderr is not None
+    running.stderr.readline()  # a run is done
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=30)
+    assert running.returncode == 130, errors
+    assert errors.rstrip().endswith("interrupted; nothing was written")
+    assert "Traceback" not in errors
+    assert list(tmp_path.iterdir()) == []
+    assert gone(running.pid), "a worker is still there"
+
+
+def gone(group: int) -> bool:
+    """Return whether all processes of a group end within some seconds."""
+    for _ in range(100):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False

@@ -1,0 +1,103 @@
+"""Records: the shipped one is sound, and wrong ones are refused with file, line, value and way out."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+
+from siege_sim.errors import ScenarioError
+from siege_sim.loading import load_scenario
+from siege_sim.outcomes import DAILY
+from siege_sim.record import load_record, shipped_records
+
+HEAD = (
+    "name: mine\ntitle: M\nsummary: S\nstart: 2016-09-22\nuntil: 2016-11-28\n"
+    "topics:\n  t:\n    title: T\n    patterns:\n"
+)
+PATTERN = "      p:\n        title: P\n        unit: u\n        source: s\n        confidence: read\n"
+RANGE = "        low: 1\n        high: 2\n"
+ON = "        measure: {{kind: value_on, outcomes: [{}], on: {}}}\n"
+GOOD = HEAD + PATTERN + RANGE + ON.format("civilians_killed", "2016-10-01")
+
+CASES = {
+    "unknown key": (GOOD + "        hihg: 3", 18, "did you mean 'high'?"),
+    "no kind": (HEAD + PATTERN + RANGE + "        measure: {on: 2016-10-01}", 17, "the key 'kind' is missing; add it"),
+    "unknown kind": (GOOD.replace("value_on", "value_in"), 17, "did you mean 'value_on'?"),
+    "unknown outcome": (GOOD.replace("civilians_killed", "civilians_kiled"), 17, "did you mean 'civilians_killed'?"),
+    "unknown quarter": (
+        HEAD + PATTERN + RANGE + "        measure: {kind: rank_of_capture, quarter: Hananu}",
+        17, "did you mean 'Hanano'?",
+    ),
+    "after the last day": (GOOD.replace("2016-10-01", "2016-12-13"), 17, "nothing later counts"),
+    "not a date": (GOOD.replace("2016-10-01", "soon"), 17, "'soon' is not a date"),
+    "upside down": (GOOD.replace("low: 1", "low: 3"), 15, "3 is above high, 2; swap them"),
+    "no range": (GOOD.replace(RANGE, ""), 11, "give at least one"),
+    "neither measured nor not": (HEAD + PATTERN + RANGE, 11, "give either a measure or"),
+    "both measured and not": (GOOD + "        not_measured: because", 11, "give either a measure or"),
+    "unknown confidence": (GOOD.replace("confidence: read", "confidence: sure"), 14, "'sure' is not known here"),
+    "span that goes back": (
+        HEAD + PATTERN + RANGE
+        + "        measure: {kind: increase, outcomes: [civilians_killed], after: 2016-10-05, until: 2016-10-01}",
+        17, "2016-10-01 is not after 2016-10-05",
+    ),
+    "no outcomes": (GOOD.replace("[civilians_killed]", "[]"), 17, "at least 1 item"),
+    "a number for text": (GOOD.replace("source: s", "source: 5"), 13, "5 is not text"),
+    "a list": ("- a", 1, "a record is a list of 'key: value' lines"),
+    "the same name twice": (
+        GOOD + "  u:\n    title: U\n    patterns:\n" + PATTERN + RANGE + ON.format("civilians_killed", "2016-10-01"),
+        22, "'p' is the name of two entries",
+    ),
+}  # fmt: skip
+
+
+def names() -> tuple[set[str], set[str]]:
+    city = load_scenario("aleppo_2016").city_map
+    return {outcome.name for outcome in DAILY}, {quarter.name for quarter in city.quarters}
+
+
+def test_a_small_record_is_read(tmp_path):
+    (tmp_path / "good.yaml").write_text(GOOD)
+    (entry,) = load_record(tmp_path / "good.yaml", *names()).patterns.values()
+    assert entry.measure.on == date(2016, 10, 1)
+    assert entry.holds(1.5)
+    assert not entry.holds(float("nan"))
+
+
+@pytest.mark.parametrize(("text", "line", "said"), CASES.values(), ids=CASES.keys())
+def test_wrong_records_are_refused_with_file_line_and_way_out(tmp_path, text, line, said):
+    file = tmp_path / "bad.yaml"
+    file.write_text(text)
+    with pytest.raises(ScenarioError) as caught:
+        load_record(file, *names())
+    problems = caught.value.problems
+    assert any(problem.startswith(f"{file}:{line}:") and said in problem for problem in problems), problems
+
+
+def test_a_record_that_is_not_there_is_named_with_what_there_is():
+    with pytest.raises(ScenarioError, match="no record is called 'aleppo'; did you mean 'aleppo_2016'"):
+        load_record("aleppo")
+
+
+@pytest.mark.parametrize("name", sorted(shipped_records()))
+def test_shipped_records_name_what_exists_and_say_who_says_so(name):
+    record = load_record(name, *names())
+    assert record.name == name
+    assert all(entry.source for entry in record.patterns.values())
+
+
+def test_the_record_of_aleppo_ends_on_28_november_2016():
+    record = load_record("aleppo_2016")
+    assert record.until == date(2016, 11, 28)
+    dates = re.findall(r"\d{4}-\d{2}-\d{2}", shipped_records()["aleppo_2016"].read_text())
+    assert max(dates) == "2016-11-28"
+
+
+def test_the_record_of_aleppo_has_every_topic():
+    record = load_record("aleppo_2016")
+    topics = "area place shape civilians_killed wounded strikes hospitals fighters leaving food"
+    assert list(record.topics) == topics.split()
+    assert {name for name, entry in record.patterns.items() if entry.not_measured} == {
+        "russian_strikes", "damaged_structures", "allied_militias", "last_rations",
+    }  # fmt: skip
