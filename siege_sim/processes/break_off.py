@@ -36,6 +36,8 @@ class BreakOff(Process):
     """How steeply the hazard rises with the odds of the assault relative to the threshold."""
     exploitation: float = param(0.7, unit="share", plausible=(0.3, 1.0), ge=0.0, le=5.0)
     """Hazard beside a fresh loss, relative to a cell under assault at threshold odds."""
+    fresh_days: int = param(2, unit="days", plausible=(1, 3), ge=1, le=30)
+    """For how many days the cells beside a loss are at risk: 1 for that day only."""
     p_surrender_when_cut_off: float = share(0.35, plausible=(0.1, 0.7))
     """Chance that a unit without a way out lays down arms instead of slipping away."""
     stragglers: float = share(0.04, plausible=(0.0, 0.15))
@@ -75,14 +77,16 @@ class BreakOff(Process):
         return taken_by, probability(at_risk * self._pressure(model) * self.weakness(model, lost_today))
 
     def _spread(self, model: SiegeModel, pressed: IntArray, lost_today: BoolArray) -> IntArray:
-        """Return the axis that presses each cell: today's targets, and the neighbours of what just fell."""
+        """Return the axis that presses each cell: today's targets, and the neighbours of what fell lately."""
         city = model.city
         taken_by = np.where(city.pocket_ground, pressed, -1)
-        if not lost_today.any():
-            return taken_by
+        recent = city.layers.days_held < self.fresh_days
         for axis in model.axes:
             if axis.phase == AxisPhase.ASSAULT and axis.taken < model.scenario.ground.cells_before_regrouping:
                 fresh = lost_today & (pressed == axis.number)
+                fresh[axis.last_taken] = recent[axis.last_taken]
+                if not fresh.any():
+                    continue
                 beside = ground.touching(city.pocket_ground, fresh, city.shape) & (taken_by < 0)
                 taken_by[beside] = axis.number
         return taken_by

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
+from siege_sim.plots.fan import draw_fan
+from siege_sim.plots.style import settings
 from siege_sim.record import Record
 from siege_sim.results import Course
 from siege_sim.scoring import measured, score, scorecard
@@ -171,3 +173,25 @@ def test_the_card_counts_what_can_be_compared():
     assert (tally.patterns, tally.runs, tally.forecast) == (1, 0, 0)
     assert list(card.table()["name"]) == ["p0", "p1", "p2"]
     assert card.data()["patterns"][2]["not_measured"] == "no such outcome"
+
+
+def drawn(*courses: Course, pattern_days: tuple[int, ...] = (4, 6)):
+    with settings():
+        return draw_fan(record(*(killed_on(number, 5, 25) for number in pattern_days)), courses, "A siege")
+
+
+def test_the_figure_has_a_panel_for_what_is_known_at_two_times_and_a_line_for_each_run():
+    (panel,) = drawn(course(), course("pocket_taken", days=5), course("holding", days=6)).axes
+    runs_median_and_last_day = 3 + 1
+    assert sum(len(line.get_xdata()) == 9 for line in panel.lines) == runs_median_and_last_day
+    assert len(panel.containers) == 2, "a range for each pattern"
+    assert panel.get_title(loc="left") == "T"
+
+
+def test_the_figure_can_be_drawn_of_one_run_that_was_stopped_before_anything_is_known():
+    figure = drawn(course("holding", days=2))
+    assert "One run" in " ".join(text.get_text() for text in figure.texts)
+
+
+def test_what_is_known_at_one_time_is_not_drawn():
+    assert drawn(course(), pattern_days=(4,)).axes == []

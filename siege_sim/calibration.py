@@ -1,0 +1,340 @@
+"""Calibration: which values of chosen parameters agree with the record, by approximate Bayesian computation.
+
+Sequential Monte Carlo (ABC-SMC, Toni et al. 2009) with the library pyABC: a population of parameter sets, drawn from
+even priors over plausible ranges, moves generation by generation to sets whose runs miss the record by less. It asks
+for no likelihood, keeps the spread of what agrees, uses every worker, and goes on from its last generation when it was
+stopped. A parameter set is played once, with a seed that follows from its values, so chance is part of the misfit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, ValidationError
+
+from siege_sim.blocks import Block, param
+from siege_sim.errors import ResultError, ScenarioError, SiegeError
+from siege_sim.finding import find_file
+from siege_sim.loading import load_scenario
+from siege_sim.outcomes import DAILY
+from siege_sim.record import Record, load_record
+from siege_sim.running import Job, play
+from siege_sim.scoring import measured
+from siege_sim.validating import problem_lines
+from siege_sim.yamlfile import read_yaml
+
+if TYPE_CHECKING:
+    from siege_sim.record import Entry
+    from siege_sim.scenario import Scenario
+
+LARGEST_MISS = 3.0
+"""Where a pattern's miss is cut off, so that one hopeless pattern does not drown the others."""
+
+CONSTRAINED_BELOW = 0.7
+"""A parameter counts as constrained when the middle four fifths of its posterior are less than this share of the
+range's."""
+
+HISTORY = "history.db"
+SPEC = "calibration.json"
+
+
+class Range(Block):
+    """Where a parameter is looked for; without bounds, in its plausible range."""
+
+    low: float | None = None
+    """The lowest value."""
+    high: float | None = None
+    """The highest value."""
+
+
+class CalibrationSpec(Block):
+    """What is fitted to what."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)
+    """Short name: lower-case letters, digits, dashes and underscores."""
+    scenario: str
+    """The scenario, by name or path."""
+    record: str | None = None
+    """The record; by default the scenario's namesake."""
+    settings: tuple[str, ...] = ()
+    """Further settings, ``KEY=VALUE``, that hold in every run."""
+    days: int = param(unit="days", ge=1, le=3650)
+    """How many days of each run are played."""
+    parameters: dict[str, Range] = Field(min_length=1)
+    """Parameters by their key in the scenario."""
+    weights: dict[str, float] = Field(default_factory=dict)
+    """Weights of patterns; 1 for those that are not named, 0 to leave one out."""
+    particles: int = param(60, unit="parameter sets", ge=4, le=100_000)
+    """Parameter sets in a generation."""
+    generations: int = param(6, unit="generations", ge=1, le=100)
+    """Generations at the most."""
+
+
+@dataclass(frozen=True)
+class Prior:
+    """A parameter's even prior.
+
+    Attributes:
+        key: its key in the scenario.
+        low: lower bound.
+        high: upper bound.
+        whole: whether it takes whole numbers only.
+        unit: its unit.
+    """
+
+    key: str
+    low: float
+    high: float
+    whole: bool
+    unit: str
+
+    def value(self, drawn: float) -> float | int:
+        """Return a drawn number as a value of the parameter."""
+        return round(min(max(drawn, self.low), self.high)) if self.whole else float(drawn)
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """Where numbers are drawn from: half a step wider for whole numbers, so that the ends get their share."""
+        return (self.low - 0.5, self.high + 0.5) if self.whole else (self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Plays one parameter set and measures it. Small enough to travel to a worker with each task."""
+
+    scenario: Mapping[str, Any]
+    priors: tuple[Prior, ...]
+    record: Record
+    weights: Mapping[str, float]
+    days: int
+
+    def __call__(self, drawn: Mapping[str, float]) -> dict[str, float]:
+        """Return the misfit of a parameter set, and its miss on every pattern."""
+        values = {prior.key: prior.value(drawn[prior.key]) for prior in self.priors}
+        course = play(Job(with_values(self.scenario, values), _seed_of(values), self.days))
+        misses = {
+            name: miss(entry, measured(entry.measure, course))
+            for name, entry in self.record.patterns.items()
+            if entry.measure is not None
+        }
+        total = sum(self.weights.get(name, 1.0) * value for name, value in misses.items())
+        return {"misfit": total / max(sum(self.weights.get(name, 1.0) for name in misses), 1e-9), **misses}
+
+
+def load_spec(name_or_path: str | Path, known: Mapping[str, Path]) -> CalibrationSpec:
+    """Load a calibration file.
+
+    Raises:
+        ScenarioError: names file, line, value and way out for everything that is wrong.
+    """
+    document = read_yaml(find_file(name_or_path, known, "calibration"))
+    if not isinstance(document.data, dict):
+        raise ScenarioError([f"{document.mark(())}: a calibration is a list of 'key: value' lines"])
+    try:
+        return CalibrationSpec.model_validate(document.data)
+    except ValidationError as error:
+        raise ScenarioError(problem_lines(error, document)) from None
+
+
+def miss(entry: Entry, value: float | None) -> float:
+    """Return by how many widths of its range a value misses a pattern: 0 inside, ``LARGEST_MISS`` at the most."""
+    if value is None:
+        return 0.0
+    if math.isnan(value):
+        return LARGEST_MISS
+    if entry.holds(value):
+        return 0.0
+    bounds = [bound for bound in (entry.low, entry.high) if bound is not None]
+    width = max(max(bounds) - min(bounds), 0.25 * max(abs(bound) for bound in bounds), 1e-9)
+    return min(min(abs(value - bound) for bound in bounds) / width, LARGEST_MISS)
+
+
+def priors_of(spec: CalibrationSpec, scenario: Scenario) -> tuple[Prior, ...]:
+    """Return the prior of every parameter of a specification.
+
+    Raises:
+        SiegeError: a key that the scenario has not, that is no number, or that has no range.
+    """
+    return tuple(_prior(key, given, scenario) for key, given in spec.parameters.items())
+
+
+def _prior(key: str, given: Range, scenario: Scenario) -> Prior:
+    *path, last = key.split(".")
+    block: Any = scenario
+    for name in path:
+        block = block.get(name) if isinstance(block, dict) else getattr(block, name, None)
+    field = type(block).model_fields.get(last) if isinstance(block, Block) else None
+    value = getattr(block, last, None)
+    if field is None or isinstance(value, bool) or not isinstance(value, int | float):
+        raise SiegeError(f"parameters: '{key}' is no number of this scenario; `siege-sim show --resolved` lists all")
+    facts = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    plausible: Any = facts.get("plausible", (None, None))
+    low = given.low if given.low is not None else plausible[0]
+    high = given.high if given.high is not None else plausible[1]
+    if low is None or high is None or not low < high:
+        raise SiegeError(f"parameters: '{key}' needs low and high, low below high; it has no range of its own")
+    return Prior(key, float(low), float(high), isinstance(value, int), str(facts.get("unit", "")))
+
+
+def with_values(scenario: Mapping[str, Any], values: Mapping[str, float | int]) -> dict[str, Any]:
+    """Return a scenario's plain data with some values replaced."""
+    data: dict[str, Any] = json.loads(json.dumps(scenario))
+    for key, value in values.items():
+        *path, last = key.split(".")
+        block = data
+        for name in path:
+            block = block[name]
+        block[last] = value
+    return data
+
+
+def _seed_of(values: Mapping[str, float | int]) -> int:
+    text = json.dumps({key: float(value) for key, value in sorted(values.items())})
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "little")
+
+
+def calibrate(spec: CalibrationSpec, folder: Path, workers: int) -> pd.DataFrame:
+    """Fit, or go on with a fit that was stopped, and return the last generation.
+
+    Args:
+        spec: what is fitted to what.
+        folder: where the history is kept, generation by generation.
+        workers: how many processes.
+
+    Returns:
+        A row a parameter set: its values, ``weight`` (they sum to 1) and ``misfit``.
+
+    Raises:
+        ResultError: the folder holds another calibration.
+        SiegeError: pyABC is not installed, or a parameter cannot be fitted.
+    """
+    pyabc = _library()
+    scenario = load_scenario(spec.scenario, spec.settings)
+    priors = priors_of(spec, scenario)
+    quarters = [quarter.name for quarter in scenario.city_map.quarters]
+    record = load_record(spec.record or scenario.name, [outcome.name for outcome in DAILY], quarters)
+    _claim(folder, spec, scenario)
+    trial = Trial(scenario.model_dump(mode="json", by_alias=True), priors, record, spec.weights, spec.days)
+    even = {p.key: pyabc.RV("uniform", p.span[0], p.span[1] - p.span[0]) for p in priors}
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        sampler = pyabc.sampler.ConcurrentFutureSampler(pool, client_max_jobs=2 * workers)
+        fit = pyabc.ABCSMC(trial, pyabc.Distribution(**even), _misfit, spec.particles, sampler=sampler)
+        database = f"sqlite:///{(folder / HISTORY).resolve()}"
+        done = _begin_or_go_on(fit, database, folder / HISTORY)
+        if done < spec.generations:
+            fit.run(max_nr_populations=spec.generations - done)
+        history = pyabc.History(database, create=False)
+        history.id = 1
+    return _last_generation(history, priors)
+
+
+def _library() -> Any:
+    try:
+        import pyabc
+    except ImportError:
+        raise SiegeError("calibrating needs the library pyABC: pip install 'siege_sim[calibrate]'") from None
+    return pyabc
+
+
+def _misfit(simulated: Mapping[str, float], observed: Mapping[str, float]) -> float:
+    return simulated["misfit"]
+
+
+def _claim(folder: Path, spec: CalibrationSpec, scenario: Scenario) -> None:
+    """Take a folder for this calibration, or make sure that it is this one's already."""
+    file = folder / SPEC
+    fitted = spec.model_dump(exclude={"generations"})
+    mine = {"program": "siege_sim", "scenario_digest": scenario.digest, "spec": fitted}
+    text = json.dumps(mine, indent=2)
+    if file.is_file():
+        if file.read_text("utf-8") != text:
+            raise ResultError(f"{folder}: holds a calibration of something else; choose another --out")
+        return
+    if folder.exists() and any(folder.iterdir()):
+        raise ResultError(f"{folder}: is there already and holds no calibration; choose another --out")
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8")
+
+
+def _begin_or_go_on(fit: Any, database: str, file: Path) -> int:
+    """Open the history; return how many generations it holds."""
+    if not file.is_file():
+        fit.new(database, {"misfit": 0.0})
+        return 0
+    history = fit.load(database, 1)
+    return int(history.max_t) + 1
+
+
+def _last_generation(history: Any, priors: Sequence[Prior]) -> pd.DataFrame:
+    sets, weights = history.get_distribution(m=0)
+    table = pd.DataFrame({p.key: [p.value(drawn) for drawn in sets[p.key]] for p in priors})
+    table["weight"] = weights / weights.sum()
+    distances = history.get_weighted_distances()
+    table["misfit"] = distances["distance"].to_numpy()
+    return table
+
+
+def summarised(table: pd.DataFrame, priors: Sequence[Prior]) -> pd.DataFrame:
+    """Return a row a parameter: range, median, the middle four fifths, their width against the range's, a verdict."""
+    rows = []
+    for prior in priors:
+        tenth, median, ninetieth = _quantiles(table[prior.key].to_numpy(float), table["weight"].to_numpy(float))
+        width = (ninetieth - tenth) / (0.8 * (prior.high - prior.low))
+        rows.append(
+            {
+                "parameter": prior.key,
+                "unit": prior.unit,
+                "low": prior.low,
+                "high": prior.high,
+                "tenth": tenth,
+                "median": median,
+                "ninetieth": ninetieth,
+                "width": width,
+                "constrained": width < CONSTRAINED_BELOW,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _quantiles(values: np.ndarray[Any, Any], weights: np.ndarray[Any, Any]) -> list[float]:
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order])
+    return [float(values[order][np.searchsorted(reached, share * reached[-1])]) for share in (0.1, 0.5, 0.9)]
+
+
+def fitted_values(table: pd.DataFrame, priors: Sequence[Prior]) -> dict[str, float | int]:
+    """Return the parameter set of the last generation that lies nearest to its middle.
+
+    The middle of each parameter by itself may be a set that agrees with nothing; a set of the generation does agree.
+    """
+    keys = [prior.key for prior in priors]
+    values, weights = table[keys].to_numpy(float), table["weight"].to_numpy(float)
+    middle = np.average(values, axis=0, weights=weights)
+    spread = np.sqrt(np.average((values - middle) ** 2, axis=0, weights=weights))
+    nearest = int(np.argmin((((values - middle) / np.maximum(spread, 1e-12)) ** 2).sum(axis=1)))
+    return {prior.key: prior.value(float(value)) for prior, value in zip(priors, values[nearest], strict=True)}
+
+
+def fitted_yaml(spec: CalibrationSpec, values: Mapping[str, float | int]) -> str:
+    """Return a scenario file that extends the calibrated one with fitted values."""
+    import yaml
+
+    tree: dict[str, Any] = {}
+    for key, value in values.items():
+        block = tree
+        *path, last = key.split(".")
+        for name in path:
+            block = block.setdefault(name, {})
+        block[last] = value if isinstance(value, int) else float(f"{value:.4g}")
+    head = f"# Values fitted by the calibration '{spec.name}'.\nextends: {spec.scenario}\nname: {spec.name}\n"
+    return head + str(yaml.safe_dump(tree, sort_keys=False))
