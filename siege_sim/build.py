@@ -41,7 +41,7 @@ PlaceT = TypeVar("PlaceT", bound="ManyPlaces")
 CIVILIAN_FLOWS = {
     "killed_by_air": OUT, "killed_by_shelling": OUT, "killed_in_crossfire": OUT, "died_of_wounds": OUT,
     "died_of_hunger": OUT, "left_to_kurdish": OUT, "left_to_government": OUT, "came_under_new_holder": OUT,
-    "evacuated": OUT, "wounded": NOTE,
+    "evacuated": OUT, "evacuated_for_treatment": OUT, "left_by_road": OUT, "wounded": NOTE,
 }  # fmt: skip
 REBEL_FLOWS = {
     "killed_by_air": OUT, "killed_by_shelling": OUT, "killed_in_combat": OUT, "surrendered": OUT, "evacuated": OUT,
@@ -299,6 +299,8 @@ def open_books(model: SiegeModel) -> None:
         FOOD_FLOWS | extra.get("food", {}),
         lambda: float(homes.food_kcal.sum()) + model.stored_kcal,
     )
+    ledger.open("missiles", "missiles", {"delivered": IN, "launched": OUT}, lambda: model.politics.missiles)
+    ledger.open("aircraft", "aircraft", {"lost": NOTE}, lambda: 0.0)
     ledger.open("west", "persons", {"killed": NOTE}, lambda: 0.0)
     ledger.open(
         "relief_force",

@@ -12,10 +12,21 @@ from typing import TypeVar
 
 from siege_sim.errors import SiegeError
 from siege_sim.interventions.aid_convoy import AidConvoy
+from siege_sim.interventions.airdrop import Airdrop
+from siege_sim.interventions.anti_aircraft_missiles import AntiAircraftMissiles
+from siege_sim.interventions.armed_group_leaves import ArmedGroupLeaves
 from siege_sim.interventions.ceasefire import Ceasefire
 from siege_sim.interventions.corridor import Corridor
+from siege_sim.interventions.evacuation_agreement import EvacuationAgreement
+from siege_sim.interventions.harsh_winter import HarshWinter
+from siege_sim.interventions.medical_evacuation import MedicalEvacuation
+from siege_sim.interventions.no_shelling_of_west import NoShellingOfWest
+from siege_sim.interventions.outside_intervention import OutsideIntervention
+from siege_sim.interventions.protected_hospitals import ProtectedHospitals
+from siege_sim.interventions.ration_policy import RationPolicy
 from siege_sim.interventions.reinforcements import Reinforcements
 from siege_sim.interventions.relief_attack import ReliefAttack
+from siege_sim.interventions.siege_broken import SiegeBroken
 from siege_sim.processes.agreement import Agreement
 from siege_sim.processes.artillery import Artillery
 from siege_sim.processes.assault import Assault
@@ -92,10 +103,21 @@ OWN_PROCESSES: tuple[type[Process], ...] = (
 
 OWN_INTERVENTIONS: tuple[type[Intervention], ...] = (
     Ceasefire,
-    Corridor,
+    ProtectedHospitals,
     AidConvoy,
-    Reinforcements,
+    Airdrop,
+    RationPolicy,
+    MedicalEvacuation,
+    Corridor,
+    EvacuationAgreement,
+    ArmedGroupLeaves,
+    NoShellingOfWest,
+    OutsideIntervention,
     ReliefAttack,
+    SiegeBroken,
+    Reinforcements,
+    AntiAircraftMissiles,
+    HarshWinter,
 )
 """The project's own interventions."""
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 KCAL_A_PERSON_DAY = 2100.0
 """The humanitarian planning figure (WHO, UNHCR, UNICEF, WFP 2004)."""
+
+RationPolicyName = Literal["equal", "per_family", "fighters_first"]
+"""Who gets how much food: equal a head, equal a family, or fighters before the rest."""
 
 
 @dataclass
@@ -13,6 +17,7 @@ class Conditions:
     """Set anew every morning; the calendar and the interventions change it, the other processes read it.
 
     Attributes:
+        colder_by_c: how much colder than its season the day is, in degrees.
         temperature_c: mean temperature of the day.
         need_kcal: energy a person needs today.
         growth: how well gardens grow, from 0 to 1.
@@ -21,13 +26,19 @@ class Conditions:
         fire_tempo: likewise for artillery on the pocket.
         assault_tempo: likewise for ground assaults.
         shelling_tempo: likewise for rebel fire on government-held quarters.
+        strike_effect: share of a strike's usual effect, less when aircraft fly high.
         hospitals_spared: share of the strikes on hospitals that are not made.
         baking_fuel: share of the bakeries' output that fuel allows.
         impacts_due: heavy impacts that fall on the pocket today.
         lethality: mean lethality of those impacts, 1 for a general-purpose bomb.
         sorties: sorties flown in the province today.
+        sorties_on_pocket: those of them that strike the pocket.
+        ration_policy: how food is handed out today, if otherwise than `rationing` says.
+        bread_factor: bread a head, relative to what `rationing` says.
+        aid_factor: likewise for the agencies' rations.
     """
 
+    colder_by_c: float = 0.0
     temperature_c: float = 20.0
     need_kcal: float = KCAL_A_PERSON_DAY
     growth: float = 1.0
@@ -36,11 +47,20 @@ class Conditions:
     fire_tempo: float = 1.0
     assault_tempo: float = 1.0
     shelling_tempo: float = 1.0
+    strike_effect: float = 1.0
     hospitals_spared: float = 0.0
     baking_fuel: float = 1.0
     impacts_due: int = 0
     lethality: float = 1.0
     sorties: int = 0
+    sorties_on_pocket: int = 0
+    ration_policy: RationPolicyName | None = None
+    bread_factor: float = 1.0
+    aid_factor: float = 1.0
+
+    def hold_fire(self) -> None:
+        """Let every weapon rest for today."""
+        self.air_tempo = self.fire_tempo = self.assault_tempo = self.shelling_tempo = 0.0
 
 
 @dataclass
@@ -58,6 +78,9 @@ class Politics:
         relief_fighters: strength of the relief force outside.
         relief_progress_km: how far it has come.
         siege_broken: whether the relief force reached the pocket.
+        missiles: anti-aircraft missiles in the pocket.
+        sorties_deterred: share of the strikes on the pocket that aircrews do not fly for fear of missiles.
+        effect_lost: share of a strike's effect that is lost as they fly high.
         outcome: how the siege ended, once it has: see `outcomes`.
     """
 
@@ -71,15 +94,25 @@ class Politics:
     relief_fighters: int = 0
     relief_progress_km: float = 0.0
     siege_broken: bool = False
+    missiles: int = 0
+    sorties_deterred: float = 0.0
+    effect_lost: float = 0.0
     outcome: str = "holding"
 
 
 def morning(politics: Politics, day: int) -> Conditions:
     """Return the conditions with which a day begins: as usual, in a pause, or at peace once they have agreed."""
     tempo = 1.0 - politics.pause_quiet if day <= politics.pause_until else 1.0
+    today = Conditions(
+        air_tempo=tempo * (1.0 - politics.sorties_deterred),
+        fire_tempo=tempo,
+        assault_tempo=tempo,
+        shelling_tempo=tempo,
+        strike_effect=1.0 - politics.effect_lost,
+    )
     if politics.agreement_day is not None:
-        tempo = 0.0
-    return Conditions(air_tempo=tempo, fire_tempo=tempo, assault_tempo=tempo, shelling_tempo=tempo)
+        today.hold_fire()
+    return today
 
 
 @dataclass(frozen=True)

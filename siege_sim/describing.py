@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import textwrap
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 import yaml
 
 from siege_sim import catalogue
-from siege_sim.loading import load_scenario, shipped_scenarios
+from siege_sim.clock import Window
+from siege_sim.loading import load_scenario, parent_of, shipped_scenarios
 from siege_sim.processes.base import Process
 from siege_sim.record import load_record, shipped_records
 from siege_sim.scenario import Scenario
@@ -16,6 +18,9 @@ from siege_sim.schedule import describe, schedule_of
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
+
+WIDTH = 110
+"""Columns of a text for the terminal."""
 
 
 def overview_text(scenario: Scenario) -> str:
@@ -94,8 +99,29 @@ def map_text(scenario: Scenario) -> str:
 
 
 def scenario_list() -> str:
-    """Return the shipped scenarios."""
-    return "\n".join(f"{name:<24} {load_scenario(name).title}" for name in shipped_scenarios())
+    """Return the shipped scenarios, each followed by those that build on it."""
+    by_parent: dict[str | None, list[str]] = {}
+    for name in shipped_scenarios():
+        by_parent.setdefault(parent_of(name), []).append(name)
+    parts = [_titled(name) for name in by_parent.pop(None)]
+    for parent, names in by_parent.items():
+        parts += [f"What if? Building on {parent}:", *map(_titled, names)]
+    return "\n\n".join(parts)
+
+
+def _titled(name: str) -> str:
+    scenario = load_scenario(name)
+    return f"{name:<24} {scenario.title}\n{_wrapped(scenario.summary, 4)}"
+
+
+def _wrapped(text: str, indent: int) -> str:
+    return textwrap.fill(
+        " ".join(text.split()),
+        WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * indent,
+        break_on_hyphens=False,
+    )
 
 
 def record_list() -> str:
@@ -106,20 +132,32 @@ def record_list() -> str:
 def process_list() -> str:
     """Return the processes, in the order of the day, with their parameters."""
     ordered = sorted(catalogue.processes().values(), key=lambda cls: cls.phase)
-    return "\n\n".join(_described(cls, f"[{cls.phase.name.lower()}]") for cls in ordered)
+    return "\n\n".join(_described(cls, f"{cls.name()} [{cls.phase.name.lower()}]", set()) for cls in ordered)
 
 
 def intervention_list() -> str:
-    """Return the interventions with their parameters."""
-    return "\n\n".join(_described(cls, "") for cls in catalogue.interventions().values())
+    """Return the interventions with their parameters, and first the window that all of them have."""
+    window = [
+        "Every intervention has a name of your choosing, a kind, and a window:",
+        "    interventions: {my_convoys: {kind: aid_convoy, from_day: 2016-10-01, every_days: 7, trucks: 20}}",
+        *(_parameter(name, field) for name, field in Window.model_fields.items()),
+    ]
+    known = set(Window.model_fields)
+    return "\n\n".join(
+        ["\n".join(window), *(_described(cls, cls.name(), known) for cls in catalogue.interventions().values())]
+    )
 
 
-def _described(cls: type[Process], note: str) -> str:
-    lines = [f"{cls.name()} {note}".rstrip(), f"    {cls.summary()}"]
-    for name, field in cls.model_fields.items():
-        if name != "kind":
-            lines.append(f"      {name:<30} {value_and_range(field):<44} {field.description or ''}".rstrip())
+def _described(cls: type[Process], heading: str, known: set[str]) -> str:
+    """Return a heading, the documentation, and a line for each parameter that is not known already."""
+    lines = [heading, *(_wrapped(paragraph, 4) for paragraph in (cls.__doc__ or "").split("\n\n"))]
+    lines += [_parameter(name, field) for name, field in cls.model_fields.items() if name not in {"kind", *known}]
     return "\n".join(lines)
+
+
+def _parameter(name: str, field: FieldInfo) -> str:
+    meaning = _wrapped(field.description or "", 10)
+    return f"      {name} = {value_and_range(field)}\n{meaning}"
 
 
 def value_and_range(field: FieldInfo) -> str:
@@ -127,8 +165,15 @@ def value_and_range(field: FieldInfo) -> str:
     facts = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     default = "required" if field.is_required() else _short(field.default)
     unit, plausible = facts.get("unit", ""), facts.get("plausible")
-    between = f" ({_short(plausible[0])} to {_short(plausible[1])})" if isinstance(plausible, list) else ""
-    return f"{default} {unit}{between}".strip()
+    notes = [f"plausible {_short(plausible[0])} to {_short(plausible[1])}"] if isinstance(plausible, list) else []
+    notes += [f"one of {', '.join(choices)}"] if (choices := _choices(field.annotation)) else []
+    return f"{default} {unit}".strip() + (f" ({'; '.join(notes)})" if notes else "")
+
+
+def _choices(annotation: Any) -> list[str]:
+    """Return the words that a field may hold, if it holds one of a few."""
+    parts = [annotation, *get_args(annotation)]
+    return [str(word) for part in parts if get_origin(part) is Literal for word in get_args(part)]
 
 
 def _short(value: object) -> str:
@@ -136,7 +181,7 @@ def _short(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, (int, float)):
         return f"{value:g}"
-    return "none" if value is None else str(value)
+    return "none" if value is None else str(value) if value != () else "all"
 
 
 def outcome_list() -> str:

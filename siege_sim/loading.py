@@ -23,6 +23,13 @@ def shipped_scenarios() -> dict[str, Path]:
     return shipped_files(shipped_folder())
 
 
+def parent_of(name: str) -> str | None:
+    """Return what a shipped scenario says that it builds on, if anything."""
+    data = read_yaml(find(name)).data
+    parent = data.get("extends") if isinstance(data, dict) else None
+    return None if parent is None else str(parent)
+
+
 def load_scenario(name_or_path: str | Path, overrides: Iterable[str] = ()) -> Scenario:
     """Load a scenario.
 

@@ -14,7 +14,7 @@ from mesa.discrete_space import Cell, OrthogonalMooreGrid
 from siege_sim import build, outcomes
 from siege_sim.agents.axis import Axis
 from siege_sim.agents.codes import GOVERNMENT, REBEL, Holder, Posture, Status
-from siege_sim.agents.facility import Crossing, Facility, FoodStock, Hospital
+from siege_sim.agents.facility import Crossing, Facility, FoodStock, Hospital, Market, Road, Warehouse
 from siege_sim.agents.household import Household, Households
 from siege_sim.agents.line import Line
 from siege_sim.agents.unit import UNIT_CLASSES, Unit, Units
@@ -139,8 +139,8 @@ class SiegeModel(mesa.Model):
         self.ledger.start_day()
         self.pockets_this_morning = self.city.large_pockets
         self.city.layers.days_held += 1
-        for crossing in self.facilities_of(Crossing):
-            crossing.open_share = crossing.usual_open_share
+        for way in (*self.facilities_of(Crossing), *self.facilities_of(Road)):
+            way.open_share = way.usual_open_share
         for name, process in self.schedule:
             process.step(self, cast("Generator", Stream(self.seed, name, self.day)))
         self._settle()
@@ -295,6 +295,29 @@ class SiegeModel(mesa.Model):
         self.unit(nearest).lose(killed, 3 * killed, "killed_in_combat")
 
     # What processes tell
+
+    def unload(self, kcal: float, looted: float) -> bool:
+        """Bring food from outside into the agencies' stores, or the council's; what is looted ends on the markets.
+
+        Args:
+            kcal: how much arrives.
+            looted: the share of it that is looted on the way.
+
+        Returns:
+            whether a store was left to take it; without one nothing comes in.
+        """
+        stores = [w for w in self.facilities_of(Warehouse) if w.working]
+        stores = [w for w in stores if w.owner == "aid_agency"] or stores
+        if not stores:
+            return False
+        markets = [m for m in self.facilities_of(Market) if m.in_pocket]
+        lost = kcal * looted if markets else 0.0
+        for store in stores:
+            store.kcal += (kcal - lost) / len(stores)
+        for market in markets:
+            market.kcal += lost / len(markets)
+        self.ledger.book("food", "brought_in", kcal)
+        return True
 
     def note(self, kind: str, where: str, what: str, cause: str, amount: float = 0.0) -> None:
         """Write an event of today down."""

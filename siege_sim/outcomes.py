@@ -165,7 +165,12 @@ DAILY: tuple[Outcome, ...] = (
     Outcome(
         "came_under_new_holder", "persons", "Stayed under a new holder", _flow("civilians", "came_under_new_holder"),
     ),
+    Outcome("left_by_road", "persons", "Left by an open road", _flow("civilians", "left_by_road")),
     Outcome("evacuated", "persons", "Civilians evacuated", _flow("civilians", "evacuated")),
+    Outcome(
+        "evacuated_for_treatment", "persons", "Wounded civilians brought out",
+        _flow("civilians", "evacuated_for_treatment"),
+    ),
     Outcome("rebels_fit", "fighters", "Rebels fit for duty", _fit(REBEL)),
     Outcome(
         "rebels_killed", "fighters", "Rebels killed",
@@ -178,6 +183,7 @@ DAILY: tuple[Outcome, ...] = (
         _flow("regime", "killed_in_combat", "killed_in_relief_battle"),
     ),
     Outcome("relief_force_killed", "fighters", "Relief force killed", _flow("relief_force", "killed")),
+    Outcome("aircraft_lost", "aircraft", "Aircraft lost", _flow("aircraft", "lost")),
     Outcome("heavy_impacts", "impacts", "Heavy impacts that day", lambda m, s: float(m.city.layers.impacts.sum())),
     Outcome("hospitals_working", "hospitals", "Hospitals working", lambda m, s: float(m.hospitals_working)),
     Outcome("bakeries_working", "bakeries", "Bakeries working", _bakeries),

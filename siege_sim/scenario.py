@@ -18,9 +18,6 @@ from siege_sim.city.map import CityMap
 from siege_sim.city.synthetic import SyntheticTown
 from siege_sim.clock import Clock, Day, IsoDate, Window
 from siege_sim.errors import did_you_mean
-from siege_sim.interventions.corridor import Corridor
-from siege_sim.interventions.reinforcements import Reinforcements
-from siege_sim.interventions.relief_attack import ReliefAttack
 from siege_sim.processes.base import Intervention, Process
 
 LONGEST_RUN_DAYS = 3650
@@ -259,11 +256,9 @@ class Scenario(Block):
             yield ("start",), "the run would go beyond the calendar; choose an earlier start"
             return
         yield from self._problems_of_people()
-        sectors = {
-            "rebel": {q.sector for q in self.city_map.quarters if q.holder == "rebel"},
-            "government": {q.sector for q in self.city_map.quarters if q.holder == "government"},
-        }
-        for side, known in sectors.items():
+        sides: tuple[Literal["rebel"], Literal["government"]] = ("rebel", "government")
+        for side in sides:
+            known = self.sectors_of(side)
             for faction, block in getattr(self.forces, side).items():
                 for sector in block.sectors:
                     if sector not in known:
@@ -276,7 +271,8 @@ class Scenario(Block):
         for name, action in self.interventions.items():
             for path, message in action.problems_on(clock):
                 yield ("interventions", name, *path), f"{action.kind} '{name}' {message}"
-            yield from self._problems_of_action(name, action)
+            for path, message in action.problems_in(self):
+                yield ("interventions", name, *path), message
 
     def _problems_of_people(self) -> Iterator[Problem]:
         quarters = self.city_map.quarters
@@ -298,29 +294,6 @@ class Scenario(Block):
                     "above 0; give one a weight or set this to 0",
                 )
 
-    def _problems_of_action(self, name: str, action: Intervention) -> Iterator[Problem]:
-        path = ("interventions", name)
-        if isinstance(action, Corridor):
-            known = [c.name or c.quarter for c in self.city_map.facilities.crossings]
-            for index, crossing in enumerate(action.crossings):
-                if crossing not in known:
-                    hint = did_you_mean(crossing, known)
-                    yield (*path, "crossings", index), f"the map has no crossing '{crossing}'{hint}"
-        if isinstance(action, Reinforcements) and action.sector not in self._sectors_of(action.side):
-            hint = did_you_mean(action.sector, self._sectors_of(action.side))
-            yield (*path, "sector"), f"the {action.side} side holds no sector '{action.sector}'{hint}"
-        if isinstance(action, ReliefAttack):
-            known_sectors = self._sectors_of("government")
-            for index, sector in enumerate(action.against):
-                if sector not in known_sectors:
-                    hint = did_you_mean(sector, known_sectors)
-                    yield (*path, "against", index), f"the government side holds no sector '{sector}'{hint}"
-            roads = [road.name or road.quarter for road in self.city_map.facilities.roads]
-            if action.road is not None and action.road not in roads:
-                yield (
-                    (*path, "road"),
-                    f"the map has no road '{action.road}'{did_you_mean(action.road, roads)}",
-                )
-
-    def _sectors_of(self, side: Literal["rebel", "government"]) -> set[str]:
+    def sectors_of(self, side: Literal["rebel", "government"]) -> set[str]:
+        """Return the sectors of the map in which a side holds ground on day 0."""
         return {quarter.sector for quarter in self.city_map.quarters if quarter.holder == side}

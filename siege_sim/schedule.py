@@ -16,11 +16,13 @@ Schedule = tuple[tuple[str, Process], ...]
 def schedule_of(scenario: Scenario) -> Schedule:
     """Return a scenario's processes and interventions in the order of a day.
 
-    By phase; within a phase by the catalogue's order, interventions after the phase's processes in the order
-    of the file. The name is also that of the process's random stream.
+    By phase; within a phase interventions first, in the order of the file, then processes in the catalogue's. The
+    name is also that of the process's random stream.
     """
-    entries: list[tuple[str, Process]] = [(f"processes.{name}", process) for name, process in scenario.processes.on()]
-    entries += [(f"interventions.{name}", action) for name, action in scenario.interventions.items()]
+    entries: list[tuple[str, Process]] = [
+        (f"interventions.{name}", action) for name, action in scenario.interventions.items()
+    ]
+    entries += [(f"processes.{name}", process) for name, process in scenario.processes.on()]
     return tuple(sorted(entries, key=lambda entry: entry[1].phase))
 
 

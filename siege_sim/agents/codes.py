@@ -23,6 +23,7 @@ class Status(IntEnum):
     WITH_THE_KURDS = 3
     IN_GOVERNMENT_AREAS = 4
     EVACUATED = 5
+    OUT_BY_ROAD = 6
 
 
 class Posture(IntEnum):

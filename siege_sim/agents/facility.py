@@ -148,10 +148,16 @@ class Crossing(Facility):
 
 
 class Road(Facility):
-    """A road into the pocket; supplies come in while it is open and its cell is held."""
+    """A road into the pocket; supplies come in while it is open and its cell is held.
+
+    Attributes:
+        usual_open_share: how open it is every morning: 0 (closed) until the siege is broken, then 1.
+        open_share: how open it is today; an intervention may raise it.
+    """
 
     kind = "road"
 
     def __init__(self, model: SiegeModel, cell_index: int, name: str) -> None:
         super().__init__(model, cell_index, name)
-        self.open = False
+        self.usual_open_share = 0.0
+        self.open_share = 0.0

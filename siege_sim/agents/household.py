@@ -21,11 +21,11 @@ class Households(Table):
     """All households as columns, ordered by their first cell.
 
     ``persons`` counts the living wherever they are, ``mouths`` those in the pocket. Numbers of people change
-    only through ``kill``, ``wound``, ``move`` and ``leave``, which keep the books and the count of civilians in
-    every cell.
+    only through ``kill``, ``wound``, ``bring_out_wounded``, ``move`` and ``leave``, which keep the books and the
+    count of civilians in every cell.
     """
 
-    persons = Column(np.int64, "persons", "Members alive, children included.")
+    persons = Column(np.int64, "persons", "Members alive, children included, but for those brought out for treatment.")
     mouths = Column(np.float64, "persons", "Members alive in the pocket: `persons`, or 0 once it left.")
     children = Column(np.int64, "persons", "Members under 18 alive.")
     wounded = Column(np.int64, "persons", "Members alive with a wound that has not healed.")
@@ -63,29 +63,51 @@ class Households(Table):
             cause: the flow of the ledger, for example ``"killed_by_air"``.
             luck: a uniform a row, which decides who among the members it is.
         """
-        before = self.persons[rows]
-        killed = np.minimum(killed, before)
+        killed = np.minimum(killed, self.persons[rows])
         total = int(killed.sum())
         if total == 0:
             return 0
-        left = before - killed
-        share = killed / np.maximum(before, 1)
-        lost_children = np.minimum(binomial(luck, self.children[rows], share), killed)
-        self.persons[rows] = left
-        self.mouths[rows] = left * self.inside[rows]
-        self.children[rows] = np.minimum(self.children[rows] - lost_children, left)
-        self.wounded[rows] = np.minimum(self.wounded[rows], left)
-        self.trapped[rows] = np.minimum(self.trapped[rows], left)
-        died_out = rows[left == 0]
-        if died_out.size:
-            self.model.ledger.book("food", "lost_with_the_dead", float(self.food_kcal[died_out].sum()))
-            self.food_kcal[died_out] = 0.0
-        cells = self.cell_index[rows]
+        self._take_members(rows, killed, luck, "lost_with_the_dead")
         if cause != "died_of_hunger":
-            add_to_cells(self.model.city.layers.civilians_killed, cells, killed)
-        add_to_cells(self.model.city.layers.civilians, cells, -killed * self.inside[rows])
+            add_to_cells(self.model.city.layers.civilians_killed, self.cell_index[rows], killed)
         self.model.ledger.book("civilians", cause, total)
         return total
+
+    def bring_out_wounded(self, rows: IntArray, patients: IntArray, luck: FloatArray) -> int:
+        """Bring wounded members out of the pocket for treatment; the rest of their household stays.
+
+        Args:
+            rows: distinct row numbers of households in the pocket.
+            patients: how many of each one's wounded go.
+            luck: a uniform a row, which decides who among the members it is.
+
+        Returns:
+            how many people that are.
+        """
+        patients = np.minimum(patients, self.wounded[rows])
+        total = int(patients.sum())
+        self.wounded[rows] -= patients
+        self._take_members(rows, patients, luck, "left_the_pocket")
+        add_to_cells(self.model.city.layers.civilians_left, self.cell_index[rows], patients)
+        self.model.ledger.book("civilians", "evacuated_for_treatment", total)
+        return total
+
+    def _take_members(self, rows: IntArray, taken: IntArray, luck: FloatArray, food_flow: str) -> None:
+        """Take members from households; the food of those with nobody left goes out of the books by ``food_flow``."""
+        before = self.persons[rows]
+        left = before - taken
+        share = taken / np.maximum(before, 1)
+        taken_children = np.minimum(binomial(luck, self.children[rows], share), taken)
+        self.persons[rows] = left
+        self.mouths[rows] = left * self.inside[rows]
+        self.children[rows] = np.minimum(self.children[rows] - taken_children, left)
+        self.wounded[rows] = np.minimum(self.wounded[rows], left)
+        self.trapped[rows] = np.minimum(self.trapped[rows], left)
+        emptied = rows[left == 0]
+        if emptied.size:
+            self.model.ledger.book("food", food_flow, float(self.food_kcal[emptied].sum()))
+            self.food_kcal[emptied] = 0.0
+        add_to_cells(self.model.city.layers.civilians, self.cell_index[rows], -taken * self.inside[rows])
 
     def lose_trapped(self, rows: IntArray, luck: FloatArray) -> None:
         """Count the members whom nobody dug out as killed by air strikes."""
@@ -136,6 +158,7 @@ LEAVING_FLOWS = {
     Status.IN_GOVERNMENT_AREAS: "left_to_government",
     Status.UNDER_NEW_HOLDER: "came_under_new_holder",
     Status.EVACUATED: "evacuated",
+    Status.OUT_BY_ROAD: "left_by_road",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Literal, Self
 
@@ -191,6 +191,14 @@ class CityMap(Block):
         """Who holds every cell on day 0 (codes of `Holder`)."""
         codes = np.array([HOLDER_NAMES[quarter.holder] for quarter in self.quarters], dtype=np.int64)
         return codes[self.quarter_index]
+
+    def problems_of_ways(self, kind: Literal["crossing", "road"], names: Sequence[str]) -> Iterator[Problem]:
+        """Yield (index, message) for each name of a crossing or road that the map does not have."""
+        places = self.facilities.crossings if kind == "crossing" else self.facilities.roads
+        known = [place.name or place.quarter for place in places]
+        for index, name in enumerate(names):
+            if name not in known:
+                yield (index,), f"the map has no {kind} '{name}'{did_you_mean(name, known)}"
 
     def drawn(self) -> Self:
         """Return the map itself (a synthetic town returns the map it describes)."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from siege_sim.agents.facility import Market, Warehouse
 from siege_sim.blocks import param, share
 from siege_sim.processes.base import Intervention
 
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 
 class AidConvoy(Intervention):
-    """Trucks bring food into the agencies' stores of the largest pocket; a part is looted and ends on the market."""
+    """Trucks bring food into the agencies' stores (the council's, if none is left); what is looted ends on markets."""
 
     kind: Literal["aid_convoy"] = "aid_convoy"
+    neutral: ClassVar[Mapping[str, Any]] = {"trucks": 0}
+
     trucks: int = param(40, unit="trucks", plausible=(20, 80), ge=0, le=2000)
     """Trucks in a convoy."""
     kcal_per_truck: float = param(
@@ -29,17 +31,8 @@ class AidConvoy(Intervention):
 
     def act(self, model: SiegeModel, rng: Generator) -> None:
         """Arrive and unload, unless nothing is left to unload into."""
-        stores = [w for w in model.facilities_of(Warehouse) if w.working]
-        agency = [w for w in stores if w.owner == "aid_agency"] or stores
-        if not agency:
-            model.note("convoy_turned_back", "", "no store was left to take the convoy's food", "stores lost")
-            return
         kcal = self.trucks * self.kcal_per_truck
-        markets = [m for m in model.facilities_of(Market) if m.in_pocket]
-        looted = kcal * self.looted if markets else 0.0
-        for store in agency:
-            store.kcal += (kcal - looted) / len(agency)
-        for market in markets:
-            market.kcal += looted / len(markets)
-        model.ledger.book("food", "brought_in", kcal)
-        model.note("aid_convoy", "", f"{self.trucks} trucks brought food", "agreed with the parties", kcal)
+        if model.unload(kcal, self.looted):
+            model.note("aid_convoy", "", f"{self.trucks} trucks brought food", "agreed with the parties", kcal)
+        else:
+            model.note("convoy_turned_back", "", "no store was left to take the convoy's food", "stores lost")

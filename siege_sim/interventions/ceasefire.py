@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from siege_sim.blocks import share
 from siege_sim.processes.base import Intervention
@@ -20,6 +21,10 @@ class Ceasefire(Intervention):
     """
 
     kind: Literal["ceasefire"] = "ceasefire"
+    neutral: ClassVar[Mapping[str, Any]] = {
+        "air": 1.0, "artillery": 1.0, "assaults": 1.0, "shelling_of_west": 1.0,
+    }  # fmt: skip
+
     air: float = share(0.0)
     """Air strikes on the pocket, as a share of the usual."""
     artillery: float = share(0.0)

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from siege_sim.agents.facility import Crossing
-from siege_sim.blocks import share
+from siege_sim.blocks import Problem, share
 from siege_sim.processes.base import Intervention
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
     from siege_sim.model import SiegeModel
+    from siege_sim.scenario import Scenario
 
 
 class Corridor(Intervention):
     """Named crossings are declared open. Whether people use them is another matter: see `displacement`."""
 
     kind: Literal["corridor"] = "corridor"
+    neutral: ClassVar[Mapping[str, Any]] = {"open_share": 0.0}
+
     crossings: tuple[str, ...] = ()
     """Names of the map's crossings; none means all."""
     open_share: float = share(0.5)
     """How freely people can pass."""
+
+    def problems_in(self, scenario: Scenario) -> Iterator[Problem]:
+        """Yield crossings that the map does not have."""
+        for path, message in scenario.city_map.problems_of_ways("crossing", self.crossings):
+            yield ("crossings", *path), message
 
     def act(self, model: SiegeModel, rng: Generator) -> None:
         """Open the crossings for today."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
-from siege_sim.blocks import param
+from siege_sim.blocks import Problem, param
+from siege_sim.errors import did_you_mean
 from siege_sim.processes.base import Intervention
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
     from siege_sim.model import SiegeModel
+    from siege_sim.scenario import Scenario
 
 
 class Reinforcements(Intervention):
@@ -32,8 +35,14 @@ class Reinforcements(Intervention):
     vanguard: bool = False
     """Whether they lead assaults."""
 
+    def problems_in(self, scenario: Scenario) -> Iterator[Problem]:
+        """Yield a sector in which their side holds no ground."""
+        known = scenario.sectors_of(self.side)
+        if self.sector not in known:
+            yield ("sector",), f"the {self.side} side holds no sector '{self.sector}'{did_you_mean(self.sector, known)}"
+
     def act(self, model: SiegeModel, rng: Generator) -> None:
         """Arrive."""
-        if model.day == self.first_day(model.clock):
+        if self.begins(model):
             arrived = model.call_up(self)
             model.note("reinforcements", "", f"{arrived} fighters joined ({self.faction})", "sent by allies", arrived)

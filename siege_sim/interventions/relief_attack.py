@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -10,7 +11,8 @@ from pydantic import Field
 from siege_sim.agents.codes import GOVERNMENT
 from siege_sim.agents.facility import Road
 from siege_sim.agents.harm import inflict
-from siege_sim.blocks import param, share
+from siege_sim.blocks import Problem, param, share
+from siege_sim.errors import did_you_mean
 from siege_sim.kernels.hazard import whole
 from siege_sim.processes.base import Intervention
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
     from siege_sim.model import SiegeModel
+    from siege_sim.scenario import Scenario
 
 
 class ReliefAttack(Intervention):
@@ -61,12 +64,22 @@ class ReliefAttack(Intervention):
     defender_killed_per_day: float = share(0.002, plausible=(0.001, 0.006))
     """Share of the ring's defenders there killed on a day of even odds."""
 
+    def problems_in(self, scenario: Scenario) -> Iterator[Problem]:
+        """Yield sectors that the government side does not hold, and a road that the map does not have."""
+        known = scenario.sectors_of("government")
+        for index, sector in enumerate(self.against):
+            if sector not in known:
+                hint = did_you_mean(sector, known)
+                yield ("against", index), f"the government side holds no sector '{sector}'{hint}"
+        for _, message in scenario.city_map.problems_of_ways("road", () if self.road is None else (self.road,)):
+            yield ("road",), message
+
     def act(self, model: SiegeModel, rng: Generator) -> None:
         """Fight for a day."""
         politics = model.politics
         rounding, day_luck = float(rng.random()), rng.standard_normal()
         units_luck = model.units.luck(rng, 2)
-        if model.day == self.first_day(model.clock):
+        if self.begins(model):
             politics.relief_fighters += self.fighters
             model.ledger.book("relief_force", "arrived", self.fighters)
             model.note(
@@ -91,7 +104,7 @@ class ReliefAttack(Intervention):
         inflict(model, ring, p_killed, 3.0 * p_killed, units_luck, "killed_in_relief_battle")
         if politics.relief_progress_km >= self.distance_km:
             self._break_through(model)
-        elif model.day == self.last_day(model.clock):
+        elif self.ends(model):
             model.note("relief_failed", "", "the relief attack was called off", "the ring held")
             politics.hope *= 1.0 - self.hope_lost_on_failure
             model.ledger.book("relief_force", "withdrew", politics.relief_fighters)
@@ -104,5 +117,5 @@ class ReliefAttack(Intervention):
         model.politics.hope = 1.0
         for road in model.facilities_of(Road):
             if self.road is None or road.name == self.road:
-                road.open = True
+                road.usual_open_share = road.open_share = 1.0
         model.note("siege_broken", "", "the relief force reached the pocket", "the ring gave way")

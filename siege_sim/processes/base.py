@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from siege_sim.blocks import Block
+from siege_sim.blocks import Block, Problem
 from siege_sim.clock import Window
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
     from siege_sim.model import SiegeModel
+    from siege_sim.scenario import Scenario
 
 
 class Phase(IntEnum):
@@ -72,6 +73,18 @@ class Intervention(Window, Process):
         """Act when today is in the window."""
         if self.covers(model.day, model.clock):
             self.act(model, rng)
+
+    def begins(self, model: SiegeModel) -> bool:
+        """Return whether today is the first day of the window that is played."""
+        return model.day == self.first_day(model.clock)
+
+    def ends(self, model: SiegeModel) -> bool:
+        """Return whether today is the last day of the window."""
+        return model.day == self.last_day(model.clock)
+
+    def problems_in(self, scenario: Scenario) -> Iterator[Problem]:
+        """Yield what does not fit the scenario: names of places, factions and the like that it does not have."""
+        yield from ()
 
     def act(self, model: SiegeModel, rng: Generator) -> None:
         """Do today's part."""

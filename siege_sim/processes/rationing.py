@@ -10,6 +10,7 @@ import numpy as np
 from siege_sim.agents.codes import REBEL
 from siege_sim.agents.facility import Bakery, FoodStock, Warehouse
 from siege_sim.blocks import param
+from siege_sim.conditions import RationPolicyName
 from siege_sim.kernels import rows
 from siege_sim.kernels.hazard import FloatArray
 from siege_sim.processes.base import Phase, Process
@@ -59,7 +60,7 @@ class Rationing(Process):
     """Days until fuel for the bakeries would run out without supply; their output falls evenly over that time."""
     fighters_share_of_need: float = param(1.0, unit="share", plausible=(0.7, 1.2), ge=0.0, le=3.0)
     """What a fighter takes from the stores of council and agencies, as a share of the day's need."""
-    policy: Literal["equal", "per_family", "fighters_first"] = "fighters_first"
+    policy: RationPolicyName = "fighters_first"
     """Who gets how much: equal a head, equal a family, or fighters before the rest."""
 
     def step(self, model: SiegeModel, rng: Generator) -> None:
@@ -78,7 +79,7 @@ class Rationing(Process):
             handed_out[pocket], fed = self._serve(model, here, people, fighters, fuel)
             units.fed[rebels[pocket_of == pocket]] = fed
         city.layers.ration_kcal[:] = self._a_head(model, handed_out)
-        if self.policy == "per_family":
+        if self._policy(model) == "per_family":
             self._hand_out_a_family(model, handed_out)
         elif handed_out.any():
             rows.hand_out(homes.food_kcal, homes.mouths, homes.cell_index, city.layers.ration_kcal)
@@ -91,15 +92,20 @@ class Rationing(Process):
         aid = [s for s in stocks if isinstance(s, Warehouse) and s.owner == "aid_agency"]
         ovens = sum(s.kcal_per_day for s in stocks if isinstance(s, Bakery) and s.working) * fuel
         need = fighters * self.fighters_share_of_need * model.conditions.need_kcal
-        if self.policy == "fighters_first":
+        bread_kcal = self.bread_kcal * model.conditions.bread_factor
+        aid_kcal = self.aid_kcal * model.conditions.aid_factor
+        if self._policy(model) == "fighters_first":
             eaten = _draw(flour + aid, need)
         else:
-            fair = (self.bread_kcal + self.aid_kcal) * fighters
+            fair = (bread_kcal + aid_kcal) * fighters
             eaten = _draw(flour + aid, min(need, fair))
         model.ledger.book("food", "eaten_by_fighters", eaten)
-        bread = _draw(flour, min(self.bread_kcal * people, ovens))
-        rations = _draw(aid, self.aid_kcal * people)
+        bread = _draw(flour, min(bread_kcal * people, ovens))
+        rations = _draw(aid, aid_kcal * people)
         return bread + rations, eaten / need if need > 0.0 else 1.0
+
+    def _policy(self, model: SiegeModel) -> RationPolicyName:
+        return model.conditions.ration_policy or self.policy
 
     def _a_head(self, model: SiegeModel, kcal_by_pocket: FloatArray) -> FloatArray:
         """Return the ration a head in every cell."""

@@ -61,7 +61,7 @@ class Season(Process):
         angle = 2 * np.pi * (model.date.timetuple().tm_yday - self.warmest_day_of_year) / 365.25
         today = model.conditions
         today.temperature_c = float(
-            self.mean_c + self.swing_c * np.cos(angle) + self.daily_spread_c * (2 * luck[0] - 1)
+            self.mean_c + self.swing_c * np.cos(angle) + self.daily_spread_c * (2 * luck[0] - 1) - today.colder_by_c
         )
         below_20 = max(0.0, 20.0 - today.temperature_c)
         today.need_kcal += self.kcal_per_5c_below_20 * below_20 / 5.0

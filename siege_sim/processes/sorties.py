@@ -60,7 +60,8 @@ class Sorties(Process):
         on_pocket = binomial(np.array([aimed for _, aimed, _ in flying]), counts, shares)
         impacts = on_pocket * np.array([wing.impacts_per_sortie for wing, _, _ in flying])
         today.sorties = int(counts.sum())
+        today.sorties_on_pocket = int(on_pocket.sum())
         today.impacts_due = int(impacts.sum())
         if today.impacts_due:
             lethality = np.array([wing.lethality for wing, _, _ in flying])
-            today.lethality = float((impacts * lethality).sum()) / today.impacts_due
+            today.lethality = today.strike_effect * float((impacts * lethality).sum()) / today.impacts_due

@@ -56,10 +56,10 @@ class Supply(Process):
         units.ammunition[rebels] = np.maximum(units.ammunition[rebels] - self.ammunition_used_per_day, 0.0)
         pocket_of_unit = city.pockets[units.cell_index]
         for road in model.facilities_of(Road):
-            if not (road.open and road.in_pocket):
+            if road.open_share == 0.0 or not road.in_pocket:
                 continue
             pocket = city.pockets[road.cell_index]
-            passing = 1.0 - float(city.layers.danger[road.cell_index])
+            passing = road.open_share * (1.0 - float(city.layers.danger[road.cell_index]))
             supplied = rebels & (pocket_of_unit == pocket)
             units.ammunition[supplied] += self.ammunition_in_per_day * passing * (1.0 - units.ammunition[supplied])
             self._bring_food(model, int(pocket), self.kcal_in_per_day * passing)

@@ -9,7 +9,7 @@ import numpy as np
 
 from siege_sim.agents.facility import Bakery, Facility, Hospital, Market, School, Warehouse
 from siege_sim.blocks import param
-from siege_sim.kernels.hazard import FloatArray, categorical
+from siege_sim.kernels.hazard import FloatArray, categorical, unfold
 from siege_sim.processes.base import Phase, Process
 
 if TYPE_CHECKING:
@@ -72,10 +72,11 @@ class Targets(Process):
         luck = rng.random((impacts, 2))
         names = ["front", "housing", *FACILITY_CLASSES]
         weights = np.array([getattr(self, name) for name in names])
-        weights[names.index("hospitals")] *= 1.0 - model.conditions.hospitals_spared
         if not weights.sum() > 0.0:
             return
         chosen = categorical(luck[:, 0], weights)
+        spared = (chosen == names.index("hospitals")) & (unfold(luck[:, 0], 2)[1] < model.conditions.hospitals_spared)
+        chosen[spared] = -1
         cell_weights = self._cell_weights(model)
         for name, ground in cell_weights.items():
             here = luck[chosen == names.index(name), 1]

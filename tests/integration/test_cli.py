@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from siege_sim import cli
-from siege_sim.loading import load_scenario, shipped_scenarios
+from siege_sim.loading import load_scenario, parent_of, shipped_scenarios
 from siege_sim.outcomes import DAILY
 from siege_sim.results import read_run
 
@@ -148,8 +148,8 @@ def test_a_bug_is_written_to_a_log_and_says_where(monkeypatch, capsys, tmp_path)
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("name", sorted(shipped_scenarios()))
-def test_every_shipped_scenario_runs_from_any_folder(name, tmp_path):
+@pytest.mark.parametrize("name", sorted(name for name in shipped_scenarios() if parent_of(name) is None))
+def test_a_shipped_scenario_runs_from_any_folder(name, tmp_path):
     done = siege_sim("run", name, "--days", "4", "--no-plots", "--json", "--out", "o", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["scenario"] == name

@@ -40,6 +40,18 @@ towns = st.fixed_dictionaries(
         "processes.season.mean_c": st.floats(-20, 40),
         "interventions.aid_convoys.from_day": st.just(1),
         "interventions.aid_convoys.trucks": st.integers(0, 20),
+        "interventions.drops": st.builds("{{kind: airdrop, from_day: 1, missed: {}}}".format, shares),
+        "interventions.wounded_out": st.builds(
+            "{{kind: medical_evacuation, from_day: 1, persons_per_day: {}}}".format, st.integers(0, 60)
+        ),
+        "interventions.road": st.builds("{{kind: siege_broken, from_day: 1, leaving_per_day: {}}}".format, shares),
+        "interventions.missiles": st.builds(
+            "{{kind: anti_aircraft_missiles, from_day: 1, missiles_per_month: {}}}".format, st.floats(0, 300)
+        ),
+        "interventions.group": st.builds(
+            "{{kind: armed_group_leaves, from_day: 1, faction: town_militia, fighters_per_day: {}}}".format,
+            st.integers(0, 200),
+        ),
     }
 )
 
@@ -67,7 +79,7 @@ def test_people_fighters_and_food_are_conserved_every_day(numbers, seed):
         assert abs(layers.civilians.sum() - homes.mouths.sum()) < 1e-6
         assert all(stock.kcal >= 0 for stock in model.facilities if hasattr(stock, "kcal"))
     killed = layers.civilians_killed.sum() + model.ledger.total("civilians", "died_of_hunger")
-    assert homes.persons.sum() + killed == everybody
+    assert homes.persons.sum() + killed + model.ledger.total("civilians", "evacuated_for_treatment") == everybody
 
 
 @given(towns, st.integers(0, 1000))
