@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import math
 import os
@@ -11,8 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -49,11 +49,6 @@ class RunResult:
             array.setflags(write=False)
         for name in ("summary", "manifest", "snapshots"):
             object.__setattr__(self, name, _frozen(getattr(self, name)))
-
-    def __reduce__(self) -> tuple[type[RunResult], tuple[Any, ...]]:
-        """Travel between processes as plain data."""
-        plain = _thawed(self.summary), _thawed(self.manifest), dict(self.snapshots)
-        return type(self), (*plain, self._series, self._quarters, self._events)
 
     @property
     def series(self) -> pd.DataFrame:
@@ -112,20 +107,31 @@ class Course:
     def of(cls, result: RunResult) -> Course:
         """Keep what is needed of a result."""
         kept = ("program", "version", "git_commit", "scenario_digest", "python", "packages")
-        made = {name: _thawed(result.manifest[name]) for name in kept}
+        made = {name: copy.deepcopy(result.manifest[name]) for name in kept}
         return cls(int(result.manifest["seed"]), str(result.summary["outcome"]), result.series, result.quarters, made)
+
+
+class FrozenDict(dict[str, Any]):
+    """A dictionary that cannot be changed; copying it deeply gives an ordinary one."""
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("results cannot be changed; copy.deepcopy gives a dictionary that can")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, Any]:
+        return {key: copy.deepcopy(value, memo) for key, value in self.items()}
+
+    def __reduce__(self) -> tuple[type[FrozenDict], tuple[dict[str, Any]]]:
+        """Travel between processes as it is."""
+        return type(self), (dict(self),)
 
 
 def _frozen(value: Any) -> Any:
     """Return nested mappings and lists as ones that cannot be changed."""
     if isinstance(value, Mapping):
-        return MappingProxyType({key: _frozen(item) for key, item in value.items()})
+        return FrozenDict({key: _frozen(item) for key, item in value.items()})
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
-
-
-def _thawed(value: Any) -> Any:
-    """Return nested mappings as plain dictionaries."""
-    return {key: _thawed(item) for key, item in value.items()} if isinstance(value, Mapping) else value
 
 
 def read_run(folder: Path) -> RunResult:
