@@ -64,10 +64,13 @@ class Window(Block):
     every_days: int = param(1, unit="days", ge=1)
     """In force only every so many days, counted from the first."""
 
+    def last_day(self, clock: Clock) -> int:
+        """Return the number of the last day."""
+        return clock.days if self.until_day is None else clock.day_of(self.until_day)
+
     def covers(self, day: int, clock: Clock) -> bool:
         """Return whether the window is in force on ``day``."""
-        first = clock.day_of(self.from_day)
-        last = clock.days if self.until_day is None else clock.day_of(self.until_day)
+        first, last = clock.day_of(self.from_day), self.last_day(clock)
         return first <= day <= last and (day - first) % self.every_days == 0
 
     def problems_on(self, clock: Clock) -> Iterator[Problem]:

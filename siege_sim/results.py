@@ -58,8 +58,21 @@ class RunResult:
 
     @property
     def events(self) -> pd.DataFrame:
-        """What happened: day, date, kind, where, what, cause, amount."""
+        """What happened: event (its number), day, date, kind, where, what, cause, amount, because, facility.
+
+        ``because`` is the number of the earlier event that brought it about, missing where none did.
+        """
         return self._events.copy()
+
+    def why(self, quarter: str | None = None, stock: str | None = None) -> list[str]:
+        """Return in sentences what led to a quarter's fall, to a stock's end, or else to the outcome.
+
+        Raises:
+            ResultError: when the quarter or stock is not known.
+        """
+        from siege_sim.why import explain
+
+        return explain(self, quarter, stock).sentences
 
     @property
     def title(self) -> str:
@@ -92,7 +105,9 @@ def read_run(folder: Path) -> RunResult:
         }
         with np.load(folder / "snapshots.npz", allow_pickle=False) as file:
             snapshots = {name: file[name] for name in file.files}
-        events = tables["events"].fillna({"where": ""}).astype({"amount": float})
+        events = tables["events"].fillna({"where": "", "facility": ""}).astype({"amount": float})
+        if "because" in events:
+            events = events.astype({"because": "Int64"})
         quarters = tables["quarters"].astype({"day_first_loss": "Int64", "day_captured": "Int64"})
         return RunResult(manifest.pop("summary"), manifest, snapshots, tables["series"], quarters, events)
     except (OSError, ValueError, KeyError) as error:

@@ -32,7 +32,9 @@ class AidConvoy(Intervention):
         stores = [w for w in model.facilities_of(Warehouse) if w.working]
         agency = [w for w in stores if w.owner == "aid_agency"] or stores
         if not agency:
-            model.note("convoy_turned_back", "", "no store was left to take the convoy's food", "stores lost")
+            lost = model.log.newest("warehouse_fell", "warehouse_lost", "warehouse_destroyed")
+            what = "no store was left to take the convoy's food"
+            model.note("convoy_turned_back", "", what, "stores lost", because=lost)
             return
         kcal = self.trucks * self.kcal_per_truck
         markets = [m for m in model.facilities_of(Market) if m.in_pocket]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from siege_sim import chronicle
 from siege_sim.blocks import param
 from siege_sim.processes.base import Intervention
 
@@ -36,4 +37,12 @@ class Reinforcements(Intervention):
         """Arrive."""
         if model.day == model.clock.day_of(self.from_day):
             arrived = model.call_up(self)
-            model.note("reinforcements", "", f"{arrived} fighters joined ({self.faction})", "sent by allies", arrived)
+            leads = self.side == "government" and self.vanguard
+            model.note(
+                "reinforcements",
+                "",
+                f"{arrived} fighters joined ({self.faction})",
+                "sent by allies",
+                arrived,
+                about=(chronicle.ASSAULTS_FREED,) if leads else (),
+            )

@@ -91,7 +91,8 @@ class ReliefAttack(Intervention):
         if politics.relief_progress_km >= self.distance_km:
             self._break_through(model)
         elif model.day == model.clock.day_of(self.until_day if self.until_day is not None else model.clock.days):
-            model.note("relief_failed", "", "the relief attack was called off", "the ring held")
+            began = model.log.newest("relief_attack")
+            model.note("relief_failed", "", "the relief attack was called off", "the ring held", because=began)
             politics.hope *= 1.0 - self.hope_lost_on_failure
             model.ledger.book("relief_force", "withdrew", politics.relief_fighters)
             politics.relief_fighters = 0
@@ -104,4 +105,5 @@ class ReliefAttack(Intervention):
         for road in model.facilities_of(Road):
             if self.road is None or road.name == self.road:
                 road.open = True
-        model.note("siege_broken", "", "the relief force reached the pocket", "the ring gave way")
+        began = model.log.newest("relief_attack")
+        model.note("siege_broken", "", "the relief force reached the pocket", "the ring gave way", because=began)

@@ -53,7 +53,13 @@ class Agreement(Process):
         rate = self.hazard * lost**self.steepness * (1.0 - politics.hope) * weight
         if luck < float(probability(rate)):
             politics.agreement_day = model.day
-            model.note("agreement", "", "both sides agreed on an evacuation", "ground and hope of help were lost")
+            model.note(
+                "agreement",
+                "",
+                "both sides agreed on an evacuation",
+                f"{lost:.0%} of the ground was gone by then, and {1.0 - politics.hope:.0%} of the hope of help",
+                because=model.log.newest("quarter_lost", "pocket_split", "relief_failed", "ground_lost"),
+            )
 
     def _bring_out(self, model: SiegeModel) -> None:
         homes, units = model.households, model.units
@@ -72,4 +78,5 @@ class Agreement(Process):
                 return
             seats -= model.unit(int(row)).give_up("evacuated")
         if not units.of(REBEL).any():
-            model.hand_over_pocket("evacuated", "the evacuation was completed")
+            agreed = model.log.newest("agreement")
+            model.hand_over_pocket("evacuated", "the evacuation was completed", agreed)
