@@ -126,7 +126,7 @@ def _note_fallen_facilities(model: SiegeModel, cells: IntArray) -> None:
         if food or in_service:
             what = f"{facility.name} fell with the ground it stood on"
             what += f", with food for {food / model.conditions.need_kcal:,.0f} people for a day" * bool(food)
-            fell = model.note_facility(facility, f"{facility.kind}_fell", what, "ground was lost", food, because)
+            fell = model.note_facility(facility, f"{facility.kind}_fell", what, "ground was lost", round(food), because)
             if isinstance(facility, Warehouse) and not _stores_with_food(model):
                 _note_food_ended(model, "", "the pocket", "its last store fell", fell)
 
@@ -216,7 +216,7 @@ def facility_hit(model: SiegeModel, facility: Facility, was_working: bool, was_d
         return
     if burnt:
         what += f"; food for {burnt / model.conditions.need_kcal:,.0f} people for a day burnt"
-    model.note_facility(facility, kind, what, "air strike", burnt, model.log.newest(STRIKES_FREED))
+    model.note_facility(facility, kind, what, "air strike", round(burnt), model.log.newest(STRIKES_FREED))
 
 
 def stores_emptied(model: SiegeModel, stores: list[Warehouse], pocket: int, people: float) -> None:

@@ -22,6 +22,9 @@ from siege_sim.errors import ResultError
 
 FLOAT_FORMAT = "%.10g"
 
+TEXTS = dict.fromkeys(("where", "what", "cause", "facility"), str)
+"""Columns of the tables that hold text, even when no row has any."""
+
 
 @dataclass(frozen=True)
 class RunResult:
@@ -101,16 +104,17 @@ def read_run(folder: Path) -> RunResult:
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         tables = {
-            name: pd.read_csv(folder / f"{name}.csv", keep_default_na=True) for name in ("series", "quarters", "events")
+            name: pd.read_csv(folder / f"{name}.csv", keep_default_na=True, dtype=TEXTS)
+            for name in ("series", "quarters", "events")
         }
         with np.load(folder / "snapshots.npz", allow_pickle=False) as file:
             snapshots = {name: file[name] for name in file.files}
-        events = tables["events"].fillna({"where": "", "facility": ""}).astype({"amount": float})
+        events = tables["events"].fillna(dict.fromkeys(TEXTS, "")).astype({"amount": float})
         if "because" in events:
             events = events.astype({"because": "Int64"})
         quarters = tables["quarters"].astype({"day_first_loss": "Int64", "day_captured": "Int64"})
         return RunResult(manifest.pop("summary"), manifest, snapshots, tables["series"], quarters, events)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ResultError(f"{folder}: not a complete run: {error}; give a folder that `siege-sim run` wrote") from None
 
 

@@ -42,6 +42,9 @@ ENDINGS = {
     "siege_broken": "when it was broken from outside",
 }
 
+COLUMNS = ("event", "day", "date", "kind", "where", "what", "cause", "because", "facility")
+"""What a table of events must have to be followed."""
+
 ENDS = ("_lost", "_destroyed", "_empty", "_fell")
 """How the kinds of event end that put a facility out of service or a stock to its end."""
 
@@ -140,7 +143,7 @@ def chain(events: pd.DataFrame, last: int) -> list[int]:
 
 def _causes(events: pd.DataFrame) -> list[int | None]:
     """Return each event's cause, checked."""
-    missing = [name for name in ("event", "because", "facility") if name not in events]
+    missing = [name for name in COLUMNS if name not in events]
     if missing:
         raise EventsError(
             f"no column {' or '.join(repr(name) for name in missing)}: written by an older version of siege_sim; "
@@ -210,6 +213,8 @@ class _Story:
             return Answer(
                 f"Why the siege ended {self._on(ends[-1])}, {ENDINGS.get(outcome, words)}:", self._steps(ends[-1])
             )
+        if outcome != "holding":
+            return Answer(f"The siege ended ({outcome.replace('_', ' ')}), but no event of the run says why.", ())
         share = float(self._result.series["rebel_area_share"].iloc[-1])
         headline = (
             f"Nothing ended the siege in this run: {self._when(self._last_day)} the rebels still held "

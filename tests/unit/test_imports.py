@@ -64,7 +64,9 @@ def test_kernels_know_numpy_and_each_other_only(path):
         } or name.startswith("siege_sim.kernels"), name
 
 
-@pytest.mark.parametrize("path", in_package("results.py", "analysis/", "plots/", "report.py"), ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "path", in_package("results.py", "why.py", "analysis/", "plots/", "report.py"), ids=lambda p: p.stem
+)
 def test_what_reads_results_never_knows_mesa_or_the_model(path):
     known = reaches(path)
     assert not {name for name in known if name.split(".")[0] == "mesa"}
@@ -114,6 +116,11 @@ LAYERS = [
     ("catalogue.py", ("siege_sim.scenario", "siege_sim.model", "siege_sim.running", "siege_sim.cli")),
     ("scenario.py", ("siege_sim.model", "siege_sim.running", "siege_sim.results", "siege_sim.cli")),
     ("model.py", ("siege_sim.running", "siege_sim.results", "siege_sim.plots", "siege_sim.report", "siege_sim.cli")),
+    (
+        "chronicle.py",
+        ("siege_sim.scenario", "siege_sim.model", "siege_sim.running", "siege_sim.results", "siege_sim.why"),
+    ),
+    ("why.py", ("siege_sim.plots", "siege_sim.report", "siege_sim.cli", "siege_sim.chronicle")),
     ("outcomes.py", ("siege_sim.model", "siege_sim.results", "siege_sim.cli")),
 ]
 
