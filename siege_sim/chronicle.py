@@ -193,7 +193,10 @@ def _facing(model: SiegeModel, axis: Axis) -> str:
     near = city.around[city.around[axis.focus][city.around[axis.focus] < city.n_cells]]
     near = near[near < city.n_cells]
     opposite = near[city.pocket_ground[near]]
-    return f", facing {_most_common(model, opposite)}" if opposite.size else ""
+    if opposite.size == 0:
+        return ""
+    facing = _most_common(model, opposite)
+    return f", facing {'the rest of it' if facing == city.quarter_name(axis.focus) else facing}"
 
 
 def _most_common(model: SiegeModel, cells: IntArray) -> str:

@@ -45,13 +45,14 @@ ENDINGS = {
 COLUMNS = ("event", "day", "date", "kind", "where", "what", "cause", "because", "facility")
 """What a table of events must have to be followed."""
 
-ENDS = ("_lost", "_destroyed", "_empty", "_fell")
-"""How the kinds of event end that put a facility out of service or a stock to its end."""
+FINAL_ENDS = ("_destroyed", "_empty", "_fell")
+ENDS = ("_lost", *FINAL_ENDS)
+"""How the kinds of event end that put a facility out of service or a stock to its end; a loss can be repaired."""
 
 NOTE = (
-    "Each step came of the one before it. Where several things came together, the chain follows one: being cut off "
-    "before being enveloped, that before a neighbour's loss, that before an assault; and of several events the newest. "
-    "Other causes weighed in too. This is one run of a model, not a record."
+    "Each step follows from the one before it, which brought it about or made way for it. Where several things came "
+    "together, the chain follows one: being cut off before being enveloped, that before a neighbour's loss, that before "
+    "an assault; and of several events the newest. Other causes weighed in too. This is one run of a model, not a record."
 )
 """How the chain was chosen."""
 
@@ -198,7 +199,7 @@ class _Story:
         subject = name[:1].upper() + name[1:]
         if not ends:
             return Answer(f"{subject} was never out of service, empty or lost before the run ended.", ())
-        last = ends[-1]
+        last = max((end for end in ends if str(self._rows[end]["kind"]).endswith(FINAL_ENDS)), default=ends[-1])
         reopened = [int(row["event"]) for row in mine if str(row["kind"]).endswith("_reopened") and row["event"] > last]
         if not reopened:
             return Answer(f"What led to this {self._on(last)}: {self._rows[last]['what']}.", self._steps(last))
