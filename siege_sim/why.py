@@ -51,8 +51,9 @@ ENDS = ("_lost", *FINAL_ENDS)
 
 NOTE = (
     "Each step follows from the one before it, which brought it about or made way for it. Where several things came "
-    "together, the chain follows one: being cut off before being enveloped, that before a neighbour's loss, that before "
-    "an assault; and of several events the newest. Other causes weighed in too. This is one run of a model, not a record."
+    "together, the chain follows one: being cut off before being enveloped, that before a neighbour's loss, that "
+    "before an assault; and of several events the newest. Other causes weighed in too. This is one run of a model, not "
+    "a record."
 )
 """How the chain was chosen."""
 
