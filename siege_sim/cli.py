@@ -222,6 +222,26 @@ def calibrate(
 
 
 @app.command()
+def why(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A results folder that `run` has written.")],
+    quarter: Annotated[str | None, typer.Option(help="Why this quarter fell.")] = None,
+    stock: Annotated[
+        str | None, typer.Option(help="Why this store, market, bakery or hospital came to its end.")
+    ] = None,
+    outcome: Annotated[bool, typer.Option("--outcome", help="Why the siege ended as it did (the default).")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> None:
+    """Say why something happened in a run: the chain of events that led to it."""
+    from siege_sim.results import json_text
+    from siege_sim.why import why_in
+
+    if (quarter is not None) + (stock is not None) + outcome > 1:
+        raise typer.BadParameter("choose one of --quarter, --stock and --outcome")
+    answer = why_in(result, quarter, stock)
+    print(json_text(answer.as_data()) if as_json else "\n".join(answer.sentences) + "\n", end="")
+
+
+@app.command()
 def validate(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
 ) -> None:

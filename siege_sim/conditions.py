@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -126,6 +127,8 @@ class Event:
         what: a plain sentence.
         cause: why, in a few words.
         amount: how many or how much, where that makes sense.
+        because: number of the earlier event that brought it about, if one did.
+        facility: name of the hospital, store or other facility that it is about, if it is about one.
     """
 
     day: int
@@ -134,14 +137,42 @@ class Event:
     what: str
     cause: str
     amount: float = 0.0
+    because: int | None = None
+    facility: str = ""
 
 
 @dataclass
 class EventLog:
-    """The events of a run in the order in which they happened."""
+    """The events of a run in the order in which they happened; an event's number is its place in that order.
+
+    Attributes:
+        events: all events so far.
+        cut_off_by: for each rebel-held cell that is cut off from the main body, the event that cut it off.
+    """
 
     events: list[Event] = field(default_factory=list)
+    cut_off_by: dict[int, int] = field(default_factory=dict)
+    _newest: dict[Hashable, int] = field(default_factory=dict)
 
-    def add(self, day: int, kind: str, where: str, what: str, cause: str, amount: float = 0.0) -> None:
-        """Write an event down."""
-        self.events.append(Event(day, kind, where, what, cause, amount))
+    def add(self, event: Event, about: Iterable[Hashable] = ()) -> int:
+        """Write an event down; return its number.
+
+        Args:
+            event: what happened.
+            about: what it can be found by later with `newest`, besides its kind and ``(kind, where)``: an axis, a
+                facility, a cell as ``("lost", cell_index)``.
+
+        Raises:
+            ValueError: when the event names a cause that is not earlier than itself.
+        """
+        number = len(self.events)
+        if event.because is not None and not 0 <= event.because < number:
+            raise ValueError(f"event {number} ({event.kind}) cannot come of event {event.because}: name an earlier one")
+        self.events.append(event)
+        for subject in (event.kind, (event.kind, event.where), *about):
+            self._newest[subject] = number
+        return number
+
+    def newest(self, *subjects: Hashable) -> int | None:
+        """Return the number of the newest event about any of the subjects, if there is one."""
+        return max((self._newest[subject] for subject in subjects if subject in self._newest), default=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -11,7 +11,7 @@ import numpy as np
 from mesa.agent import Agent, AgentSet
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
 
-from siege_sim import build, outcomes
+from siege_sim import build, chronicle, outcomes
 from siege_sim.agents.axis import Axis
 from siege_sim.agents.codes import GOVERNMENT, REBEL, Holder, Posture, Status
 from siege_sim.agents.facility import Crossing, Facility, FoodStock, Hospital, Market, Road, Warehouse
@@ -19,7 +19,7 @@ from siege_sim.agents.household import Household, Households
 from siege_sim.agents.line import Line
 from siege_sim.agents.unit import UNIT_CLASSES, Unit, Units
 from siege_sim.city.grid import City
-from siege_sim.conditions import Conditions, EventLog, Politics, morning
+from siege_sim.conditions import Conditions, Event, EventLog, Politics, morning
 from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray, whole
 from siege_sim.ledger import Ledger
@@ -319,33 +319,40 @@ class SiegeModel(mesa.Model):
         self.ledger.book("food", "brought_in", kcal)
         return True
 
-    def note(self, kind: str, where: str, what: str, cause: str, amount: float = 0.0) -> None:
-        """Write an event of today down."""
-        self.log.add(self.day, kind, where, what, cause, amount)
+    def note(
+        self,
+        kind: str,
+        where: str,
+        what: str,
+        cause: str,
+        amount: float = 0.0,
+        because: int | None = None,
+        about: Iterable[Hashable] = (),
+    ) -> int:
+        """Write an event of today down; return its number. See `Event` and `EventLog.add`."""
+        return self.log.add(Event(self.day, kind, where, what, cause, amount, because), about)
+
+    def note_facility(
+        self, facility: Facility, kind: str, what: str, cause: str, amount: float = 0.0, because: int | None = None
+    ) -> int:
+        """Write an event of today about a facility down; return its number."""
+        event = Event(self.day, kind, facility.quarter, what, cause, amount, because, facility.name)
+        return self.log.add(event, about=(facility,))
 
     def note_ground_lost(self, cells: IntArray, causes: list[str]) -> None:
-        """Write down which quarters lost ground, and when the last of one is lost."""
-        quarters = self.city.layers.quarter
-        for quarter in np.unique(quarters[cells]):
-            mine = quarters[cells] == quarter
-            name = self.city.map.quarters[int(quarter)].name
-            why = [cause for cause, here in zip(causes, mine, strict=True) if here]
-            most = max(dict.fromkeys(why), key=why.count)
-            count = int(mine.sum())
-            self.note("ground_lost", name, f"{count} cell{'s' * (count > 1)} of {name} lost", most, count)
-            if not (self.city.pocket_ground & (quarters == quarter)).any():
-                self.note("quarter_lost", name, f"all of {name} is lost", most)
+        """Write down which quarters lost ground, why, what fell with it, and when the last of a quarter is lost."""
+        chronicle.ground_lost(self, cells, causes)
 
-    def hand_over_pocket(self, outcome: str, cause: str) -> None:
+    def hand_over_pocket(self, outcome: str, cause: str, because: int | None = None) -> None:
         """Let the whole pocket come under the government, and end the run."""
         homes = self.households
         rest = np.flatnonzero(homes.inside & (homes.persons > 0))
         homes.leave(rest, Status.UNDER_NEW_HOLDER)
         self.city.capture(np.flatnonzero(self.city.pocket_ground), GOVERNMENT)
-        self.end(outcome, cause)
+        self.end(outcome, cause, because)
 
-    def end(self, outcome: str, cause: str) -> None:
+    def end(self, outcome: str, cause: str, because: int | None = None) -> None:
         """End the run with an outcome."""
         self.politics.outcome = outcome
-        self.note(outcome, "", f"the siege ended: {outcome.replace('_', ' ')}", cause)
+        self.note(outcome, "", f"the siege ended: {outcome.replace('_', ' ')}", cause, because=because)
         self.running = False

@@ -15,6 +15,7 @@ from siege_sim.plots.days import Calendar, in_words
 from siege_sim.plots.food import NEED_KCAL, while_inhabited
 from siege_sim.plots.quarters import besieged_in_order
 from siege_sim.templates import page
+from siege_sim.why import NOTE, explain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +31,13 @@ ENDINGS = {
     "siege_broken": "The siege was broken from outside",
 }
 
-ROUTINE = ("ground_lost", "cell_retaken", "bakery_lost", "market_lost", "school_lost", "warehouse_lost")
-"""Kinds of event that are many and small: left out, with all kinds that end in ``_reopened``."""
+ROUTINE = (
+    "ground_lost", "cell_retaken", "units_withdrew", "assault_prepared", "assault_renewed", "assault_stopped",
+    "bakery_lost", "market_lost", "school_lost", "warehouse_lost",
+)  # fmt: skip
+"""Kinds of event that are many and small: left out, with all kinds that end as in `ROUTINE_ENDS`."""
+
+ROUTINE_ENDS = ("_reopened", "_hit", "_fell", "_destroyed")
 
 GROUPED = {
     "quarter_lost": (0, "Lost: {places}"),
@@ -75,8 +81,10 @@ def report_html(result: RunResult, figures: Sequence[Path]) -> str:
         story=story(result),
         outcomes=key_numbers(result),
         figures=[_picture(path, result) for path in figures],
+        why=explain(result),
         events=shown,
         events_total=total,
+        chain_note=NOTE,
         quarters=_quarter_rows(result),
         command=_command(result),
     )
@@ -193,7 +201,7 @@ class Happening:
 def main_events(result: RunResult) -> tuple[list[Happening], int]:
     """Return the most important events in order of time, and how many events there were in all."""
     events, days = result.events.fillna({"cause": "", "what": ""}), Calendar.of(result)
-    routine = events["kind"].isin(ROUTINE) | events["kind"].str.endswith("_reopened")
+    routine = events["kind"].isin(ROUTINE) | events["kind"].str.endswith(ROUTINE_ENDS)
     lines: list[Happening] = []
     for _, group in events[~routine].groupby(["day", "kind"], sort=False):
         lines += _grouped(group, days) if group["kind"].iloc[0] in GROUPED else _single(group, days)

@@ -26,6 +26,9 @@ WHOLE_OR_MISSING = ("day_first_loss", "day_captured", "worst_ipc_phase", "day_wo
 
 FLOAT_FORMAT = "%.10g"
 
+TEXTS = dict.fromkeys(("where", "what", "cause", "facility"), str)
+"""Columns of the tables that hold text, even when no row has any."""
+
 
 @dataclass(frozen=True)
 class RunResult:
@@ -62,8 +65,21 @@ class RunResult:
 
     @property
     def events(self) -> pd.DataFrame:
-        """What happened: day, date, kind, where, what, cause, amount."""
+        """What happened: event (its number), day, date, kind, where, what, cause, amount, because, facility.
+
+        ``because`` is the number of the earlier event that brought it about, missing where none did.
+        """
         return self._events.copy()
+
+    def why(self, quarter: str | None = None, stock: str | None = None) -> list[str]:
+        """Return in sentences what led to a quarter's fall, to a stock's end, or else to the outcome.
+
+        Raises:
+            ResultError: when the quarter or stock is not known.
+        """
+        from siege_sim.why import explain
+
+        return explain(self, quarter, stock).sentences
 
     @property
     def title(self) -> str:
@@ -143,14 +159,17 @@ def read_run(folder: Path) -> RunResult:
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         tables = {
-            name: pd.read_csv(folder / f"{name}.csv", keep_default_na=True) for name in ("series", "quarters", "events")
+            name: pd.read_csv(folder / f"{name}.csv", keep_default_na=True, dtype=TEXTS)
+            for name in ("series", "quarters", "events")
         }
         with np.load(folder / "snapshots.npz", allow_pickle=False) as file:
             snapshots = {name: file[name] for name in file.files}
-        events = tables["events"].fillna({"where": ""}).astype({"amount": float})
+        events = tables["events"].fillna(dict.fromkeys(TEXTS, "")).astype({"amount": float})
+        if "because" in events:
+            events = events.astype({"because": "Int64"})
         quarters = tables["quarters"].astype(dict.fromkeys(WHOLE_OR_MISSING, "Int64"))
         return RunResult(manifest.pop("summary"), manifest, snapshots, tables["series"], quarters, events)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ResultError(f"{folder}: not a complete run: {error}; give a folder that `siege-sim run` wrote") from None
 
 

@@ -147,12 +147,13 @@ def _since(mask: np.ndarray[Any, Any]) -> int | None:
 
 
 def _events(model: SiegeModel) -> pd.DataFrame:
-    columns = ["day", "date", "kind", "where", "what", "cause", "amount"]
+    columns = ["event", "day", "date", "kind", "where", "what", "cause", "amount", "because", "facility"]
+    date = model.clock.date_of
     rows = [
-        (e.day, model.clock.date_of(e.day).isoformat(), e.kind, e.where, e.what, e.cause, float(e.amount))
-        for e in model.log.events
+        (i, e.day, date(e.day).isoformat(), e.kind, e.where, e.what, e.cause, float(e.amount), e.because, e.facility)
+        for i, e in enumerate(model.log.events)
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).astype({"because": "Int64"})
 
 
 def _summary(model: SiegeModel, series: pd.DataFrame) -> dict[str, Any]:
@@ -203,6 +204,7 @@ def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
             "cell_size_m": city.cell_size_m,
             "quarters": [quarter.name for quarter in city.quarters],
             "besieged_quarters": [q.name for q in city.quarters if q.holder == "rebel"],
+            "facilities": [{"name": f.name, "kind": f.kind, "quarter": f.quarter} for f in model.facilities],
             "fighters_on_day_0": int(model.ledger.stocks["rebels"].opening),
         },
         "outcomes": {outcome.name: {"unit": outcome.unit, "label": outcome.label} for outcome in DAILY},

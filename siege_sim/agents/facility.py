@@ -86,6 +86,8 @@ class FoodStock(Facility):
     Attributes:
         owner: ``"council"``, ``"aid_agency"`` or ``"merchant"``.
         kcal: food in it now.
+        taken_out_kcal: food that has been taken out of it so far, other than by sale.
+        burnt_kcal: the part of that which strikes burnt.
     """
 
     kind = "food_stock"
@@ -94,11 +96,14 @@ class FoodStock(Facility):
         super().__init__(model, cell_index, name)
         self.owner = owner
         self.kcal = kcal
+        self.taken_out_kcal = 0.0
+        self.burnt_kcal = 0.0
 
     def take_out(self, kcal: float) -> float:
         """Take out up to ``kcal``; return how much it was. The taker books it."""
         taken = min(kcal, self.kcal)
         self.kcal -= taken
+        self.taken_out_kcal += taken
         return taken
 
 

@@ -35,4 +35,6 @@ class AidConvoy(Intervention):
         if model.unload(kcal, self.looted):
             model.note("aid_convoy", "", f"{self.trucks} trucks brought food", "agreed with the parties", kcal)
         else:
-            model.note("convoy_turned_back", "", "no store was left to take the convoy's food", "stores lost")
+            lost = model.log.newest("warehouse_fell", "warehouse_lost", "warehouse_destroyed")
+            what = "no store was left to take the convoy's food"
+            model.note("convoy_turned_back", "", what, "stores lost", because=lost)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from siege_sim import chronicle
 from siege_sim.blocks import share
 from siege_sim.processes.base import Intervention
 
@@ -36,8 +37,19 @@ class Ceasefire(Intervention):
 
     def act(self, model: SiegeModel, rng: Generator) -> None:
         """Hold fire."""
+        chronicle.action_began(model, self, "ceasefire_began", self._terms(), "a dated action of the scenario")
         today = model.conditions
         today.air_tempo *= self.air
         today.fire_tempo *= self.artillery
         today.assault_tempo *= self.assaults
         today.shelling_tempo *= self.shelling_of_west
+
+    def wind_up(self, model: SiegeModel) -> None:
+        """Note that fire is free again."""
+        held = {chronicle.STRIKES_FREED: self.air, chronicle.ASSAULTS_FREED: self.assaults}
+        freed = [subject for subject, share_left in held.items() if share_left < 1.0]
+        chronicle.action_ended(model, self, "ceasefire_ended", "it no longer held fire back", freed)
+
+    def _terms(self) -> str:
+        held = {"air strikes": self.air, "artillery": self.artillery, "ground assaults": self.assaults}
+        return "held to a share of the usual: " + ", ".join(f"{name} {part:.0%}" for name, part in held.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from siege_sim import chronicle
 from siege_sim.agents.facility import Crossing
 from siege_sim.blocks import Problem, share
 from siege_sim.processes.base import Intervention
@@ -34,6 +35,14 @@ class Corridor(Intervention):
 
     def act(self, model: SiegeModel, rng: Generator) -> None:
         """Open the crossings for today."""
+        chronicle.action_began(model, self, "crossings_opened", self._named(), "a dated action of the scenario")
         for crossing in model.facilities_of(Crossing):
             if not self.crossings or crossing.name in self.crossings:
                 crossing.open_share = max(crossing.open_share, self.open_share)
+
+    def wind_up(self, model: SiegeModel) -> None:
+        """Note that the crossings are shut again."""
+        chronicle.action_ended(model, self, "crossings_shut", f"{self._named()} no longer", [])
+
+    def _named(self) -> str:
+        return ", ".join(self.crossings) if self.crossings else "all crossings"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
+from siege_sim import chronicle
 from siege_sim.blocks import Problem, param
 from siege_sim.errors import did_you_mean
 from siege_sim.processes.base import Intervention
@@ -45,4 +46,12 @@ class Reinforcements(Intervention):
         """Arrive."""
         if self.begins(model):
             arrived = model.call_up(self)
-            model.note("reinforcements", "", f"{arrived} fighters joined ({self.faction})", "sent by allies", arrived)
+            leads = self.side == "government" and self.vanguard
+            model.note(
+                "reinforcements",
+                "",
+                f"{arrived} fighters joined ({self.faction})",
+                "sent by allies",
+                arrived,
+                about=(chronicle.ASSAULTS_FREED,) if leads else (),
+            )

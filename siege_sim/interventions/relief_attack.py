@@ -105,7 +105,8 @@ class ReliefAttack(Intervention):
         if politics.relief_progress_km >= self.distance_km:
             self._break_through(model)
         elif self.ends(model):
-            model.note("relief_failed", "", "the relief attack was called off", "the ring held")
+            began = model.log.newest("relief_attack")
+            model.note("relief_failed", "", "the relief attack was called off", "the ring held", because=began)
             politics.hope *= 1.0 - self.hope_lost_on_failure
             model.ledger.book("relief_force", "withdrew", politics.relief_fighters)
             politics.relief_fighters = 0
@@ -118,4 +119,5 @@ class ReliefAttack(Intervention):
         for road in model.facilities_of(Road):
             if self.road is None or road.name == self.road:
                 road.usual_open_share = road.open_share = 1.0
-        model.note("siege_broken", "", "the relief force reached the pocket", "the ring gave way")
+        began = model.log.newest("relief_attack")
+        model.note("siege_broken", "", "the relief force reached the pocket", "the ring gave way", because=began)

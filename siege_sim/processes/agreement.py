@@ -55,7 +55,13 @@ class Agreement(Process):
         rate = self.hazard * lost**self.steepness * (1.0 - politics.hope) * weight
         if luck < float(probability(rate)):
             politics.agreement_day = model.day
-            model.note("agreement", "", "both sides agreed on an evacuation", "ground and hope of help were lost")
+            model.note(
+                "agreement",
+                "",
+                "both sides agreed on an evacuation",
+                f"{lost:.0%} of the ground was gone by then, and {1.0 - politics.hope:.0%} of the hope of help",
+                because=model.log.newest("quarter_lost", "pocket_split", "relief_failed", "ground_lost"),
+            )
 
     def _make_lists(self, model: SiegeModel, rng: Generator) -> None:
         """Let every household decide whether it wants to be brought out: the likelier the more it fears reprisal."""
@@ -82,4 +88,5 @@ class Agreement(Process):
                 return
             seats -= model.unit(int(row)).give_up("evacuated")
         if not units.of(REBEL).any():
-            model.hand_over_pocket("evacuated", "the evacuation was completed")
+            agreed = model.log.newest("agreement")
+            model.hand_over_pocket("evacuated", "the evacuation was completed", agreed)

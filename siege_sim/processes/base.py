@@ -70,9 +70,11 @@ class Intervention(Window, Process):
     neutral: ClassVar[Mapping[str, Any]] = {}
 
     def step(self, model: SiegeModel, rng: Generator) -> None:
-        """Act when today is in the window."""
+        """Act when today is in the window; wind up on the day after it."""
         if self.covers(model.day, model.clock):
             self.act(model, rng)
+        elif model.day == self.last_day(model.clock) + 1:
+            self.wind_up(model)
 
     def begins(self, model: SiegeModel) -> bool:
         """Return whether today is the first day of the window that is played."""
@@ -89,3 +91,6 @@ class Intervention(Window, Process):
     def act(self, model: SiegeModel, rng: Generator) -> None:
         """Do today's part."""
         raise NotImplementedError
+
+    def wind_up(self, model: SiegeModel) -> None:
+        """Note that the window is over, where that is worth a note."""

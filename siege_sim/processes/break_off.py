@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from siege_sim import chronicle
 from siege_sim.agents.axis import AxisPhase
 from siege_sim.agents.codes import GOVERNMENT, KURDISH, REBEL, Posture
 from siege_sim.blocks import param, share
@@ -125,13 +126,15 @@ class BreakOff(Process):
     def _fall_back(self, model: SiegeModel, luck: FloatArray) -> None:
         """Bring units out of lost cells to the nearest ground of their own."""
         city, units = model.city, model.units
+        withdrew: dict[str, list[int]] = {}
         for row in np.flatnonzero(units.of(REBEL) & ~city.pocket_ground[units.cell_index]):
             unit = model.unit(int(row))
-            where = unit.quarter
+            where, lost_cell = unit.quarter, ("lost", unit.cell_index)
             refuge = model.nearest_pocket_cell(unit.cell_index, reach=4)
             if refuge is None or (city.exit_width[refuge] == 0 and luck[0, row] < self.p_surrender_when_cut_off):
                 people = unit.give_up()
-                model.note("unit_surrendered", where, f"{people} fighters laid down arms", "no way out", people)
+                loss = model.log.newest(lost_cell)
+                model.note("unit_surrendered", where, f"{people} fighters laid down arms", "no way out", people, loss)
                 continue
             lost = int(whole(luck[1, row], unit.fit * self.stragglers))
             if lost:
@@ -139,3 +142,5 @@ class BreakOff(Process):
                 model.ledger.book("rebels", "surrendered", lost)
             unit.march_to(refuge)
             unit.posture = Posture.RESERVE
+            withdrew.setdefault(where, []).append(unit.fit)
+        chronicle.units_withdrew(model, withdrew)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from siege_sim import chronicle
 from siege_sim.agents.axis import Axis, AxisPhase
 from siege_sim.agents.codes import GOVERNMENT, REBEL, Posture
 from siege_sim.blocks import param
@@ -85,6 +86,7 @@ class GovernmentCommand(Process):
                 self._assault(model, axis, seen, defence)
 
     def _rest(self, model: SiegeModel, axis: Axis) -> None:
+        chronicle.axis_rests(model, axis)
         axis.turn_to(AxisPhase.REGROUP)
         axis.taken = axis.stalled = 0
         axis.last_taken = []
@@ -107,13 +109,23 @@ class GovernmentCommand(Process):
         room = ground.neighbour_sum(open_ground, city.shape)[candidates] / 8.0
         score = self.weight_weakness * weakness + self.weight_room * room - self.weight_march * march
         shortlist = np.argsort(-score, kind="stable")[:12]
+        cut = np.zeros(candidates.size)
         for i in shortlist:
-            score[i] += self.weight_cut * cut_share(city.pocket_ground, int(candidates[i]), city.shape)
+            cut[i] = self.weight_cut * cut_share(city.pocket_ground, int(candidates[i]), city.shape)
+        score += cut
         best = shortlist[np.argmax(score[shortlist])]
         axis.focus = int(candidates[best])
         axis.stalled = 0
         axis.turn_to(AxisPhase.PREPARE)
         self._mass(model, axis)
+        reasons = {
+            "a weak defence": self.weight_weakness * weakness,
+            "room to mass": self.weight_room * room,
+            "being near": -self.weight_march * march,
+            "the chance to cut the pocket": cut,
+        }
+        stands_out = {words: values[best] - values[shortlist].mean() for words, values in reasons.items()}
+        chronicle.axis_prepares(model, axis, max(stands_out, key=lambda words: float(stands_out[words])))
 
     def _mass(self, model: SiegeModel, axis: Axis) -> None:
         city = model.city
@@ -148,6 +160,7 @@ class GovernmentCommand(Process):
             return
         axis.stalled = 0
         city.press(chosen, axis.number, strength / np.maximum(defence[chosen], 1.0))
+        chronicle.axis_assaults(model, axis, chosen)
 
     def _follow_up(self, model: SiegeModel, axis: Axis) -> None:
         """Move up behind a success: to the newest gain that touches the most rebel ground."""

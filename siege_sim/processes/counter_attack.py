@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from siege_sim import chronicle
 from siege_sim.agents.codes import GOVERNMENT, REBEL, Posture
 from siege_sim.agents.harm import inflict
 from siege_sim.blocks import param, share
@@ -85,8 +86,9 @@ class CounterAttack(Process):
         )
         model.regime_loses(self.losses_holder, target, float(hits[0, unit.row]))
         if succeeds and unit.fit > 0:
+            pockets = city.large_pockets
             city.capture(np.array([target]), REBEL)
             model.fall_back(GOVERNMENT, target)
             unit.march_to(target)
             unit.posture = Posture.HOLD
-            model.note("cell_retaken", city.quarter_name(target), "rebels took back lost ground", "counter-attack")
+            chronicle.ground_retaken(model, target, pockets)

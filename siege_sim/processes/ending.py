@@ -36,7 +36,7 @@ class Ending(Process):
         if model.politics.outcome != "holding":
             return
         if model.politics.siege_broken and self.ends_when_broken:
-            model.end("siege_broken", "a relief force reached the pocket")
+            model.end("siege_broken", "a relief force reached the pocket", model.log.newest("siege_broken"))
             return
         rebels = model.units.of(REBEL)
         fit = int(model.units.fit[rebels].sum())
@@ -49,4 +49,5 @@ class Ending(Process):
             )
             for row in rebels.nonzero()[0]:
                 model.unit(int(row)).give_up()
-            model.hand_over_pocket("pocket_taken", why)
+            last = model.log.newest("quarter_lost", "ground_lost", "unit_surrendered")
+            model.hand_over_pocket("pocket_taken", why, last)

@@ -76,11 +76,12 @@ class Hospitals(Process):
             if facility.repair_days > 0:
                 facility.repair_days -= 1
                 if facility.working:
-                    model.note(
+                    model.note_facility(
+                        facility,
                         f"{facility.kind}_reopened",
-                        facility.quarter,
-                        f"{facility.name} works again",
+                        f"{facility.name} worked again",
                         "repaired",
+                        because=model.log.newest(facility),
                     )
 
     def _treated(self, model: SiegeModel, rows: np.ndarray) -> np.ndarray:

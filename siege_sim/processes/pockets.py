@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from siege_sim import chronicle
 from siege_sim.agents.codes import REBEL
 from siege_sim.blocks import share
 from siege_sim.processes.base import Phase, Process
@@ -38,13 +39,18 @@ class Pockets(Process):
             return
         sizes = np.bincount(city.pockets[city.pocket_ground])
         sizes_text = " and ".join(str(int(size)) for size in sizes[:count])
-        model.note(
+        cut_off = np.flatnonzero((city.pockets > 0) & (city.pockets < count))
+        lost_between = (model.log.cut_off_by[cell] for cell in cut_off.tolist() if cell in model.log.cut_off_by)
+        split = model.note(
             "pocket_split",
             "",
-            f"the pocket is cut into parts of {sizes_text} cells",
+            f"the pocket was cut into parts of {sizes_text} cells",
             "ground between was lost",
             count,
+            because=max(lost_between, default=None),
         )
+        model.log.cut_off_by.update(dict.fromkeys(cut_off.tolist(), split))
+        chronicle.parts_without_food(model, count, split)
         units = model.units
         rows = np.flatnonzero(units.of(REBEL))
         in_main = city.pockets[units.cell_index[rows]] == 0

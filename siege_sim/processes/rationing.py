@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from siege_sim import chronicle
 from siege_sim.agents.codes import REBEL
 from siege_sim.agents.facility import Bakery, FoodStock, Warehouse
 from siege_sim.blocks import param
@@ -76,7 +77,9 @@ class Rationing(Process):
         for pocket, people in enumerate(model.people_by_pocket.tolist()):
             here = [stock for stock in stocks if city.pockets[stock.cell_index] == pocket]
             fighters = float(men[pocket_of == pocket].sum())
+            stores = [stock for stock in here if isinstance(stock, Warehouse) and stock.kcal > 0.0]
             handed_out[pocket], fed = self._serve(model, here, people, fighters, fuel)
+            chronicle.stores_emptied(model, stores, pocket, people)
             units.fed[rebels[pocket_of == pocket]] = fed
         city.layers.ration_kcal[:] = self._a_head(model, handed_out)
         if self._policy(model) == "per_family":

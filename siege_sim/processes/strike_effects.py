@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from siege_sim import chronicle
 from siege_sim.agents.facility import Facility, FoodStock
 from siege_sim.agents.harm import harm_civilians, harm_defenders
 from siege_sim.blocks import param, share
@@ -118,19 +119,15 @@ class StrikeEffects(Process):
         layers.rubble += (1.0 - layers.rubble) * np.minimum(ruined, 1.0)
 
     def _hit(self, model: SiegeModel, facility: Facility, luck: FloatArray) -> None:
-        was_working = facility.working
+        was_working, was_destroyed = facility.working, facility.destroyed
         if luck[0] < 1.0 - (1.0 - self.p_facility_destroyed) ** facility.hits:
             facility.destroyed = True
         elif luck[1] < 1.0 - (1.0 - self.p_facility_closed) ** facility.hits:
             facility.close_for(self.repair_days)
+        burnt = 0.0
         if isinstance(facility, FoodStock):
             burnt = facility.take_out(facility.kcal * (1.0 - (1.0 - self.stock_burnt) ** facility.hits))
+            facility.burnt_kcal += burnt
             model.ledger.book("food", "burnt", burnt)
-        if was_working and not facility.working:
-            until = "for good" if facility.destroyed else f"for {facility.repair_days} days"
-            model.note(
-                f"{facility.kind}_lost",
-                facility.quarter,
-                f"{facility.name} is out of service {until}",
-                "air strike",
-            )
+        if facility.in_pocket:
+            chronicle.facility_hit(model, facility, was_working, was_destroyed, burnt)

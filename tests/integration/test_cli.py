@@ -207,7 +207,7 @@ def test_help_is_quick_and_complete():
     began = time.perf_counter()
     done = siege_sim("--help")
     taken = time.perf_counter() - began
-    for command in ("run", "score", "validate", "show", "list", "schema", "new"):
+    for command in ("run", "score", "calibrate", "why", "validate", "show", "list", "schema", "new"):
         assert f"\n  {command}" in done.stdout
     assert taken < 5, "help must not load the model"
     assert "mesa" not in subprocess.run(

@@ -64,7 +64,17 @@ def test_kernels_know_numpy_and_each_other_only(path):
         } or name.startswith("siege_sim.kernels"), name
 
 
-READERS = ("results.py", "analysis/", "plots/", "report.py", "record.py", "scoring.py", "scorecard.py", "templates/")
+READERS = (
+    "results.py",
+    "why.py",
+    "analysis/",
+    "plots/",
+    "report.py",
+    "record.py",
+    "scoring.py",
+    "scorecard.py",
+    "templates/",
+)
 
 
 @pytest.mark.parametrize("path", in_package(*READERS, "parallel.py"), ids=lambda p: p.stem)
@@ -122,6 +132,11 @@ LAYERS = [
     ("parallel.py", ("siege_sim.running", "siege_sim.results", "siege_sim.record", "siege_sim.scoring")),
     ("record.py", ("siege_sim.loading", "siege_sim.scenario", "siege_sim.results", "siege_sim.scoring")),
     ("scoring.py", ("siege_sim.plots", "siege_sim.report", "siege_sim.scorecard", "siege_sim.parallel")),
+    (
+        "chronicle.py",
+        ("siege_sim.scenario", "siege_sim.model", "siege_sim.running", "siege_sim.results", "siege_sim.why"),
+    ),
+    ("why.py", ("siege_sim.plots", "siege_sim.report", "siege_sim.cli", "siege_sim.chronicle")),
     ("outcomes.py", ("siege_sim.model", "siege_sim.results", "siege_sim.cli")),
 ]
 

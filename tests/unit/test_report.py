@@ -116,8 +116,9 @@ def test_text_of_the_scenario_is_never_markup(field, three_days):
 def test_text_of_tables_is_never_markup(three_days):
     quarters = three_days.quarters
     quarters.loc[0, ["quarter", "sector"]] = EVIL
-    rows = [{"day": 1, "date": "", "kind": "relief_attack", "where": EVIL, "what": EVIL, "cause": EVIL, "amount": 0.0}]
-    html = report_html(retold(three_days, quarters=quarters, events=pd.DataFrame(rows)), [])
+    events = events_table((1, "", "relief_attack", EVIL, EVIL, EVIL, 0.0), (3, "", "evacuated", EVIL, EVIL, EVIL, 0.0))
+    summary = {"outcome": "evacuated"}
+    html = report_html(retold(three_days, quarters=quarters, events=events, summary=summary), [])
     assert "<script" not in html
     assert Page(html).text.count("alert('x')") >= 3
 
@@ -218,7 +219,8 @@ def test_numbers_are_written_as_people_read_them(value, unit, text):
 
 
 def events_table(*rows) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["day", "date", "kind", "where", "what", "cause", "amount"])
+    table = pd.DataFrame(rows, columns=["day", "date", "kind", "where", "what", "cause", "amount"])
+    return table.assign(event=range(len(table)), because=pd.NA, facility="")
 
 
 def test_events_of_a_day_become_one_line_and_routine_is_left_out(three_days):
