@@ -118,6 +118,8 @@ class _Reader:
         self.values += 1
         if self.values > MOST_VALUES:
             self.fail(node, f"more than {MOST_VALUES:,} values; aliases that multiply are not accepted")
+        if len(path) > DEEPEST:
+            self.fail(node, f"nested more than {DEEPEST} deep")
         self.marks[path] = Mark(self.file, node.start_mark.line + 1)
         if isinstance(node, yaml.MappingNode):
             self.refuse_tag(node, "map")

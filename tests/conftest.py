@@ -26,6 +26,7 @@ STRESS = (
     "processes.assault.crossfire_area_m2=40000",
     "processes.rationing.fuel_days=20",
     "processes.envelopment.hazard_per_round=0.002",
+    "processes.envelopment.fresh_days=1",
     "processes.government_command.largest_frontage=3",
     "processes.government_command.prepare_days=8",
     "map.side=14",

@@ -169,7 +169,7 @@ def test_in_a_stressed_run_every_loss_of_ground_comes_of_something(stressed_resu
     events = stressed_result.events
     named = {
         "ground_lost", "quarter_lost", "pocket_split", "unit_surrendered", "units_withdrew", "assault_began",
-        "market_fell", "bakery_fell", "food_ended", "relief_failed", "ceasefire_ended", "crossings_shut",
+        "market_fell", "food_ended", "relief_failed", "ceasefire_ended", "crossings_shut",
     }  # fmt: skip
     assert named <= set(events["kind"])
     assert events[events["kind"].isin(named)]["because"].notna().all()
