@@ -3,7 +3,8 @@
 Sequential Monte Carlo (ABC-SMC, Toni et al. 2009) with the library pyABC: a population of parameter sets, drawn from
 even priors over plausible ranges, moves generation by generation to sets whose runs miss the record by less. It asks
 for no likelihood, keeps the spread of what agrees, uses every worker, and goes on from its last generation when it was
-stopped. A parameter set is played once, with a seed that follows from its values, so chance is part of the misfit.
+stopped. A parameter set is played a few times, with seeds that follow from its values; with one run each, the sets that
+are kept are lucky rather than right.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from pydantic import Field, ValidationError
 
@@ -70,6 +72,8 @@ class CalibrationSpec(Block):
     """Parameters by their key in the scenario."""
     weights: dict[str, float] = Field(default_factory=dict)
     """Weights of patterns; 1 for those that are not named, 0 to leave one out."""
+    replications: int = param(3, unit="runs", ge=1, le=1000)
+    """Runs of each parameter set; its miss is their mean."""
     particles: int = param(60, unit="parameter sets", ge=4, le=100_000)
     """Parameter sets in a generation."""
     generations: int = param(6, unit="generations", ge=1, le=100)
@@ -113,13 +117,15 @@ class Trial:
     record: Record
     weights: Mapping[str, float]
     days: int
+    replications: int
 
     def __call__(self, drawn: Mapping[str, float]) -> dict[str, float]:
         """Return the misfit of a parameter set, and its miss on every pattern."""
         values = {prior.key: prior.value(drawn[prior.key]) for prior in self.priors}
-        course = play(Job(with_values(self.scenario, values), _seed_of(values), self.days))
+        data, first = with_values(self.scenario, values), _seed_of(values)
+        courses = [play(Job(data, first + number, self.days)) for number in range(self.replications)]
         misses = {
-            name: miss(entry, measured(entry.measure, course))
+            name: float(np.mean([miss(entry, measured(entry.measure, course)) for course in courses]))
             for name, entry in self.record.patterns.items()
             if entry.measure is not None
         }
@@ -229,7 +235,9 @@ def calibrate(
     quarters = [quarter.name for quarter in scenario.city_map.quarters]
     record = load_record(spec.record or scenario.name, [outcome.name for outcome in DAILY], quarters)
     _claim(folder, spec, scenario)
-    trial = Trial(scenario.model_dump(mode="json", by_alias=True), priors, record, spec.weights, spec.days)
+    trial = Trial(
+        scenario.model_dump(mode="json", by_alias=True), priors, record, spec.weights, spec.days, spec.replications
+    )
     even = {p.key: pyabc.RV("uniform", p.span[0], p.span[1] - p.span[0]) for p in priors}
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         sampler = pyabc.sampler.ConcurrentFutureSampler(pool, client_max_jobs=2 * workers)

@@ -18,6 +18,9 @@ CONSTRAINED_BELOW = 0.7
 """A parameter counts as constrained when the middle four fifths of its posterior are less than this share of the
 range's."""
 
+FEWEST_EFFECTIVE_SETS = 20.0
+"""With fewer sets that carry weight nothing is said about any parameter: the population has collapsed."""
+
 
 def write_fit(spec: CalibrationSpec, table: pd.DataFrame, priors: Sequence[Prior], folder: Path) -> None:
     """Write the last generation, its summary, its figure and the fitted scenario beside the history."""
@@ -43,12 +46,24 @@ def print_fit(spec: CalibrationSpec, table: pd.DataFrame, priors: Sequence[Prior
             f"{row.median:.3g}",
             f"{row.tenth:.3g} to {row.ninetieth:.3g}",
             f"{row.width:.0%}",
-            "constrains it" if row.constrained else "says little",
+            _verdict(bool(row.constrained), table),
         )
     console.print(shown)
+    console.print(f"\n{len(table)} parameter sets, worth {effective_sets(table):.0f} of equal weight.")
     best, worst = table["misfit"].min(), table["misfit"].max()
-    console.print(f"\nMisfit of the last generation: {best:.2f} to {worst:.2f} widths of the ranges, on average.")
+    console.print(f"Misfit of the last generation: {best:.2f} to {worst:.2f} widths of the ranges, on average.")
     console.print(f"Fitted scenario: {folder / (spec.name + '.yaml')}", soft_wrap=True)
+
+
+def effective_sets(table: pd.DataFrame) -> float:
+    """Return how many sets of equal weight a weighted population is worth (Kish)."""
+    return float(table["weight"].sum() ** 2 / (table["weight"] ** 2).sum())
+
+
+def _verdict(constrained: bool, table: pd.DataFrame) -> str:
+    if effective_sets(table) < FEWEST_EFFECTIVE_SETS:
+        return "too few sets to say"
+    return "constrains it" if constrained else "says little"
 
 
 def draw_posterior(table: pd.DataFrame, priors: Sequence[Prior]) -> Figure:

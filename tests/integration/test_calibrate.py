@@ -25,6 +25,7 @@ days: 6
 parameters:
   {AREA}: {{}}
   {REPAIR}: {{low: 4, high: 9}}
+replications: 1
 particles: 4
 generations: 1
 """
@@ -62,7 +63,7 @@ def test_a_parameter_that_cannot_be_fitted_is_refused(key, said):
 def test_a_bad_file_is_refused_with_its_line(tmp_path):
     file = tmp_path / "bad.yaml"
     file.write_text(SPEC.replace("particles", "partikles"))
-    with pytest.raises(ScenarioError, match=r"bad\.yaml:9.*did you mean 'particles'"):
+    with pytest.raises(ScenarioError, match=r"bad\.yaml:10.*did you mean 'particles'"):
         load_spec(file, {})
 
 
