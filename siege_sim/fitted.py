@@ -21,6 +21,8 @@ range's."""
 FEWEST_EFFECTIVE_SETS = 20.0
 """With fewer sets that carry weight nothing is said about any parameter: the population has collapsed."""
 
+VERDICTS = {True: "constrains it", False: "says little", None: "too few sets to say"}
+
 
 def write_fit(spec: CalibrationSpec, table: pd.DataFrame, priors: Sequence[Prior], folder: Path) -> None:
     """Write the last generation, its summary, its figure and the fitted scenario beside the history."""
@@ -39,14 +41,14 @@ def print_fit(spec: CalibrationSpec, table: pd.DataFrame, priors: Sequence[Prior
     shown = Table(box=None, pad_edge=False)
     for heading in ("parameter", "range", "median", "10-90 %", "width", "the record"):
         shown.add_column(heading, justify="left" if heading in ("parameter", "the record") else "right")
-    for row in summary.itertuples():
+    for row in summary.to_dict("records"):
         shown.add_row(
-            str(row.parameter),
-            f"{row.low:g} to {row.high:g}",
-            f"{row.median:.3g}",
-            f"{row.tenth:.3g} to {row.ninetieth:.3g}",
-            f"{row.width:.0%}",
-            _verdict(bool(row.constrained), table),
+            str(row["parameter"]),
+            f"{row['low']:g} to {row['high']:g}",
+            f"{row['median']:.3g}",
+            f"{row['tenth']:.3g} to {row['ninetieth']:.3g}",
+            f"{row['width']:.0%}",
+            VERDICTS[row["constrained"]],
         )
     console.print(shown)
     console.print(f"\n{len(table)} parameter sets, worth {effective_sets(table):.0f} of equal weight.")
@@ -60,12 +62,6 @@ def effective_sets(table: pd.DataFrame) -> float:
     return float(table["weight"].sum() ** 2 / (table["weight"] ** 2).sum())
 
 
-def _verdict(constrained: bool, table: pd.DataFrame) -> str:
-    if effective_sets(table) < FEWEST_EFFECTIVE_SETS:
-        return "too few sets to say"
-    return "constrains it" if constrained else "says little"
-
-
 def draw_posterior(table: pd.DataFrame, priors: Sequence[Prior]) -> Figure:
     """Draw each parameter's posterior over its even prior."""
     from matplotlib.figure import Figure
@@ -75,19 +71,22 @@ def draw_posterior(table: pd.DataFrame, priors: Sequence[Prior]) -> Figure:
     figure = Figure(figsize=(11, 1.9 * rows + 0.6), layout="constrained")
     for number, prior in enumerate(priors, start=1):
         axes = figure.add_subplot(rows, columns, number)
-        axes.hist(table[prior.key], bins=12, range=prior.span, weights=table["weight"], color="#4477AA")
-        axes.axhline(1 / 12, color="black", linewidth=0.8, linestyle="--")
+        bins = round(prior.span[1] - prior.span[0]) if prior.whole else 12
+        axes.hist(table[prior.key], bins=bins, range=prior.span, weights=table["weight"], color="#4477AA")
+        axes.axhline(1 / bins, color="black", linewidth=0.8, linestyle="--")
+        axes.locator_params(axis="x", nbins=5)
         block, _, name = prior.key.rpartition(".")
         axes.set_title(f"{block.rpartition('.')[2]}\n{name} ({prior.unit})", fontsize=8)
         axes.tick_params(labelsize=7)
         axes.set_yticks([])
-    figure.suptitle(f"What the record leaves of each parameter ({len(table)} sets); dashed: before", fontsize=10)
+    sets = f"{len(table)} sets, worth {effective_sets(table):.0f} of equal weight"
+    figure.suptitle(f"What the record leaves of each parameter ({sets}); dashed: before", fontsize=10)
     return figure
 
 
 def summarised(table: pd.DataFrame, priors: Sequence[Prior]) -> pd.DataFrame:
     """Return a row a parameter: range, median, the middle four fifths, their width against the range's, a verdict."""
-    rows = []
+    rows, trusted = [], effective_sets(table) >= FEWEST_EFFECTIVE_SETS
     for prior in priors:
         tenth, median, ninetieth = _quantiles(table[prior.key].to_numpy(float), table["weight"].to_numpy(float))
         width = (ninetieth - tenth) / (0.8 * (prior.high - prior.low))
@@ -101,7 +100,7 @@ def summarised(table: pd.DataFrame, priors: Sequence[Prior]) -> pd.DataFrame:
                 "median": median,
                 "ninetieth": ninetieth,
                 "width": width,
-                "constrained": width < CONSTRAINED_BELOW,
+                "constrained": width < CONSTRAINED_BELOW if trusted else None,
             }
         )
     return pd.DataFrame(rows)

@@ -90,6 +90,8 @@ def test_the_summary_says_what_is_constrained():
     table = pd.DataFrame({"a.narrow": 0.4 + 0.1 * even, "a.wide": even, "weight": 1 / 101, "misfit": 1.0})
     summary = summarised(table, priors).set_index("parameter")
     assert summary["constrained"].to_dict() == {"a.narrow": True, "a.wide": False}
+    collapsed = table.assign(weight=np.where(table.index == 50, 0.9, 0.001))
+    assert summarised(collapsed, priors)["constrained"].tolist() == [None, None]
     assert summary.loc["a.wide", "median"] == pytest.approx(0.5, abs=0.02)
     assert fitted_values(table, priors) == pytest.approx({"a.narrow": 0.45, "a.wide": 0.5})
 
