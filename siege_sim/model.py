@@ -270,17 +270,16 @@ class SiegeModel(mesa.Model):
         own = np.flatnonzero(self.city.pocket_ground)
         if own.size == 0:
             return None
-        steps = ground.king_steps(np.array([cell_index]), own, self.city.shape)[0]
-        nearest = int(np.argmin(steps))
-        return int(own[nearest]) if steps[nearest] <= reach else None
+        cell, steps = ground.nearest(cell_index, own, self.city.shape)
+        return cell if steps <= reach else None
 
     def fall_back(self, side: int, cell_index: int) -> None:
         """Let the units of a side that stand in a lost cell go to the nearest ground that their side holds."""
         own = np.flatnonzero(self.city.held_by(side))
         if own.size:
-            steps = ground.king_steps(np.array([cell_index]), own, self.city.shape)[0]
+            refuge, _ = ground.nearest(cell_index, own, self.city.shape)
             for row in np.flatnonzero(self.units.of(side) & (self.units.cell_index == cell_index)):
-                self.unit(int(row)).march_to(int(own[np.argmin(steps)]))
+                self.unit(int(row)).march_to(refuge)
 
     def regime_loses(self, mean: float, cell_index: int, luck: float) -> None:
         """Let the government unit nearest to a cell lose ``mean`` fighters killed, rounded up or down by chance."""

@@ -120,6 +120,13 @@ def king_steps(cells: IntArray, others: IntArray, shape: Shape) -> IntArray:
     return np.maximum(np.abs(rows[:, None] - other_rows), np.abs(columns[:, None] - other_columns))
 
 
+def nearest(cell: int, candidates: IntArray, shape: Shape) -> tuple[int, int]:
+    """Return the candidate nearest to a cell by king's moves, the first among equals, and how many moves that is."""
+    steps = king_steps(np.array([cell]), candidates, shape)[0]
+    first = int(np.argmin(steps))
+    return int(candidates[first]), int(steps[first])
+
+
 def dilate(mask: BoolArray, shape: Shape, steps: int = 1) -> BoolArray:
     """Return the cells of ``mask`` together with all their neighbours, ``steps`` times over."""
     cells = board(shape)

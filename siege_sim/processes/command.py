@@ -175,7 +175,7 @@ class GovernmentCommand(Process):
                 self._mass(model, axis)
         elif not city.siege_line[axis.focus] and city.siege_line.any():
             line = np.flatnonzero(city.siege_line)
-            axis.focus = int(line[np.argmin(ground.king_steps(line, np.array([axis.focus]), city.shape)[:, 0])])
+            axis.focus, _ = ground.nearest(axis.focus, line, city.shape)
             self._mass(model, axis)
 
 

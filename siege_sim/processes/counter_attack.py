@@ -66,12 +66,10 @@ class CounterAttack(Process):
 
     def _try(self, model: SiegeModel, unit: Unit, fresh: BoolArray, luck: float, hits: FloatArray) -> None:
         city = model.city
-        row, column = divmod(unit.cell_index, city.shape[1])
         lost = np.flatnonzero(fresh & city.held_by(GOVERNMENT))
         if lost.size == 0:
             return
-        lost_rows, lost_columns = np.divmod(lost, city.shape[1])
-        target = int(lost[np.argmin(np.maximum(np.abs(lost_rows - row), np.abs(lost_columns - column)))])
+        target, _ = ground.nearest(unit.cell_index, lost, city.shape)
         strength = unit.fit * unit.quality * unit.cohesion * (0.4 + 0.6 * unit.ammunition)
         odds = strength / self.occupiers
         succeeds = luck < odds / (odds + self.even_odds)

@@ -133,3 +133,8 @@ def test_a_unit_without_front_in_reach_stays_where_it_is():
     around = ground.neighbour_table((3, 3))
     shares = spread_over_front(around[[0]], np.zeros(9), np.array([50.0]))
     assert shares[0].tolist() == [1.0, 0, 0, 0, 0, 0, 0, 0, 0]
+
+
+def test_nearest_is_by_king_s_moves_and_the_first_among_equals():
+    assert ground.nearest(0, np.array([24, 12, 6]), (5, 5)) == (6, 1)
+    assert ground.nearest(12, np.array([0, 24]), (5, 5)) == (0, 2)
