@@ -14,26 +14,24 @@ import json
 import logging
 import math
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from siege_sim.blocks import Block, param
-from siege_sim.errors import ResultError, ScenarioError, SiegeError
+from siege_sim.errors import ResultError, SiegeError
 from siege_sim.finding import find_file
 from siege_sim.loading import load_scenario
 from siege_sim.outcomes import DAILY
+from siege_sim.parallel import process_pool
 from siege_sim.record import Record, load_record
 from siege_sim.running import Job, play
 from siege_sim.scoring import measured
-from siege_sim.validating import problem_lines
-from siege_sim.yamlfile import read_yaml
+from siege_sim.validating import read_block
 
 if TYPE_CHECKING:
     from siege_sim.record import Entry
@@ -144,13 +142,7 @@ def load_spec(name_or_path: str | Path, known: Mapping[str, Path]) -> Calibratio
     Raises:
         ScenarioError: names file, line, value and way out for everything that is wrong.
     """
-    document = read_yaml(find_file(name_or_path, known, "calibration"))
-    if not isinstance(document.data, dict):
-        raise ScenarioError([f"{document.mark(())}: a calibration is a list of 'key: value' lines"])
-    try:
-        return CalibrationSpec.model_validate(document.data)
-    except ValidationError as error:
-        raise ScenarioError(problem_lines(error, document)) from None
+    return read_block(CalibrationSpec, find_file(name_or_path, known, "calibration"), "a calibration")[0]
 
 
 def miss(entry: Entry, value: float | None) -> float:
@@ -239,7 +231,7 @@ def calibrate(
         scenario.model_dump(mode="json", by_alias=True), priors, record, spec.weights, spec.days, spec.replications
     )
     even = {p.key: pyabc.RV("uniform", p.span[0], p.span[1] - p.span[0]) for p in priors}
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with process_pool(workers) as pool:
         sampler = pyabc.sampler.ConcurrentFutureSampler(pool, client_max_jobs=2 * workers)
         fit = pyabc.ABCSMC(trial, pyabc.Distribution(**even), _misfit, spec.particles, sampler=sampler)
         database = f"sqlite:///{(folder / HISTORY).resolve()}"

@@ -58,7 +58,7 @@ def finished(
         return
     todo, attempts = deque(range(len(jobs))), [0] * len(jobs)
     while todo:
-        with _pool(count) as pool:
+        with process_pool(count) as pool:
             yield from _until_a_worker_dies(pool, count, jobs, function, todo, attempts)
 
 
@@ -97,7 +97,7 @@ def _until_a_worker_dies(
 
 
 @contextlib.contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+def process_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Give a pool of fresh processes; they are ended at once when anything goes wrong.
 
     Writing to a worker that has died must be an error here and not the end of this process.

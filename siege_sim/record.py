@@ -13,14 +13,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from siege_sim.blocks import Block, Problem, param
 from siege_sim.clock import IsoDate
 from siege_sim.errors import ScenarioError, did_you_mean
 from siege_sim.finding import find_file, shipped_files, shipped_folder
-from siege_sim.validating import problem_lines
-from siege_sim.yamlfile import read_yaml
+from siege_sim.validating import read_block
 
 Names = Annotated[tuple[str, ...], Field(min_length=1)]
 """Names of outcomes or quarters. Several outcomes are added up."""
@@ -475,13 +474,7 @@ def load_record(
     Raises:
         ScenarioError: names file, line, value and way out for everything that is wrong.
     """
-    document = read_yaml(find_file(name_or_path, shipped_records(), "record"))
-    if not isinstance(document.data, dict):
-        raise ScenarioError([f"{document.mark(())}: a record is a list of 'key: value' lines"])
-    try:
-        record = Record.model_validate(document.data)
-    except ValidationError as error:
-        raise ScenarioError(problem_lines(error, document)) from None
+    record, document = read_block(Record, find_file(name_or_path, shipped_records(), "record"), "a record")
     if outcomes is not None and quarters is not None:
         unknown = [
             f"{document.mark(path)}: {'.'.join(map(str, path))}: {message}"

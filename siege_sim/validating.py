@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from siege_sim.blocks import Block
 from siege_sim.blocks import Path as KeyPath
-from siege_sim.errors import did_you_mean
-from siege_sim.yamlfile import Document
+from siege_sim.errors import ScenarioError, did_you_mean
+from siege_sim.yamlfile import Document, read_yaml
+
+BlockT = TypeVar("BlockT", bound=Block)
+
+
+def read_block(kind: type[BlockT], file: Path, what: str) -> tuple[BlockT, Document]:
+    """Read a YAML file into a block; return it with the document, which knows where everything stands.
+
+    Args:
+        kind: the block's class.
+        file: the file.
+        what: what such a file is called in messages, with its article.
+
+    Raises:
+        ScenarioError: names file, line, value and way out for everything that is wrong.
+    """
+    document = read_yaml(file)
+    if not isinstance(document.data, dict):
+        raise ScenarioError([f"{document.mark(())}: {what} is a list of 'key: value' lines"])
+    try:
+        return kind.model_validate(document.data), document
+    except ValidationError as error:
+        raise ScenarioError(problem_lines(error, document)) from None
 
 
 def problem_lines(error: ValidationError, document: Document) -> list[str]:
