@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -28,6 +29,7 @@ class BreakOff(Process):
     """
 
     phase: ClassVar[Phase] = Phase.COHESION
+    neutral: ClassVar[Mapping[str, Any]] = {"hazard_per_round": 0.0}
 
     hazard_per_round: float = param(0.002, unit="1/round", plausible=(0.0005, 0.02), ge=0.0, le=10.0)
     """Hazard of a cell under assault at threshold odds, with nothing else against it."""
@@ -108,8 +110,8 @@ class BreakOff(Process):
         neighbours_lost = ground.neighbour_sum(lost_today, city.shape)[falls]
         causes = np.select(
             [city.exit_width[falls] == 0, city.hostile_share[falls] > 0.5, neighbours_lost > 0],
-            ["cut off from the main body", "enveloped", "a neighbouring position was given up"],
-            "local assault",
+            [chronicle.CUT_OFF, "enveloped", "a neighbouring position was given up"],
+            chronicle.ASSAULTED,
         )
         to_kurds = falls[(kurdish > government) & ~nobody]
         to_government = falls[(government >= kurdish) & ~nobody]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -26,7 +25,6 @@ class Desertion(BreakOff):
     """
 
     kind: Literal["desertion"] = "desertion"
-    neutral: ClassVar[Mapping[str, Any]] = {"hazard_per_round": 0.0}
 
     news_cells: int = param(3, unit="cells", plausible=(2, 8), ge=1, le=200)
     """How far the news of a withdrawal reaches."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -25,7 +24,6 @@ class Envelopment(BreakOff):
     """
 
     kind: Literal["envelopment"] = "envelopment"
-    neutral: ClassVar[Mapping[str, Any]] = {"hazard_per_round": 0.0}
 
     envelopment_weight: float = param(8.0, unit="factor", plausible=(3, 15), ge=0.0, le=200.0)
     """Added hazard of a cell with all neighbours hostile; none up to three of eight."""

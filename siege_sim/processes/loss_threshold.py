@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -25,7 +24,6 @@ class LossThreshold(BreakOff):
     """
 
     kind: Literal["loss_threshold"] = "loss_threshold"
-    neutral: ClassVar[Mapping[str, Any]] = {"hazard_per_round": 0.0}
 
     threshold: float = param(
         0.3, unit="share", plausible=(0.1, 0.4), source="10 % neutralised, 30 % destroyed (US doctrine)", gt=0.0, le=1.0
