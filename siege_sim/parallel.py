@@ -79,7 +79,7 @@ def _until_a_worker_dies(
         while todo or running:
             while todo and len(running) <= workers:
                 index = todo[0]
-                with _ignored("SIGINT"):  # a worker leaves Ctrl-C to this process
+                with _held_back("SIGINT"):  # a worker leaves Ctrl-C to this process
                     running[pool.submit(function, jobs[index])] = index
                 todo.popleft()
                 attempts[index] += 1
@@ -104,7 +104,9 @@ def process_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """
     others = set(multiprocessing.active_children())
     with _ignored("SIGPIPE"):
-        pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+        pool = ProcessPoolExecutor(
+            workers, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_ctrl_c_to_the_driver
+        )
         try:
             yield pool
         except BaseException:
@@ -115,9 +117,26 @@ def process_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
             pool.shutdown(cancel_futures=True)
 
 
+def _leave_ctrl_c_to_the_driver() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def _held_back(name: str) -> Iterator[None]:
+    """Let a signal wait meanwhile; processes that are started meanwhile never see it (where the system can do so)."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {getattr(signal, name)})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 @contextlib.contextmanager
 def _ignored(name: str) -> Iterator[None]:
-    """Ignore a signal meanwhile, as processes do for good that are started meanwhile; the main thread alone can."""
+    """Ignore a signal meanwhile; only the main thread can, in others nothing is changed."""
     if not hasattr(signal, name) or threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -73,3 +73,17 @@ def test_no_process_stays_behind_when_nobody_wants_the_rest():
     next(stream)
     stream.close()
     assert multiprocessing.active_children() == []
+
+
+def test_ctrl_c_while_a_job_is_handed_out_is_not_lost(monkeypatch):
+    from concurrent.futures import ProcessPoolExecutor
+
+    submit = ProcessPoolExecutor.submit
+
+    def interrupted(pool, *arguments):
+        os.kill(os.getpid(), signal.SIGINT)
+        return submit(pool, *arguments)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_many(range(4), square, 2)
