@@ -116,7 +116,7 @@ def test_a_record_that_does_not_fit_is_refused_before_anything_is_played(argumen
 
 def test_interrupting_ends_the_workers_and_leaves_nothing_behind(tmp_path):
     running = subprocess.Popen(
-        [*PROGRAM, "score", "aleppo_2016", "--runs", "500", "--workers", "2", *COARSE, "--out", str(tmp_path / "o")],
+        [*PROGRAM, "score", "aleppo_2016", "--runs", "40", "--workers", "2", *COARSE, "--out", str(tmp_path / "o")],
         stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     assert running.stderr is not None
