@@ -74,6 +74,13 @@ READERS = (
     "scoring.py",
     "scorecard.py",
     "templates/",
+    "compare/__init__.py",
+    "compare/comparison.py",
+    "compare/paired.py",
+    "compare/quantities.py",
+    "compare/traces.py",
+    "compare/wording.py",
+    "compare/writing.py",
 )
 
 
@@ -137,6 +144,7 @@ LAYERS = [
         ("siege_sim.scenario", "siege_sim.model", "siege_sim.running", "siege_sim.results", "siege_sim.why"),
     ),
     ("why.py", ("siege_sim.plots", "siege_sim.report", "siege_sim.cli", "siege_sim.chronicle")),
+    ("compare/", ("siege_sim.record", "siege_sim.scoring", "siege_sim.scorecard", "siege_sim.cli")),
     ("outcomes.py", ("siege_sim.model", "siege_sim.results", "siege_sim.cli")),
 ]
 
