@@ -202,6 +202,50 @@ def score(
 
 
 @app.command()
+def compare(
+    scenarios: Annotated[list[str], typer.Argument(metavar="BASELINE WHAT_IF...", help="Names or YAML files.")],
+    runs: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Runs of each: seeds 1, 2, ...; at most, with --until")
+    ] = 100,
+    outcomes: Annotated[
+        list[str] | None, typer.Option(metavar="NAME,...", help="What to compare; by default some twenty outcomes.")
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[OUTCOME=]WIDTH",
+            help="Add runs until the 95 % interval of the first outcome, or this one, is no wider than so much.",
+        ),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Stop each run after so many days.")] = None,
+    settings: SetOption = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; by default one under results/.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing results folder.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the effects as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Play what-ifs and their baseline with the same seeds, and say what each changes and how sure that is."""
+    from siege_sim.compare.playing import asked_for, compare_asked
+    from siege_sim.results import check_target, json_text, new_folder
+
+    asked = asked_for(scenarios, runs, outcomes or [], until, days, settings or [])
+    target = out or _unused_folder(f"{asked.scenarios[0].name}-compare")
+    check_target(target, force)
+    from siege_sim.compare.writing import print_comparison, write_comparison
+    from siege_sim.progress import counted
+
+    with counted(asked.scenarios[0].name, "run", runs * len(scenarios), quiet or as_json) as progress:
+        comparison = compare_asked(asked, workers, progress)
+    with new_folder(target, force) as folder:
+        write_comparison(comparison, folder, asked.command)
+    if as_json:
+        print(json_text(comparison.data()), end="")
+    elif not quiet:
+        print_comparison(comparison, target)
+
+
+@app.command()
 def calibrate(
     calibration: Annotated[str, typer.Argument(help="A calibration file, or the name of a shipped one.")],
     out: Annotated[Path | None, typer.Option(help="Folder of the fit; one that was stopped goes on.")] = None,

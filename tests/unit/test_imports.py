@@ -79,6 +79,13 @@ READERS = (
     "storage.py",
     "statuses.py",
     "exporting.py",
+    "compare/__init__.py",
+    "compare/comparison.py",
+    "compare/paired.py",
+    "compare/quantities.py",
+    "compare/traces.py",
+    "compare/wording.py",
+    "compare/writing.py",
 )
 
 
@@ -146,6 +153,7 @@ LAYERS = [
     ("experiments.py", ("siege_sim.store", "siege_sim.playing", "siege_sim.sweeping", "siege_sim.cli")),
     ("playing.py", ("siege_sim.experiments", "siege_sim.sweeping", "siege_sim.cli")),
     ("sweeping.py", ("siege_sim.sweep_command", "siege_sim.statuses", "siege_sim.cli")),
+    ("compare/", ("siege_sim.record", "siege_sim.scoring", "siege_sim.scorecard", "siege_sim.cli")),
     ("outcomes.py", ("siege_sim.model", "siege_sim.results", "siege_sim.cli")),
 ]
 
