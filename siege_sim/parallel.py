@@ -123,9 +123,23 @@ def _until_a_worker_dies(
             raise WorkerError(
                 f"worker processes died {MOST_ATTEMPTS} times over the same jobs (job {gone[0].index + 1} or one "
                 "beside it), perhaps for want of memory; try fewer --workers or a larger "
-                "population.persons_per_household"
+                "population.persons_per_household",
+                (task.job for task in [*gone, *lost]),
             ) from None
         lost.extendleft(reversed(gone))
+
+
+def alone(job: Job, function: Callable[[Job], Result]) -> Result:
+    """Call a function in a process of its own.
+
+    Raises:
+        WorkerError: the process died. What ``function`` itself raises is passed on.
+    """
+    with process_pool(1) as pool:
+        try:
+            return pool.submit(function, job).result()
+        except BrokenProcessPool:
+            raise WorkerError("its process died, perhaps for want of memory", (job,)) from None
 
 
 @contextlib.contextmanager

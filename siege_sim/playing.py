@@ -135,10 +135,7 @@ def _played(
 ) -> tuple[dict[str, Any], Tables | None]:
     """Return a run's row and its tables, cut down to what is kept; no tables when it failed."""
     recipe, began = bundle.recipe, time.perf_counter()
-    row: dict[str, Any] = {
-        "point": task.point, "replication": task.replication, "seed": task.seed, "attempt": task.attempt,
-        "status": OK, "key": "",
-    }  # fmt: skip
+    row = _identity(task)
     try:
         if task.point not in scenarios:
             scenarios.clear()  # one is enough: runs of a point stand together where there are several in a bundle
@@ -150,11 +147,30 @@ def _played(
     except Exception as error:
         row |= {
             "status": FAILED, "error": f"{type(error).__name__}: {error}", "traceback": traceback.format_exc(),
-            "values": json.dumps({"policy": task.policy, **task.values}),
+            "values": _in_json(task),
         }  # fmt: skip
         return row | {"seconds": time.perf_counter() - began}, None
     row |= {name: _plain(tables.summary[name]) for name in recipe.outcomes}
     return row | {"seconds": time.perf_counter() - began}, tables
+
+
+def _identity(task: Task) -> dict[str, Any]:
+    names = ("point", "replication", "seed", "attempt")
+    return {**{name: getattr(task, name) for name in names}, "status": OK, "key": ""}
+
+
+def _in_json(task: Task) -> str:
+    return json.dumps({"policy": task.policy, **task.values})
+
+
+def write_as_failed(bundle: Bundle, error: str) -> Receipt:
+    """Write the runs of a bundle down as failed, without playing them."""
+    rows = [
+        _identity(task) | {"status": FAILED, "error": error, "traceback": "", "values": _in_json(task), "seconds": 0.0}
+        for task in bundle.tasks
+    ]
+    part = Store.at(bundle.recipe.target).write_part(bundle.recipe.outcomes, rows, [], [])
+    return Receipt("none", part, 0, len(rows), 0.0, error)
 
 
 def play(scenario: Scenario, seed: int, days: int | None = None, with_quarters: bool = False) -> Tables:

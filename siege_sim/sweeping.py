@@ -16,13 +16,13 @@ import numpy as np
 
 from siege_sim import __version__
 from siege_sim.designs import Sampled
-from siege_sim.errors import ResultError, StoppedError
+from siege_sim.errors import ResultError, StoppedError, WorkerError
 from siege_sim.experiments import Plan, run_outcomes
 from siege_sim.keys import with_values
 from siege_sim.loading import scenario_of
 from siege_sim.locking import LOCK, only_driver
-from siege_sim.parallel import finished
-from siege_sim.playing import Bundle, Receipt, Recipe, Task, play, play_bundle
+from siege_sim.parallel import alone, finished
+from siege_sim.playing import Bundle, Receipt, Recipe, Task, play, play_bundle, write_as_failed
 from siege_sim.storage import UNFINISHED, Folder
 from siege_sim.store import DESIGN, SAMPLE, SCENARIOS, Scan, Store
 from siege_sim.versions import model_version, package_versions
@@ -94,6 +94,23 @@ class Tally:
 
 
 @dataclass
+class _Todo:
+    """Runs that are to be played, by their index, and how many of them have been handed out."""
+
+    indices: np.ndarray[Any, Any]
+    handed_out: int = 0
+
+    @property
+    def left(self) -> int:
+        return len(self.indices) - self.handed_out
+
+    def take(self, count: int) -> list[int]:
+        first, self.handed_out = self.handed_out, self.handed_out + count
+        taken: list[int] = self.indices[first : first + count].tolist()
+        return taken
+
+
+@dataclass
 class _Pace:
     """Decides how many runs make a bundle, from how long runs have taken so far."""
 
@@ -154,8 +171,11 @@ class Driver:
             self._claim()
             scan = self._scan()
             todo, tally = self._todo(scan)
-            if todo.size:
-                self._play(todo, tally, scan, sign_of_life)
+            while todo.left:
+                try:
+                    self._play(todo, tally, scan, sign_of_life)
+                except WorkerError as error:
+                    self._one_by_one(error, tally)
         return tally
 
     def _refuse_anything_else(self) -> None:
@@ -185,13 +205,13 @@ class Driver:
             return self.store.scan(len(self.plan.points), self.plan.runs)
         return scan
 
-    def _todo(self, scan: Scan) -> tuple[np.ndarray[Any, Any], Tally]:
+    def _todo(self, scan: Scan) -> tuple[_Todo, Tally]:
         planned = min(self.limit or self.plan.runs, self.plan.runs)
         wanted = scan.failed if self.only_failed else ~(scan.done | scan.failed)
-        todo = np.flatnonzero(wanted[:planned])
-        return todo, Tally(planned, before=planned - len(todo))
+        todo = _Todo(np.flatnonzero(wanted[:planned]))
+        return todo, Tally(planned, before=planned - todo.left)
 
-    def _play(self, todo: np.ndarray[Any, Any], tally: Tally, scan: Scan, sign_of_life: Callable[[], None]) -> None:
+    def _play(self, todo: _Todo, tally: Tally, scan: Scan, sign_of_life: Callable[[], None]) -> None:
         pace = _Pace(self.workers, scan.seconds)
         with _asked_to_stop(self.store) as stop:
             recipe = dataclasses.replace(recipe_of(self.plan, self.store.storage.address), stop_file=stop.file)
@@ -209,6 +229,29 @@ class Driver:
             if stop.is_asked() and tally.left:
                 raise StoppedError(f"stopped. {self._how_to_go_on(tally)}")
 
+    def _one_by_one(self, error: WorkerError, tally: Tally) -> None:
+        """Play runs whose worker died again and again each in a process of its own, and write down which one dies.
+
+        Raises:
+            WorkerError: all of them died, so that it is not for one of them.
+        """
+        bundles = [job for job in error.jobs if isinstance(job, Bundle)]
+        lone = [dataclasses.replace(bundle, tasks=(task,)) for bundle in bundles for task in bundle.tasks]
+        self.say(f"workers keep dying; {len(lone):,} runs are played one by one to find out why")
+        deadly: list[Bundle] = []
+        for bundle in lone:
+            try:
+                tally.add(alone(bundle, play_bundle))
+            except WorkerError:
+                deadly.append(bundle)
+            self.tell(tally)
+        if len(deadly) == len(lone):
+            raise error
+        for bundle in deadly:
+            tally.add(
+                write_as_failed(bundle, "its process died each time that it was played, perhaps for want of memory")
+            )
+
     def _make_sure_it_is_seen(self, receipt: Receipt, tally: Tally) -> None:
         """Notice a worker that writes to a folder of its own machine."""
         if receipt.worker not in tally.workers and not self.store.storage.has(f"runs/{receipt.part}"):
@@ -223,13 +266,10 @@ class Driver:
             f"{done:,} of {tally.planned:,} runs are kept in {self.store.where}; the same command goes on with the rest"
         )
 
-    def _bundles(self, todo: np.ndarray[Any, Any], recipe: Recipe, pace: _Pace, attempt: int) -> Iterator[Bundle]:
+    def _bundles(self, todo: _Todo, recipe: Recipe, pace: _Pace, attempt: int) -> Iterator[Bundle]:
         """Yield the runs that are to be played in bundles; made up when a worker is free, so that memory stays flat."""
-        first = 0
-        while first < len(todo):
-            size = pace.bundle_size(len(todo) - first)
-            yield bundle_of(self.plan, recipe, todo[first : first + size].tolist(), attempt)
-            first += size
+        while todo.left:
+            yield bundle_of(self.plan, recipe, todo.take(pace.bundle_size(todo.left)), attempt)
 
 
 def _holds_something_else(folder: Path) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from siege_sim import cli
-from siege_sim.errors import ResultError, StoppedError
+from siege_sim.errors import ResultError, StoppedError, WorkerError
 from siege_sim.experiments import Plan, load_plan
 from siege_sim.exporting import export_sweep
 from siege_sim.locking import lock_holder, only_driver
@@ -39,7 +39,7 @@ replications: 3
 series: {every_days: 4}
 quarters: true
 """
-LARGER = SMALL.replace("replications: 3", "replications: 16").replace("days: 8", "days: 30")
+LARGER = SMALL.replace("replications: 3", "replications: 12").replace("days: 8", "days: 30")
 FAILING = """
 name: failing
 title: An experiment in which one point of four cannot be played
@@ -330,6 +330,44 @@ def test_only_failed_runs_are_played_again_when_asked_for(tmp_path, monkeypatch)
     assert status_of(tmp_path / "out")["failed"] == 0
 
 
+def test_a_run_that_kills_its_process_is_found_and_the_rest_goes_on(small, tmp_path, monkeypatch):
+    def kills(bundle) -> bool:
+        return any((task.point, task.replication) == (2, 1) for task in bundle.tasks)
+
+    def engine(bundles, function, workers, stopped):
+        for number, bundle in enumerate(bundles):
+            if kills(bundle):
+                raise WorkerError("workers died", (bundle,))
+            yield number, function(bundle)
+
+    def by_itself(bundle, function):
+        if kills(bundle):
+            raise WorkerError("its process died", (bundle,))
+        return function(bundle)
+
+    monkeypatch.setattr("siege_sim.sweeping.alone", by_itself)
+    monkeypatch.setattr("siege_sim.sweeping._Pace.bundle_size", lambda self, left: min(4, left))
+    tally = sweep(small, tmp_path / "out", engine=engine)
+    assert (tally.done, tally.failed) == (11, 1)
+    failed = failures(tmp_path / "out")
+    assert failed[["point", "replication"]].to_numpy().tolist() == [[2, 1]]
+    assert "process died" in failed["error"][0]
+
+
+def test_a_machine_on_which_every_run_dies_is_no_fault_of_the_runs(small, tmp_path, monkeypatch):
+    def engine(bundles, function, workers, stopped):
+        raise WorkerError("workers died", (next(bundles),))
+        yield
+
+    def dies(bundle, function):
+        raise WorkerError("its process died", (bundle,))
+
+    monkeypatch.setattr("siege_sim.sweeping.alone", dies)
+    with pytest.raises(WorkerError, match="workers died"):
+        sweep(small, tmp_path / "out", engine=engine)
+    assert len(read_sweep(tmp_path / "out").runs) == 0
+
+
 def test_a_wish_to_stop_is_met_after_the_run_in_hand(small, tmp_path, undisturbed):
     def stop_soon(tally: Tally) -> None:
         if tally.done >= 3:
@@ -404,10 +442,10 @@ def test_killing_the_driver_ends_its_workers_and_the_next_one_goes_on(tmp_path, 
         time.sleep(0.05)
     finished = {file.name: file.read_bytes() for file in (tmp_path / "out" / "runs").glob("*.parquet")}
     assert len(finished) >= 3
-    assert len(read_sweep(tmp_path / "out").runs) < 64, "everything was finished, so this shows nothing"
+    assert len(read_sweep(tmp_path / "out").runs) < 48, "everything was finished, so this shows nothing"
     sweep(file, tmp_path / "out")
     assert all((tmp_path / "out" / "runs" / name).read_bytes() == content for name, content in finished.items())
-    assert sum(len(pandas_rows(part)) for part in (tmp_path / "out" / "runs").glob("*.parquet")) == 64
+    assert sum(len(pandas_rows(part)) for part in (tmp_path / "out" / "runs").glob("*.parquet")) == 48
     assert exported(tmp_path / "out") == larger_undisturbed
 
 
@@ -420,7 +458,7 @@ def test_ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on(tmp_path, large
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the driver and to all workers
     printed, said = process.communicate(timeout=120)
     assert process.returncode == 130
-    assert re.search(r"stopped\. [0-9]+ of 64 runs are kept in .*; the same command goes on with the rest", said)
+    assert re.search(r"stopped\. [0-9]+ of 48 runs are kept in .*; the same command goes on with the rest", said)
     assert "Traceback" not in said + printed
     assert not (tmp_path / "out" / "stop").exists()
     sweep(file, tmp_path / "out")
