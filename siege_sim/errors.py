@@ -30,6 +30,10 @@ class WorkerError(SiegeError):
     """Worker processes that keep dying."""
 
 
+class StoppedError(SiegeError):
+    """Stopped by the user; the message says what is kept and how to go on."""
+
+
 class LedgerError(Exception):
     """The books do not balance: people, fighters or food were made or lost outside a named flow. Always a bug."""
 
