@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 RESAMPLES = 400
 SEED = 1
 LEAST_BLOCKS = 4
+SMALL_INDEX = 0.05
+"""A total index below this says that a factor explains next to nothing."""
+
 EVERYWHERE = 0.999
 """Share of runs that must have a value: an index of what happened in some runs only says nothing clear."""
 
