@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siege_sim.analysis.design import kind_of, strata
+from siege_sim.analysis.design import kind_of, moving, name_text, neighbours, strata, value_text
 from siege_sim.analysis.intervals import mean_of
 from siege_sim.analysis.quantities import by_point, by_replication
 from siege_sim.analysis.sensitivity import blocks_of, morris_effects, sobol_indices
@@ -34,6 +34,7 @@ ENOUGH_OF_AN_EFFECT = 0.1
 MOST_CURVES = 6
 STEPS = 24
 LEAST_FOR_INDICES = 8
+LEAST_RUNS = 3
 
 
 @dataclass(frozen=True)
@@ -125,67 +126,95 @@ def convergence_of(sweep: Sweep, quantity: Quantity) -> Convergence | None:
         return _of_indices(sweep, quantity, kind)
     if kind == "latin_hypercube":
         return _of_the_design(sweep, quantity)
+    if kind == "one_at_a_time" or len(moving(sweep)) == 1:
+        return _of_pairs(sweep, quantity)
     return _of_points(sweep, quantity)
 
 
 def _of_points(sweep: Sweep, quantity: Quantity) -> Convergence | None:
+    """Return how the means of points settle."""
     wide = by_replication(sweep, quantity).to_numpy()
-    runs = np.isfinite(wide).sum(axis=1)
-    rows = [int(row) for row in _spread_out(wide, runs)]
-    paths = [_path(point_label(sweep, row), wide[row][np.isfinite(wide[row])], quantity) for row in rows]
-    rule = (
-        "interval within 5 percentage points"
-        if quantity.is_share
-        else f"interval within {ENOUGH_OF_A_MEAN:.0%} of the mean"
-    )
-    if not paths:
+    rows = _spread_out(wide, list(range(len(wide))))
+    paths = tuple(_path(point_label(sweep, row), wide[row], _enough(wide[row], quantity), quantity) for row in rows)
+    rule = "interval within 5 percentage points" if quantity.is_share else _rule("the mean")
+    return Convergence(quantity, "means of points", "runs a point", rule, paths) if paths else None
+
+
+def _of_pairs(sweep: Sweep, quantity: Quantity) -> Convergence | None:
+    """Return how the mean at the point of reference settles, and the paired differences of others from it."""
+    wide = by_replication(sweep, quantity).to_numpy()
+    reference, changed = neighbours(sweep)
+    usual = wide[reference]
+    if np.isfinite(usual).sum() < LEAST_RUNS:
         return None
-    return Convergence(quantity, "the mean of each point", "runs a point", rule, tuple(paths))
+    enough = _enough(usual, quantity)
+    first = _path(point_label(sweep, reference), usual, enough, quantity)
+    others = [
+        _path(_change_label(sweep, row, changed[row]), wide[row] - usual, enough)
+        for row in _spread_out(wide - usual, list(changed))[: MOST_CURVES - 1]
+    ]
+    rule = "interval within 5 percentage points" if quantity.is_share else _rule("the mean at the point of reference")
+    what = "the point of reference, and differences from it"
+    return Convergence(quantity, what, "runs a point", rule, (first, *others))
 
 
-def _spread_out(wide: NDArray[np.float64], runs: NDArray[np.int64]) -> list[int]:
-    """Return the first point, and others from the lowest to the highest mean."""
-    able = np.flatnonzero(runs >= 3)
+def _rule(of: str) -> str:
+    return f"interval within {ENOUGH_OF_A_MEAN:.0%} of {of}"
+
+
+def _enough(values: NDArray[np.float64], quantity: Quantity) -> float:
+    return 0.05 if quantity.is_share else ENOUGH_OF_A_MEAN * abs(mean_of(values).value)
+
+
+def _change_label(sweep: Sweep, row: int, factor: int) -> str:
+    """Return what differs between a point and the point of reference."""
+    changed = sweep.factors[factor]
+    value = value_text(sweep.design[changed.name].iloc[row])
+    return f"change to {value}" if len(moving(sweep)) == 1 else f"{name_text(changed)} to {value}"
+
+
+def _spread_out(wide: NDArray[np.float64], rows: list[int]) -> list[int]:
+    """Return some of the rows, from the lowest to the highest mean."""
+    runs = np.isfinite(wide).sum(axis=1)
+    able = np.array([row for row in rows if runs[row] >= LEAST_RUNS], dtype=int)
     if not able.size:
         return []
     order = able[np.argsort(np.nanmean(wide[able], axis=1), kind="stable")]
-    picked = order[np.unique(np.linspace(0, len(order) - 1, MOST_CURVES - 1).round().astype(int))]
-    return list(dict.fromkeys([int(able[0]), *(int(row) for row in picked)]))[:MOST_CURVES]
+    return [int(row) for row in order[np.unique(np.linspace(0, len(order) - 1, MOST_CURVES).round().astype(int))]]
 
 
 def _of_the_design(sweep: Sweep, quantity: Quantity) -> Convergence | None:
-    values = by_point(sweep, quantity).to_numpy(dtype=float)
+    values = np.asarray(by_point(sweep, quantity), dtype=np.float64)
     paths = []
     for stratum in strata(sweep)[:MOST_CURVES]:
         known = values[stratum.rows][np.isfinite(values[stratum.rows])]
-        if known.size >= 3:
+        if known.size >= LEAST_RUNS:
             shuffled = np.random.default_rng(1).permutation(known)
-            paths.append(_path(stratum.label or "all points", shuffled, quantity, share=False))
-    rule = f"interval within {ENOUGH_OF_A_MEAN:.0%} of the mean"
-    if not paths:
-        return None
-    return Convergence(quantity, "the mean over the uncertain world", "points", rule, tuple(paths))
+            paths.append(_path(stratum.label or "all points", shuffled, _enough(known, quantity)))
+    rule = "interval within 5 percentage points" if quantity.is_share else _rule("the mean")
+    return Convergence(quantity, "means over the uncertain worlds", "points", rule, tuple(paths)) if paths else None
 
 
-def _path(label: str, values: NDArray[np.float64], quantity: Quantity, share: bool = True) -> Path:
-    counts = _steps(2, len(values))
-    made: list[Estimate] = [quantity.estimate(values[:n]) if share else mean_of(values[:n]) for n in counts.tolist()]
-    enough = 0.05 if quantity.is_share else ENOUGH_OF_A_MEAN * abs(made[-1].value)
+def _path(label: str, values: NDArray[np.float64], enough: float, quantity: Quantity | None = None) -> Path:
+    """Return the mean of the first 2, 3, ... values; with a quantity that is a share of runs, the share."""
+    known = values[np.isfinite(values)]
+    counts = _steps(min(2, known.size), known.size)
+    made: list[Estimate] = [quantity.estimate(known[:n]) if quantity else mean_of(known[:n]) for n in counts.tolist()]
     return Path(
         label, counts, np.array([one.value for one in made]), np.array([one.low for one in made]),
         np.array([one.high for one in made]), enough,
     )  # fmt: skip
 
 
-def _steps(first: int, last: int) -> NDArray[np.int64]:
-    return np.unique(np.geomspace(first, last, STEPS).round().astype(np.int64)) if last > first else np.array([last])
+def _steps(first: int, last: int, steps: int = STEPS) -> NDArray[np.int64]:
+    return np.unique(np.geomspace(first, last, steps).round().astype(np.int64)) if last > first else np.array([last])
 
 
 def _of_indices(sweep: Sweep, quantity: Quantity, kind: str) -> Convergence | None:
     method, name = (sobol_indices, "ST") if kind == "sobol" else (morris_effects, "mu_star")
     stratum = strata(sweep)[0]
     last = blocks_of(sweep, quantity, stratum)
-    counts = [int(n) for n in _steps(min(LEAST_FOR_INDICES, last), last)][-12:]
+    counts = [int(n) for n in _steps(min(LEAST_FOR_INDICES, last), last, STEPS // 2)]
     made: list[Indices] = [method(sweep, quantity, stratum, n) for n in counts]
     value = np.array([one.values[name] for one in made])
     reach = np.array([one.reach[name] for one in made])
@@ -194,7 +223,7 @@ def _of_indices(sweep: Sweep, quantity: Quantity, kind: str) -> Convergence | No
     order = np.argsort(-value[-1])[:MOST_CURVES]
     paths = tuple(
         Path(
-            made[-1].factors[i].name, np.array(counts), value[:, i], value[:, i] - reach[:, i],
+            name_text(made[-1].factors[i]), np.array(counts), value[:, i], value[:, i] - reach[:, i],
             value[:, i] + reach[:, i], enough,
         )
         for i in order

@@ -59,7 +59,7 @@ def strata(sweep: Sweep) -> tuple[Stratum, ...]:
     table = sweep.design[crossed].reset_index(drop=True)
     groups = table.groupby(crossed, sort=False, dropna=False)
     return tuple(
-        Stratum(", ".join(f"{name} {value_text(table[name].iloc[rows[0]])}" for name in crossed), np.asarray(rows))
+        Stratum(", ".join(value_text(table[name].iloc[rows[0]]) for name in crossed), np.asarray(rows))
         for rows in groups.indices.values()
     )
 
@@ -133,10 +133,22 @@ def value_text(value: Any) -> str:
     if isinstance(value, (int, float, np.number)):
         number = float(value)
         return f"{number:,.0f}" if number.is_integer() and abs(number) < 1e15 else f"{number:,.3g}"
-    return str(value)
+    return str(value).replace("_", " ")
+
+
+def name_text(factor: Factor) -> str:
+    """Return a factor's name as figures show it: a given name in words, a scenario's key without its first part."""
+    if "." in factor.name:
+        return factor.name.removeprefix("processes.").removeprefix("interventions.")
+    return factor.name.replace("_", " ")
 
 
 def with_unit(factor: Factor) -> str:
     """Return a factor's name with its unit."""
-    unit = factor.unit if factor.unit not in ("", "-", "1") else ""
-    return f"{factor.name} ({unit})" if unit else factor.name
+    return f"{name_text(factor)} ({factor.unit})" if factor.unit not in ("", "-", "1") else name_text(factor)
+
+
+def value_with_unit(factor: Factor, value: Any) -> str:
+    """Return a factor's value with its unit."""
+    plain = isinstance(value, (str, bool, np.bool_)) or factor.unit in ("", "-", "1")
+    return value_text(value) if plain else f"{value_text(value)} {factor.unit}"

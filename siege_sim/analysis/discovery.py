@@ -163,10 +163,10 @@ def _rounded(value: float) -> float:
 
 
 def find_box(sweep: Sweep, question: Question) -> Box:
-    """Return the box that does best by coverage and density together (their harmonic mean).
+    """Return the box with the largest coverage times what its density is above that of all points.
 
     Raises:
-        ResultError: too few points or cases to look for one, or PRIM is not installed.
+        ResultError: too few points or cases, no limit tells cases from others, or PRIM is not installed.
     """
     cases = question.cases(sweep)
     points = np.flatnonzero(np.isfinite(cases))
@@ -174,6 +174,10 @@ def find_box(sweep: Sweep, question: Question) -> Box:
     _refuse_few(y, question)
     x = _inputs(sweep, points)
     found, trajectory = _best_box(x, y)
+    if not found:
+        raise ResultError(
+            f"{y.mean():.0%} of {len(y):,} points are cases ({question.words}), and no limit tells them apart"
+        )
     again, coverage_elsewhere, density_elsewhere = _elsewhere(x, y)
     inside = _within(x, found)
     return Box(
@@ -236,8 +240,8 @@ def _best_box(x: pd.DataFrame, y: NDArray[np.bool_]) -> tuple[Limits, pd.DataFra
     """Return the limits of the best box, without those that chance explains, and the trajectory."""
     box = _search(x, y)
     path = box.peeling_trajectory
-    together = 2 * path["coverage"] * path["density"] / (path["coverage"] + path["density"]).clip(lower=1e-12)
-    best = int(np.argmax(together.to_numpy(dtype=float)))
+    worth = path["coverage"] * (path["density"] - float(y.mean()))
+    best = int(np.argmax(worth.to_numpy(dtype=float)))
     limits: Limits = {}
     for name, (below, above) in box.qp[best].items():
         counts = [0.0 <= quasi_p <= QUASI_P for quasi_p in (below, above)]

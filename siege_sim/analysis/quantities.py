@@ -33,18 +33,6 @@ ENDING_WORDS = {
     "siege_broken": "the siege broken from outside",
 }
 
-KNOWN = {
-    "end_day": ("Day on which the siege ended", "day"),
-    "excess_deaths": ("Civilians killed or dead of hunger", "persons"),
-    "person_days_of_hunger": ("Person-days of hunger", "person-days"),
-    "day_pocket_split": ("Day on which the pocket was cut apart", "day"),
-    "days_to_half": ("Day on which half the ground was lost", "day"),
-    "government_fighters_free": ("Government fighters free for other fronts", "fighters"),
-    "rebels_free": ("Rebels evacuated with their arms", "fighters"),
-    "sorties_a_day_free": ("Sorties a day free for other fronts", "sorties/day"),
-}
-"""Label and unit of numbers for a whole run, where the manifest does not give them."""
-
 
 @dataclass(frozen=True)
 class Quantity:
@@ -102,10 +90,8 @@ def quantities(sweep: Sweep) -> dict[str, Quantity]:
 
 
 def _about(sweep: Sweep, name: str) -> tuple[str, str]:
-    label, unit = KNOWN.get(name, (name.replace("_", " ").capitalize(), ""))
-    given = sweep.manifest.get("outcomes", {})
-    about = given.get(name, {}) if isinstance(given, dict) else {}
-    return str(about.get("label") or label), str(about.get("unit") or unit)
+    about = sweep.manifest["outcomes"].get(name, {})
+    return str(about.get("label") or name.replace("_", " ").capitalize()), str(about.get("unit") or "")
 
 
 def chosen_quantities(sweep: Sweep, names: Sequence[str] = ()) -> tuple[Quantity, ...]:

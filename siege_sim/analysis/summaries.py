@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from siege_sim.analysis.design import few_levels, levels, moving, neighbours, value_text
+from siege_sim.analysis.design import few_levels, levels, moving, neighbours, value_with_unit
 from siege_sim.analysis.intervals import Estimate, paired_difference
 from siege_sim.analysis.quantities import Quantity, by_replication
 
@@ -170,6 +170,4 @@ def point_label(sweep: Sweep, row: int) -> str:
     """Return a point's factors in a few words."""
     point = sweep.design.reset_index(drop=True).iloc[row]
     factors = moving(sweep)
-    if len(factors) == 1:
-        return value_text(point[factors[0].name])
-    return ", ".join(f"{factor.name} {value_text(point[factor.name])}" for factor in factors[:3])
+    return ", ".join(value_with_unit(factor, point[factor.name]) for factor in factors[:3])

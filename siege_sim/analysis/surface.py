@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FINE = 41
 MORE_POINTS_THAN_TERMS = 1.5
+LEAST_FORETOLD = 0.5
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,7 @@ class Surface:
         height: the surface there, shape ``(len(y), len(x))``.
         points_x: the factors' values at the points it was fitted to.
         points_y: likewise.
-        foretold: share of the variance between points that the surface foretells for points left out one by one; below
-            zero it is worse than their mean.
+        foretold: share of the variance between points that the surface foretells for points left out one by one.
         held: names of factors that enter as straight lines and are held in the middle.
         points: how many points it was fitted to.
     """
@@ -70,7 +70,7 @@ def surface_of(sweep: Sweep, quantity: Quantity) -> Surface:
     """Fit a surface by least squares over the two factors that go furthest with the quantity.
 
     Raises:
-        ResultError: too few points are known for it.
+        ResultError: too few points are known for it, or it foretells too little.
     """
     ranked = [factor for factor in most_important(sweep, quantity, len(moving(sweep))) if _smooth(sweep, factor)]
     pair, others = ranked[:2], ranked[2:]
@@ -81,13 +81,19 @@ def surface_of(sweep: Sweep, quantity: Quantity) -> Surface:
     if len(terms) < MORE_POINTS_THAN_TERMS * terms.shape[1]:
         raise ResultError(f"{len(terms)} points are too few for a surface with {terms.shape[1]} terms")
     fit = np.asarray(np.linalg.lstsq(terms, values[known], rcond=None)[0], dtype=np.float64)
+    foretold = _foretold(terms, values[known], fit)
+    if not foretold >= LEAST_FORETOLD:
+        raise ResultError(
+            f"a surface of '{quantity.name}' foretells {max(foretold, 0.0):.0%} of what differs between points left"
+            " out one by one, too little to read a shape into it"
+        )
     axis = np.linspace(inputs[:, :2].min(axis=0), inputs[:, :2].max(axis=0), FINE)
     a, b = np.meshgrid(axis[:, 0], axis[:, 1])
     grid = np.column_stack([a.ravel(), b.ravel(), *(np.full(a.size, 0.5) for _ in others)])
     real = sweep.design[[factor.name for factor in pair]].to_numpy(dtype=float)[known]
     return Surface(
         quantity, pair[0], pair[1], _scaled(axis[:, 0], real[:, 0]), _scaled(axis[:, 1], real[:, 1]),
-        (_terms(grid) @ fit).reshape(a.shape), real[:, 0], real[:, 1], _foretold(terms, values[known], fit),
+        (_terms(grid) @ fit).reshape(a.shape), real[:, 0], real[:, 1], foretold,
         tuple(factor.name for factor in others), int(known.sum()),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
-from siege_sim.analysis.design import is_numeric, levels, moving, value_text
+from siege_sim.analysis.design import is_numeric, levels, moving, name_text, value_text, value_with_unit
 from siege_sim.analysis.intervals import LEVEL
 from siege_sim.analysis.quantities import finished_runs
 
@@ -115,7 +115,7 @@ def survival(sweep: Sweep) -> Survival:
     others = sorted(others, key=lambda label: -abs(there[label]["end_day"].mean() - usual))[: MOST_GROUPS - 1]
     shown = [label for label in there if label == first or label in others]
     curves = tuple(curve_of(there[label], label) for label in shown)
-    return Survival(factor.name, curves, len(there) - len(shown))
+    return Survival(name_text(factor), curves, len(there) - len(shown))
 
 
 def _grouping(sweep: Sweep) -> Factor | None:
@@ -136,12 +136,15 @@ def _groups(sweep: Sweep, factor: Factor) -> dict[str, list[int]]:
     """Return the points of each group: one for each value, or thirds of a range."""
     column, points = sweep.design[factor.name], sweep.design["point"]
     if not is_numeric(sweep, factor) or len(levels(sweep, factor)) <= MOST_GROUPS:
-        return {value_text(value): list(points[(column == value).to_numpy()]) for value in levels(sweep, factor)}
+        return {
+            value_with_unit(factor, value): list(points[(column == value).to_numpy()])
+            for value in levels(sweep, factor)
+        }
     values = column.to_numpy(dtype=float)
     low, cut1, cut2, high = np.nanquantile(values, (0.0, 1 / 3, 2 / 3, 1.0))
     parts = {
-        f"{value_text(low)} to {value_text(cut1)}": values <= cut1,
-        f"{value_text(cut1)} to {value_text(cut2)}": (values > cut1) & (values <= cut2),
-        f"{value_text(cut2)} to {value_text(high)}": values > cut2,
+        f"{value_text(low)} to {value_with_unit(factor, cut1)}": values <= cut1,
+        f"{value_text(cut1)} to {value_with_unit(factor, cut2)}": (values > cut1) & (values <= cut2),
+        f"{value_text(cut2)} to {value_with_unit(factor, high)}": values > cut2,
     }
     return {label: list(points[mask]) for label, mask in parts.items()}

@@ -28,6 +28,7 @@ LINES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1.5, 1.5, 1.5)), (0, (3, 1))
 """Lines that can be told apart without colour."""
 
 ROW_IN = 0.34
+LONGEST_TITLE = 78
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ class Picture:
 def sheet(sweep: Sweep, title: str, says: str, height_in: float, note: str = "") -> Figure:
     """Return a figure with title, sentence, and the footnote that says runs and seeds; panels come later."""
     heading = textwrap.shorten(str(sweep.manifest.get("title", sweep.manifest.get("name", ""))), 70, placeholder=" ...")
-    below = f"{heading}; {runs_text(sweep)}. {note}{' ' if note else ''}A model, not a record."
-    return style.blank_sheet(title, says, below, height_in)
+    below = f"{runs_text(sweep)}: {heading}{'' if heading.endswith(('?', '.')) else '.'} {note}{' ' if note else ''}"
+    below += "A model, not a record."
+    return style.blank_sheet(textwrap.shorten(title, LONGEST_TITLE, placeholder=" ..."), says, below, height_in)
 
 
 def height_of(rows: int, most_in: float = 9.0) -> float:
@@ -74,11 +76,16 @@ def left_for(labels: Sequence[str], widest: int = 34) -> float:
 
 def row_labels(axes: Axes, labels: Sequence[str], widest: int = 34) -> None:
     """Write a label beside every row, the first row on top."""
-    texts = ["\n".join(textwrap.wrap(label.replace(".", ".\u200b"), widest)) or label for label in labels]
-    axes.set_yticks(range(len(labels)), [text.replace("\u200b", "") for text in texts])
-    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.set_yticks(range(len(labels)), [in_lines(label, widest) for label in labels])
+    axes.set_ylim(max(len(labels), 3) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0, labelsize=8.5, labelcolor=style.INK)
     axes.spines["left"].set_visible(False)
+
+
+def in_lines(label: str, widest: int) -> str:
+    """Return a label in lines of at most so many letters, broken at blanks and after points."""
+    parts = textwrap.wrap(label.replace(".", ". "), widest) or [label]
+    return "\n".join(parts).replace(". ", ".")
 
 
 def across_lines(axes: Axes) -> None:

@@ -25,15 +25,15 @@ def draw_box(sweep: Sweep, question: Question) -> Picture:
     box = find_box(sweep, question)
     words = box_says(box)
     note = "Box by PRIM; in other halves: found in one half of the points, measured in the other."
-    figure = sheet(sweep, f"Where: {question.words}", words, 4.9, note)
     labels = [with_unit(limit.factor) for limit in box.limits]
-    if not box.limits:
-        return Picture(f"boxes-{question.quantity.name}", question.words, words, figure)
-    left, right = figure.subplots(
-        1, 2, gridspec_kw={**margins(figure, left_for(labels, 26), top=1.3), "wspace": 0.32, "width_ratios": (1.15, 1)}
-    )
-    _limits(left, sweep, box.limits, labels)
-    _points(right, sweep, box)
+    figure = sheet(sweep, f"When: {question.words}", words, 5.6 + 0.3 * max(len(labels) - 2, 0), note)
+    places = figure.add_gridspec(
+        2, 2, **margins(figure, left_for(labels, 26), top=1.3), wspace=0.36, hspace=0.5, width_ratios=(1.15, 1),
+        height_ratios=(max(len(labels), 2), 3),
+    )  # fmt: skip
+    _limits(figure.add_subplot(places[0, 0]), sweep, box.limits, labels)
+    _trade_off(figure.add_subplot(places[1, 0]), box)
+    _points(figure.add_subplot(places[:, 1]), sweep, box)
     return Picture(f"boxes-{question.quantity.name}", question.words, words, figure)
 
 
@@ -46,18 +46,39 @@ def _limits(axes: Axes, sweep: Sweep, limits: tuple[Limit, ...], labels: list[st
         text = f"{limit.words}   (quasi-p {_small(limit.quasi_p)}; in {limit.found_again:.0%} of halves)"
         axes.text(0.0, row + 0.32, text, size=8, va="center")
     row_labels(axes, labels, 26)
-    axes.set_ylim(len(limits) - 0.3, -0.5)
+    axes.set_ylim(max(len(limits), 2) - 0.3, -0.5)
     axes.set_xticks([0, 1], ["lowest", "highest"])
     axes.tick_params(axis="x", length=0)
     axes.set_title("Limits of the box within each range", size=9.5, weight="normal")
     axes.spines["bottom"].set_visible(False)
 
 
+def _trade_off(axes: Axes, box: Box) -> None:
+    """Draw coverage against density of every box on the way, and of the one that was taken."""
+    axes.plot(
+        100 * box.trajectory["coverage"], 100 * box.trajectory["density"], color=style.SKY, marker="o", ms=3, lw=1
+    )
+    axes.plot([100 * box.coverage], [100 * box.density], marker="D", ms=8, color=MARK, ls="", label="this box")
+    axes.plot(
+        [100 * box.coverage_elsewhere], [100 * box.density_elsewhere], marker="s", ms=7, color=style.VERMILION, ls="",
+        mfc=style.PAPER, label="in other halves",
+    )  # fmt: skip
+    axes.axhline(100 * box.base, color=style.FAINT, lw=0.8, ls=(0, (4, 2)))
+    axes.text(1, 100 * box.base + 1.5, "all points", size=8, color=style.FAINT)
+    axes.set_xlim(0, 103)
+    axes.set_ylim(0, 105)
+    axes.set_xlabel("coverage: % of all cases inside", size=8.5)
+    axes.set_ylabel("density: % cases", size=8.5)
+    axes.set_title("What a smaller box would hold", size=9.5, weight="normal")
+    axes.legend(loc="lower left", frameon=False, fontsize=8)
+    style.faint_lines(axes)
+
+
 def _span(sweep: Sweep, limit: Limit) -> tuple[float, float]:
     column = sweep.design[limit.factor.name]
     if limit.values is not None:
         return 0.0, 1.0
-    low, high = float(column.min()), float(column.max())
+    low, high = (float(end) for end in (column.min(), column.max()))
     assert limit.low is not None
     assert limit.high is not None
     return (limit.low - low) / (high - low), (limit.high - low) / (high - low)
@@ -82,6 +103,7 @@ def _points(axes: Axes, sweep: Sweep, box: Box) -> None:
     if len(pair) < 2:
         axes.set_visible(False)
         return
+    pair.sort(key=lambda factor: factor.values is not None)  # words need the room of the other axis
     table = coordinates(sweep, pair)[box.points]
     table = table + np.random.default_rng(1).uniform(-0.012, 0.012, table.shape)  # words lie on top of each other
     looks: Any = (
@@ -109,17 +131,30 @@ def _points(axes: Axes, sweep: Sweep, box: Box) -> None:
 
 
 def _rectangle(axes: Axes, sweep: Sweep, box: Box, names: list[str]) -> None:
-    spans = {limit.factor.name: _span(sweep, limit) for limit in box.limits if limit.values is None}
-    (x0, x1), (y0, y1) = (spans.get(name, (-0.03, 1.03)) for name in names)
-    axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, facecolor=SOFT, alpha=0.35, edgecolor="none", zorder=0))
-    axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, facecolor="none", edgecolor=style.INK, lw=1.4, zorder=3))
+    across, up = (_spans(sweep, box, name) for name in names)
+    looks: Any = ({"facecolor": SOFT, "alpha": 0.35, "lw": 0}, {"facecolor": "none", "lw": 1.4})
+    for x0, x1 in across:
+        for y0, y1 in up:
+            for look in looks:
+                axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, edgecolor=style.INK, zorder=0.5, **look))
+
+
+def _spans(sweep: Sweep, box: Box, name: str) -> list[tuple[float, float]]:
+    """Return where the box lies along a factor: all of it when it does not limit it; a strip for each word inside."""
+    limit = next((limit for limit in box.limits if limit.factor.name == name), None)
+    if limit is None:
+        return [(-0.04, 1.04)]
+    if limit.values is None:
+        return [_span(sweep, limit)]
+    known = levels(sweep, limit.factor)
+    reach = min(0.4 / max(len(known) - 1, 1), 0.08)
+    places = [known.index(value) / max(len(known) - 1, 1) for value in limit.values]
+    return [(place - reach, place + reach) for place in places]
 
 
 def box_says(box: Box) -> str:
     """Return in words what the box holds and how it does where it was not fitted."""
     count = len(box.cases)
-    if not box.limits:
-        return f"{box.base:.0%} of {count:,} points are cases; no limit on any factor tells them from the others."
     return (
         f"{box.base:.0%} of {count:,} points are cases; in the box {box.density:.0%} (density), with "
         f"{box.coverage:.0%} of all cases (coverage). In other halves: density {box.density_elsewhere:.0%}, "

@@ -8,7 +8,7 @@ import matplotlib
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from siege_sim.analysis.design import value_text, with_unit
+from siege_sim.analysis.design import value_text, value_with_unit, with_unit
 from siege_sim.analysis.summaries import grid_of
 from siege_sim.analysis.surface import surface_of
 from siege_sim.plots import style
@@ -93,17 +93,14 @@ def says(grid: Grid) -> str:
         row, column = np.unravel_index(place, values.shape)
         cell = grid.cells[row][column]
         scale = 100.0 if grid.quantity.is_share else 1.0
-        where = f"{grid.across.name} {value_text(grid.x[column])}, {grid.up.name} {value_text(grid.y[row])}"
+        where = f"{value_with_unit(grid.across, grid.x[column])} and {value_with_unit(grid.up, grid.y[row])}"
         parts.append(f"{word} at {where} ({with_interval(cell, scale)})")
-    return (
-        f"{'; '.join(parts)}. Each square: mean over its seeds and 95 % interval."[0].upper()
-        + (f"{'; '.join(parts)}. Each square: mean over its seeds and 95 % interval."[1:])
-    )
+    return f"{'; '.join(parts).capitalize()}. Each square: mean over its seeds and 95 % interval."
 
 
 def _note(grid: Grid) -> str:
     pooled = f"Means over all values of {', '.join(grid.pooled)}. " if grid.pooled else ""
-    return f"{pooled}All squares share their seeds, so differences between them are surer than the intervals suggest."
+    return f"{pooled}All squares share their seeds, so differences are usually surer than the intervals suggest."
 
 
 def draw_surface(sweep: Sweep, quantity: Quantity) -> Picture:
@@ -116,7 +113,16 @@ def draw_surface(sweep: Sweep, quantity: Quantity) -> Picture:
     scale = 100.0 if quantity.is_share else 1.0
     bands = axes.contourf(surface.x, surface.y, scale * surface.height, levels=10, cmap=COLOURS)
     axes.contour(surface.x, surface.y, scale * surface.height, levels=bands.levels, colors=style.PAPER, linewidths=0.5)
-    axes.scatter(surface.points_x, surface.points_y, s=9, color=style.PAPER, edgecolor=style.INK, linewidth=0.6)
+    axes.scatter(
+        surface.points_x,
+        surface.points_y,
+        s=9,
+        color=style.PAPER,
+        edgecolor=style.INK,
+        linewidth=0.6,
+        clip_on=False,
+        zorder=4,
+    )
     axes.set_xlabel(with_unit(surface.across))
     axes.set_ylabel(with_unit(surface.up))
     axes.xaxis.set_major_formatter(lambda value, _: number(value))
@@ -127,10 +133,7 @@ def draw_surface(sweep: Sweep, quantity: Quantity) -> Picture:
 
 def surface_says(surface: Surface) -> str:
     """Return in words what the surface is worth."""
-    share = surface.foretold
-    start = f"A quadratic fitted to {surface.points:,} points (dots)"
-    if share < 0.5:
-        worth = f"foretells only {max(share, 0.0):.0%} of what differs between points left out: read no shape into it"
-    else:
-        worth = f"foretells {share:.0%} of what differs between points left out one by one"
-    return f"{start} {worth}."
+    return (
+        f"A quadratic fitted to {surface.points:,} points (dots) foretells {surface.foretold:.0%} of what differs "
+        "between points left out one by one."
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
-from siege_sim.analysis.design import coordinates, is_numeric, value_text, with_unit
+from siege_sim.analysis.design import coordinates, is_numeric, name_text, value_text, with_unit
 from siege_sim.analysis.quantities import by_point
 from siege_sim.analysis.sensitivity import SMALL_INDEX, morris_effects, most_important, sobol_indices
 from siege_sim.plots import style
@@ -17,6 +17,7 @@ from siege_sim.plots.sweeps.base import (
     across_lines,
     height_of,
     in_a_list,
+    in_lines,
     left_for,
     margins,
     number,
@@ -77,7 +78,7 @@ def sobol_says(found: Indices) -> str:
     """Return in words which factors matter and how far that can be trusted."""
     total, reach = found.values["ST"], found.reach["ST"]
     order = np.argsort(-total)
-    clear = [found.factors[i].name for i in order if total[i] - reach[i] > SMALL_INDEX]
+    clear = [name_text(found.factors[i]) for i in order if total[i] - reach[i] > SMALL_INDEX]
     chance = "" if found.chance is None else f" Chance makes up {found.chance:.0%} of the variance of single runs."
     widest = float(reach.max())
     if not clear:
@@ -127,7 +128,7 @@ def morris_says(found: Indices) -> str:
     """Return in words which factors come first and which can be told apart."""
     size, reach = found.values["mu_star"], found.reach["mu_star"]
     order = np.argsort(-size)
-    first = [found.factors[i].name for i in order[:3]]
+    first = [name_text(found.factors[i]) for i in order[:3]]
     apart = size[order[0]] - reach[order[0]] > size[order[1]] + reach[order[1]] if len(order) > 1 else True
     return (
         f"Largest mean absolute effects: {in_a_list(first)}. The first "
@@ -143,9 +144,11 @@ def draw_scatter(sweep: Sweep, quantity: Quantity) -> Picture:
         f"Each dot is a point of the design (mean of its seeds); lines are means of {BINS} equal parts. "
         f"{_ranks(sweep, quantity)}"
     )
-    figure = sheet(sweep, f"{quantity.label} against what goes furthest with it", words, 4.7)
+    figure = sheet(sweep, f"{quantity.label} against what goes furthest with it", words, 4.9)
     panels = np.atleast_1d(
-        figure.subplots(1, len(factors), sharey=True, gridspec_kw={**margins(figure, 0.95, top=1.15), "wspace": 0.1})
+        figure.subplots(
+            1, len(factors), sharey=True, gridspec_kw={**margins(figure, 0.95, top=1.15, bottom=1.2), "wspace": 0.1}
+        )
     )
     for axes, factor in zip(panels, factors, strict=True):
         x = sweep.design[factor.name].to_numpy(dtype=float)
@@ -158,7 +161,9 @@ def draw_scatter(sweep: Sweep, quantity: Quantity) -> Picture:
             (x[known][place == b].mean(), values[known][place == b].mean()) for b in range(parts) if (place == b).any()
         ]
         axes.plot(*np.array(middles).T, color=MARK, lw=2, marker="o", ms=3.5)
-        axes.set_xlabel(with_unit(factor).replace("processes.", ""), size=8.5)
+        axes.set_xlabel(
+            f"{in_lines(name_text(factor), 24)}\n({factor.unit})" if factor.unit else name_text(factor), size=8.5
+        )
         axes.xaxis.set_major_formatter(lambda value, _: number(value))
         style.faint_lines(axes)
     panels[0].set_ylabel("% of runs" if quantity.is_share else quantity.unit)
@@ -172,4 +177,4 @@ def _ranks(sweep: Sweep, quantity: Quantity) -> str:
     x = coordinates(sweep, [factor])[:, 0]
     known = np.isfinite(values) & np.isfinite(x)
     rank = stats.spearmanr(x[known], values[known])[0] if known.sum() > 2 and np.ptp(values[known]) > 0 else 0.0
-    return f"Strongest: {factor.name} (rank correlation {value_text(float(rank))})."
+    return f"Strongest: {name_text(factor)} (rank correlation {value_text(float(rank))})."

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from siege_sim.analysis.design import is_numeric, value_text, with_unit
+from siege_sim.analysis.design import is_numeric, name_text, value_text, with_unit
 from siege_sim.analysis.quantities import by_replication
 from siege_sim.analysis.summaries import effects_of, point_label
 from siege_sim.errors import ResultError
@@ -118,7 +118,10 @@ def _rows(sweep: Sweep, effects: Effects) -> Any:
         else:
             for effect in sorted(group, key=lambda one: -abs(one.difference.value)):
                 alone = len(effects.by_strength) == 1
-                yield value_text(effect.value) if alone else f"{factor.name}: {value_text(effect.value)}", (effect,)
+                yield (
+                    value_text(effect.value) if alone else f"{name_text(factor)}: {value_text(effect.value)}",
+                    (effect,),
+                )
 
 
 def _bar(axes: Axes, row: int, effect: Effect, scale: float, paired: bool) -> None:
@@ -161,6 +164,13 @@ def _legend(figure: Any, rows: Sequence[Any], sweep: Sweep) -> None:
     )  # fmt: skip
 
 
+def _change(effect: Effect) -> str:
+    """Return what was changed: a policy by its name, a number with its factor."""
+    if isinstance(effect.value, str):
+        return value_text(effect.value)
+    return f"{name_text(effect.factor)} at {value_text(effect.value)}"
+
+
 def tornado_says(effects: Effects) -> str:
     """Return in words what moves the quantity most, and how many effects cannot be told from chance."""
     clear = [effect for effect in effects.effects if effect.difference.clear_of_zero]
@@ -168,10 +178,7 @@ def tornado_says(effects: Effects) -> str:
         return f"None of {len(effects.effects)} changes can be told from chance with these runs."
     clear.sort(key=lambda effect: -abs(effect.difference.value))
     scale = 100.0 if effects.quantity.is_share else 1.0
-    first = [
-        f"{effect.factor.name} at {value_text(effect.value)} ({number(scale * effect.difference.value)})"
-        for effect in clear[:3]
-    ]
+    first = [f"{_change(effect)} ({number(scale * effect.difference.value)})" for effect in clear[:3]]
     rest = len(effects.effects) - len(clear)
     return (
         f"Furthest from the reference: {in_a_list(first)}. {len(clear)} of {len(effects.effects)} changes are clear of "

@@ -11,7 +11,6 @@ from siege_sim.analysis.regret import regret_of
 from siege_sim.analysis.survival import survival
 from siege_sim.errors import ResultError
 from siege_sim.plots import style
-from siege_sim.plots.labels import EndLabel, end_labels
 from siege_sim.plots.sweeps.base import (
     COLOURS,
     LINES,
@@ -20,6 +19,7 @@ from siege_sim.plots.sweeps.base import (
     Picture,
     across_lines,
     height_of,
+    in_lines,
     left_for,
     margins,
     number,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from siege_sim.sweeps import Sweep
 
 MOST_POLICIES = 20
+MOST_BANDS = 3
 
 
 def draw_regret(sweep: Sweep, quantity: Quantity) -> Picture:
@@ -90,27 +91,50 @@ def draw_survival(sweep: Sweep) -> Picture:
     """Draw the share of runs in which the pocket still held, day by day, with bands."""
     found = survival(sweep)
     words = survival_says(found)
-    note = "Kaplan-Meier with 95 % bands for each curve by itself; runs that still held when they ended are censored."
+    banded = _banded(found)
+    which = "" if len(banded) == len(found.curves) else "; of the others the bands are as wide and left out"
+    note = (
+        f"Kaplan-Meier with 95 % bands for each curve by itself{which}. Runs that still held at their end are censored."
+    )
     figure = sheet(sweep, f"How long the pocket held{f', by {found.by}' if found.by else ''}", words, 5.4, note)
-    axes = figure.subplots(gridspec_kw=margins(figure, 0.8, 2.7 if found.by else 0.5, 1.15))
-    last = max(curve.last_day for curve in found.curves)
-    labels = []
+    axes = figure.subplots(gridspec_kw=margins(figure, 0.8, 2.75 if found.by else 0.5, 1.15))
     for number_, curve in enumerate(found.curves):
         colour, line = COLOURS[number_ % len(COLOURS)], LINES[number_ % len(LINES)]
         days = np.r_[curve.days, curve.last_day]
         share, low, high = (100 * np.r_[ends, ends[-1]] for ends in (curve.share, curve.low, curve.high))
-        axes.step(days, share, where="post", color=colour, ls=line, lw=2, zorder=3)
-        axes.fill_between(days, low, high, step="post", color=colour, alpha=0.13, lw=0)
-        labels.append(EndLabel(float(share[-1]), f"{curve.label}\n({curve.runs:,} runs)", colour))
-    axes.set_xlim(0, last)
+        label = f"{in_lines(curve.label, 28)} ({curve.runs:,} runs)"
+        axes.step(days, share, where="post", color=colour, ls=line, lw=2, zorder=3, label=label)
+        if number_ in banded:
+            axes.fill_between(days, low, high, step="post", color=colour, alpha=0.15, lw=0)
+    axes.set_xlim(*_days_shown(found))
     axes.set_ylim(0, 103)
     style.faint_lines(axes)
     axes.set_xlabel("day of the siege")
     axes.set_ylabel("% of runs in which the pocket held")
     axes.axhline(50, color=style.FAINT, lw=0.8, ls=(0, (2, 2)))
     if found.by:
-        end_labels(axes, labels)
+        axes.legend(
+            loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False, fontsize=8.5, handlelength=3.2,
+            labelspacing=0.9, title=found.by, alignment="left", borderpad=0,
+        )  # fmt: skip
     return Picture("survival", "How long the pocket held", words, figure)
+
+
+def _banded(found: Survival) -> set[int]:
+    """Return which curves have a band: all if they are few, else the first and the one furthest from it."""
+    if len(found.curves) <= MOST_BANDS:
+        return set(range(len(found.curves)))
+    days = np.arange(max(curve.last_day for curve in found.curves) + 1)
+    shares = np.array([curve.share[np.searchsorted(curve.days, days, side="right") - 1] for curve in found.curves])
+    return {0, int(np.argmax(np.abs(shares - shares[0]).sum(axis=1)))}
+
+
+def _days_shown(found: Survival) -> tuple[float, float]:
+    """Return the days to show: from day 0, or from shortly before the first end when that came late."""
+    last = max(curve.last_day for curve in found.curves)
+    ends = [float(curve.days[1]) for curve in found.curves if len(curve.days) > 1]
+    first = min(ends, default=0.0)
+    return (10.0 * np.floor((first - 0.3 * (last - first)) / 10.0) if first > 0.5 * last else 0.0), last
 
 
 def survival_says(found: Survival) -> str:
@@ -119,9 +143,12 @@ def survival_says(found: Survival) -> str:
     for curve in found.curves[:4]:
         when = "after the last day" if curve.median_day is None else f"on day {curve.median_day:.0f}"
         parts.append(f"{curve.label}: {when}")
-    censored = sum(curve.censored for curve in found.curves)
+    held = sum(curve.censored for curve in found.curves)
+    censored = (
+        f"In {held:,} runs the pocket still held at the end." if held else "No run ended with the pocket still held."
+    )
     more = f" Of {found.left_out + len(found.curves)} groups {len(found.curves)} are shown." if found.left_out else ""
-    return f"Half of the sieges had ended: {'; '.join(parts)}. {censored:,} runs still held at their end.{more}"
+    return f"Half of the sieges had ended: {'; '.join(parts)}. {censored}{more}"
 
 
 def draw_convergence(sweep: Sweep, quantity: Quantity) -> Picture:
@@ -135,11 +162,11 @@ def draw_convergence(sweep: Sweep, quantity: Quantity) -> Picture:
         raise ResultError(f"'{quantity.name}': no estimate has three values, so nothing can be said of how it settles")
     columns = min(3, len(found.paths))
     rows = -(-len(found.paths) // columns)
-    words = f"{found.verdict} Rule: {found.rule} (dashed)."
-    figure = sheet(sweep, f"Were the runs enough? {quantity.label}: {found.what}", words, 2.3 + 1.95 * rows)
+    words = f"{found.what[0].upper()}{found.what[1:]}. {found.verdict} Rule: {found.rule} (dashed)."
+    figure = sheet(sweep, f"Were the runs enough? {quantity.label}", words, 2.4 + 2.05 * rows)
     panels = figure.subplots(
         rows, columns, squeeze=False, sharex=True,
-        gridspec_kw={**margins(figure, 0.95, 0.4, 1.25, 1.0), "hspace": 0.42, "wspace": 0.3},
+        gridspec_kw={**margins(figure, 0.95, 0.4, 1.25, 1.0), "hspace": 0.6, "wspace": 0.34},
     ).ravel()  # fmt: skip
     scale = 100.0 if quantity.is_share and found.per == "runs a point" else 1.0
     for axes, path in zip(panels, found.paths, strict=False):
@@ -163,6 +190,6 @@ def _settling(axes: Axes, path: Path, scale: float) -> None:
     pad = 0.08 * (high - low) or 1.0
     axes.set_ylim(scale * (min(low, last - path.enough) - pad), scale * (max(high, last + path.enough) + pad))
     mark = "settled" if path.settled else "not settled"
-    axes.set_title(f"{path.label[:38]}: {mark}", size=8.5, weight="normal")
+    axes.set_title(f"{in_lines(path.label, 36)}: {mark}", size=8.5, weight="normal")
     axes.yaxis.set_major_formatter(lambda value, _: number(value))
     style.faint_lines(axes)
