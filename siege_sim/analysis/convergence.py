@@ -151,7 +151,7 @@ def _of_pairs(sweep: Sweep, quantity: Quantity) -> Convergence | None:
     first = _path(point_label(sweep, reference), usual, enough, quantity)
     others = [
         _path(_change_label(sweep, row, changed[row]), wide[row] - usual, enough)
-        for row in _spread_out(wide - usual, list(changed))[: MOST_CURVES - 1]
+        for row in _spread_out(wide - usual, list(changed), MOST_CURVES - 1)
     ]
     rule = "interval within 5 percentage points" if quantity.is_share else _rule("the mean at the point of reference")
     what = "the point of reference, and differences from it"
@@ -173,14 +173,14 @@ def _change_label(sweep: Sweep, row: int, factor: int) -> str:
     return f"change to {value}" if len(moving(sweep)) == 1 else f"{name_text(changed)} to {value}"
 
 
-def _spread_out(wide: NDArray[np.float64], rows: list[int]) -> list[int]:
+def _spread_out(wide: NDArray[np.float64], rows: list[int], most: int = MOST_CURVES) -> list[int]:
     """Return some of the rows, from the lowest to the highest mean."""
     runs = np.isfinite(wide).sum(axis=1)
     able = np.array([row for row in rows if runs[row] >= LEAST_RUNS], dtype=int)
     if not able.size:
         return []
     order = able[np.argsort(np.nanmean(wide[able], axis=1), kind="stable")]
-    return [int(row) for row in order[np.unique(np.linspace(0, len(order) - 1, MOST_CURVES).round().astype(int))]]
+    return [int(row) for row in order[np.unique(np.linspace(0, len(order) - 1, most).round().astype(int))]]
 
 
 def _of_the_design(sweep: Sweep, quantity: Quantity) -> Convergence | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from siege_sim.analysis.intervals import Estimate
+    from siege_sim.analysis.quantities import Quantity
     from siege_sim.sweeps import Sweep
 
 LOW, HIGH, MARK, SOFT = style.BLUE, style.ORANGE, "#0b4f7d", "#c9dbe9"
@@ -112,6 +113,16 @@ def number(value: float) -> str:
     if size >= 100 or float(value).is_integer():
         return f"{value:,.0f}"
     return f"{value:.3g}"
+
+
+def signed(value: float) -> str:
+    """Return a difference with its sign."""
+    return f"{'+' if value > 0 else ''}{number(value)}"
+
+
+def difference_unit(quantity: Quantity) -> str:
+    """Return the unit of a difference: two days of the calendar are some days apart."""
+    return "days" if quantity.unit == "day" else quantity.unit
 
 
 def with_interval(estimate: Estimate, scale: float = 1.0) -> str:

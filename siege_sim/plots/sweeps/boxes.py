@@ -26,9 +26,9 @@ def draw_box(sweep: Sweep, question: Question) -> Picture:
     words = box_says(box)
     note = "Box by PRIM; in other halves: found in one half of the points, measured in the other."
     labels = [with_unit(limit.factor) for limit in box.limits]
-    figure = sheet(sweep, f"When: {question.words}", words, 5.6 + 0.3 * max(len(labels) - 2, 0), note)
+    figure = sheet(sweep, f"When: {question.words}", words, 6.0 + 0.4 * max(len(labels) - 2, 0), note)
     places = figure.add_gridspec(
-        2, 2, **margins(figure, left_for(labels, 26), top=1.3), wspace=0.36, hspace=0.5, width_ratios=(1.15, 1),
+        2, 2, **margins(figure, left_for(labels, 26), top=1.3), wspace=0.5, hspace=0.45, width_ratios=(1.1, 1),
         height_ratios=(max(len(labels), 2), 3),
     )  # fmt: skip
     _limits(figure.add_subplot(places[0, 0]), sweep, box.limits, labels)
@@ -43,11 +43,11 @@ def _limits(axes: Axes, sweep: Sweep, limits: tuple[Limit, ...], labels: list[st
         axes.barh(row, 1.0, left=0.0, height=0.3, color="#eeeeee", zorder=1)
         for left, width in _parts(sweep, limit, low, high):
             axes.barh(row, width, left=left, height=0.3, color=MARK, zorder=2)
-        text = f"{limit.words}   (quasi-p {_small(limit.quasi_p)}; in {limit.found_again:.0%} of halves)"
-        axes.text(0.0, row + 0.32, text, size=8, va="center")
+        text = f"{limit.words}\nquasi-p {_small(limit.quasi_p)}; in {limit.found_again:.0%} of halves"
+        axes.text(0.0, row + 0.2, text, size=8, va="top", linespacing=1.15)
     row_labels(axes, labels, 26)
-    axes.set_ylim(max(len(limits), 2) - 0.3, -0.5)
-    axes.set_xticks([0, 1], ["lowest", "highest"])
+    axes.set_ylim(max(len(limits), 2) - 0.2, -0.5)
+    axes.set_xticks([0, 1], ["lowest", "highest"] if any(limit.values is None for limit in limits) else ["", ""])
     axes.tick_params(axis="x", length=0)
     axes.set_title("Limits of the box within each range", size=9.5, weight="normal")
     axes.spines["bottom"].set_visible(False)
@@ -66,11 +66,11 @@ def _trade_off(axes: Axes, box: Box) -> None:
     axes.axhline(100 * box.base, color=style.FAINT, lw=0.8, ls=(0, (4, 2)))
     axes.text(1, 100 * box.base + 1.5, "all points", size=8, color=style.FAINT)
     axes.set_xlim(0, 103)
-    axes.set_ylim(0, 105)
+    axes.set_ylim(0, 115)
     axes.set_xlabel("coverage: % of all cases inside", size=8.5)
     axes.set_ylabel("density: % cases", size=8.5)
     axes.set_title("What a smaller box would hold", size=9.5, weight="normal")
-    axes.legend(loc="lower left", frameon=False, fontsize=8)
+    axes.legend(loc="upper right", frameon=False, fontsize=8)
     style.faint_lines(axes)
 
 
@@ -117,9 +117,9 @@ def _points(axes: Axes, sweep: Sweep, box: Box) -> None:
         column = sweep.design[factor.name]
         names = levels(sweep, factor) if factor.values is not None else [column.min(), column.max()]
         axis.set_ticks(list(np.linspace(0, 1, len(names))), [value_text(value) for value in names])
-        axis.set_label_text(with_unit(factor), size=8.5)
-    axes.set_xlim(-0.06, 1.06)
-    axes.set_ylim(-0.06, 1.06)
+        axis.set_label_text("" if factor.values is not None and axis is axes.yaxis else with_unit(factor), size=8.5)
+    axes.set_xlim(-0.1, 1.1)
+    axes.set_ylim(-0.1, 1.1)
     handles = [
         Line2D([], [], ls="", marker="^", color=style.VERMILION, label="case"),
         Line2D([], [], ls="", marker="o", ms=4, color=style.SKY, label="other point"),

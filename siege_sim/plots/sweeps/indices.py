@@ -15,6 +15,7 @@ from siege_sim.plots.sweeps.base import (
     MARK,
     Picture,
     across_lines,
+    difference_unit,
     height_of,
     in_a_list,
     in_lines,
@@ -108,17 +109,17 @@ def draw_morris(sweep: Sweep, quantity: Quantity) -> Picture:
     row_labels(left, labels)
     across_lines(left)
     left.set_xlim(left=min(0.0, float((size - reach).min())))
-    left.set_xlabel(f"mean absolute change over the whole range ({quantity.unit})", size=8.5)
+    left.set_xlabel(f"mean absolute change over the whole range ({difference_unit(quantity)})", size=8.5)
     top = 1.08 * float(max((size + reach).max(), sigma.max()))
     right.plot([0, top], [0, top], color=style.FAINT, lw=0.8, ls=(0, (4, 2)))
-    right.text(0.97 * top, 0.93 * top, "as uneven as large", ha="right", size=8, color=style.FAINT)
+    right.text(0.9 * top, 0.94 * top, "as uneven as large", ha="right", size=8, color=style.FAINT)
     right.scatter(size, sigma, s=34, color=MARK, zorder=3)
     for number_, (x, y) in enumerate(zip(size, sigma, strict=True)):
         right.annotate(str(number_ + 1), (x, y), xytext=(5, 3), textcoords="offset points", size=8.5)
     right.set_xlim(0, top)
     right.set_ylim(0, top)
     right.set_xlabel("mean absolute effect", size=8.5)
-    right.set_ylabel("spread of the effect (interaction, curvature, chance)", size=8.5)
+    right.set_ylabel("spread of the effect over the space", size=8.5)
     for axis in (right.xaxis, right.yaxis):
         axis.set_major_formatter(lambda value, _: number(value))
     return Picture(f"morris-{quantity.name}", quantity.label, words, figure)

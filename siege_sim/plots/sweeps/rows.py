@@ -19,6 +19,7 @@ from siege_sim.plots.sweeps.base import (
     MARK,
     Picture,
     across_lines,
+    difference_unit,
     height_of,
     in_a_list,
     left_for,
@@ -27,6 +28,7 @@ from siege_sim.plots.sweeps.base import (
     reach,
     row_labels,
     sheet,
+    signed,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -103,7 +105,7 @@ def draw_tornado(sweep: Sweep, quantity: Quantity) -> Picture:
     axes.margins(x=0.16)
     row_labels(axes, [label for label, _ in rows])
     across_lines(axes)
-    unit = "percentage points" if quantity.is_share else quantity.unit
+    unit = "percentage points" if quantity.is_share else difference_unit(quantity)
     axes.set_xlabel(f"difference from {number(scale * effects.reference.value)} at the point of reference ({unit})")
     _legend(figure, rows, sweep)
     return Picture(f"tornado-{quantity.name}", quantity.label, words, figure)
@@ -127,21 +129,22 @@ def _rows(sweep: Sweep, effects: Effects) -> Any:
 def _bar(axes: Axes, row: int, effect: Effect, scale: float, paired: bool) -> None:
     value = scale * effect.difference.value
     higher = paired and effect.value > effect.usual
+    place, height = (row + (0.17 if higher else -0.17), 0.31) if paired else (row, 0.62)
     colour = (HIGH if higher else LOW) if paired else LOW
     clear = effect.difference.clear_of_zero
     axes.barh(
-        row, value, height=0.62, color=colour if clear else style.PAPER, edgecolor=colour, linewidth=1.2,
+        place, value, height=height, color=colour if clear else style.PAPER, edgecolor=colour, linewidth=1.2,
         hatch="" if clear else "////", zorder=2,
     )  # fmt: skip
     axes.errorbar(
-        [value], [row], xerr=scale * np.array(reach(effect.difference)), fmt="none", ecolor=style.INK, elinewidth=1.2,
+        [value], [place], xerr=scale * np.array(reach(effect.difference)), fmt="none", ecolor=style.INK, elinewidth=1.2,
         capsize=3, zorder=4,
     )  # fmt: skip
     if paired:
         ends = [scale * effect.difference.low, scale * effect.difference.high, value]
         end = np.nanmin(ends) if value < 0 else np.nanmax(ends)
         axes.annotate(
-            value_text(effect.value), (end, row), xytext=(-6 if value < 0 else 6, 0), textcoords="offset points",
+            value_text(effect.value), (end, place), xytext=(-6 if value < 0 else 6, 0), textcoords="offset points",
             ha="right" if value < 0 else "left", va="center", size=8, zorder=5,
         )  # fmt: skip
 
@@ -178,7 +181,7 @@ def tornado_says(effects: Effects) -> str:
         return f"None of {len(effects.effects)} changes can be told from chance with these runs."
     clear.sort(key=lambda effect: -abs(effect.difference.value))
     scale = 100.0 if effects.quantity.is_share else 1.0
-    first = [f"{_change(effect)} ({number(scale * effect.difference.value)})" for effect in clear[:3]]
+    first = [f"{_change(effect)} ({signed(scale * effect.difference.value)})" for effect in clear[:3]]
     rest = len(effects.effects) - len(clear)
     return (
         f"Furthest from the reference: {in_a_list(first)}. {len(clear)} of {len(effects.effects)} changes are clear of "

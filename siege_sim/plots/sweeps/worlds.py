@@ -92,7 +92,7 @@ def draw_survival(sweep: Sweep) -> Picture:
     found = survival(sweep)
     words = survival_says(found)
     banded = _banded(found)
-    which = "" if len(banded) == len(found.curves) else "; of the others the bands are as wide and left out"
+    which = "" if len(banded) == len(found.curves) else "; of the others they are left out"
     note = (
         f"Kaplan-Meier with 95 % bands for each curve by itself{which}. Runs that still held at their end are censored."
     )
@@ -100,7 +100,7 @@ def draw_survival(sweep: Sweep) -> Picture:
     axes = figure.subplots(gridspec_kw=margins(figure, 0.8, 2.75 if found.by else 0.5, 1.15))
     for number_, curve in enumerate(found.curves):
         colour, line = COLOURS[number_ % len(COLOURS)], LINES[number_ % len(LINES)]
-        days = np.r_[curve.days, curve.last_day]
+        days = np.r_[curve.days, curve.last_day + 1.0 * (curve.censored > 0)]
         share, low, high = (100 * np.r_[ends, ends[-1]] for ends in (curve.share, curve.low, curve.high))
         label = f"{in_lines(curve.label, 28)} ({curve.runs:,} runs)"
         axes.step(days, share, where="post", color=colour, ls=line, lw=2, zorder=3, label=label)
@@ -134,7 +134,8 @@ def _days_shown(found: Survival) -> tuple[float, float]:
     last = max(curve.last_day for curve in found.curves)
     ends = [float(curve.days[1]) for curve in found.curves if len(curve.days) > 1]
     first = min(ends, default=0.0)
-    return (10.0 * np.floor((first - 0.3 * (last - first)) / 10.0) if first > 0.5 * last else 0.0), last
+    start = 10.0 * np.floor((first - 0.3 * (last - first)) / 10.0) if first > 0.5 * last else 0.0
+    return start, last + 1.0
 
 
 def survival_says(found: Survival) -> str:
@@ -166,7 +167,7 @@ def draw_convergence(sweep: Sweep, quantity: Quantity) -> Picture:
     figure = sheet(sweep, f"Were the runs enough? {quantity.label}", words, 2.4 + 2.05 * rows)
     panels = figure.subplots(
         rows, columns, squeeze=False, sharex=True,
-        gridspec_kw={**margins(figure, 0.95, 0.4, 1.25, 1.0), "hspace": 0.6, "wspace": 0.34},
+        gridspec_kw={**margins(figure, 0.95, 0.4, 1.25, 1.0), "hspace": 0.45, "wspace": 0.34},
     ).ravel()  # fmt: skip
     scale = 100.0 if quantity.is_share and found.per == "runs a point" else 1.0
     for axes, path in zip(panels, found.paths, strict=False):
