@@ -423,9 +423,9 @@ def _alike(values: tuple[Any, ...], known: Parameter) -> tuple[Scalar, ...]:
     """Return numbers of a list as the kind that the scenario wants and dates as text: a column has one type."""
     if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
         return tuple(_as_json(values))
-    if known.is_whole:
-        return tuple(int(value) if value == int(value) else value for value in values)
-    return tuple(float(value) for value in values)
+    if known.is_number and not known.is_whole:
+        return tuple(float(value) for value in values)
+    return tuple(int(value) if value == int(value) else value for value in values)
 
 
 def _as_json(given: Any) -> Any:

@@ -79,6 +79,7 @@ class Receipt:
 
     Attributes:
         worker: which worker, as host and process.
+        part: the name of the part.
         done: runs that were finished.
         failed: runs that failed.
         seconds: time of the runs.
@@ -86,6 +87,7 @@ class Receipt:
     """
 
     worker: str
+    part: str
     done: int
     failed: int
     seconds: float
@@ -122,11 +124,11 @@ def play_bundle(bundle: Bundle) -> Receipt:
                 break
     series = [tables.series for tables in kept if recipe.every_days]
     quarters = [tables.quarters for tables in kept if tables.quarters is not None]
-    Store.at(recipe.target).write_part(recipe.outcomes, rows, series, quarters)
+    part = Store.at(recipe.target).write_part(recipe.outcomes, rows, series, quarters)
     failed = [row["error"] for row in rows if row["status"] == FAILED]
     seconds = sum(float(row["seconds"]) for row in rows)
     worker = f"{os.uname().nodename}:{os.getpid()}"
-    return Receipt(worker, len(rows) - len(failed), len(failed), seconds, failed[-1] if failed else "")
+    return Receipt(worker, part, len(rows) - len(failed), len(failed), seconds, failed[-1] if failed else "")
 
 
 @contextmanager

@@ -19,15 +19,24 @@ UNFINISHED = ".unfinished"
 
 
 class Storage(Protocol):
-    """Named files in one place; names have slashes."""
+    """Named files in one place; names have slashes.
+
+    Attributes:
+        where: the folder or URL as the user gave it.
+        address: the same, as workers in other folders or on other machines find it.
+    """
 
     where: str
+    address: str
 
     def read(self, name: str) -> bytes:
         """Return a file's content; OSError when there is none."""
 
     def write(self, files: dict[str, bytes]) -> None:
         """Write files so that each is there whole or not at all; they appear in the given order."""
+
+    def has(self, name: str) -> bool:
+        """Return whether a file is there."""
 
     def names(self, folder: str) -> list[str]:
         """Return the names of the finished files in a folder, sorted; none when there is no such folder."""
@@ -53,6 +62,7 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.where = str(root)
+        self.address = str(root.resolve())
 
     def read(self, name: str) -> bytes:
         """Return a file's content."""
@@ -81,6 +91,10 @@ class Folder:
                     part.unlink(missing_ok=True)
             raise _not_written(self.where, error) from None
 
+    def has(self, name: str) -> bool:
+        """Return whether a file is there."""
+        return (self.root / name).is_file()
+
     def names(self, folder: str) -> list[str]:
         """Return the names of the finished files in a folder, sorted."""
         try:
@@ -103,7 +117,7 @@ class Remote:
     """Files behind an fsspec URL. Object stores write an object whole or not at all, so nothing is renamed."""
 
     def __init__(self, url: str) -> None:
-        self.where = url.rstrip("/")
+        self.where = self.address = url.rstrip("/")
         try:
             import fsspec
 
@@ -131,6 +145,11 @@ class Remote:
                 self.files.pipe_file(self._path(name), content)
         except OSError as error:
             raise _not_written(self.where, error) from None
+
+    def has(self, name: str) -> bool:
+        """Return whether a file is there."""
+        self.files.invalidate_cache()
+        return bool(self.files.exists(self._path(name)))
 
     def names(self, folder: str) -> list[str]:
         """Return the names of the files in a folder, sorted."""

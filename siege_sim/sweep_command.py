@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from siege_sim.errors import SiegeError
 from siege_sim.experiments import Plan
 from siege_sim.parallel import finished
 from siege_sim.progress import duration, sweep_progress
@@ -77,7 +76,9 @@ def play_plan(plan: Plan, wishes: Wishes) -> None:
 def _engine(wishes: Wishes) -> Engine:
     if wishes.scheduler is None:
         return finished
-    raise SiegeError("--scheduler is not there yet")
+    from siege_sim.cluster import finished_on
+
+    return finished_on(wishes.scheduler, lambda sentence: None if wishes.quiet else _say(sentence))
 
 
 def _say(sentence: str) -> None:

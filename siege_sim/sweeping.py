@@ -16,7 +16,7 @@ import numpy as np
 
 from siege_sim import __version__
 from siege_sim.designs import Sampled
-from siege_sim.errors import ResultError, SiegeError, StoppedError
+from siege_sim.errors import ResultError, StoppedError
 from siege_sim.experiments import Plan, run_outcomes
 from siege_sim.keys import with_values
 from siege_sim.loading import scenario_of
@@ -194,11 +194,12 @@ class Driver:
     def _play(self, todo: np.ndarray[Any, Any], tally: Tally, scan: Scan, sign_of_life: Callable[[], None]) -> None:
         pace = _Pace(self.workers, scan.seconds)
         with _asked_to_stop(self.store) as stop:
-            recipe = dataclasses.replace(recipe_of(self.plan, self.store.where), stop_file=stop.file)
+            recipe = dataclasses.replace(recipe_of(self.plan, self.store.storage.address), stop_file=stop.file)
             bundles = self._bundles(todo, recipe, pace, scan.attempts + 1 if self.only_failed else 1)
             try:
                 with contextlib.closing(self.engine(bundles, play_bundle, self.workers, stop.is_asked)) as stream:
                     for _, receipt in stream:
+                        self._make_sure_it_is_seen(receipt, tally)
                         tally.add(receipt)
                         pace.add(receipt)
                         self.tell(tally)
@@ -207,6 +208,14 @@ class Driver:
                 raise StoppedError(f"stopped at once; runs in flight were lost. {self._how_to_go_on(tally)}") from None
             if stop.is_asked() and tally.left:
                 raise StoppedError(f"stopped. {self._how_to_go_on(tally)}")
+
+    def _make_sure_it_is_seen(self, receipt: Receipt, tally: Tally) -> None:
+        """Notice a worker that writes to a folder of its own machine."""
+        if receipt.worker not in tally.workers and not self.store.storage.has(f"runs/{receipt.part}"):
+            raise ResultError(
+                f"{self.store.where}: a worker ({receipt.worker}) wrote its runs to a folder of that name that is not "
+                "seen here; give --out a folder that all machines share, or an fsspec URL such as s3://bucket/sweep"
+            )
 
     def _how_to_go_on(self, tally: Tally) -> str:
         done = tally.planned - tally.left
@@ -379,9 +388,3 @@ def seconds_a_run(plan: Plan) -> float:
 def default_target(plan: Plan) -> Path:
     """Return the folder of a sweep for which none was named; the same every time, so that it goes on."""
     return Path("results") / f"{plan.experiment.name}-sweep"
-
-
-def check_scheduler(address: str | None) -> None:
-    """Refuse an address that cannot be one, before anything is loaded."""
-    if address is not None and "://" not in address and ":" not in address:
-        raise SiegeError(f"--scheduler {address}: give an address such as tcp://host:8786")
