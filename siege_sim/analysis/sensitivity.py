@@ -6,6 +6,7 @@ with a point of which no run is finished is left out whole.
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -82,9 +83,7 @@ def sobol_indices(
     rows, dropped = _whole_blocks(sweep, quantity, stratum, size, blocks)
     outputs = _outputs(sweep, quantity, stratum)[rows]
     _refuse_constant(outputs, quantity)
-    from SALib.analyze import sobol
-
-    found = sobol.analyze(
+    found = _salib("sobol").analyze(
         _problem(factors), outputs, calc_second_order=second, num_resamples=RESAMPLES, conf_level=LEVEL, seed=SEED
     )
     names = ("S1", "ST")
@@ -116,9 +115,7 @@ def morris_effects(
     rows, dropped = _whole_blocks(sweep, quantity, stratum, size, blocks)
     outputs = _outputs(sweep, quantity, stratum)[rows]
     _refuse_constant(outputs, quantity)
-    from SALib.analyze import morris
-
-    found = morris.analyze(
+    found = _salib("morris").analyze(
         _problem(factors), inputs[rows], outputs, num_resamples=RESAMPLES, conf_level=LEVEL, num_levels=grid_levels,
         seed=SEED,
     )  # fmt: skip
@@ -165,6 +162,18 @@ def share_of_chance(sweep: Sweep, quantity: Quantity, stratum: Stratum | None = 
     runs = np.isfinite(complete).sum(axis=1).mean()
     between = max(float(np.nanvar(np.nanmean(complete, axis=1), ddof=1)) - within / runs, 0.0)
     return within / (within + between) if within + between > 0.0 else None
+
+
+def _salib(method: str) -> Any:
+    """Return SALib's module for a method of analysis.
+
+    Raises:
+        ResultError: it is not installed.
+    """
+    try:
+        return importlib.import_module(f"SALib.analyze.{method}")
+    except ImportError:
+        raise ResultError("sensitivity indices need the library SALib: pip install 'siege_sim[analysis]'") from None
 
 
 def _problem(factors: Sequence[Factor]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import numpy as np
 import pandas as pd
@@ -192,3 +193,14 @@ def test_an_outcome_that_no_run_has_is_shown_as_unknown():
     html, drawn = sweep_report(sweep, Wish(outcomes=("days_to_half",)), "x")
     assert "Days to half" in html
     assert not any(one.pictures for one in drawn if one.figure.name == "tornado")
+
+
+@pytest.mark.parametrize(("name", "missing"), [("boxes", "ema_workbench"), ("sobol", "SALib")])
+def test_without_an_extra_library_the_rest_is_still_drawn(monkeypatch, name, missing):
+    sweep = ishigami_sweep(count=64)
+    for module in [module for module in sys.modules if module.split(".")[0] == missing]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, missing, None)
+    drawn = drawn_of(sweep, name, "scatter")
+    assert "pip install 'siege_sim[analysis]'" in drawn[name].left_out[0]
+    assert drawn["scatter"].pictures
