@@ -296,12 +296,13 @@ def report(
         list[str] | None,
         typer.Option("--cases", metavar="CONDITION", help="In which worlds is, e.g., died_of_hunger>500? Repeatable."),
     ] = None,
+    by: Annotated[str | None, typer.Option(metavar="FACTOR", help="Part survival curves by this factor.")] = None,
     png: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the figures as PNG files there too.")] = None,
 ) -> None:
     """Write a sweep's figures and tables as one HTML page, from its results only."""
     from siege_sim.sweep_report import Wish, write_sweep_report
 
-    wish = Wish(tuple(outcomes or ()), tuple(figures or ()), tuple(cases or ()))
+    wish = Wish(tuple(outcomes or ()), tuple(figures or ()), tuple(cases or ()), by)
     print(f"Report: {write_sweep_report(folder, out, wish, png)}")
 
 

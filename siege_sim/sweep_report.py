@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 MOST_POINTS = 60
 """A table of points with more rows than this would not be read."""
 
+PLAIN = ("points", "scatter", "response_surface")
+"""Figures whose sentence says how to read them rather than what they show."""
+
 KINDS = {
     "grid": "every combination of the factors' values",
     "one_at_a_time": "one factor at a time",
@@ -53,11 +56,13 @@ class Wish:
         outcomes: names of outcomes; the usual ones when none is named.
         figures: names of figures; those of the experiment, or those that suit the design, when none is named.
         cases: conditions that make a point a case in scenario discovery.
+        by: the factor by which survival curves are parted; by default one is chosen.
     """
 
     outcomes: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
+    by: str | None = None
 
 
 def write_sweep_report(target: str, out: Path | None, wish: Wish, pictures: Path | None = None) -> Path:
@@ -94,7 +99,11 @@ def sweep_report(sweep: Sweep, wish: Wish, target: str) -> tuple[str, tuple[Draw
     quantities = chosen_quantities(sweep, wish.outcomes)
     questions = tuple(question_of(sweep, text) for text in wish.cases)
     names = _figures(sweep, wish.figures)
-    drawn = tuple(draw_figures(sweep, names, quantities, questions))
+    if wish.by is not None and wish.by not in [factor.name for factor in sweep.factors]:
+        raise ResultError(
+            f"--by: there is no factor '{wish.by}'{did_you_mean(wish.by, [f.name for f in sweep.factors])}"
+        )
+    drawn = tuple(draw_figures(sweep, names, quantities, questions, wish.by))
     html = page(
         "sweep.html",
         title=str(sweep.manifest.get("title") or sweep.manifest["name"]),
@@ -103,6 +112,7 @@ def sweep_report(sweep: Sweep, wish: Wish, target: str) -> tuple[str, tuple[Draw
         kind=KINDS.get(kind_of(sweep), kind_of(sweep)),
         holes=completeness(sweep).sentences,
         few_seeds=_seeds_note(sweep),
+        findings=_findings(drawn),
         sections=[_section(one) for one in drawn if one.pictures],
         left_out=[(one.figure.title, reason) for one in drawn for reason in one.left_out],
         factors=[_factor_row(sweep, factor) for factor in sweep.factors],
@@ -140,6 +150,12 @@ def _seeds_note(sweep: Sweep) -> str:
         f"Every point was played with {seeds}. Differences between points are the clearer for that, but intervals over "
         "points do not hold what other seeds would bring."
     )
+
+
+def _findings(drawn: Sequence[Drawn]) -> list[tuple[str, str]]:
+    """Return what the figures say that say something by themselves."""
+    telling = [one for one in drawn if one.figure.name not in PLAIN]
+    return [(picture.title, picture.says) for one in telling for picture in one.pictures]
 
 
 def _section(drawn: Drawn) -> dict[str, Any]:
@@ -226,4 +242,5 @@ def _command(target: str, wish: Wish) -> str:
     words = ["siege-sim", "report", target]
     for option, values in (("--outcome", wish.outcomes), ("--figure", wish.figures), ("--cases", wish.cases)):
         words += [word for value in values for word in (option, value)]
+    words += [] if wish.by is None else ["--by", wish.by]
     return " ".join(shlex.quote(word) for word in words)

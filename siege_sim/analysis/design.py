@@ -149,6 +149,9 @@ def with_unit(factor: Factor) -> str:
 
 
 def value_with_unit(factor: Factor, value: Any) -> str:
-    """Return a factor's value with its unit."""
-    plain = isinstance(value, (str, bool, np.bool_)) or factor.unit in ("", "-", "1")
-    return value_text(value) if plain else f"{value_text(value)} {factor.unit}"
+    """Return a factor's value so that it can stand alone: a word, or a number with its unit or the factor's name."""
+    if isinstance(value, (str, bool, np.bool_)):
+        return value_text(value) if isinstance(value, str) else f"{name_text(factor)}: {value_text(value)}"
+    if factor.unit in ("", "-", "1"):
+        return f"{name_text(factor)} {value_text(value)}"
+    return f"{value_text(value)} {factor.unit}"

@@ -60,9 +60,9 @@ class Question:
         signs = {">=": "at least", "<=": "at most", ">": "above", "<": "below"}
         if self.quantity.is_share:
             return f"{self.quantity.label}: {signs[self.sign]} {self.limit:.0%} of the runs of a point"
-        return (
-            f"{self.quantity.label}: {signs[self.sign]} {value_text(float(self.limit))} {self.quantity.unit}".rstrip()
-        )
+        limit, unit = value_text(float(self.limit)), self.quantity.unit
+        amount = f"{unit} {limit}" if unit == "day" else f"{limit} {unit}".rstrip()
+        return f"{self.quantity.label}: {signs[self.sign]} {amount}"
 
     def cases(self, sweep: Sweep) -> NDArray[np.float64]:
         """Return 1 for points that are cases, 0 for others, and not a number where nothing was measured."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from siege_sim.sweeps import Sweep
 
 FIGURE_NAMES = (
-    "heat_map", "response_surface", "points", "tornado", "scatter", "sobol", "morris", "boxes", "regret", "survival",
+    "heat_map", "response_surface", "tornado", "points", "sobol", "morris", "scatter", "boxes", "regret", "survival",
     "convergence",
 )  # fmt: skip
 """Every figure, in the order of a report."""
@@ -25,7 +25,7 @@ USUAL = {
 }
 """The figures that suit a kind of design."""
 
-OF_ONE_FACTOR = ("points", "tornado", "survival", "convergence")
+OF_ONE_FACTOR = ("tornado", "points", "survival", "convergence")
 """The figures of a grid in which one factor only has several values: a list of policies."""
 
 

@@ -12,6 +12,7 @@ from scipy import stats
 from siege_sim.analysis.design import is_numeric, levels, moving, name_text, value_text, value_with_unit
 from siege_sim.analysis.intervals import LEVEL
 from siege_sim.analysis.quantities import finished_runs
+from siege_sim.errors import ResultError, did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,10 +102,18 @@ def _filled(bound: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[n
     return np.where(np.isfinite(bound), bound, share)
 
 
-def survival(sweep: Sweep) -> Survival:
-    """Return survival curves by policy if there is one, or by the factor that parts the curves most, or of all runs."""
+def survival(sweep: Sweep, by: str | None = None) -> Survival:
+    """Return survival curves by group.
+
+    Args:
+        sweep: of which.
+        by: the factor that makes the groups; by default a list of policies, or the factor that parts the curves most.
+
+    Raises:
+        ResultError: no such factor has several values.
+    """
     runs = finished_runs(sweep)
-    factor = _grouping(sweep)
+    factor = _grouping(sweep) if by is None else _factor_named(sweep, by)
     if factor is None:
         return Survival("", (curve_of(runs, "all runs"),))
     groups = _groups(sweep, factor)
@@ -116,6 +125,13 @@ def survival(sweep: Sweep) -> Survival:
     shown = [label for label in there if label == first or label in others]
     curves = tuple(curve_of(there[label], label) for label in shown)
     return Survival(name_text(factor), curves, len(there) - len(shown))
+
+
+def _factor_named(sweep: Sweep, name: str) -> Factor:
+    known = {factor.name: factor for factor in moving(sweep)}
+    if name not in known:
+        raise ResultError(f"--by: no factor '{name}' has several values here{did_you_mean(name, known)}")
+    return known[name]
 
 
 def _grouping(sweep: Sweep) -> Factor | None:

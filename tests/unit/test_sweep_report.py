@@ -161,7 +161,7 @@ def test_the_experiment_chooses_the_figures_unless_the_command_does():
     sweep = two_policies(figures=["survival"])
     assert [one.figure.name for one in sweep_report(sweep, Wish(), "x")[1]] == ["survival"]
     assert [one.figure.name for one in sweep_report(sweep, Wish(figures=("points",)), "x")[1]] == ["points"]
-    assert usual_figures(sweep) == ("points", "tornado", "survival", "convergence")
+    assert usual_figures(sweep) == ("tornado", "points", "survival", "convergence")
 
 
 @pytest.mark.parametrize(
@@ -169,6 +169,7 @@ def test_the_experiment_chooses_the_figures_unless_the_command_does():
     [
         (Wish(outcomes=("died_of_hungr",)), "did you mean 'died_of_hunger'"),
         (Wish(figures=("heatmap",)), "did you mean 'heat_map'"),
+        (Wish(by="aids"), "did you mean 'aid'"),
         (Wish(cases=("died_of_hunger=many",)), "write one like"),
     ],
 )
@@ -204,3 +205,15 @@ def test_without_an_extra_library_the_rest_is_still_drawn(monkeypatch, name, mis
     drawn = drawn_of(sweep, name, "scatter")
     assert "pip install 'siege_sim[analysis]'" in drawn[name].left_out[0]
     assert drawn["scatter"].pictures
+
+
+def test_survival_is_parted_by_the_factor_that_is_asked_for():
+    sweep = grid()
+    runs = sweep.runs.assign(end_day=50 + sweep.runs["point"], outcome="evacuated")
+    sweep = type(sweep)(sweep.manifest, sweep.factors, sweep.design, runs, sweep.series, sweep.quarters)
+    drawn = list(draw_figures(sweep, ["survival"], [], by="convoys"))
+    assert (
+        drawn[0]
+        .pictures[0]
+        .says.startswith("Half of the sieges had ended: convoys 0: on day 53; convoys 10: on day 54")
+    )

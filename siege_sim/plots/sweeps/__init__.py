@@ -71,13 +71,6 @@ FIGURES: tuple[SweepFigure, ...] = (
         heat.draw_surface,
     ),
     SweepFigure(
-        "points",
-        "Point by point",
-        "Means with 95 % intervals (Student's for means, Wilson's for shares of runs).",
-        rows.many_points,
-        rows.draw_points,
-    ),
-    SweepFigure(
         "tornado",
         "One change at a time",
         "Mean difference from the point of reference, seed by seed: both points of a pair were played with the "
@@ -87,12 +80,11 @@ FIGURES: tuple[SweepFigure, ...] = (
         rows.draw_tornado,
     ),
     SweepFigure(
-        "scatter",
-        "What goes with the outcome",
-        "Every point against the numeric factors with the largest rank correlation. Other factors vary at the same"
-        " time, so a slope is an average over them.",
-        _always,
-        indices.draw_scatter,
+        "points",
+        "Point by point",
+        "Means with 95 % intervals (Student's for means, Wilson's for shares of runs).",
+        rows.many_points,
+        rows.draw_points,
     ),
     SweepFigure(
         "sobol",
@@ -111,6 +103,14 @@ FIGURES: tuple[SweepFigure, ...] = (
         "its effect is chance.",
         _always,
         indices.draw_morris,
+    ),
+    SweepFigure(
+        "scatter",
+        "What goes with the outcome",
+        "Every point against the numeric factors with the largest rank correlation. Other factors vary at the same"
+        " time, so a slope is an average over them.",
+        _always,
+        indices.draw_scatter,
     ),
     SweepFigure(
         "boxes",
@@ -164,7 +164,11 @@ class Drawn:
 
 
 def draw_figures(
-    sweep: Sweep, names: Sequence[str], quantities: Sequence[Quantity], questions: Sequence[Question] = ()
+    sweep: Sweep,
+    names: Sequence[str],
+    quantities: Sequence[Quantity],
+    questions: Sequence[Question] = (),
+    by: str | None = None,
 ) -> Iterable[Drawn]:
     """Yield the figures of some names, in the order of a report, each of all quantities that it suits.
 
@@ -173,6 +177,7 @@ def draw_figures(
         names: from ``analysis.figures.FIGURE_NAMES``.
         quantities: what is drawn.
         questions: for boxes, what makes a case; by default being among the worst quarter of the points.
+        by: the factor that parts survival curves; by default a list of policies, or what parts them most.
     """
     for figure in FIGURES:
         if figure.name in names:
@@ -180,7 +185,7 @@ def draw_figures(
             if why is not None:
                 yield Drawn(figure, (), (why,))
             else:
-                yield _drawn(figure, sweep, _targets(figure, sweep, quantities, questions))
+                yield _drawn(figure, sweep, _targets(figure, sweep, quantities, questions, by))
 
 
 def _drawn(figure: SweepFigure, sweep: Sweep, targets: Sequence[tuple[Any, ...]]) -> Drawn:
@@ -195,11 +200,11 @@ def _drawn(figure: SweepFigure, sweep: Sweep, targets: Sequence[tuple[Any, ...]]
 
 
 def _targets(
-    figure: SweepFigure, sweep: Sweep, quantities: Sequence[Quantity], questions: Sequence[Question]
+    figure: SweepFigure, sweep: Sweep, quantities: Sequence[Quantity], questions: Sequence[Question], by: str | None
 ) -> list[tuple[Any, ...]]:
     harms = [quantity for quantity in quantities if quantity.name in HARMS]
     if figure.of == "sweep":
-        return [()]
+        return [(by,)]
     if figure.of == "harm":
         return [(quantity,) for quantity in harms]
     if figure.of == "question":

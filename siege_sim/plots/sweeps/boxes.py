@@ -34,7 +34,9 @@ def draw_box(sweep: Sweep, question: Question) -> Picture:
     _limits(figure.add_subplot(places[0, 0]), sweep, box.limits, labels)
     _trade_off(figure.add_subplot(places[1, 0]), box)
     _points(figure.add_subplot(places[:, 1]), sweep, box)
-    return Picture(f"boxes-{question.quantity.name}", question.words, words, figure)
+    return Picture(
+        f"boxes-{question.quantity.name}", f"When {question.words[0].lower()}{question.words[1:]}", words, figure
+    )
 
 
 def _limits(axes: Axes, sweep: Sweep, limits: tuple[Limit, ...], labels: list[str]) -> None:

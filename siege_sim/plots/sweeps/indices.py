@@ -63,7 +63,7 @@ def draw_sobol(sweep: Sweep, quantity: Quantity) -> Picture:
     figure.legend(
         loc="upper left", bbox_to_anchor=(0.018, 1 - 0.88 / height), ncols=2, frameon=False, fontsize=8.5,
     )  # fmt: skip
-    return Picture(f"sobol-{quantity.name}", quantity.label, words, figure)
+    return Picture(f"sobol-{quantity.name}", f"{quantity.label}: Sobol indices", words, figure)
 
 
 def _note(found: Indices) -> str:
@@ -122,7 +122,7 @@ def draw_morris(sweep: Sweep, quantity: Quantity) -> Picture:
     right.set_ylabel("spread of the effect over the space", size=8.5)
     for axis in (right.xaxis, right.yaxis):
         axis.set_major_formatter(lambda value, _: number(value))
-    return Picture(f"morris-{quantity.name}", quantity.label, words, figure)
+    return Picture(f"morris-{quantity.name}", f"{quantity.label}: elementary effects", words, figure)
 
 
 def morris_says(found: Indices) -> str:

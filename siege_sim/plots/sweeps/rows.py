@@ -108,7 +108,7 @@ def draw_tornado(sweep: Sweep, quantity: Quantity) -> Picture:
     unit = "percentage points" if quantity.is_share else difference_unit(quantity)
     axes.set_xlabel(f"difference from {number(scale * effects.reference.value)} at the point of reference ({unit})")
     _legend(figure, rows, sweep)
-    return Picture(f"tornado-{quantity.name}", quantity.label, words, figure)
+    return Picture(f"tornado-{quantity.name}", f"{quantity.label}: one change at a time", words, figure)
 
 
 def _rows(sweep: Sweep, effects: Effects) -> Any:

@@ -72,7 +72,7 @@ def draw_regret(sweep: Sweep, quantity: Quantity) -> Picture:
     axes.set_xlabel(
         f"{quantity.unit} more than under the best policy of the same world (small dots: worlds; large: means)"
     )
-    return Picture(f"regret-{quantity.name}", quantity.label, words, figure)
+    return Picture(f"regret-{quantity.name}", f"{quantity.label}: regret", words, figure)
 
 
 def regret_says(found: Regret) -> str:
@@ -87,9 +87,9 @@ def regret_says(found: Regret) -> str:
     )
 
 
-def draw_survival(sweep: Sweep) -> Picture:
+def draw_survival(sweep: Sweep, by: str | None = None) -> Picture:
     """Draw the share of runs in which the pocket still held, day by day, with bands."""
-    found = survival(sweep)
+    found = survival(sweep, by)
     words = survival_says(found)
     banded = _banded(found)
     which = "" if len(banded) == len(found.curves) else "; of the others they are left out"
@@ -177,7 +177,7 @@ def draw_convergence(sweep: Sweep, quantity: Quantity) -> Picture:
     for axes in panels[max(0, len(found.paths) - columns) : len(found.paths)]:
         axes.set_xlabel(found.per)
         axes.tick_params(labelbottom=True)
-    return Picture(f"convergence-{quantity.name}", quantity.label, words, figure)
+    return Picture(f"convergence-{quantity.name}", f"{quantity.label}: were the runs enough?", words, figure)
 
 
 def _settling(axes: Axes, path: Path, scale: float) -> None:
