@@ -376,7 +376,7 @@ def show(
 
 @app.command("list")
 def list_names(
-    what: Annotated[str, typer.Argument(help="scenarios, records, processes, interventions or outcomes.")],
+    what: Annotated[str, typer.Argument(help="scenarios, experiments, records, processes, interventions or outcomes.")],
 ) -> None:
     """List what there is, with a line about each."""
     from siege_sim import describing
@@ -384,6 +384,7 @@ def list_names(
     lists = {
         "scenarios": describing.scenario_list,
         "records": describing.record_list,
+        "experiments": describing.experiment_list,
         "processes": describing.process_list,
         "interventions": describing.intervention_list,
         "outcomes": describing.outcome_list,

@@ -253,6 +253,15 @@ def shipped_experiments() -> dict[str, Path]:
     return {name: file for name, file in shipped_files(beside).items() if not name.startswith("calibration_")}
 
 
+def load_experiment(name_or_path: str | Path) -> Experiment:
+    """Load an experiment file alone; what it says of scenarios is not looked at.
+
+    Raises:
+        ScenarioError: names file, line, value and way out for everything that is wrong.
+    """
+    return read_block(Experiment, find_file(name_or_path, shipped_experiments(), "experiment"), "an experiment")[0]
+
+
 def load_plan(name_or_path: str | Path) -> Plan:
     """Load an experiment and lay out everything that it will play.
 

@@ -47,7 +47,7 @@ def _kinds(failed: Any) -> list[dict[str, Any]]:
     """Return the kinds of failures, the most frequent first, each with one run as an example."""
     if failed is None:
         return []
-    first_lines = failed["error"].str.splitlines().str[0]
+    first_lines = failed["error"].str.split("\n").str[0]
     kinds = []
     for error, runs in Counter(first_lines).most_common(MOST_KINDS_OF_FAILURE):
         example = failed[first_lines == error].iloc[0]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+from pathlib import Path
+
 import pytest
 
+from siege_sim import SiegeModel
 from siege_sim.errors import ScenarioError
 from siege_sim.experiments import OF_WHOLE_RUNS, load_plan, run_outcomes, shipped_experiments
+from siege_sim.playing import play_bundle
 from siege_sim.sweeping import bundle_of, recipe_of, task_of
 
 HEAD = """
@@ -138,3 +143,19 @@ def test_every_shipped_experiment_can_be_played(name):
     assert plan.runs == len(plan.points) * plan.experiment.replications > 100
     assert plan.experiment.title
     assert plan.experiment.summary
+
+
+def test_the_example_of_the_documentation_can_be_played(tmp_path):
+    page = (Path(__file__).parents[2] / "experiments" / "README.md").read_text("utf-8")
+    file = tmp_path / "example.yaml"
+    file.write_text(page.split("```yaml\n")[1].split("```")[0])
+    plan = load_plan(file)
+    assert len(plan.points) == 3 * 100
+    assert plan.runs == 1500
+
+
+def test_no_model_stays_in_memory_after_a_bundle(plan_of, tmp_path):
+    plan = plan_of("uncertainties: {food.home_days: {values: [5, 10]}}\n", "design: {kind: grid}\nreplications: 2\n")
+    receipt = play_bundle(bundle_of(plan, recipe_of(plan, str(tmp_path / "out")), range(4)))
+    assert receipt.done == 4
+    assert not [one for one in gc.get_objects() if isinstance(one, SiegeModel)]
