@@ -58,11 +58,13 @@ class Survival:
         by: by what the groups differ; empty when there is one only.
         curves: the first group, then the others; at most `MOST_GROUPS`, those whose mean end differs most.
         left_out: how many groups there are beside them.
+        without_runs: groups of which no run is finished.
     """
 
     by: str
     curves: tuple[Curve, ...]
     left_out: int = 0
+    without_runs: tuple[str, ...] = ()
 
 
 def has_survival(sweep: Sweep) -> str | None:
@@ -118,13 +120,14 @@ def survival(sweep: Sweep, by: str | None = None) -> Survival:
         return Survival("", (curve_of(runs, "all runs"),))
     groups = _groups(sweep, factor)
     there = {label: runs[runs["point"].isin(points)] for label, points in groups.items()}
+    without_runs = tuple(label for label, of_group in there.items() if not len(of_group))
     there = {label: of_group for label, of_group in there.items() if len(of_group)}
     first, *others = there
     usual = there[first]["end_day"].mean()
     others = sorted(others, key=lambda label: -abs(there[label]["end_day"].mean() - usual))[: MOST_GROUPS - 1]
     shown = [label for label in there if label == first or label in others]
     curves = tuple(curve_of(there[label], label) for label in shown)
-    return Survival(name_text(factor), curves, len(there) - len(shown))
+    return Survival(name_text(factor), curves, len(there) - len(shown), without_runs)
 
 
 def _factor_named(sweep: Sweep, name: str) -> Factor:

@@ -392,6 +392,13 @@ def test_survival_is_parted_by_policy():
     assert found.curves[0].median_day == 55
 
 
+def test_a_group_without_a_run_is_named():
+    factors = (Factor("aid", "lever", values=("none", "weekly")),)
+    design = pd.DataFrame({"aid": ["none", "weekly"]})
+    sweep = sweep_of("grid", factors, design, lambda p, s: {"end_day": 9, "outcome": "x"}, 2, [(1, 0), (1, 1)])
+    assert survival(sweep).without_runs == ("weekly",)
+
+
 def test_where_no_siege_has_ended_the_curve_stays_at_one_with_an_interval():
     sweep = sweep_of(
         "grid", (Factor("aid", "lever", values=("none",)),), pd.DataFrame({"aid": ["none"]}),

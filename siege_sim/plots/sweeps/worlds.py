@@ -148,8 +148,9 @@ def survival_says(found: Survival) -> str:
     censored = (
         f"In {held:,} runs the pocket still held at the end." if held else "No run ended with the pocket still held."
     )
+    absent = f" No run is finished of: {', '.join(found.without_runs)}." if found.without_runs else ""
     more = f" Of {found.left_out + len(found.curves)} groups {len(found.curves)} are shown." if found.left_out else ""
-    return f"Half of the sieges had ended: {'; '.join(parts)}. {censored}{more}"
+    return f"Half of the sieges had ended: {'; '.join(parts)}. {censored}{more}{absent}"
 
 
 def draw_convergence(sweep: Sweep, quantity: Quantity) -> Picture:
