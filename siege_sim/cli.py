@@ -327,6 +327,30 @@ def export(
 
 
 @app.command()
+def report(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or URL that `sweep` has written.")],
+    out: Annotated[Path | None, typer.Option(help="The HTML file; by default report.html in the folder.")] = None,
+    outcomes: Annotated[
+        list[str] | None, typer.Option("--outcome", metavar="NAME", help="Show this outcome; repeat for more.")
+    ] = None,
+    figures: Annotated[
+        list[str] | None, typer.Option("--figure", metavar="NAME", help="Draw this figure; repeat for more.")
+    ] = None,
+    cases: Annotated[
+        list[str] | None,
+        typer.Option("--cases", metavar="CONDITION", help="In which worlds is, e.g., died_of_hunger>500? Repeatable."),
+    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="FACTOR", help="Part survival curves by this factor.")] = None,
+    png: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the figures as PNG files there too.")] = None,
+) -> None:
+    """Write a sweep's figures and tables as one HTML page, from its results only."""
+    from siege_sim.sweep_report import Wish, write_sweep_report
+
+    wish = Wish(tuple(outcomes or ()), tuple(figures or ()), tuple(cases or ()), by)
+    print(f"Report: {write_sweep_report(folder, out, wish, png)}")
+
+
+@app.command()
 def why(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="A results folder that `run` has written.")],
     quarter: Annotated[str | None, typer.Option(help="Why this quarter fell.")] = None,

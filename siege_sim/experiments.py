@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 from pydantic import Field
 
+from siege_sim.analysis.figures import FIGURE_NAMES
 from siege_sim.blocks import Block, Problem, param
 from siege_sim.designs import Axis, Design, Points, Sampled, Scalar, Shape, Table, table_points
 from siege_sim.errors import ScenarioError, SiegeError, did_you_mean
@@ -32,7 +33,7 @@ NAME = r"^[a-z0-9][a-z0-9_-]*$"
 
 OF_WHOLE_RUNS: dict[str, tuple[str, str]] = {
     "outcome": ("", "How the siege ended"),
-    "end_day": ("day", "Last day that was played"),
+    "end_day": ("day", "Day of the siege's end"),
     "day_pocket_split": ("day", "Day on which the pocket was cut in two"),
     "days_to_half": ("days", "Days until half of the ground was lost"),
     "excess_deaths": ("persons", "Civilians who died of violence or hunger"),
@@ -167,6 +168,9 @@ class Experiment(Block):
         for i, name in enumerate(self.outcomes):
             if name not in known:
                 yield ("outcomes", i), f"no outcome is called '{name}'{did_you_mean(name, known)}"
+        for i, name in enumerate(self.figures):
+            if name not in FIGURE_NAMES:
+                yield ("figures", i), f"there is no figure '{name}'{did_you_mean(name, FIGURE_NAMES)}"
         daily = {outcome.name for outcome in DAILY}
         for i, name in enumerate(self.series.outcomes if self.series else ()):
             if name not in daily:

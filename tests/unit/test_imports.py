@@ -73,6 +73,7 @@ READERS = (
     "record.py",
     "scoring.py",
     "scorecard.py",
+    "sweep_report.py",
     "templates/",
     "sweeps.py",
     "store.py",
