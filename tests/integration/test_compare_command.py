@@ -134,7 +134,7 @@ def test_nothing_differs_when_a_what_if_begins_after_the_last_day(what_ifs, caps
 
 
 def test_runs_are_added_until_the_interval_is_narrow_and_give_what_as_many_runs_at_once_give(what_ifs):
-    narrower = asked_for(what_ifs[::2], 200, ["civilians_killed"], until="1.6", days=6)
+    narrower = asked_for(what_ifs[::2], 200, ["civilians_killed"], until="1.5", days=6)
     stopped = compare_asked(narrower, workers=2)
     assert FIRST_LOOK == stopped.looks[0].pairs < stopped.pairs < 200
     assert stopped.narrow_enough
