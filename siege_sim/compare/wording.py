@@ -20,18 +20,28 @@ class Scale:
     decimals: int
     words: str
 
-    def number(self, value: float | None, signed: bool = False) -> str:
+    def number(self, value: float | None) -> str:
         """Return a number, or a dash when there is none."""
-        if value is None:
-            return "-"
-        text = f"{value * self.factor:{'+' if signed else ''},.{self.decimals}f}"
-        return text[1:] if text.lstrip("+-").strip("0.,") == "" and text[0] in "+-" else text
+        return "-" if value is None else f"{value * self.factor:,.{self.decimals}f}"
+
+    def gap(self, difference: Difference) -> str:
+        """Return a difference with its sign."""
+        return self._signed(difference.middle, difference)
 
     def between(self, difference: Difference) -> str:
         """Return the interval of a difference."""
-        if difference.low is None or difference.high is None:
+        if difference.low is None:
             return "-"
-        return f"{self.number(difference.low, True)} to {self.number(difference.high, True)}"
+        return f"{self._signed(difference.low, difference)} to {self._signed(difference.high, difference)}"
+
+    def _signed(self, value: float | None, difference: Difference) -> str:
+        """Return a number with its sign, and decimals enough for an interval that is narrow beside the numbers."""
+        if value is None:
+            return "-"
+        width = self.factor * difference.width
+        decimals = max(self.decimals, (0.0 < width < 10.0) + (0.0 < width < 1.0))
+        text = f"{value * self.factor:+,.{decimals}f}"
+        return text if text.strip("+-0.,") else text[1:]
 
 
 def scale_of(effect: Effect) -> Scale:
@@ -63,7 +73,7 @@ def cells_of(effect: Effect) -> tuple[str, ...]:
         label_of(effect),
         scale.number(difference.before),
         scale.number(difference.after),
-        scale.number(difference.middle, signed=True),
+        scale.gap(difference),
         scale.between(difference),
         _share(difference.lower),
         _share(difference.higher),
@@ -115,13 +125,13 @@ def _first(effect: Effect) -> str:
     if not difference.pairs:
         return f"{effect.label}: no pair in which both runs have this number."
     if difference.low is None:
-        gap = f"{scale.number(difference.middle, True)} {scale.words}"
+        gap = f"{scale.gap(difference)} {scale.words}"
         return f"{effect.label}: {gap}; one pair tells nothing of how sure that is."
     if difference.lower == difference.higher == 0.0:
         return f"{effect.label}: the same in every pair."
     verdict = "which chance does not explain" if difference.clear else "which does not tell a change from none"
     return (
-        f"{effect.label}: {scale.number(difference.middle, True)} {scale.words} on average "
+        f"{effect.label}: {scale.gap(difference)} {scale.words} on average "
         f"(95 % interval {scale.between(difference)}), {verdict}; "
         f"lower in {_share(difference.lower)} of the pairs, higher in {_share(difference.higher)}."
     )

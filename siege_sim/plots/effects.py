@@ -98,8 +98,8 @@ def draw_effects(comparison: Comparison) -> Figure:
     heights = [max(0.3 * arms, 0.5), *(step * count + 0.15 for count in rows[1:])]
     legend_in = 0.24 * math.ceil(len(comparison.what_ifs) / 2)
     height = 1.75 + legend_in + sum(heights) + 0.62 * len(heights)
-    says = "What if it had been otherwise? Mean differences to the baseline over pairs of runs with the same luck."
-    figure = style.blank_sheet("Effects", says, _footnote(comparison), height)
+    says = "Mean differences to the baseline, with 95 % intervals, over pairs of runs with the same luck."
+    figure = style.blank_sheet("What would have changed, in this model", says, _footnote(comparison), height)
     edges = style.margins(figure, left=2.75, right=0.55, top=1.3 + legend_in, bottom=0.95)
     grid = figure.add_gridspec(
         len(heights), 1, height_ratios=heights, hspace=0.66 * len(heights) / sum(heights), **edges
@@ -304,9 +304,9 @@ def _key_of_bands(figure: Figure, height_in: float) -> None:
 
 
 COLUMNS = (
-    "Civilians killed there, persons",
-    "People who left from there, persons",
-    "Day when all of it was lost, days",
+    "Civilians killed there\n(persons)",
+    "Civilians who left from there\n(persons)",
+    "When all of it was lost\n(days later)",
 )
 
 
