@@ -242,6 +242,26 @@ def why(
 
 
 @app.command()
+def replay(
+    results: Annotated[
+        list[Path], typer.Argument(metavar="RESULT [OTHER]", help="A results folder, or two for runs side by side.")
+    ],
+    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("replay.html"),
+    force: Annotated[bool, typer.Option("--force", help="Replace the page if it is there.")] = False,
+    as_kept: Annotated[bool, typer.Option("--as-kept", help="Show what the folder holds; play nothing again.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Write a run, or two side by side, as one page with map and charts that needs no network."""
+    from siege_sim.dashboard.replay import write_replay
+
+    if len(results) > 2:
+        raise typer.BadParameter("give one results folder, or two")
+    notes = write_replay(results, out, force, as_kept)
+    if not quiet:
+        print("\n".join([*notes, f"{out}: written; open it in a browser"]))
+
+
+@app.command()
 def validate(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
 ) -> None:
