@@ -1,8 +1,8 @@
 """`siege-sim replay`: a run, or two side by side, as one page that needs no network, to hand out.
 
-A run can be played again from its results folder, to the byte. So it is, and filmed in full; the film is taken only when
-its daily series is that of the folder. Otherwise (another version of the program, a plug-in that is not here) the page
-shows what the folder has kept: charts and events of every day, and maps of some.
+A run can be played again from its results folder, to the byte. So it is, and filmed in full; the film is taken only
+when its daily series is that of the folder. Otherwise (another version of the program, a plug-in that is not here) the
+page shows what the folder has kept: charts and events of every day, and maps of some.
 """
 
 from __future__ import annotations
