@@ -262,6 +262,24 @@ def replay(
 
 
 @app.command()
+def dashboard(
+    scenario: ScenarioArgument = "aleppo_2016",
+    host: Annotated[str, typer.Option(help="The address to listen on; by default this machine alone.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any that is free.")] = 8765,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open a browser window.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="The seed of the runs.")] = 1,
+    settings: SetOption = None,
+) -> None:
+    """Play sieges in a browser: watch, go back, pull levers, compare."""
+    from siege_sim.dashboard.serving import check_installed, serve
+
+    check_installed()
+    from siege_sim.dashboard.theatre import Programme
+
+    serve(Programme(scenario, seed, tuple(settings or ())), host, port, open_browser)
+
+
+@app.command()
 def validate(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
 ) -> None:

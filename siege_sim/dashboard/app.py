@@ -1,0 +1,240 @@
+"""The Solara page: the stage, and beside it the levers. Thin: what happens is in `session`, what is drawn in `page`."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import solara
+
+from siege_sim.dashboard import forms
+from siege_sim.dashboard.ensemble import Ensemble
+from siege_sim.dashboard.limits import SessionError
+from siege_sim.dashboard.theatre import the_theatre
+from siege_sim.dashboard.widget import StageWidget
+from siege_sim.errors import SiegeError
+from siege_sim.loading import load_scenario_text, shipped_scenarios
+
+if TYPE_CHECKING:
+    from siege_sim.dashboard.branching import Pull
+    from siege_sim.dashboard.session import Session
+
+
+class Desk:
+    """What one page shows: its session, and what has changed since it was drawn last.
+
+    Attributes:
+        session: the reader's siege; ``None`` until the page has said which one is its own.
+        day: the day that the page shows.
+        changed: grows when the page should ask for news.
+        news: what the page asked for.
+        fans: the spread of an ensemble, if one was played.
+        message: what went wrong, for the reader.
+        ensemble: the runs that are played in the background, if any.
+    """
+
+    def __init__(self) -> None:
+        self.key = ""
+        self.session: Any = solara.reactive(None)
+        self.day = solara.reactive(0)
+        self.changed = solara.reactive(0)
+        self.news: Any = solara.reactive(None)
+        self.fans: Any = solara.reactive(None)
+        self.message = solara.reactive("")
+        self.ensemble: Any = solara.reactive(None)
+        self.progress = solara.reactive((0, 0))
+        self._serial = 0
+
+    def hello(self, data: dict[str, Any]) -> None:
+        """Take the session of a tab: a page that is loaded again finds its own."""
+        self.key = f"{solara.get_session_id()}/{str(data.get('tab', ''))[:64]}"
+        with self.told():
+            self.session.value = the_theatre().session(self.key)
+            self.changed.value += 1
+
+    def want(self, data: dict[str, Any]) -> None:
+        """Play to the day that the page wants, and send what it lacks."""
+        session: Session | None = self.session.value
+        if session is None:
+            return
+        the_theatre().touch(self.key)
+        have = [(int(run), int(days)) for run, days in data.get("have", ())]
+        with self.told():
+            session.play_to(min(int(data.get("day", 0)), session.runs[0].day + 1))
+            self._serial += 1
+            self.news.value = {"serial": self._serial, "runs": session.news(have)}
+
+    def look(self, day: int) -> None:
+        """Note which day the page shows: levers act from the day after."""
+        self.day.value = int(day)
+
+    def pull(self, pulls: list[Pull], day: int) -> str:
+        """Pull levers on the evening of a day; return what is wrong with them, or nothing."""
+        try:
+            self.session.value.pull(pulls, day)
+        except SiegeError as error:
+            return str(error)
+        self.refresh()
+        return ""
+
+    def refresh(self) -> None:
+        """Let the page ask for what is new; what an ensemble said of another run is taken away."""
+        self.drop_ensemble()
+        self.message.value = ""
+        self.changed.value += 1
+
+    @contextlib.contextmanager
+    def told(self) -> Iterator[None]:
+        """Show the reader what went wrong."""
+        try:
+            yield
+        except SiegeError as error:
+            self.message.value = str(error)
+
+    def play_ensemble(self, runs: int) -> None:
+        """Play many seeds of the run in hand in the background."""
+        theatre = the_theatre()
+        ensemble = Ensemble(
+            self.session.value.in_hand.scenario,
+            min(runs, theatre.programme.limits.ensemble_runs),
+            theatre.programme.workers,
+            theatre.turn,
+        )
+        self.drop_ensemble()
+        self.ensemble.value = ensemble
+        self.progress.value = (0, ensemble.planned)
+
+        def told() -> None:
+            if self.ensemble.value is ensemble:
+                self.progress.value = (len(ensemble.courses), ensemble.planned if ensemble.running else 0)
+                self.fans.value = ensemble.fans()
+                self.message.value = ensemble.error
+
+        threading.Thread(target=ensemble.play, args=(told,), daemon=True).start()
+
+    def drop_ensemble(self) -> None:
+        """Stop an ensemble and forget what it showed."""
+        if self.ensemble.value is not None:
+            self.ensemble.value.stop()
+        self.ensemble.value = self.fans.value = None
+        self.progress.value = (0, 0)
+
+
+@solara.component
+def Page() -> None:
+    """Draw the whole page."""
+    desk = solara.use_memo(Desk, [])
+    solara.Title("siege_sim")
+    solara.Style(STYLE)
+    with solara.Sidebar():
+        if desk.session.value is not None:
+            Controls(desk)
+    if desk.message.value:
+        solara.Error(desk.message.value)
+    StageWidget.element(
+        news=desk.news.value,
+        changed=desk.changed.value,
+        fans=desk.fans.value,
+        hears={"hello": desk.hello, "want": desk.want, "look": desk.look},
+    )
+
+
+@solara.component
+def Controls(desk: Desk) -> None:
+    """Draw what stands beside the stage."""
+    desk.changed.use()
+    ScenarioBox(desk)
+    RunsBox(desk)
+    with solara.Details("Change a mechanism", expand=True):
+        forms.MechanismForm(desk.session.value, desk.day.value, desk.changed.value, desk.pull)
+    with solara.Details("Add or end a dated action", expand=False):
+        forms.InterventionForm(desk.session.value, desk.day.value, desk.changed.value, desk.pull)
+    EnsembleBox(desk)
+
+
+@solara.component
+def ScenarioBox(desk: Desk) -> None:
+    """Choose a scenario, put another beside it, or bring one's own."""
+    session: Session = desk.session.value
+    names = list(shipped_scenarios())
+    chosen, choose = solara.use_state(session.runs[0].parent if session.runs[0].parent in names else names[0])
+    seed, set_seed = solara.use_state(session.seed)
+
+    def opened(does: Callable[[], None]) -> None:
+        with desk.told():
+            does()
+            desk.refresh()
+
+    with solara.Card("Scenario", margin=0, elevation=0):
+        solara.Select("Scenario", values=names, value=chosen, on_value=choose)
+        solara.InputInt("Seed", value=seed, on_value=set_seed)
+        with solara.Row():
+            solara.Button("Open", color="primary", on_click=lambda: opened(lambda: session.open(chosen, max(seed, 0))))
+            solara.Button("Put beside", on_click=lambda: opened(lambda: session.twin(chosen)))
+        Upload(desk, opened)
+
+
+@solara.component
+def Upload(desk: Desk, opened: Callable[[Callable[[], None]], None]) -> None:
+    """Take a scenario file of the reader's own; it is read as text, and names no file of the server."""
+    session: Session = desk.session.value
+
+    def take(file: Any) -> None:
+        def does() -> None:
+            if file["size"] > session.limits.upload_bytes:
+                most = session.limits.upload_bytes
+                raise SessionError(f"{file['name'][:60]}: {file['size']:,} bytes; a file here is at most {most:,}")
+            text = file["file_obj"].read(session.limits.upload_bytes + 1).decode("utf-8", "replace")
+            session.open(load_scenario_text(text, str(file["name"])[:60]))
+
+        opened(does)
+
+    solara.FileDrop("Drop a scenario file (YAML) here", on_file=take, lazy=True)
+
+
+@solara.component
+def RunsBox(desk: Desk) -> None:
+    """Say what is shown and what was changed; keep one of two runs; write a run down."""
+    session: Session = desk.session.value
+
+    def keep(side: int) -> None:
+        session.keep(side)
+        desk.refresh()
+
+    with solara.Card("Runs", margin=0, elevation=0):
+        for side, run in enumerate(session.runs):
+            name, text = session.export(side)
+            solara.Markdown(f"**{'AB'[side]}**: seed {run.seed}")
+            solara.Text(run.name)
+            for entry in run.log:
+                solara.Text(f"from day {entry.day}: {entry.says}" if entry.day else f"from the start: {entry.says}")
+            with solara.Row():
+                solara.FileDownload(text, filename=name, label=f"Save {'AB'[side]} as scenario")
+                if len(session.runs) > 1:
+                    solara.Button(f"Keep {'AB'[side]} alone", on_click=lambda side=side: keep(side))
+
+
+@solara.component
+def EnsembleBox(desk: Desk) -> None:
+    """Play many seeds, with a bar, and show their spread."""
+    runs, set_runs = solara.use_state(20)
+    done, planned = desk.progress.value
+    ensemble = desk.ensemble.value
+    with solara.Card("Many runs", margin=0, elevation=0):
+        solara.Text("One run is not a forecast. Play the run in hand with other seeds and see the spread.")
+        solara.InputInt("How many", value=runs, on_value=set_runs)
+        with solara.Row():
+            if ensemble is not None and ensemble.running:
+                solara.Button("Stop", on_click=ensemble.stop)
+                solara.Text(f"{done} of {planned} runs")
+            else:
+                solara.Button("Play them", color="primary", on_click=lambda: desk.play_ensemble(max(3, runs)))
+        if ensemble is not None and ensemble.running:
+            solara.ProgressLinear(100 * done / planned if planned else True)
+
+
+STYLE = """
+.v-application--wrap .solara-content-main { padding: 0; }
+"""
