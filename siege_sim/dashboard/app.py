@@ -8,18 +8,20 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import solara
+import solara.lab
 
 from siege_sim.dashboard import forms
 from siege_sim.dashboard.ensemble import Ensemble
 from siege_sim.dashboard.limits import SessionError
 from siege_sim.dashboard.theatre import the_theatre
-from siege_sim.dashboard.widget import StageWidget
+from siege_sim.dashboard.widget import StageWidget, UploadWidget
 from siege_sim.errors import SiegeError
 from siege_sim.loading import load_scenario_text, shipped_scenarios
 
 if TYPE_CHECKING:
     from siege_sim.dashboard.branching import Pull
     from siege_sim.dashboard.session import Session
+    from siege_sim.scenario import Scenario
 
 
 class Desk:
@@ -128,6 +130,7 @@ def Page() -> None:
     desk = solara.use_memo(Desk, [])
     solara.Title("siege_sim")
     solara.Style(STYLE)
+    solara.lab.theme.themes.light.primary = solara.lab.theme.themes.dark.primary = GREEN
     with solara.Sidebar():
         if desk.session.value is not None:
             Controls(desk)
@@ -143,19 +146,19 @@ def Page() -> None:
 
 @solara.component
 def Controls(desk: Desk) -> None:
-    """Draw what stands beside the stage."""
-    desk.changed.use()
-    ScenarioBox(desk)
-    RunsBox(desk)
+    """Draw what stands beside the stage; ``changed`` lets its parts be drawn anew when the session has changed."""
+    changed = desk.changed.value
+    ScenarioBox(desk, changed)
+    RunsBox(desk, changed)
     with solara.Details("Change a mechanism", expand=True):
-        forms.MechanismForm(desk.session.value, desk.day.value, desk.changed.value, desk.pull)
+        forms.MechanismForm(desk.session.value, desk.day.value, changed, desk.pull)
     with solara.Details("Add or end a dated action", expand=False):
-        forms.InterventionForm(desk.session.value, desk.day.value, desk.changed.value, desk.pull)
+        forms.InterventionForm(desk.session.value, desk.day.value, changed, desk.pull)
     EnsembleBox(desk)
 
 
 @solara.component
-def ScenarioBox(desk: Desk) -> None:
+def ScenarioBox(desk: Desk, changed: int) -> None:
     """Choose a scenario, put another beside it, or bring one's own."""
     session: Session = desk.session.value
     names = list(shipped_scenarios())
@@ -173,29 +176,42 @@ def ScenarioBox(desk: Desk) -> None:
         with solara.Row():
             solara.Button("Open", color="primary", on_click=lambda: opened(lambda: session.open(chosen, max(seed, 0))))
             solara.Button("Put beside", on_click=lambda: opened(lambda: session.twin(chosen)))
-        Upload(desk, opened)
+        Upload(desk)
 
 
 @solara.component
-def Upload(desk: Desk, opened: Callable[[Callable[[], None]], None]) -> None:
+def Upload(desk: Desk) -> None:
     """Take a scenario file of the reader's own; it is read as text, and names no file of the server."""
     session: Session = desk.session.value
+    error, set_error = solara.use_state("")
 
-    def take(file: Any) -> None:
-        def does() -> None:
-            if file["size"] > session.limits.upload_bytes:
-                most = session.limits.upload_bytes
-                raise SessionError(f"{file['name'][:60]}: {file['size']:,} bytes; a file here is at most {most:,}")
-            text = file["file_obj"].read(session.limits.upload_bytes + 1).decode("utf-8", "replace")
-            session.open(load_scenario_text(text, str(file["name"])[:60]))
+    def sent(data: dict[str, Any]) -> None:
+        try:
+            session.open(
+                scenario_sent(str(data.get("name", "")), str(data.get("text", "")), session.limits.upload_bytes)
+            )
+        except SiegeError as problem:
+            set_error(str(problem))
+            return
+        set_error("")
+        desk.refresh()
 
-        opened(does)
+    UploadWidget.element(most_bytes=session.limits.upload_bytes, error=error, hears={"sent": sent})
 
-    solara.FileDrop("Drop a scenario file (YAML) here", on_file=take, lazy=True)
+
+def scenario_sent(name: str, text: str, most_bytes: int) -> Scenario:
+    """Return the scenario of a file that a reader sent.
+
+    Raises:
+        SiegeError: it is too large, or wrong.
+    """
+    if len(text.encode("utf-8", "replace")) > most_bytes:
+        raise SessionError(f"{name[:60]}: a file here is at most {most_bytes:,} bytes")
+    return load_scenario_text(text, name[:60] or "your file")
 
 
 @solara.component
-def RunsBox(desk: Desk) -> None:
+def RunsBox(desk: Desk, changed: int) -> None:
     """Say what is shown and what was changed; keep one of two runs; write a run down."""
     session: Session = desk.session.value
 
@@ -206,8 +222,7 @@ def RunsBox(desk: Desk) -> None:
     with solara.Card("Runs", margin=0, elevation=0):
         for side, run in enumerate(session.runs):
             name, text = session.export(side)
-            solara.Markdown(f"**{'AB'[side]}**: seed {run.seed}")
-            solara.Text(run.name)
+            solara.Text(f"{'AB'[side]}: {run.name}, seed {run.seed}", classes=["siege-run"])
             for entry in run.log:
                 solara.Text(f"from day {entry.day}: {entry.says}" if entry.day else f"from the start: {entry.says}")
             with solara.Row():
@@ -235,6 +250,9 @@ def EnsembleBox(desk: Desk) -> None:
             solara.ProgressLinear(100 * done / planned if planned else True)
 
 
+GREEN = "#17604c"
+
 STYLE = """
-.v-application--wrap .solara-content-main { padding: 0; }
+.solara-content-main { padding: 0; }
+.siege-run { font-weight: 600; }
 """

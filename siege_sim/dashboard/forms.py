@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-import reacton.ipyvuetify as v
 import solara
 
 from siege_sim.dashboard.branching import Begin, End, Pull, SetParameter
-from siege_sim.dashboard.levers import Lever, Panel, intervention_panels, mechanism_panels, words
+from siege_sim.dashboard.levers import Lever, intervention_panels, mechanism_panels, words
+from siege_sim.dashboard.widget import FieldsWidget
 
 if TYPE_CHECKING:
     from siege_sim.dashboard.session import Session
@@ -18,35 +19,61 @@ if TYPE_CHECKING:
 PullThem = Callable[[list[Pull], int], str]
 """Pulls levers on the evening of a day; returns what is wrong."""
 
+FIRST_DAY, FOR_DAYS, EVERY_DAYS = "from_day", "for_days", "every_days"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What stands in a form: what was typed into its fields, and what is wrong with them."""
+
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    def typing(self, lever: Lever, value: Any) -> Filled:
+        """Return the form with another value in a field."""
+        wrong = {key: text for key, text in self.errors.items() if key not in (lever.key, "")}
+        _, problem = understood(lever, value)
+        if problem:
+            wrong[lever.key] = problem
+        return Filled({**self.typed, lever.key: value}, wrong)
+
+    def values(self, levers: tuple[Lever, ...]) -> dict[str, Any]:
+        """Return what was typed as values."""
+        return {lever.key: understood(lever, self.typed[lever.key])[0] for lever in levers if lever.key in self.typed}
+
+    @property
+    def ready(self) -> bool:
+        """Whether something was typed, and all of it can be understood."""
+        return bool(self.typed) and not any(self.errors.values())
+
 
 @solara.component
 def MechanismForm(session: Session, day: int, changed: int, pull: PullThem) -> None:
     """Choose a mechanism and set its parameters, from tomorrow or from the start."""
     panels = {f"{panel.group}: {panel.label}": panel for panel in mechanism_panels(session.in_hand.scenario, day + 1)}
-    chosen, choose = solara.use_state(next((name for name in panels if name.endswith("Sorties")), next(iter(panels))))
-    values, set_values = solara.use_state({})
-    errors, set_errors = solara.use_state({})
-    panel = panels.get(chosen) or next(iter(panels.values()))
+    usual = next((name for name in panels if name.endswith("Sorties")), next(iter(panels)))
+    chosen, choose = solara.use_state(usual)
+    form, fill = solara.use_state(Filled())
+    panel = panels.get(chosen) or panels[usual]
 
     def other(name: str) -> None:
         choose(name)
-        set_values({})
-        set_errors({})
+        fill(Filled())
 
-    def apply(from_day: int) -> None:
-        pulls: list[Pull] = [SetParameter(panel.name, key, value) for key, value in values.items()]
-        problem = pull(pulls, from_day)
-        set_errors(by_field(problem, panel))
-        if not problem:
-            set_values({})
+    def apply(evening: int) -> None:
+        pulls: list[Pull] = [SetParameter(panel.name, key, value) for key, value in form.values(panel.levers).items()]
+        problem = pull(pulls, evening)
+        fill(replace(form, errors=by_field(problem, panel.levers)) if problem else Filled())
 
-    solara.Select("Mechanism", values=list(panels), value=chosen if chosen in panels else None, on_value=other)
+    solara.Select("Mechanism", values=list(panels), value=chosen if chosen in panels else usual, on_value=other)
     solara.Text(panel.says)
-    Fields(panel, values, lambda key, value: set_values({**values, key: value}), errors)
+    Fields(panel.levers, form, fill)
     if panel.neutral:
-        solara.Button("Values with which it does nothing", text=True, on_click=lambda: set_values(dict(panel.neutral)))
-    Apply(day, bool(values), apply)
-    Problem(errors)
+        solara.Button("Set so that it does nothing", text=True, on_click=lambda: fill(Filled(dict(panel.neutral))))
+    with solara.Row():
+        solara.Button(f"From day {day + 1}", color="primary", disabled=not form.ready, on_click=lambda: apply(day))
+        solara.Button("From the start", disabled=not form.ready, on_click=lambda: apply(-1))
+    Problem(form)
 
 
 @solara.component
@@ -55,146 +82,104 @@ def InterventionForm(session: Session, day: int, changed: int, pull: PullThem) -
     scenario = session.in_hand.scenario
     panels = {panel.label: panel for panel in intervention_panels(scenario)}
     chosen, choose = solara.use_state("Ceasefire")
-    values, set_values = solara.use_state({})
-    days, set_days = solara.use_state((0, 14, 1))
-    errors, set_errors = solara.use_state({})
+    form, fill = solara.use_state(Filled())
     panel = panels[chosen]
-    first = max(days[0], day + 1)
+    levers = (*window_levers(day), *panel.levers)
 
     def other(name: str) -> None:
         choose(name)
-        set_values({})
-        set_errors({})
+        fill(Filled())
 
     def begin() -> None:
-        name = _free_name(panel.name, scenario.interventions)
-        window = {
-            "from_day": first,
-            "until_day": min(first + max(days[1], 1) - 1, scenario.days),
-            "every_days": days[2],
-        }
-        problem = pull([Begin(name, panel.name, {**window, **values})], day)
-        set_errors(by_field(problem, panel))
-        if not problem:
-            set_values({})
+        values = {lever.key: lever.value for lever in window_levers(day)} | form.values(levers)
+        first, days = values.pop(FIRST_DAY), values.pop(FOR_DAYS)
+        values |= {FIRST_DAY: first, "until_day": min(first + days - 1, scenario.days)}
+        problem = pull([Begin(_free_name(panel.name, scenario.interventions), panel.name, values)], day)
+        fill(replace(form, errors=by_field(problem, levers)) if problem else Filled())
 
     def end(name: str) -> None:
-        set_errors(by_field(pull([End(name)], day), panel))
+        fill(Filled(errors=by_field(pull([End(name)], day), ())))
 
     solara.Select("Action", values=list(panels), value=chosen, on_value=other)
     solara.Text(panel.says)
-    solara.InputInt(f"First day (not before {day + 1})", value=first, on_value=lambda d: set_days((d, *days[1:])))
-    solara.InputInt("For how many days", value=days[1], on_value=lambda d: set_days((days[0], d, days[2])))
-    solara.InputInt("Every so many days", value=days[2], on_value=lambda d: set_days((*days[:2], max(d, 1))))
-    Fields(panel, values, lambda key, value: set_values({**values, key: value}), errors)
-    solara.Button(f"Add from day {first}", color="primary", on_click=begin)
-    Problem(errors)
+    Fields(levers, form, fill)
+    solara.Button("Add it", color="primary", disabled=any(form.errors.values()), on_click=begin)
+    Problem(form)
     for name, action in scenario.interventions.items():
         last = action.last_day(scenario.clock)
         if last > day:
-            when = f"day {action.first_day(scenario.clock)} to {last}"
             with solara.Row():
-                solara.Text(f"{words(name)}, {when}")
+                solara.Text(f"{words(name)}, day {action.first_day(scenario.clock)} to {last}")
                 solara.Button("End", text=True, on_click=lambda name=name: end(name))
 
 
+def window_levers(day: int) -> tuple[Lever, ...]:
+    """Return the fields for the dates of an action that begins after a day."""
+    return (
+        Lever(FIRST_DAY, "whole", f"Not before day {day + 1}.", "day", day + 1),
+        Lever(FOR_DAYS, "whole", "How long it is in force.", "days", 14),
+        Lever(EVERY_DAYS, "whole", "In force only every so many days.", "days", 1),
+    )
+
+
 def _free_name(name: str, taken: Any) -> str:
-    number = 2
-    free = name
+    number, free = 2, name
     while free in taken:
         free, number = f"{name}_{number}", number + 1
     return free
 
 
 @solara.component
-def Apply(day: int, ready: bool, apply: Callable[[int], None]) -> None:
-    """Offer to set the values from tomorrow, or from the start."""
-    with solara.Row():
-        solara.Button(f"From day {day + 1}", color="primary", disabled=not ready, on_click=lambda: apply(day))
-        solara.Button("From the start", disabled=not ready, on_click=lambda: apply(-1))
-
-
-@solara.component
-def Fields(panel: Panel, values: dict[str, Any], on_value: Callable[[str, Any], None], errors: dict[str, str]) -> None:
+def Fields(levers: tuple[Lever, ...], form: Filled, fill: Callable[[Filled], None]) -> None:
     """Draw a field for every lever."""
-    for lever in panel.levers:
-        value = values.get(lever.key, lever.value)
-        Field(lever, value, lambda new, key=lever.key: on_value(key, new), errors.get(lever.key, ""))
+    by_key = {lever.key: lever for lever in levers}
+
+    def typed(data: dict[str, Any]) -> None:
+        if (lever := by_key.get(str(data.get("key")))) is not None:
+            fill(form.typing(lever, data.get("value")))
+
+    shown = [_shown(lever, form.typed.get(lever.key, lever.value)) for lever in levers]
+    FieldsWidget.element(levers=shown, errors=dict(form.errors), hears={"set": typed})
+
+
+def _shown(lever: Lever, value: Any) -> dict[str, Any]:
+    """Return a lever as its field shows it."""
+    if isinstance(value, (list, tuple)):
+        value = ", ".join(map(str, value))
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        value = f"{value:.6g}" if isinstance(value, float) else str(value)
+    plausible = "" if lever.plausible is None else f"{lever.plausible[0]:g} to {lever.plausible[1]:g}"
+    return {
+        **{name: getattr(lever, name) for name in ("key", "kind", "label", "unit", "says", "hint", "low", "high")},
+        "plausible": plausible,
+        "choices": list(lever.choices),
+        "value": value,
+    }
 
 
 @solara.component
-def Field(lever: Lever, value: Any, on_value: Callable[[Any], None], error: str) -> None:
-    """Draw one lever as what it is: a slider with a box, a switch, a choice, or text."""
-    label = f"{lever.label} ({lever.unit})" if lever.unit else lever.label
-    with solara.Tooltip(lever.hint):
-        if lever.kind == "switch":
-            solara.Switch(label=label, value=bool(value), on_value=on_value)
-        elif lever.kind == "choice":
-            solara.Select(label, values=list(lever.choices), value=value, on_value=on_value)
-        elif lever.kind in ("number", "whole"):
-            Number(lever, label, value, on_value, error)
-        else:
-            Text(lever, label, value, on_value, error)
-
-
-@solara.component
-def Number(lever: Lever, label: str, value: Any, on_value: Callable[[Any], None], error: str) -> None:
-    """Draw a number: a box for any value, and a slider where there is a range."""
-    wrong, set_wrong = solara.use_state("")
-
-    def typed(text: str) -> None:
-        number = number_of(text, whole=lever.kind == "whole")
-        set_wrong("" if number is not None else f"'{text[:20]}' is not a {'whole ' * (lever.kind == 'whole')}number")
-        if number is not None:
-            on_value(number)
-
-    shown = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-    problem = wrong or error
-    v.TextField(
-        label=label, v_model=shown, on_v_model=typed, dense=True, error_messages=[problem] if problem else [],
-        hint=lever.says, persistent_hint=True,
-    )  # fmt: skip
-    if value is not None and lever.low is not None and lever.high is not None and lever.low < lever.high:
-        step = 1 if lever.kind == "whole" else (lever.high - lever.low) / 100
-
-        def slid(number: float) -> None:
-            set_wrong("")
-            on_value(round(number) if lever.kind == "whole" else float(f"{number:.4g}"))
-
-        v.Slider(
-            v_model=min(max(value, lever.low), lever.high), on_v_model=slid, min=lever.low, max=lever.high, step=step,
-            dense=True, hide_details=True, attributes={"aria-label": label},
-        )  # fmt: skip
-
-
-@solara.component
-def Text(lever: Lever, label: str, value: Any, on_value: Callable[[Any], None], error: str) -> None:
-    """Draw a name or a list of names, with those that the scenario knows."""
-
-    def typed(text: Any) -> None:
-        text = str(text or "").strip()
-        on_value([part.strip() for part in text.split(",") if part.strip()] if lever.kind == "list" else text or None)
-
-    shown = ", ".join(value) if isinstance(value, (list, tuple)) else value or ""
-    known = f" Known here: {', '.join(lever.choices)}." if lever.choices else ""
-    v.TextField(
-        label=label, v_model=shown, on_v_model=typed, dense=True, error_messages=[error] if error else [],
-        hint=lever.says + known, persistent_hint=True,
-    )  # fmt: skip
-
-
-@solara.component
-def Problem(errors: dict[str, str]) -> None:
+def Problem(form: Filled) -> None:
     """Show what belongs to no field."""
-    if errors.get(""):
-        solara.Error(errors[""])
+    if form.errors.get(""):
+        solara.Error(form.errors[""])
+
+
+def understood(lever: Lever, typed: Any) -> tuple[Any, str]:
+    """Return the value that was typed into a field, and what is wrong with it if it cannot be understood."""
+    if lever.kind in ("number", "whole"):
+        number = number_of(str(typed), whole=lever.kind == "whole")
+        if number is None:
+            return None, f"'{str(typed)[:20]}' is not a {'whole ' * (lever.kind == 'whole')}number"
+        return number, ""
+    if lever.kind == "list":
+        return [part.strip() for part in str(typed).split(",") if part.strip()], ""
+    return (bool(typed) if lever.kind == "switch" else str(typed).strip() or None), ""
 
 
 def number_of(text: str, whole: bool) -> int | float | None:
     """Return the number that a text says, if it says one."""
-    text = str(text).strip().replace(",", "")
     try:
-        number = float(text)
+        number = float(text.strip().replace(",", "") if len(text) < 40 else "too long")
     except ValueError:
         return None
     if not math.isfinite(number) or (whole and number != int(number)):
@@ -202,12 +187,17 @@ def number_of(text: str, whole: bool) -> int | float | None:
     return int(number) if whole else number
 
 
-def by_field(problem: str, panel: Panel) -> dict[str, str]:
+def by_field(problem: str, levers: tuple[Lever, ...]) -> dict[str, str]:
     """Return what is wrong by field: lines ``place: a.b.field: message``; what is about no field under ``""``."""
+    keys = {lever.key for lever in levers}
     found: dict[str, str] = {}
     for line in problem.splitlines():
-        parts = line.split(": ", 2)
-        key = parts[1].rsplit(".", 1)[-1] if len(parts) == 3 else ""
-        known = key in {lever.key for lever in panel.levers}
-        found[key if known else ""] = parts[2] if known else line.removeprefix("lever: ")
+        _, _, rest = line.partition(": ")
+        path, _, message = rest.partition(": ")
+        key = path.rsplit(".", 1)[-1].split(" ")[0]
+        key = FOR_DAYS if key == "until_day" and FOR_DAYS in keys else key
+        if key in keys and message:
+            found[key] = message
+        else:
+            found[""] = f"{found.get('', '')}\n{line.removeprefix('lever: ')}".strip()
     return found

@@ -112,7 +112,6 @@ def _settle_solara(host: str, port: int) -> None:
         SOLARA_ASSETS_PROXY="true",
         SOLARA_THEME_SHOW_BANNER="false",
         SOLARA_THEME_TITLE="siege_sim",
-        SOLARA_THEME_VARIANT="auto",
         SOLARA_SESSION_SECRET_KEY=secrets.token_urlsafe(32),
         SOLARA_SESSION_HTTP_ONLY="true",
         SOLARA_SESSION_HTTPS_ONLY="false",

@@ -5,8 +5,10 @@ module.exports = {
       (byte) => byte.toString(16).padStart(2, "0")).join("");
     sessionStorage.setItem("siege-tab", tab);
     this.numbers = [];
+    this.before = Number(sessionStorage.getItem("siege-day") || 0);
     this.stage = new Siege.Stage(this.$refs.stage, {
-      live: { want: (day) => this.ask(day), look: (day) => this.look(day) },
+      live: { want: (day) => this.ask(day), look: (day) => this.looked(day),
+        darkened: (dark) => { this.$vuetify.theme.dark = dark; } },
     });
     window.siegeStage = this.stage;
     this.hello({ tab: tab });
@@ -18,6 +20,10 @@ module.exports = {
     news() { this.take(this.news); },
   },
   methods: {
+    looked(day) {
+      sessionStorage.setItem("siege-day", String(day));
+      this.look(day);
+    },
     ask(day) {
       const have = this.stage.films.map((film, side) => [this.numbers[side], film.frames.length]);
       this.want({ day: day, have: have });
@@ -39,6 +45,7 @@ module.exports = {
       }
       if (lost) { this.numbers = []; this.ask(stage.day); return; }
       stage.arrived();
+      if (this.before !== null) { stage.goTo(this.before); this.before = null; }
     },
   },
 };

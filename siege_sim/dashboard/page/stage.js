@@ -181,7 +181,6 @@
       this.maps = this.films.map((_, side) => this._mapOf(side));
       p.maps.replaceChildren(...this.maps.map((map, side) => el("figure", {},
         el("figcaption", {}, mapLabel(side)), map.canvas)));
-      p.stage.classList.toggle("two", this.films.length > 1);
       p.compare.hidden = this.films.length < 2;
       this.charts = head.charts.map((chart) => {
         const canvas = el("canvas", { role: "img", class: "chart" });
@@ -282,7 +281,13 @@
     redraw() {
       if (!this.films.length || !this.films[0].frames.length) return;
       const began = performance.now(), look = this.lookNow = Siege.look(this.theme), p = this.parts, film = this.films[0];
-      this.root.classList.toggle("dark", look.dark);
+      if (this.dark !== look.dark) {
+        this.dark = look.dark;
+        this.root.classList.toggle("dark", look.dark);
+        document.documentElement.classList.toggle("siege-dark", look.dark);
+        if (this.live) this.live.darkened(look.dark);
+      }
+      p.stage.classList.toggle("two", this.films.length > 1 && !this.compare);
       this._maps(look);
       this._charts(look);
       p.scrub.max = Math.max(1, this.end());
