@@ -268,6 +268,7 @@ def dashboard(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any that is free.")] = 8765,
     open_browser: Annotated[bool, typer.Option("--open", help="Open a browser window.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="The seed of the runs.")] = 1,
+    sessions: Annotated[int, typer.Option(min=1, max=1000, help="How many readers at once.")] = 8,
     settings: SetOption = None,
 ) -> None:
     """Play sieges in a browser: watch, go back, pull levers, compare."""
@@ -276,7 +277,7 @@ def dashboard(
     check_installed()
     from siege_sim.dashboard.theatre import Programme
 
-    serve(Programme(scenario, seed, tuple(settings or ())), host, port, open_browser)
+    serve(Programme(scenario, seed, tuple(settings or ()), sessions), host, port, open_browser)
 
 
 @app.command()

@@ -31,7 +31,6 @@ class Desk:
         session: the reader's siege; ``None`` until the page has said which one is its own.
         day: the day that the page shows.
         changed: grows when the page should ask for news.
-        news: what the page asked for.
         fans: the spread of an ensemble, if one was played.
         message: what went wrong, for the reader.
         ensemble: the runs that are played in the background, if any.
@@ -42,7 +41,6 @@ class Desk:
         self.session: Any = solara.reactive(None)
         self.day = solara.reactive(0)
         self.changed = solara.reactive(0)
-        self.news: Any = solara.reactive(None)
         self.fans: Any = solara.reactive(None)
         self.message = solara.reactive("")
         self.ensemble: Any = solara.reactive(None)
@@ -56,17 +54,16 @@ class Desk:
             self.session.value = the_theatre().session(self.key)
             self.changed.value += 1
 
-    def want(self, data: dict[str, Any]) -> None:
-        """Play to the day that the page wants, and send what it lacks."""
+    def want(self, data: dict[str, Any]) -> dict[str, Any] | None:
+        """Play to the day that the page wants, and return what it lacks."""
         session: Session | None = self.session.value
         if session is None:
-            return
+            return None
         the_theatre().touch(self.key)
         have = [(int(run), int(days)) for run, days in data.get("have", ())]
-        with self.told():
-            session.play_to(min(int(data.get("day", 0)), session.runs[0].day + 1))
-            self._serial += 1
-            self.news.value = {"serial": self._serial, "runs": session.news(have)}
+        session.play_to(min(int(data.get("day", 0)), session.runs[0].day + 1))
+        self._serial += 1
+        return {"serial": self._serial, "runs": session.news(have)}
 
     def look(self, day: int) -> None:
         """Note which day the page shows: levers act from the day after."""
@@ -137,7 +134,6 @@ def Page() -> None:
     if desk.message.value:
         solara.Error(desk.message.value)
     StageWidget.element(
-        news=desk.news.value,
         changed=desk.changed.value,
         fans=desk.fans.value,
         hears={"hello": desk.hello, "want": desk.want, "look": desk.look},

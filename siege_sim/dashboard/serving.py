@@ -98,6 +98,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening = socket.socket(family, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
+        listening.listen(128)
     except OSError as error:
         raise DashboardError(f"{host}:{port} cannot be listened on: {error.strerror}; choose another --port") from None
     return listening

@@ -55,8 +55,10 @@ class StageWidget(Heard):
         self.hears["hello"](data)
 
     def vue_want(self, data: dict[str, Any]) -> None:
-        """The page has drawn its last day and wants the next one."""
-        self.hears["want"](data)
+        """The page has drawn its last day and wants the next one; it is sent at once, past Solara's own drawing."""
+        answer = self.hears["want"](data)
+        if answer is not None:
+            self.news = answer
 
     def vue_look(self, data: int) -> None:
         """The page shows another day."""
