@@ -49,10 +49,16 @@ class Desk:
 
     def hello(self, data: dict[str, Any]) -> None:
         """Take the session of a tab: a page that is loaded again finds its own."""
-        self.key = f"{solara.get_session_id()}/{str(data.get('tab', ''))[:64]}"
+        key = f"{solara.get_session_id()}/{str(data.get('tab', ''))[:64]}"
         with self.told():
-            self.session.value = the_theatre().session(self.key)
+            self.session.value = the_theatre().enter(key)
+            self.key = key
             self.changed.value += 1
+
+    def leave(self) -> None:
+        """Give the place up when the page is closed."""
+        self.drop_ensemble()
+        the_theatre().leave(self.key)
 
     def want(self, data: dict[str, Any]) -> dict[str, Any] | None:
         """Play to the day that the page wants, and return what it lacks."""
@@ -125,6 +131,7 @@ class Desk:
 def Page() -> None:
     """Draw the whole page."""
     desk = solara.use_memo(Desk, [])
+    solara.use_effect(lambda: desk.leave, [])
     solara.Title("siege_sim")
     solara.Style(STYLE)
     solara.lab.theme.themes.light.primary = solara.lab.theme.themes.dark.primary = GREEN

@@ -150,8 +150,10 @@ async def _refuse(kind: str, send: Any) -> None:
     if kind == "websocket":
         await send({"type": "websocket.close", "code": 1008})
         return
-    await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]})
-    await send({"type": "http.response.body", "body": b"this page does not belong to this server"})
+    words = b"this page does not belong to this server"
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(words)).encode())]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": words})
 
 
 def _open_when_ready(server: uvicorn.Server, address: str) -> None:

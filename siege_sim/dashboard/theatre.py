@@ -51,8 +51,17 @@ class Programme:
         return cls(**{**data, "settings": tuple(data.get("settings", ())), "limits": limits})
 
 
+@dataclass
+class Place:
+    """A session in the theatre, how many pages show it, and when it was last used."""
+
+    session: Session
+    pages: int = 0
+    used: float = 0.0
+
+
 class Theatre:
-    """Sessions by key, under a cap; those that nobody has used for long make room for new ones.
+    """Sessions by key, under a cap. What no page shows any more makes room for new ones, the longest left first.
 
     Attributes:
         programme: what is shown.
@@ -64,43 +73,49 @@ class Theatre:
         self.turn = threading.Lock()
         self._clock = clock
         self._lock = threading.Lock()
-        self._sessions: dict[str, Session] = {}
-        self._touched: dict[str, float] = {}
+        self._places: dict[str, Place] = {}
 
     def __len__(self) -> int:
-        return len(self._sessions)
+        return len(self._places)
 
-    def session(self, key: str) -> Session:
-        """Return the session of a key; a new one when it is not known.
+    def enter(self, key: str) -> Session:
+        """Return the session that a page shows, by its key; a new one when the key is not known.
 
         Raises:
             SessionError: when there are as many sessions as there may be, and all are in use.
         """
         with self._lock:
-            self._drop_idle()
-            if key not in self._sessions:
-                if len(self._sessions) >= self.programme.sessions:
-                    raise SessionError(
-                        f"all {self.programme.sessions} places are taken; close a page that is not used, or try again "
-                        f"when one was idle for {self.programme.idle_minutes:g} minutes"
-                    )
-                self._sessions[key] = self._opened()
-            self._touched[key] = self._clock()
-            return self._sessions[key]
+            if key not in self._places:
+                self._make_room()
+                shown = self.programme
+                self._places[key] = Place(Session(shown.scenario, shown.seed, shown.limits, shown.settings))
+            place = self._places[key]
+            place.pages += 1
+            place.used = self._clock()
+            return place.session
+
+    def leave(self, key: str) -> None:
+        """Note that a page is closed; its session waits for the reader to come back until its place is needed."""
+        if key in self._places:
+            self._places[key].pages -= 1
 
     def touch(self, key: str) -> None:
         """Note that a session is in use."""
-        if key in self._touched:
-            self._touched[key] = self._clock()
+        if key in self._places:
+            self._places[key].used = self._clock()
 
-    def _opened(self) -> Session:
-        shown = self.programme
-        return Session(shown.scenario, shown.seed, shown.limits, shown.settings)
-
-    def _drop_idle(self) -> None:
-        oldest = self._clock() - 60.0 * self.programme.idle_minutes
-        for key in [key for key, when in self._touched.items() if when < oldest]:
-            del self._sessions[key], self._touched[key]
+    def _make_room(self) -> None:
+        most, idle = self.programme.sessions, self.programme.idle_minutes
+        if len(self._places) < most:
+            return
+        oldest = self._clock() - 60.0 * idle
+        unused = [key for key, place in self._places.items() if place.pages <= 0 or place.used < oldest]
+        if not unused:
+            raise SessionError(
+                f"all {most} places are taken; close a page that is not used, or try again later: a page that nobody "
+                f"has used for {idle:g} minutes makes room"
+            )
+        del self._places[min(unused, key=lambda key: self._places[key].used)]
 
 
 @cache

@@ -48,7 +48,7 @@ def served(*arguments: str):
 
 @pytest.fixture(scope="session")
 def address(_can_be_tested):
-    with served("toy_town", "--set", COARSE) as address:
+    with served("toy_town", "--set", COARSE, "--sessions", "50") as address:
         yield address
 
 

@@ -100,6 +100,7 @@ def test_what_is_wrong_is_said_at_the_field(open_page, address):
 def test_a_dated_action_can_be_added_and_ended(open_page, address):
     page = open_page(address)
     play_to(page, 8)
+    scrub(page, 8)
     page.get_by_text("Add or end a dated action").click()
     page.get_by_role("button", name="Add it").click()
     page.wait_for_function("siegeStage.films.length === 2")

@@ -7,23 +7,24 @@ module.exports = {
     this.numbers = [];
     this.before = Number(sessionStorage.getItem("siege-day") || 0);
     this.stage = new Siege.Stage(this.$refs.stage, {
-      live: { want: (day) => this.ask(day), look: (day) => this.looked(day),
+      live: { want: (day) => this.ask(day), look: (day) => this.look(day),
         darkened: (dark) => { this.$vuetify.theme.dark = dark; } },
     });
     window.siegeStage = this.stage;
+    this.leaves = () => sessionStorage.setItem("siege-day", String(this.stage.day));
+    window.addEventListener("pagehide", this.leaves);
     this.hello({ tab: tab });
   },
-  destroyed() { this.stage.destroy(); },
+  destroyed() {
+    window.removeEventListener("pagehide", this.leaves);
+    this.stage.destroy();
+  },
   watch: {
     changed() { this.ask(this.stage.day); },
     fans() { this.stage.setFans(this.fans); },
     news() { this.take(this.news); },
   },
   methods: {
-    looked(day) {
-      sessionStorage.setItem("siege-day", String(day));
-      this.look(day);
-    },
     ask(day) {
       const have = this.stage.films.map((film, side) => [this.numbers[side], film.frames.length]);
       this.want({ day: day, have: have });
