@@ -86,9 +86,11 @@ def _what_lost(model: SiegeModel, cell: int, cause: str) -> int | None:
     city, log = model.city, model.log
     if cause == CUT_OFF and cell in log.cut_off_by:
         return log.cut_off_by[cell]
-    pressing = [axis for axis in model.axes if axis.number == city.layers.pressed_by[cell]]
-    around = [("lost", int(other)) for other in city.around[cell]]
-    return log.newest(*pressing) if cause == ASSAULTED else log.newest(*around, *pressing)
+    pressed_by = int(city.layers.pressed_by[cell])
+    pressing = [axis for axis in model.axes if axis.number == pressed_by]
+    if cause == ASSAULTED:
+        return log.newest(*pressing)
+    return log.newest(*(("lost", other) for other in city.around[cell].tolist()), *pressing)
 
 
 def _newest_of(events: Iterable[int | None]) -> int | None:

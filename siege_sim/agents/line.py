@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from siege_sim.agents.codes import REBEL, Posture
-from siege_sim.kernels.frontage import spread_over_front
+from siege_sim.kernels import frontage
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Line:
         if side == REBEL:
             weight *= 1.0 + PRESSED_CELLS_ASK_FOR * (city.layers.pressed_by >= 0)
         self.reach = city.around[cells]
-        self.shares = spread_over_front(self.reach, weight, self.men)
+        self.shares = frontage.spread_over_front(self.reach, weight, self.men)
         self.shares[units.posture[self.rows] == Posture.ASSAULT] = np.eye(9)[0]
 
     @property
@@ -55,23 +55,12 @@ class Line:
 
     def per_cell(self, amount: FloatArray) -> FloatArray:
         """Spread an amount a unit over cells as its fighters stand."""
-        spread = self.shares * amount[:, None]
-        summed = cast("FloatArray", np.bincount(self.reach.ravel(), spread.ravel(), self._n_cells + 1))
-        return summed[: self._n_cells]
+        return frontage.per_cell(self.reach, self.shares, amount, self._n_cells)
 
     def mean_per_cell(self, value: FloatArray) -> FloatArray:
         """Return the mean of a unit's value over the fighters in each cell (1 where nobody stands)."""
-        men = self.men
-        present = self.per_cell(men)
-        return np.divide(self.per_cell(men * value), present, out=np.ones(self._n_cells), where=present > 0)
+        return frontage.mean_per_cell(self.reach, self.shares, self.men, value, self._n_cells)
 
     def per_unit(self, value: FloatArray | BoolArray) -> FloatArray:
         """Return the mean of a cell's value over the fighters of each unit."""
-        padded = _padded(value)
-        return (self.shares * padded[self.reach]).sum(axis=1)
-
-
-def _padded(value: FloatArray | BoolArray) -> FloatArray:
-    padded = np.zeros(value.size + 1)
-    padded[:-1] = value
-    return padded
+        return frontage.per_unit(self.reach, self.shares, value)

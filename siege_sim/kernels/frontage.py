@@ -1,11 +1,14 @@
-"""Manning a line: units spread their fighters over the front cells within reach."""
+"""Manning a line: units spread their fighters over the front cells within reach.
+
+``reach`` and ``shares`` are as ``spread_over_front`` takes and gives them.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from siege_sim.kernels.compiled import compiled
-from siege_sim.kernels.hazard import FloatArray, IntArray
+from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 
 
 @compiled
@@ -56,3 +59,34 @@ def _to_one(shares: FloatArray) -> bool:
     if total > 0.0:
         shares /= total
     return bool(total > 0.0)
+
+
+@compiled
+def per_cell(reach: IntArray, shares: FloatArray, amount: FloatArray, cells: int) -> FloatArray:
+    """Return the sum over the units of ``amount`` (a value a unit) in each of ``cells`` cells."""
+    sums = np.zeros(cells + 1)
+    for unit in range(reach.shape[0]):
+        for place in range(reach.shape[1]):
+            sums[reach[unit, place]] += shares[unit, place] * amount[unit]
+    return sums[:cells]
+
+
+@compiled
+def mean_per_cell(reach: IntArray, shares: FloatArray, men: FloatArray, value: FloatArray, cells: int) -> FloatArray:
+    """Return the mean of ``value`` (a value a unit) over the fighters in each cell; 1 where nobody stands."""
+    present = per_cell(reach, shares, men, cells)
+    mean = per_cell(reach, shares, men * value, cells)
+    for cell in range(cells):
+        mean[cell] = mean[cell] / present[cell] if present[cell] > 0.0 else 1.0
+    return mean
+
+
+@compiled
+def per_unit(reach: IntArray, shares: FloatArray, value: FloatArray | BoolArray) -> FloatArray:
+    """Return the mean of ``value`` (a value a cell; 0 off the grid) over the fighters of each unit."""
+    means = np.zeros(reach.shape[0])
+    for unit in range(reach.shape[0]):
+        for place in range(reach.shape[1]):
+            if reach[unit, place] < value.size:
+                means[unit] += shares[unit, place] * value[reach[unit, place]]
+    return means

@@ -52,15 +52,21 @@ def unfold(luck: FloatArray, parts: int) -> list[FloatArray]:
     by comparing the number with a chance. It saves drawing for every row what only the few rows need that something
     happens to. Give it numbers as they were drawn: what was computed may differ in its last bit between machines.
     """
-    bits = np.ascontiguousarray(luck).view(np.uint64)
-    steps = np.arange(1, parts + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    return [_scrambled(bits + step) for step in steps]
+    return list(_unfold(np.ascontiguousarray(luck).view(np.uint64), parts))
 
 
-def _scrambled(bits: NDArray[np.uint64]) -> FloatArray:
-    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return ((bits ^ (bits >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+@compiled
+def _unfold(numbers: NDArray[np.uint64], parts: int) -> FloatArray:
+    uniforms = np.empty((parts, numbers.size))
+    step = np.uint64(0)
+    for part in range(parts):
+        step += np.uint64(0x9E3779B97F4A7C15)
+        for row in range(numbers.size):
+            bits = numbers[row] + step
+            bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+            bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+            uniforms[part, row] = float((bits ^ (bits >> np.uint64(31))) >> np.uint64(11)) * 2.0**-53
+    return uniforms
 
 
 def binomial(luck: ArrayLike, trials: ArrayLike, chance: ArrayLike) -> IntArray:
@@ -72,21 +78,22 @@ def binomial(luck: ArrayLike, trials: ArrayLike, chance: ArrayLike) -> IntArray:
         chance: probabilities in [0, 1], of the same shape or a single one.
     """
     luck = np.asarray(luck, dtype=np.float64)
-    n, p = (np.atleast_1d(np.asarray(values, dtype=np.float64)).ravel() for values in (trials, chance))
-    successes = _invert_binomials(luck.ravel(), n, p)
-    for row in np.flatnonzero(successes < 0):
+    n, p = (np.array(values, dtype=np.float64, ndmin=1).ravel() for values in (trials, chance))
+    successes, unfinished = _invert_binomials(luck.ravel(), n, p)
+    for row in np.flatnonzero(successes < 0) if unfinished else ():
         trials_here, chance_here = n[row if n.size > 1 else 0], p[row if p.size > 1 else 0]
         successes[row] = _bell(float(luck.ravel()[row]), int(trials_here), float(chance_here))
     return successes.reshape(luck.shape)
 
 
 @compiled
-def _invert_binomials(luck: FloatArray, trials: FloatArray, chance: FloatArray) -> IntArray:
-    """Add up the terms of each row's distribution from the side on which the count is small; -1: too many terms.
+def _invert_binomials(luck: FloatArray, trials: FloatArray, chance: FloatArray) -> tuple[IntArray, int]:
+    """Add up the terms of each row's distribution from the side on which the count is small.
 
-    ``trials`` and ``chance`` have a value a row, or one for all.
+    ``trials`` and ``chance`` have a value a row, or one for all. Returns the successes, and in how many rows they are
+    -1 because there would be too many terms.
     """
-    successes = np.zeros(luck.size, dtype=np.int64)
+    successes, unfinished = np.zeros(luck.size, dtype=np.int64), 0
     for row in range(luck.size):
         n, p = trials[row if trials.size > 1 else 0], chance[row if chance.size > 1 else 0]
         if p >= 1.0:
@@ -98,6 +105,7 @@ def _invert_binomials(luck: FloatArray, trials: FloatArray, chance: FloatArray) 
         term = (1.0 - p) ** n
         if term < 1e-250:
             successes[row] = -1
+            unfinished += 1
             continue
         odds, cumulative, count = p / (1.0 - p), term, 0
         while u >= cumulative and count < n:
@@ -105,7 +113,7 @@ def _invert_binomials(luck: FloatArray, trials: FloatArray, chance: FloatArray) 
             cumulative += term
             count += 1
         successes[row] = int(n) - count if mirrored else count
-    return successes
+    return successes, unfinished
 
 
 def _bell(luck: float, trials: int, chance: float) -> int:
@@ -129,14 +137,20 @@ def negative_binomial(luck: float, mean: float, dispersion: float) -> int:
     if mean > LARGEST_EXACT_MEAN:
         return max(round(mean + _z(luck) * (mean + dispersion * mean**2) ** 0.5), 0)
     if dispersion <= 0.0:
-        term, ratio, shape = float(np.exp(-mean)), mean, None
-    else:
-        shape = 1.0 / dispersion
-        term = float((1.0 + mean * dispersion) ** -shape)
-        ratio = mean * dispersion / (1.0 + mean * dispersion)
+        return _add_up_to(luck, float(np.exp(-mean)), mean, 0.0, 1.0)
+    shape, odds = 1.0 / dispersion, mean * dispersion / (1.0 + mean * dispersion)
+    return _add_up_to(luck, float((1.0 + mean * dispersion) ** -shape), odds, 1.0, shape)
+
+
+@compiled
+def _add_up_to(luck: float, term: float, ratio: float, per_count: float, start: float) -> int:
+    """Return the count at which the sum of the terms exceeds ``luck``.
+
+    ``term`` is the first one; each next is the one before times ``ratio * (start + per_count * count) / (count + 1)``.
+    """
     cumulative, count = term, 0
     while luck >= cumulative and term >= 1e-18 * cumulative:
-        term *= ratio / (count + 1) if shape is None else ratio * (shape + count) / (count + 1)
+        term *= ratio * (start + per_count * count) / (count + 1)
         cumulative += term
         count += 1
     return count

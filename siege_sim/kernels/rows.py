@@ -117,6 +117,20 @@ def below(luck: FloatArray, mouths: FloatArray, cell_index: IntArray, chance_by_
 
 
 @compiled
+def share_below(
+    values: FloatArray, limit: float, mouths: FloatArray, cell_index: IntArray, pocket_by_cell: IntArray, pockets: int
+) -> FloatArray:
+    """Return the share of each pocket's rows with people inside whose value is below ``limit``; 0 without any."""
+    counted, below_limit = np.zeros(pockets), np.zeros(pockets)
+    for row in range(values.size):
+        pocket = pocket_by_cell[cell_index[row]]
+        if pocket >= 0 and mouths[row] > 0.0:
+            counted[pocket] += 1.0
+            below_limit[pocket] += values[row] < limit
+    return below_limit / np.maximum(counted, 1.0)
+
+
+@compiled
 def add_to_cells(by_cell: FloatArray | IntArray, cell_index: IntArray, amount: IntArray) -> None:
     """Add each row's amount to its cell's value in ``by_cell`` (changed)."""
     for row in range(cell_index.size):

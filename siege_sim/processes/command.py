@@ -196,6 +196,6 @@ def cut_share(pocket: BoolArray, focus: int, shape: ground.Shape, bite: int = 3)
     """Return which share of the pocket would be cut off if a bite of radius ``bite`` at ``focus`` were lost."""
     bitten = np.zeros_like(pocket)
     bitten[focus] = True
-    cells = ground.board(shape)
-    left = cells.pack(pocket & ~ground.dilate(bitten, shape, bite))
-    return 1.0 - cells.parts(left)[0].bit_count() / left.bit_count() if left else 0.0
+    parts = ground.components(pocket & ~ground.dilate(bitten, shape, bite), shape)
+    left = np.count_nonzero(parts >= 0)
+    return 1.0 - np.count_nonzero(parts == 0) / left if left else 0.0

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import numpy as np
-
 from siege_sim.agents.facility import FoodStock, Market, Warehouse
 from siege_sim.blocks import param, share
+from siege_sim.kernels import rows
 from siege_sim.kernels.hazard import FloatArray
 from siege_sim.processes.base import Phase, Process
 
@@ -58,7 +57,7 @@ class Looting(Process):
     def _hungry_share(self, model: SiegeModel) -> FloatArray:
         """Return the share of each pocket's households that went hungry yesterday."""
         homes, city = model.households, model.city
-        pocket = np.where(homes.mouths > 0.0, city.pockets[homes.cell_index], -1) + 1
-        hungry = homes.eaten_kcal < self.hungry_below * model.conditions.need_kcal
-        count = np.bincount(pocket, minlength=city.pocket_count + 1)
-        return np.bincount(pocket, weights=hungry, minlength=count.size)[1:] / np.maximum(count[1:], 1)
+        limit = self.hungry_below * model.conditions.need_kcal
+        return rows.share_below(
+            homes.eaten_kcal, limit, homes.mouths, homes.cell_index, city.pockets, city.pocket_count
+        )

@@ -40,12 +40,6 @@ def test_neighbour_sum_counts_what_the_table_names(grid):
 
 
 @given(masks)
-def test_a_board_gives_back_what_it_was_given(grid):
-    board = ground.board(grid.shape)
-    assert (board.unpack(board.pack(grid.ravel())) == grid.ravel()).all()
-
-
-@given(masks)
 def test_dilation_adds_exactly_the_neighbours(grid):
     around = ground.neighbour_sum(grid.ravel(), grid.shape) > 0
     assert (ground.dilate(grid.ravel(), grid.shape) == (grid.ravel() | around)).all()
