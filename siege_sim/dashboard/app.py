@@ -67,7 +67,7 @@ class Desk:
             return None
         the_theatre().touch(self.key)
         have = [(int(run), int(days)) for run, days in data.get("have", ())]
-        session.play_to(min(int(data.get("day", 0)), session.runs[0].day + 1))
+        session.play_to(min(int(data.get("day", 0)), session.day + 1))
         self._serial += 1
         return {"serial": self._serial, "runs": session.news(have)}
 

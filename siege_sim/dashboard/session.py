@@ -18,7 +18,6 @@ import numpy as np
 from siege_sim.dashboard.branching import Pull, branch, scenario_yaml
 from siege_sim.dashboard.filming import Camera
 from siege_sim.dashboard.limits import Limits, SessionError
-from siege_sim.errors import SiegeError
 from siege_sim.loading import load_scenario
 from siege_sim.model import SiegeModel
 from siege_sim.record import load_record, shipped_records
@@ -126,6 +125,11 @@ class Session:
         return self.runs[-1]
 
     @property
+    def day(self) -> int:
+        """The day to which the siege was played; a run that ended earlier stays at its end."""
+        return max(run.day for run in self.runs)
+
+    @property
     def over(self) -> bool:
         """Whether every run is over."""
         return all(run.over for run in self.runs)
@@ -198,7 +202,7 @@ class Session:
 
     def _put_beside(self, run: Run) -> None:
         with self._lock:
-            run.play_to(self.runs[0].day)
+            run.play_to(self.day)
             self.runs = [*self.runs[: MOST_RUNS - 1], run]
 
     def keep(self, side: int) -> None:
@@ -248,8 +252,3 @@ def _comment(run: Run, name: str) -> list[str]:
         lines += ["", "Changed:"]
         lines += [f"- {f'from day {entry.day}' if entry.day else 'from the start'}: {entry.says}" for entry in run.log]
     return lines
-
-
-def known_error(error: Exception) -> str | None:
-    """Return the message of an error that the reader can put right; ``None`` for a bug."""
-    return str(error) if isinstance(error, SiegeError) else None

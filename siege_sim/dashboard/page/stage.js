@@ -168,8 +168,8 @@
           p.large, p.theme, button("?", () => p.help.showModal(), "Keys")),
         el("div", { class: "bar small" }, el("label", {}, "Map shows ", p.layers), ...p.toggles, p.compare),
         p.stage = el("div", { class: "stage" },
-          el("div", { class: "left" }, p.maps, p.legend, p.says, p.details),
-          el("div", { class: "right" }, p.charts, el("h2", {}, "What happened"), p.ticker)),
+          el("div", { class: "left" }, p.maps, p.legend, p.says, p.details, el("h2", {}, "What happened"), p.ticker),
+          el("div", { class: "right" }, p.charts)),
         p.note, p.help);
     }
 
