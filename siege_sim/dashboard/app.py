@@ -137,7 +137,8 @@ def Page() -> None:
     solara.lab.theme.themes.light.primary = solara.lab.theme.themes.dark.primary = GREEN
     with solara.Sidebar():
         if desk.session.value is not None:
-            Controls(desk)
+            with solara.Column(classes=["siege-controls"]):
+                Controls(desk)
     if desk.message.value:
         solara.Error(desk.message.value)
     StageWidget.element(
@@ -227,9 +228,10 @@ def RunsBox(desk: Desk, changed: int) -> None:
             name, text = session.export(side)
             solara.Text(f"{'AB'[side]}: {run.name}, seed {run.seed}", classes=["siege-run"])
             for entry in run.log:
-                solara.Text(f"from day {entry.day}: {entry.says}" if entry.day else f"from the start: {entry.says}")
-            with solara.Row():
-                solara.FileDownload(text, filename=name, label=f"Save {'AB'[side]} as scenario")
+                when = f"from day {entry.day}" if entry.day else "from the start"
+                solara.Div(children=[solara.Text(f"{when}: {entry.says}")])
+            with solara.Row(style={"flex-wrap": "wrap"}):
+                solara.FileDownload(text, filename=name, label=f"Save {'AB'[side]}")
                 if len(session.runs) > 1:
                     solara.Button(f"Keep {'AB'[side]} alone", on_click=lambda side=side: keep(side))
 
@@ -257,5 +259,6 @@ GREEN = "#17604c"
 
 STYLE = """
 .solara-content-main { padding: 0; }
+.siege-controls { width: 23rem; max-width: 90vw; }
 .siege-run { font-weight: 600; }
 """

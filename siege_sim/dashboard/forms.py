@@ -70,7 +70,7 @@ def MechanismForm(session: Session, day: int, changed: int, pull: PullThem) -> N
     Fields(panel.levers, form, fill)
     if panel.neutral:
         solara.Button("Set so that it does nothing", text=True, on_click=lambda: fill(Filled(dict(panel.neutral))))
-    with solara.Row():
+    with solara.Row(style={"flex-wrap": "wrap"}):
         solara.Button(f"From day {day + 1}", color="primary", disabled=not form.ready, on_click=lambda: apply(day))
         solara.Button("From the start", disabled=not form.ready, on_click=lambda: apply(-1))
     Problem(form)

@@ -67,7 +67,7 @@ def test_a_branch_stands_beside_the_original_and_can_be_played_by_the_command_li
     assert page.get_by_text("from day 13: sorties.per_day = 20").is_visible()
     picture(page, "branch")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Save B as scenario").click()
+        page.get_by_role("button", name="Save B").click()
     file = tmp_path / "branch.yaml"
     download.value.save_as(file)
     shown = [held(page, 1, day) for day in range(31)]

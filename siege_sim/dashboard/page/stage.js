@@ -146,8 +146,8 @@
       p.when = el("output", { class: "when" });
       p.layers = el("select", { "aria-label": "Layer of the map", onchange: () => { this.layer = p.layers.value; this.redraw(); } });
       p.compare = button("Difference", () => { this.compare = !this.compare; this.redraw(); }, "Where the two runs differ (D)");
-      p.large = button("Large type", () => this._projector(), "For a projector (P)");
-      p.theme = button("Light or dark", () => this._theme(), "Change between light and dark (K)");
+      p.large = button("Large", () => this._projector(), "For a projector (P)");
+      p.theme = button("Dark", () => this._theme(), "Dark or light (K)");
       p.help = el("dialog", { class: "keys" }, el("h2", {}, "Keys"),
         el("dl", {}, ...KEYS.flatMap(([key, says]) => [el("dt", {}, key), el("dd", {}, says)])),
         el("form", { method: "dialog" }, el("button", {}, "Close")));
@@ -168,8 +168,9 @@
           p.large, p.theme, button("?", () => p.help.showModal(), "Keys")),
         el("div", { class: "bar small" }, el("label", {}, "Map shows ", p.layers), ...p.toggles, p.compare),
         p.stage = el("div", { class: "stage" },
-          el("div", { class: "left" }, p.maps, p.legend, p.says, p.details, el("h2", {}, "What happened"), p.ticker),
-          el("div", { class: "right" }, p.charts)),
+          el("div", { class: "left" }, p.maps, p.legend, p.says, p.details),
+          el("div", { class: "right" }, p.charts),
+          el("div", { class: "events" }, el("h2", {}, "What happened"), p.ticker)),
         p.note, p.help);
     }
 
@@ -294,6 +295,8 @@
       p.scrub.value = this.day;
       p.when.textContent = "day " + this.day + " · " + film.fullDate(this.day);
       p.compare.setAttribute("aria-pressed", String(this.compare));
+      p.large.setAttribute("aria-pressed", String(this.large));
+      p.theme.setAttribute("aria-pressed", String(look.dark));
       p.says.textContent = this._sentence();
       Siege.legend(p.legend, this, look);
       this._details(this.hovered === null || this.hovered === undefined ? this.cell : this.hovered, 0);
