@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import ipaddress
 import os
 import secrets
+import signal
 import socket
 import sys
 import threading
 import time
+import warnings
 import webbrowser
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +20,7 @@ from siege_sim.errors import SiegeError
 from siege_sim.loading import load_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     import uvicorn
 
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
 
 NEEDED = ("solara", "ipyvuetify", "solara_assets")
 """What the extra `dashboard` brings."""
+
+
+NOWHERE = "http://127.0.0.1:9/"
+"""From where Solara is told to fetch what is not among its assets: it must ask no other machine."""
 
 
 class DashboardError(SiegeError):
@@ -45,19 +52,28 @@ def serve(programme: Programme, host: str, port: int, open_browser: bool) -> Non
     """
     check_installed()
     programme.limits.check(load_scenario(programme.scenario, programme.settings))
-    listening = _listen(host, port)
-    port = listening.getsockname()[1]
-    programme.to_environment()
-    _settle_solara(host, port)
-    if not is_loopback(host):
-        print(_WARNING.format(host=host), file=sys.stderr)
-    server = _server(host, port)
-    print(f"The dashboard is at http://{_in_address(host)}:{port} (stop it with Ctrl-C)", file=sys.stderr, flush=True)
-    if open_browser:
-        threading.Thread(
-            target=_open_when_ready, args=(server, f"http://{_in_address(host)}:{port}"), daemon=True
-        ).start()
-    server.run(sockets=[listening])
+    with _listen(host, port) as listening, _undisturbed():
+        port = listening.getsockname()[1]
+        programme.to_environment()
+        _settle_solara(host, port)
+        if not is_loopback(host):
+            print(_WARNING.format(host=host), file=sys.stderr)
+        server, address = _server(), f"http://{_in_address(host)}:{port}"
+        print(f"The dashboard is at {address} (stop it with Ctrl-C)", file=sys.stderr, flush=True)
+        if open_browser:
+            threading.Thread(target=_open_when_ready, args=(server, address), daemon=True).start()
+        server.run(sockets=[listening])
+    print("the dashboard has stopped", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Outlive readers who go away in the middle of an answer, and end quietly with Ctrl-C."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    warnings.filterwarnings("ignore", "Cookies with samesite=none", UserWarning)
+    with contextlib.suppress(KeyboardInterrupt):
+        yield
 
 
 _WARNING = (
@@ -93,13 +109,13 @@ def _in_address(host: str) -> str:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen(128)
     except OSError as error:
+        listening.close()
         raise DashboardError(f"{host}:{port} cannot be listened on: {error.strerror}; choose another --port") from None
     return listening
 
@@ -111,6 +127,7 @@ def _settle_solara(host: str, port: int) -> None:
         SOLARA_MODE="production",
         SOLARA_TELEMETRY_MIXPANEL_ENABLE="false",
         SOLARA_ASSETS_PROXY="true",
+        SOLARA_ASSETS_CDN=NOWHERE,
         SOLARA_THEME_SHOW_BANNER="false",
         SOLARA_THEME_TITLE="siege_sim",
         SOLARA_SESSION_SECRET_KEY=secrets.token_urlsafe(32),
@@ -123,11 +140,15 @@ def _settle_solara(host: str, port: int) -> None:
     )
 
 
-def _server(host: str, port: int) -> uvicorn.Server:
+def _server() -> uvicorn.Server:
     import uvicorn
     from solara.server.starlette import app
 
-    return uvicorn.Server(uvicorn.Config(SameOrigin(app), log_level="warning", access_log=False, lifespan="on"))
+    return uvicorn.Server(
+        uvicorn.Config(
+            SameOrigin(app), log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=1
+        )
+    )
 
 
 class SameOrigin:
