@@ -100,7 +100,9 @@ def load_scenario_text(text: str, name: str) -> Scenario:
     if parent not in known:
         hint = did_you_mean(str(parent), known)
         raise ScenarioError([f"{mark}: extends: only a shipped scenario can be built on here, not {parent!r}{hint}"])
-    return build_scenario(_merge(_read_chain(known[parent], []), document))
+    merged = _merge(_read_chain(known[parent], []), document)
+    named = {path: Mark(Path(place.file).name, place.line) for path, place in merged.marks.items()}
+    return build_scenario(Document(merged.data, named))
 
 
 def find(name_or_path: str | Path, beside: Path | None = None) -> Path:

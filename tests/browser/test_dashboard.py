@@ -12,6 +12,8 @@ from tests.browser.conftest import served
 
 DAY = "siegeStage.day"
 
+pytestmark = pytest.mark.slow
+
 
 def play_to(page, day):
     page.get_by_label("Speed").select_option("60")

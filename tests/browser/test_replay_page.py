@@ -7,6 +7,8 @@ import pytest
 from siege_sim import load_scenario, run
 from siege_sim.dashboard.replay import write_replay
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def two_runs(tmp_path_factory):

@@ -156,5 +156,8 @@ def test_text_that_was_sent_may_build_on_a_shipped_scenario_but_opens_no_file():
             load_scenario_text(text, "mine.yaml")
     with pytest.raises(ScenarioError, match="no file is opened from here"):
         load_scenario_text("extends: toy_town\nmap: maps/aleppo.yaml\n", "mine.yaml")
+    with pytest.raises(ScenarioError) as error:
+        load_scenario_text("extends: toy_town\nname: mine\ndays: 9\n", "mine.yaml")
+    assert str(error.value).startswith("toy_town.yaml:"), "places of this machine are nobody's business"
     with pytest.raises(ScenarioError, match=r"mine\.yaml:2: days"):
         load_scenario_text("extends: toy_town\ndays: -3\n", "mine.yaml")

@@ -93,8 +93,9 @@
     _want(day) {
       if (this.wanted === day) return;
       this.wanted = day;
-      this.asked = performance.now();
       this.live.want(day);
+      clearTimeout(this.askedTimer);
+      this.askedTimer = setTimeout(() => { if (this.wanted === day) { this.wanted = null; this._want(day); } }, 15000);
     }
 
     // Called when the days that were asked for have come.
@@ -260,6 +261,7 @@
 
     destroy() {
       clearTimeout(this.timer);
+      clearTimeout(this.askedTimer);
       this.playing = false;
       document.removeEventListener("keydown", this.onKey);
       this.sized.disconnect();
