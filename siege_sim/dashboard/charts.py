@@ -46,7 +46,7 @@ class Chart:
 
 CHARTS: tuple[Chart, ...] = (
     Chart(
-        "area", "Ground held by the rebels", "% of day 0", (Line(("rebel_area_share",)),), percent=True,
+        "area", "Ground held", "% of day 0", (Line(("rebel_area_share",)),), percent=True,
         says="Ground that the rebels hold, as a share of what they held on day 0.",
     ),
     Chart(

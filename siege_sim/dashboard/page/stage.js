@@ -200,7 +200,9 @@
     _note() {
       const heads = this.films.map((film) => film.head);
       const seeds = Array.from(new Set(heads.map((head) => head.seed))).join(" and ");
-      const runs = heads.length > 1 ? "Two runs with seed " + seeds : "One run, seed " + seeds + ", of many possible";
+      const runs = heads.length > 1
+        ? "Two runs, seed " + seeds + "; what they differ by is one case, not a measure of the effect: play many seeds"
+        : "One run, seed " + seeds + ", of many possible";
       const many = this.fans ? " Bands: eight in ten of " + this.fans.runs + " runs, seeds " + this.fans.seeds + ", on each day." : "";
       const known = heads[0].charts.some((chart) => chart.lines.some((line) => line.known.length || line.between.length))
         ? " Orange-brown marks: what the record says, with its range." : "";

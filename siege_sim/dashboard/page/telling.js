@@ -59,7 +59,7 @@
     const pen = Siege.pen(canvas, 140, 14);
     for (let x = 0; x < 140; x++) { pen.fillStyle = Siege.shade(look.ramp, x / 139); pen.fillRect(x, 0, 1.5, 14); }
     const percent = shade.unit === "";
-    return el("span", { class: "entry" }, number(0, percent), canvas, number(most, percent) + " " + shade.unit + " · " + shade.says);
+    return el("span", { class: "entry" }, el("span", { class: "figure" }, number(0, percent)), canvas, number(most, percent) + " " + shade.unit + " · " + shade.says);
   }
 
   // The numbers of a cell and the latest events of its quarter.
