@@ -25,6 +25,7 @@ from pydantic import Field
 from siege_sim.blocks import Block, param
 from siege_sim.errors import ResultError, SiegeError
 from siege_sim.finding import find_file
+from siege_sim.keys import parameter_of, with_values
 from siege_sim.loading import load_scenario
 from siege_sim.outcomes import DAILY
 from siege_sim.parallel import process_pool
@@ -168,33 +169,14 @@ def priors_of(spec: CalibrationSpec, scenario: Scenario) -> tuple[Prior, ...]:
 
 
 def _prior(key: str, given: Range, scenario: Scenario) -> Prior:
-    *path, last = key.split(".")
-    block: Any = scenario
-    for name in path:
-        block = block.get(name) if isinstance(block, dict) else getattr(block, name, None)
-    field = type(block).model_fields.get(last) if isinstance(block, Block) else None
-    value = getattr(block, last, None)
-    if field is None or isinstance(value, bool) or not isinstance(value, int | float):
+    known = parameter_of(scenario, key)
+    if known is None or not known.is_number:
         raise SiegeError(f"parameters: '{key}' is no number of this scenario; `siege-sim show --resolved` lists all")
-    facts = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    plausible: Any = facts.get("plausible", (None, None))
-    low = given.low if given.low is not None else plausible[0]
-    high = given.high if given.high is not None else plausible[1]
+    low = given.low if given.low is not None else known.low
+    high = given.high if given.high is not None else known.high
     if low is None or high is None or not low < high:
         raise SiegeError(f"parameters: '{key}' needs low and high, low below high; it has no range of its own")
-    return Prior(key, float(low), float(high), isinstance(value, int), str(facts.get("unit", "")))
-
-
-def with_values(scenario: Mapping[str, Any], values: Mapping[str, float | int]) -> dict[str, Any]:
-    """Return a scenario's plain data with some values replaced."""
-    data: dict[str, Any] = json.loads(json.dumps(scenario))
-    for key, value in values.items():
-        *path, last = key.split(".")
-        block = data
-        for name in path:
-            block = block[name]
-        block[last] = value
-    return data
+    return Prior(key, float(low), float(high), known.is_whole, known.unit)
 
 
 def _seed_of(values: Mapping[str, float | int]) -> int:

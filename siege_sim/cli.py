@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siege_sim.errors import ScenarioError, SiegeError
+from siege_sim.errors import ScenarioError, SiegeError, StoppedError
 
 if TYPE_CHECKING:
     from siege_sim.results import RunResult
@@ -45,6 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
         code = app(arguments, standalone_mode=False)
+    except StoppedError as stopped:
+        print(stopped, file=sys.stderr)
+        return INTERRUPTED
     except SiegeError as error:
         print(f"error: {error}".replace("\n", "\nerror: "), file=sys.stderr)
         return KNOWN_ERROR
@@ -199,6 +202,50 @@ def score(
 
 
 @app.command()
+def compare(
+    scenarios: Annotated[list[str], typer.Argument(metavar="BASELINE WHAT_IF...", help="Names or YAML files.")],
+    runs: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Runs of each: seeds 1, 2, ...; at most, with --until")
+    ] = 100,
+    outcomes: Annotated[
+        list[str] | None, typer.Option(metavar="NAME,...", help="What to compare; by default some twenty outcomes.")
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[OUTCOME=]WIDTH",
+            help="Add runs until the 95 % interval of the first outcome, or this one, is no wider than so much.",
+        ),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Stop each run after so many days.")] = None,
+    settings: SetOption = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; by default one under results/.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing results folder.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the effects as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Play what-ifs and their baseline with the same seeds, and say what each changes and how sure that is."""
+    from siege_sim.compare.playing import asked_for, compare_asked
+    from siege_sim.results import check_target, json_text, new_folder
+
+    asked = asked_for(scenarios, runs, outcomes or [], until, days, settings or [])
+    target = out or _unused_folder(f"{asked.scenarios[0].name}-compare")
+    check_target(target, force)
+    from siege_sim.compare.writing import print_comparison, write_comparison
+    from siege_sim.progress import counted
+
+    with counted(asked.scenarios[0].name, "run", runs * len(scenarios), quiet or as_json) as progress:
+        comparison = compare_asked(asked, workers, progress)
+    with new_folder(target, force) as folder:
+        write_comparison(comparison, folder, asked.command)
+    if as_json:
+        print(json_text(comparison.data()), end="")
+    elif not quiet:
+        print_comparison(comparison, target)
+
+
+@app.command()
 def calibrate(
     calibration: Annotated[str, typer.Argument(help="A calibration file, or the name of a shipped one.")],
     out: Annotated[Path | None, typer.Option(help="Folder of the fit; one that was stopped goes on.")] = None,
@@ -219,6 +266,88 @@ def calibrate(
     write_fit(spec, generation, priors, target)
     if not quiet:
         print_fit(spec, generation, priors, target)
+
+
+@app.command()
+def sweep(
+    experiment: Annotated[
+        str, typer.Argument(metavar="EXPERIMENT", help="An experiment file, or a shipped one's name.")
+    ],
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Play on the cluster of this Dask scheduler.")
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Folder or fsspec URL; one that was stopped goes on.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many runs of the design.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything and estimate the time; play none.")
+    ] = False,
+    only_failed: Annotated[
+        bool, typer.Option("--only-failed", help="Play again what failed, and nothing else.")
+    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Read every part whole before going on.")] = False,
+    per_worker: Annotated[bool, typer.Option("--per-worker", help="Show each worker's progress.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Play an experiment: many runs by a design. Started again, it goes on where it was stopped."""
+    from siege_sim.experiments import load_plan
+    from siege_sim.sweep_command import Wishes, forecast, play_plan
+
+    plan = load_plan(experiment)
+    wishes = Wishes(workers or os.cpu_count() or 1, scheduler, out, limit, only_failed, check, per_worker, quiet)
+    print(forecast(plan, wishes)) if dry_run else play_plan(plan, wishes)
+
+
+@app.command()
+def status(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or URL that `sweep` has written.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Say how far a sweep is, what failed and why."""
+    from siege_sim.results import json_text
+    from siege_sim.statuses import status_of, status_text
+
+    found = status_of(folder)
+    print(json_text(found) if as_json else status_text(found) + "\n", end="")
+
+
+@app.command()
+def export(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or URL that `sweep` has written.")],
+    out: Annotated[Path, typer.Option(help="Folder for csv and parquet; file (.tar.gz) for ema.")],
+    form: Annotated[str, typer.Option("--format", metavar="csv|parquet|ema", help="What to write.")] = "csv",
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+) -> None:
+    """Write a sweep's runs as tables in a fixed order, for other tools."""
+    from siege_sim.exporting import export_sweep
+
+    print(export_sweep(folder, form, out, force))
+
+
+@app.command()
+def report(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or URL that `sweep` has written.")],
+    out: Annotated[Path | None, typer.Option(help="The HTML file; by default report.html in the folder.")] = None,
+    outcomes: Annotated[
+        list[str] | None, typer.Option("--outcome", metavar="NAME", help="Show this outcome; repeat for more.")
+    ] = None,
+    figures: Annotated[
+        list[str] | None, typer.Option("--figure", metavar="NAME", help="Draw this figure; repeat for more.")
+    ] = None,
+    cases: Annotated[
+        list[str] | None,
+        typer.Option("--cases", metavar="CONDITION", help="In which worlds is, e.g., died_of_hunger>500? Repeatable."),
+    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="FACTOR", help="Part survival curves by this factor.")] = None,
+    png: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the figures as PNG files there too.")] = None,
+) -> None:
+    """Write a sweep's figures and tables as one HTML page, from its results only."""
+    from siege_sim.sweep_report import Wish, write_sweep_report
+
+    wish = Wish(tuple(outcomes or ()), tuple(figures or ()), tuple(cases or ()), by)
+    print(f"Report: {write_sweep_report(folder, out, wish, png)}")
 
 
 @app.command()
@@ -330,7 +459,7 @@ def show(
 
 @app.command("list")
 def list_names(
-    what: Annotated[str, typer.Argument(help="scenarios, records, processes, interventions or outcomes.")],
+    what: Annotated[str, typer.Argument(help="scenarios, experiments, records, processes, interventions or outcomes.")],
 ) -> None:
     """List what there is, with a line about each."""
     from siege_sim import describing
@@ -338,6 +467,7 @@ def list_names(
     lists = {
         "scenarios": describing.scenario_list,
         "records": describing.record_list,
+        "experiments": describing.experiment_list,
         "processes": describing.process_list,
         "interventions": describing.intervention_list,
         "outcomes": describing.outcome_list,

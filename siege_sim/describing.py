@@ -129,6 +129,14 @@ def record_list() -> str:
     return "\n".join(f"{name:<24} {load_record(name).title}" for name in shipped_records())
 
 
+def experiment_list() -> str:
+    """Return the shipped experiments."""
+    from siege_sim.experiments import load_experiment, shipped_experiments
+
+    found = {name: load_experiment(name) for name in shipped_experiments()}
+    return "\n\n".join(f"{name:<24} {one.title}\n{_wrapped(one.summary, 4)}" for name, one in found.items())
+
+
 def process_list() -> str:
     """Return the processes, in the order of the day, with their parameters."""
     ordered = sorted(catalogue.processes().values(), key=lambda cls: cls.phase)

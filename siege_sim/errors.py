@@ -27,7 +27,15 @@ class ResultError(SiegeError):
 
 
 class WorkerError(SiegeError):
-    """Worker processes that keep dying."""
+    """Worker processes that keep dying; ``jobs`` are those that were on their way; at least one has to do with it."""
+
+    def __init__(self, message: str, jobs: Iterable[object] = ()) -> None:
+        self.jobs = tuple(jobs)
+        super().__init__(message)
+
+
+class StoppedError(SiegeError):
+    """Stopped by the user; the message says what is kept and how to go on."""
 
 
 class LedgerError(Exception):

@@ -111,6 +111,7 @@ class Course:
         series: a row a day, as in ``RunResult``.
         quarters: a row a quarter, as in ``RunResult``.
         made: program, versions and the scenario's digest, equal for all runs of one scenario.
+        summary: as in ``RunResult``.
     """
 
     seed: int
@@ -118,13 +119,15 @@ class Course:
     series: pd.DataFrame = field(repr=False)
     quarters: pd.DataFrame = field(repr=False)
     made: dict[str, Any] = field(repr=False)
+    summary: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, result: RunResult) -> Course:
         """Keep what is needed of a result."""
         kept = ("program", "version", "git_commit", "scenario_digest", "python", "packages")
         made = {name: copy.deepcopy(result.manifest[name]) for name in kept}
-        return cls(int(result.manifest["seed"]), str(result.summary["outcome"]), result.series, result.quarters, made)
+        summary = dict(result.summary)
+        return cls(int(result.manifest["seed"]), str(summary["outcome"]), result.series, result.quarters, made, summary)
 
 
 class FrozenDict(dict[str, Any]):
@@ -246,7 +249,7 @@ def check_target(target: Path, force: bool = False) -> None:
         return
     if not force:
         raise ResultError(f"{target}: is there already; choose another --out, or replace it with --force")
-    ours = any(_made_here(target / name) for name in ("manifest.json", "scorecard.json"))
+    ours = any(_made_here(target / name) for name in ("manifest.json", "scorecard.json", "comparison.json"))
     replaceable = target.is_dir() and (not any(target.iterdir()) or ours)
     if not replaceable:
         raise ResultError(f"{target}: is not a results folder, so --force does not replace it; choose another --out")

@@ -46,6 +46,8 @@ class Sweep:
         series: a row a run and day that was kept: ``point``, ``replication``, ``seed``, ``day``, then daily outcomes.
         quarters: a row a run and quarter: ``point``, ``replication``, ``seed``, then the columns of
             ``RunResult.quarters``; empty when not wanted.
+        sample: for sampled designs, the points in the unit cube as SALib drew them, a column a sampled factor, rows as
+            in ``design``; the whole sample stands there once for each combination of the factors that are crossed.
     """
 
     manifest: Mapping[str, Any]
@@ -54,6 +56,7 @@ class Sweep:
     runs: pd.DataFrame = field(repr=False)
     series: pd.DataFrame = field(repr=False)
     quarters: pd.DataFrame = field(repr=False)
+    sample: pd.DataFrame | None = field(default=None, repr=False)
 
     @property
     def planned(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from siege_sim.errors import ScenarioError, WorkerError
-from siege_sim.parallel import finished, run_many
+from siege_sim.parallel import alone, finished, run_many
 
 
 def square(number: int) -> int:
@@ -58,6 +59,21 @@ def test_a_killed_worker_loses_nothing(tmp_path):
 def test_workers_that_keep_dying_are_a_known_error():
     with pytest.raises(WorkerError, match="died 3 times"):
         run_many(range(4), die, 2)
+
+
+def test_a_job_that_is_played_alone_takes_nobody_with_it():
+    assert alone(7, square) == 49
+    with pytest.raises(WorkerError, match="its process died") as caught:
+        alone(7, die)
+    assert caught.value.jobs == (7,)
+
+
+def test_jobs_may_be_endless_and_stop_when_asked():
+    seen: list[int] = []
+    for _, result in finished(itertools.count(), square, 2, lambda: len(seen) >= 5):
+        seen.append(result)
+    assert sorted(seen) == [number * number for number in range(len(seen))]
+    assert 5 <= len(seen) <= 9
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -1,0 +1,173 @@
+"""Summaries by point, effects of one factor at a time, and tables for grids of two factors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from siege_sim.analysis.design import few_levels, levels, moving, neighbours, value_with_unit
+from siege_sim.analysis.intervals import Estimate, paired_difference
+from siege_sim.analysis.quantities import Quantity, by_replication
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from siege_sim.sweeps import Factor, Sweep
+
+
+def summary_table(sweep: Sweep, chosen: Sequence[Quantity]) -> pd.DataFrame:
+    """Return a row a point: its factors, its finished runs, and each quantity with its 95 % interval."""
+    table = sweep.design.reset_index(drop=True).copy()
+    for number, quantity in enumerate(chosen):
+        wide = by_replication(sweep, quantity).to_numpy()
+        estimates = [quantity.estimate(row) for row in wide]
+        if number == 0:
+            table["runs"] = [one.runs for one in estimates]
+        table[quantity.name] = [one.value for one in estimates]
+        table[f"{quantity.name}_low"] = [one.low for one in estimates]
+        table[f"{quantity.name}_high"] = [one.high for one in estimates]
+    return table
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What setting one factor to another value does, seed by seed.
+
+    Attributes:
+        factor: which factor.
+        value: what it is set to.
+        usual: its value at the point of reference.
+        difference: mean paired difference from the point of reference.
+    """
+
+    factor: Factor
+    value: Any
+    usual: Any
+    difference: Estimate
+
+
+@dataclass(frozen=True)
+class Effects:
+    """All effects of one factor at a time on a quantity.
+
+    Attributes:
+        quantity: on which.
+        reference: the quantity at the point of reference.
+        effects: a factor after the other, within a factor by value.
+    """
+
+    quantity: Quantity
+    reference: Estimate
+    effects: tuple[Effect, ...]
+
+    @property
+    def by_strength(self) -> tuple[tuple[Effect, ...], ...]:
+        """The effects of each factor, the factor with the largest one first."""
+        groups: dict[str, list[Effect]] = {}
+        for effect in self.effects:
+            groups.setdefault(effect.factor.name, []).append(effect)
+        size = {name: np.nanmax([abs(e.difference.value) for e in group]) for name, group in groups.items()}
+        return tuple(tuple(groups[name]) for name in sorted(groups, key=lambda name: -np.nan_to_num(size[name])))
+
+
+def effects_of(sweep: Sweep, quantity: Quantity) -> Effects | None:
+    """Return the paired effects of one factor at a time, or None where no point differs by one factor only."""
+    reference, rows = neighbours(sweep)
+    wide = by_replication(sweep, quantity).to_numpy()
+    if not rows or not np.isfinite(wide[reference]).any():
+        return None
+    factors, design = sweep.factors, sweep.design.reset_index(drop=True)
+    found = [
+        Effect(
+            factors[number],
+            design[factors[number].name].iloc[row],
+            design[factors[number].name].iloc[reference],
+            paired_difference(wide[row], wide[reference]),
+        )
+        for row, number in rows.items()
+        if np.isfinite(wide[row] - wide[reference]).any()
+    ]
+    found.sort(key=lambda effect: ([f.name for f in factors].index(effect.factor.name), _sortable(effect.value)))
+    return Effects(quantity, quantity.estimate(wide[reference]), tuple(found)) if found else None
+
+
+def _sortable(value: Any) -> tuple[bool, Any]:
+    return (isinstance(value, str), str(value) if isinstance(value, str) or value is None else value)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A quantity on a grid of two factors.
+
+    Attributes:
+        quantity: which.
+        across: the factor along x.
+        up: the factor along y.
+        x: the values of ``across``.
+        y: the values of ``up``.
+        cells: the estimates, ``cells[row][column]``; without a value where nothing was measured.
+        pooled: names of further factors over whose values the cells are averaged.
+    """
+
+    quantity: Quantity
+    across: Factor
+    up: Factor
+    x: tuple[Any, ...]
+    y: tuple[Any, ...]
+    cells: tuple[tuple[Estimate, ...], ...]
+    pooled: tuple[str, ...]
+
+    @property
+    def values(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """The estimates without their intervals, shape ``(len(y), len(x))``."""
+        return np.array([[cell.value for cell in row] for row in self.cells])
+
+
+def is_grid(sweep: Sweep) -> str | None:
+    """Return why the design is no grid of two factors, or None if it is one."""
+    factors = [factor for factor in moving(sweep) if few_levels(sweep, factor)]
+    if len(factors) < 2:
+        return "it takes two factors with a few values each"
+    if len(factors) != len(moving(sweep)):
+        return "some factors take too many different values for a grid"
+    return None if _fills(sweep, factors[:2]) else "not every pair of values of two factors is in the design"
+
+
+def _fills(sweep: Sweep, pair: Sequence[Factor]) -> bool:
+    there = len(sweep.design[[factor.name for factor in pair]].drop_duplicates())
+    return there == len(levels(sweep, pair[0])) * len(levels(sweep, pair[1]))
+
+
+def grid_of(sweep: Sweep, quantity: Quantity) -> Grid:
+    """Return a quantity on the grid of the first two factors; for further ones, means over their values.
+
+    Where cells hold several points, a seed's value is its mean over them, so that seeds stay the unit of chance.
+    """
+    across, up, *others = moving(sweep)
+    x, y = levels(sweep, across), levels(sweep, up)
+    wide = by_replication(sweep, quantity).reset_index(drop=True)
+    columns = sweep.design.reset_index(drop=True)
+    cells = tuple(
+        tuple(
+            quantity.estimate(
+                wide[((columns[across.name] == a) & (columns[up.name] == b)).to_numpy()].to_numpy().ravel()
+            )
+            if quantity.is_share
+            else quantity.estimate(
+                wide[((columns[across.name] == a) & (columns[up.name] == b)).to_numpy()].mean(axis=0).to_numpy()
+            )
+            for a in x
+        )
+        for b in y
+    )
+    return Grid(quantity, across, up, tuple(x), tuple(y), cells, tuple(factor.name for factor in others))
+
+
+def point_label(sweep: Sweep, row: int) -> str:
+    """Return a point's factors in a few words."""
+    point = sweep.design.reset_index(drop=True).iloc[row]
+    factors = moving(sweep)
+    return ", ".join(value_with_unit(factor, point[factor.name]) for factor in factors[:3])

@@ -1,0 +1,189 @@
+"""Where files of a sweep are kept: a folder, or a store behind an fsspec URL such as ``s3://bucket/sweep``.
+
+A file is written whole or not at all, and once its name is there it survives a power cut.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import posixpath
+import secrets
+from pathlib import Path
+from typing import Any, Protocol
+
+from siege_sim.errors import ResultError
+
+UNFINISHED = ".unfinished"
+"""The ending of a file that is being written."""
+
+
+class Storage(Protocol):
+    """Named files in one place; names have slashes.
+
+    Attributes:
+        where: the folder or URL as the user gave it.
+        address: the same, as workers in other folders or on other machines find it.
+    """
+
+    where: str
+    address: str
+
+    def read(self, name: str) -> bytes:
+        """Return a file's content; OSError when there is none."""
+
+    def write(self, files: dict[str, bytes]) -> None:
+        """Write files so that each is there whole or not at all; they appear in the given order."""
+
+    def has(self, name: str) -> bool:
+        """Return whether a file is there."""
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names of the finished files in a folder, sorted; none when there is no such folder."""
+
+    def remove(self, name: str) -> None:
+        """Remove a file; no error when it is not there."""
+
+    def clean(self, folder: str) -> None:
+        """Remove what a writer that was killed left unfinished in a folder."""
+
+
+def storage_at(target: str | Path) -> Storage:
+    """Return the storage at a folder or an fsspec URL."""
+    text = str(target)
+    if text.startswith("file://"):
+        return Folder(Path(text.removeprefix("file://")))
+    return Remote(text) if "://" in text else Folder(Path(text))
+
+
+class Folder:
+    """Files in a folder of this machine or of a shared file system."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.where = str(root)
+        self.address = str(root.resolve())
+
+    def read(self, name: str) -> bytes:
+        """Return a file's content."""
+        return (self.root / name).read_bytes()
+
+    def write(self, files: dict[str, bytes]) -> None:
+        """Write, sync, then rename, so that a reader never sees half a file; then sync the folder."""
+        finished: list[tuple[Path, Path]] = []
+        try:
+            for name, content in files.items():
+                target = self.root / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                part = target.with_name(f".{target.name}.{secrets.token_hex(4)}{UNFINISHED}")
+                finished.append((part, target))
+                with part.open("wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+            for part, target in finished:
+                part.replace(target)
+            for folder in {target.parent for _, target in finished}:
+                _sync_folder(folder)
+        except OSError as error:
+            for part, _ in finished:
+                with contextlib.suppress(OSError):
+                    part.unlink(missing_ok=True)
+            raise _not_written(self.where, error) from None
+
+    def has(self, name: str) -> bool:
+        """Return whether a file is there."""
+        return (self.root / name).is_file()
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names of the finished files in a folder, sorted."""
+        try:
+            entries = list(os.scandir(self.root / folder))
+        except FileNotFoundError:
+            return []
+        return sorted(f"{folder}/{entry.name}" for entry in entries if not entry.name.startswith("."))
+
+    def remove(self, name: str) -> None:
+        """Remove a file."""
+        (self.root / name).unlink(missing_ok=True)
+
+    def clean(self, folder: str) -> None:
+        """Remove what was left unfinished."""
+        for file in (self.root / folder).glob(f".*{UNFINISHED}"):
+            file.unlink(missing_ok=True)
+
+
+class Remote:
+    """Files behind an fsspec URL. Object stores write an object whole or not at all, so nothing is renamed."""
+
+    def __init__(self, url: str) -> None:
+        self.where = self.address = url.rstrip("/")
+        try:
+            import fsspec
+
+            self.files: Any
+            self.files, self.root = fsspec.core.url_to_fs(self.where)
+        except ImportError as error:
+            raise ResultError(
+                f"{url}: needs fsspec and its driver ({error}): pip install 'siege_sim[cluster]'"
+            ) from None
+        except ValueError as error:
+            raise ResultError(f"{url}: not a place to write to: {error}") from None
+
+    def _path(self, name: str) -> str:
+        return posixpath.join(self.root, name)
+
+    def read(self, name: str) -> bytes:
+        """Return a file's content."""
+        return bytes(self.files.cat_file(self._path(name)))
+
+    def write(self, files: dict[str, bytes]) -> None:
+        """Write each file in one go, in the given order."""
+        try:
+            for name, content in files.items():
+                self.files.makedirs(posixpath.dirname(self._path(name)), exist_ok=True)
+                self.files.pipe_file(self._path(name), content)
+        except OSError as error:
+            raise _not_written(self.where, error) from None
+
+    def has(self, name: str) -> bool:
+        """Return whether a file is there."""
+        self.files.invalidate_cache()
+        return bool(self.files.exists(self._path(name)))
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names of the files in a folder, sorted."""
+        self.files.invalidate_cache()
+        try:
+            found = self.files.ls(self._path(folder), detail=False)
+        except FileNotFoundError:
+            return []
+        names = (posixpath.basename(path.rstrip("/")) for path in found)
+        return sorted(f"{folder}/{name}" for name in names if name and not name.startswith("."))
+
+    def remove(self, name: str) -> None:
+        """Remove a file."""
+        with contextlib.suppress(FileNotFoundError):
+            self.files.rm_file(self._path(name))
+
+    def clean(self, folder: str) -> None:
+        """Do nothing: an object is there whole or not at all."""
+
+
+def _not_written(where: str, error: OSError) -> ResultError:
+    reason = error.strerror or str(error)
+    return ResultError(
+        f"{where}: cannot be written: {reason}; put that right and give the same command again: "
+        "every run that was finished is kept"
+    )
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make new names in a folder survive a power cut, where the system can do so."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

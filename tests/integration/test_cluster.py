@@ -1,0 +1,87 @@
+"""A sweep on a real Dask scheduler with two workers, one of which is killed: the same bytes as on one process."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("distributed")
+
+from siege_sim.experiments import load_plan
+from siege_sim.exporting import export_sweep
+from siege_sim.store import Store
+from siege_sim.sweeping import Driver
+
+EXPERIMENT = """
+name: small
+title: A small experiment
+base: toy_town
+settings: [population.persons_per_household=50]
+days: 30
+uncertainties: {processes.sorties.per_day: {low: 2, high: 8, steps: 2}}
+levers: {trucks: {key: interventions.aid_convoys.trucks, values: [0, 2]}}
+design: {kind: grid}
+replications: 12
+series: {every_days: 10}
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return int(asked.getsockname()[1])
+
+
+def dask(what: str, *arguments: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments, "--no-dashboard"]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    port = free_port()
+    address = f"tcp://127.0.0.1:{port}"
+    scheduler = dask("scheduler", "--host", "127.0.0.1", "--port", str(port))
+    workers = [dask("worker", address, "--nthreads", "1", "--no-nanny") for _ in range(2)]
+    yield address, workers
+    for process in (*workers, scheduler):
+        process.terminate()
+    for process in (*workers, scheduler):
+        process.wait(timeout=60)
+
+
+def exported(folder: Path) -> dict[str, bytes]:
+    out = folder.with_name(folder.name + "-export")
+    export_sweep(str(folder), "parquet", out)
+    return {file.name: file.read_bytes() for file in out.iterdir()}
+
+
+@pytest.mark.slow
+def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed(cluster, tmp_path):
+    address, workers = cluster
+    file = tmp_path / "small.yaml"
+    file.write_text(EXPERIMENT)
+    command = [sys.executable, "-m", "siege_sim.cli", "sweep", str(file), "--per-worker"]
+    command += ["--scheduler", address, "--out", f"file://{tmp_path / 'cluster'}"]
+    driver = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 180
+    while len(list((tmp_path / "cluster" / "runs").glob("*.parquet"))) < 3:
+        assert driver.poll() is None, driver.communicate()
+        assert time.monotonic() < deadline, "no part was written"
+        time.sleep(0.02)
+    os.kill(workers[0].pid, signal.SIGKILL)
+    printed, said = driver.communicate(timeout=300)
+    assert driver.returncode == 0, said
+    assert "48 runs are there" in printed
+    assert re.search(r"worker .*: [0-9]+ runs", said)
+    Driver(load_plan(file), Store.at(tmp_path / "alone"), 1).sweep()
+    assert exported(tmp_path / "cluster") == exported(tmp_path / "alone")
