@@ -72,6 +72,20 @@ def test_an_exported_branch_of_a_branch_plays_to_the_same_result(session, tmp_pa
     assert np.array_equal(again.iloc[:, 2:].to_numpy(), played.values(90), equal_nan=True)
 
 
+@pytest.mark.parametrize("name", ["toy_town", "aleppo_2016"])
+def test_a_scenario_of_the_reader_s_own_is_exported_whole(name, tmp_path):
+    settings = ["population.persons_per_household=50", "title='Mine: a trial, with \"quotes\"'"]
+    session = Session(load_scenario(name, settings))
+    session.play_to(8)
+    session.pull([SetParameter("sorties", "per_day", 12.0)], day=4)
+    _, text = session.export()
+    assert "extends" not in text
+    file = tmp_path / "mine.yaml"
+    file.write_text(text, "utf-8")
+    again = run(load_scenario(file), seed=1, days=8).series.iloc[:, 2:].to_numpy()
+    assert np.array_equal(again, session.in_hand.values(8), equal_nan=True)
+
+
 def test_a_lever_pulled_from_the_start_changes_the_scenario_itself(session, tmp_path):
     branch = session.pull([SetParameter("sorties", "per_day", 12.0)], day=-1)
     assert branch.scenario.processes.sorties.per_day == 12.0
