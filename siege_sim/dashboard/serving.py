@@ -6,6 +6,7 @@ import contextlib
 import importlib.util
 import ipaddress
 import os
+import re
 import secrets
 import signal
 import socket
@@ -58,7 +59,7 @@ def serve(programme: Programme, host: str, port: int, open_browser: bool) -> Non
         _settle_solara(host, port)
         if not is_loopback(host):
             print(_WARNING.format(host=host), file=sys.stderr)
-        server, address = _server(), f"http://{_in_address(host)}:{port}"
+        server, address = _server(is_loopback(host)), f"http://{_in_address(host)}:{port}"
         print(f"The dashboard is at {address} (stop it with Ctrl-C)", file=sys.stderr, flush=True)
         if open_browser:
             threading.Thread(target=_open_when_ready, args=(server, address), daemon=True).start()
@@ -140,31 +141,50 @@ def _settle_solara(host: str, port: int) -> None:
     )
 
 
-def _server() -> uvicorn.Server:
+def _server(own_names_only: bool) -> uvicorn.Server:
     import uvicorn
     from solara.server.starlette import app
 
     return uvicorn.Server(
         uvicorn.Config(
-            SameOrigin(app), log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=1
+            SameOrigin(app, own_names_only),
+            log_level="warning",
+            access_log=False,
+            lifespan="on",
+            timeout_graceful_shutdown=1,
         )
     )
 
 
-class SameOrigin:
-    """Refuses requests that come from a page of another site: a stranger's page must not play on this server."""
+OWN_NAMES = (b"127.0.0.1", b"localhost", b"[::1]")
+"""What this machine is called by a page of its own."""
 
-    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
+
+class SameOrigin:
+    """Refuses requests that come from a page of another site: a stranger's page must not play on this server.
+
+    Args:
+        app: what answers the others.
+        own_names_only: whether only names of this machine are answered to. A stranger's page can give its own name this
+            machine's address, and would then seem to be of the same origin.
+    """
+
+    def __init__(self, app: Callable[..., Awaitable[None]], own_names_only: bool) -> None:
         self._app = app
+        self._own_names_only = own_names_only
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Pass a request on when it comes from this server's own page."""
-        headers = dict(scope.get("headers", ()))
-        origin, host = headers.get(b"origin"), headers.get(b"host", b"")
-        if scope["type"] in ("http", "websocket") and origin is not None and origin.split(b"://")[-1] != host:
+        if scope["type"] in ("http", "websocket") and not self._from_own_page(dict(scope["headers"])):
             await _refuse(scope["type"], send)
             return
         await self._app(scope, receive, send)
+
+    def _from_own_page(self, headers: dict[bytes, bytes]) -> bool:
+        host, origin = headers.get(b"host", b""), headers.get(b"origin")
+        if self._own_names_only and re.sub(rb":\d+$", b"", host) not in OWN_NAMES:
+            return False
+        return origin is None or origin.split(b"://")[-1] == host
 
 
 async def _refuse(kind: str, send: Any) -> None:

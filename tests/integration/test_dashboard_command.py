@@ -81,13 +81,7 @@ def test_it_warns_when_others_can_reach_it():
     assert said.startswith("warning: 0.0.0.0 can be reached from other machines")
 
 
-@pytest.mark.parametrize("kind", ["http", "websocket"])
-@pytest.mark.parametrize(
-    ("origin", "passes"),
-    [(None, True), (b"http://127.0.0.1:8765", True), (b"http://evil.example", False), (b"null", False),
-     (b"http://127.0.0.1:9999", False)],
-)  # fmt: skip
-def test_only_the_server_s_own_page_may_talk_to_it(kind, origin, passes):
+def answered(kind, headers, own_names_only=True):
     reached, sent = [], []
 
     async def app(scope, receive, send):
@@ -96,7 +90,26 @@ def test_only_the_server_s_own_page_may_talk_to_it(kind, origin, passes):
     async def send(message):
         sent.append(message)
 
+    asyncio.run(SameOrigin(app, own_names_only)({"type": kind, "headers": headers}, None, send))
+    assert bool(reached) is not bool(sent)
+    return bool(reached)
+
+
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize(
+    ("origin", "passes"),
+    [(None, True), (b"http://127.0.0.1:8765", True), (b"http://evil.example", False), (b"null", False),
+     (b"http://127.0.0.1:9999", False)],
+)  # fmt: skip
+def test_only_the_server_s_own_page_may_talk_to_it(kind, origin, passes):
     headers = [(b"host", b"127.0.0.1:8765"), *([(b"origin", origin)] if origin else [])]
-    asyncio.run(SameOrigin(app)({"type": kind, "headers": headers}, None, send))
-    assert bool(reached) is passes
-    assert bool(sent) is not passes
+    assert answered(kind, headers) is passes
+
+
+@pytest.mark.parametrize(
+    ("host", "passes"), [(b"localhost:8765", True), (b"[::1]:80", True), (b"evil.example:8765", False)]
+)
+def test_a_stranger_s_name_for_this_machine_is_not_answered_to(host, passes):
+    headers = [(b"host", host), (b"origin", b"http://" + host)]
+    assert answered("websocket", headers) is passes
+    assert answered("websocket", headers, own_names_only=False)

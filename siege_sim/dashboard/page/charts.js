@@ -44,9 +44,7 @@
     _most() {
       let most = 0;
       for (const line of this.chart.lines) {
-        for (const film of this.films) {
-          for (let day = 0; day <= film.last; day++) most = Math.max(most, film.value(day, line.outcomes) || 0);
-        }
+        for (const film of this.films) most = Math.max(most, film.curve(line.outcomes).most);
         for (const entry of line.known) if (entry.day <= this.days) most = Math.max(most, entry.high || entry.low || 0);
         for (const row of line.between) if (row[0] <= this.days) most = Math.max(most, row[2]);
         const fan = this._fan(line);
@@ -97,9 +95,10 @@
         pen.lineWidth = (this.options.large ? 3.2 : 2.2) * (side ? 0.9 : 1);
         pen.setLineDash(side ? [7, 4] : []);
         pen.beginPath();
+        const values = film.curve(line.outcomes).values;
         let down = false;
-        for (let day = 0; day <= film.last; day++) {
-          const value = film.value(day, line.outcomes);
+        for (let day = 0; day < values.length; day++) {
+          const value = values[day];
           if (value === null) { down = false; continue; }
           if (down) pen.lineTo(this.x(day), this.y(value)); else pen.moveTo(this.x(day), this.y(value));
           down = true;

@@ -34,6 +34,7 @@ var Siege = window.Siege || (window.Siege = {});
       this.quarter = unpack(head.quarter, 2);
       this.frames = [];
       this.events = [];
+      this.curves = {};
       this.place = {};
       head.outcomes.forEach((outcome, i) => { this.place[outcome.name] = i; });
     }
@@ -80,11 +81,25 @@ var Siege = window.Siege || (window.Siege = {});
     }
 
     value(day, outcomes) {
-      const frame = this.at(day);
-      if (!frame || day > this.last) return null;
+      if (day < 0 || day > this.last) return null;
+      return this.curve(outcomes).values[day];
+    }
+
+    // The values of a line on all days so far, and the largest of them; only new days are added up.
+    curve(outcomes) {
+      const key = outcomes.join("+"), curve = this.curves[key] || (this.curves[key] = { values: [], most: 0 });
+      for (let day = curve.values.length; day <= this.last; day++) {
+        const value = this._sum(this.frames[day].values, outcomes);
+        curve.values.push(value);
+        if (value !== null) curve.most = Math.max(curve.most, value);
+      }
+      return curve;
+    }
+
+    _sum(values, outcomes) {
       let sum = 0;
       for (const name of outcomes) {
-        const value = frame.values[this.place[name]];
+        const value = values[this.place[name]];
         if (value === null || value === undefined) return null;
         sum += value;
       }
@@ -170,8 +185,8 @@ var Siege = window.Siege || (window.Siege = {});
     chain(event) {
       const steps = [event];
       while (steps[0].because !== null && steps[0].because !== undefined && steps.length < 50) {
-        const earlier = this.events.find((known) => known.number === steps[0].because);
-        if (!earlier) break;
+        const earlier = this.events[steps[0].because];
+        if (!earlier || earlier.number !== steps[0].because) break;
         steps.unshift(earlier);
       }
       return steps;
