@@ -1,14 +1,19 @@
 # make demo    sets everything up and plays the siege of Aleppo
 # make test    sets everything up and runs all checks: lint, types, tests
 # make lint    lint, format and types only
+# make dashboard  sets up what the dashboard needs and opens it in a browser
 # make bench   measures speed and memory, and compares with a plain-Mesa twin
 # make clean   removes what the above have made
 
+comma := ,
 PYTHON ?= python3
 BIN := .venv/bin
 OTHER := .venv-other/bin
+# The dashboard is tested where there is a browser to test it with.
+BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+EXTRAS := test$(if $(BROWSER),$(comma)browser)
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test lint dashboard bench docs clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/ready
@@ -24,6 +29,9 @@ test: .venv/ready-for-tests .venv-other/ready
 	else \
 		echo "no second Python interpreter was found; only this one was tested"; \
 	fi
+
+dashboard: .venv/ready-for-dashboard
+	$(BIN)/siege-sim dashboard aleppo_2016 --open
 
 lint: .venv/ready-for-tests
 	$(BIN)/ruff check .
@@ -51,7 +59,11 @@ clean:
 	touch $@
 
 .venv/ready-for-tests: .venv/made pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --editable '.[$(EXTRAS)]'
+	touch $@ .venv/ready
+
+.venv/ready-for-dashboard: .venv/made pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[dashboard]'
 	touch $@ .venv/ready
 
 # A second interpreter with the other supported Mesa, where the machine has one.

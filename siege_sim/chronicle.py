@@ -282,6 +282,12 @@ def action_ended(model: SiegeModel, action: Intervention, kind: str, meaning: st
     )
 
 
+def change_says(name: str, processes: Mapping[str, Mapping[str, object]]) -> str:
+    """Return in words what a dated change of parameters sets."""
+    values = (f"{kind}.{key} {value}" for kind, new in processes.items() for key, value in new.items())
+    return f"{_in_words(name)} came into force: {', '.join(values)}"
+
+
 def _name_of(model: SiegeModel, action: Intervention) -> str:
     names = (name for name, known in model.scenario.interventions.items() if known is action)
     return next(names, action.kind)

@@ -371,6 +371,45 @@ def why(
 
 
 @app.command()
+def replay(
+    results: Annotated[
+        list[Path], typer.Argument(metavar="RESULT [OTHER]", help="A results folder, or two for runs side by side.")
+    ],
+    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("replay.html"),
+    force: Annotated[bool, typer.Option("--force", help="Replace the page if it is there.")] = False,
+    as_kept: Annotated[bool, typer.Option("--as-kept", help="Show what the folder holds; play nothing again.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Write a run, or two side by side, as one page with map and charts that needs no network."""
+    from siege_sim.dashboard.replay import write_replay
+
+    if len(results) > 2:
+        raise typer.BadParameter("give one results folder, or two")
+    notes = write_replay(results, out, force, as_kept)
+    if not quiet:
+        print("\n".join([*notes, f"{out}: written; open it in a browser"]))
+
+
+@app.command()
+def dashboard(
+    scenario: ScenarioArgument = "aleppo_2016",
+    host: Annotated[str, typer.Option(help="The address to listen on; by default this machine alone.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any that is free.")] = 8765,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open a browser window.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="The seed of the runs.")] = 1,
+    sessions: Annotated[int, typer.Option(min=1, max=1000, help="How many readers at once.")] = 8,
+    settings: SetOption = None,
+) -> None:
+    """Play sieges in a browser: watch, go back, pull levers, compare."""
+    from siege_sim.dashboard.serving import check_installed, serve
+
+    check_installed()
+    from siege_sim.dashboard.theatre import Programme
+
+    serve(Programme(scenario, seed, tuple(settings or ()), sessions), host, port, open_browser)
+
+
+@app.command()
 def validate(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
 ) -> None:

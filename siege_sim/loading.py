@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from siege_sim.blocks import Path as KeyPath
-from siege_sim.errors import ScenarioError
+from siege_sim.errors import ScenarioError, did_you_mean
 from siege_sim.finding import find_file, shipped_files, shipped_folder
 from siege_sim.scenario import Scenario
 from siege_sim.validating import problem_lines
@@ -67,13 +67,42 @@ def build_scenario(document: Document) -> Scenario:
 
 def scenario_of(data: Mapping[str, Any]) -> Scenario:
     """Return the scenario that a manifest holds, as read from JSON."""
-
-    def tuples(value: Any) -> Any:
-        if isinstance(value, Mapping):
-            return {key: tuples(item) for key, item in value.items()}
-        return tuple(map(tuples, value)) if isinstance(value, list) else value
-
     return build_scenario(Document(tuples(data), {(): Mark("manifest")}))
+
+
+def tuples(value: Any) -> Any:
+    """Return data from JSON with tuples in the place of lists, as the strict reader of YAML gives them."""
+    if isinstance(value, Mapping):
+        return {key: tuples(item) for key, item in value.items()}
+    return tuple(map(tuples, value)) if isinstance(value, list) else value
+
+
+def load_scenario_text(text: str, name: str) -> Scenario:
+    """Load a scenario from text that somebody sent: it may build on a shipped scenario, but no file is opened for it.
+
+    Args:
+        text: the YAML.
+        name: what the text is called in messages.
+
+    Raises:
+        ScenarioError: as for `load_scenario`, or when the text names a file.
+    """
+    document = parse_yaml(text, name)
+    data = document.data
+    if not isinstance(data, dict):
+        return build_scenario(document)
+    if isinstance(data.get("map"), str):
+        raise ScenarioError([f"{document.mark(('map',))}: map: no file is opened from here; write the map itself"])
+    parent, mark = data.pop("extends", None), document.mark(("extends",))
+    if parent is None:
+        return build_scenario(document)
+    known = shipped_scenarios()
+    if parent not in known:
+        hint = did_you_mean(str(parent), known)
+        raise ScenarioError([f"{mark}: extends: only a shipped scenario can be built on here, not {parent!r}{hint}"])
+    merged = _merge(_read_chain(known[parent], []), document)
+    named = {path: Mark(Path(place.file).name, place.line) for path, place in merged.marks.items()}
+    return build_scenario(Document(merged.data, named))
 
 
 def find(name_or_path: str | Path, beside: Path | None = None) -> Path:

@@ -138,6 +138,8 @@ class SiegeModel(mesa.Model):
         self.conditions = morning(self.politics, self.day)
         self.ledger.start_day()
         self.pockets_this_morning = self.city.large_pockets
+        if self.scenario.changes:
+            self._take_up_changes()
         self.city.layers.days_held += 1
         for way in (*self.facilities_of(Crossing), *self.facilities_of(Road)):
             way.open_share = way.usual_open_share
@@ -153,6 +155,13 @@ class SiegeModel(mesa.Model):
         while self.running:
             self.step()
             yield self.day
+
+    def _take_up_changes(self) -> None:
+        """Let the scenario's changes of today come into force."""
+        for name, change in self.scenario.changes.items():
+            if self.clock.day_of(change.from_day) == self.day:
+                self.schedule = schedule_of(self.scenario, self.day)
+                self.note("change", "", chronicle.change_says(name, change.processes), "a dated change of the scenario")
 
     def _settle(self) -> None:
         """Close the day: what lay on lost ground is lost, agents of the dead go, the books are checked."""

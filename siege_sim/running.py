@@ -208,8 +208,8 @@ def _set_free(model: SiegeModel) -> dict[str, float | None]:
     """Return what the end of the siege sets free for other fronts: None while the pocket holds."""
     if model.politics.outcome == "holding":
         return dict.fromkeys(("government_fighters_free", "rebels_free", "sorties_a_day_free"))
-    sorties, wings = getattr(model.scenario.processes, "sorties", None), model.scenario.air_wings.values()
-    flying = [wing for wing in wings if wing.covers(model.day, model.clock)]
+    sorties: Any = dict(model.schedule).get("processes.sorties")
+    flying = [wing for wing in model.scenario.air_wings.values() if wing.covers(model.day, model.clock)]
     return {
         "government_fighters_free": float(model.units.fit[model.units.of(GOVERNMENT)].sum()),
         "rebels_free": model.ledger.total("rebels", "evacuated"),

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property, reduce
-from operator import or_
+from operator import itemgetter, or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, create_model
+from pydantic import (
+    Discriminator,
+    Field,
+    SerializerFunctionWrapHandler,
+    Tag,
+    ValidationError,
+    create_model,
+    model_serializer,
+)
 
 from siege_sim import catalogue
 from siege_sim.blocks import Block, Problem, param, share
@@ -19,6 +27,7 @@ from siege_sim.city.synthetic import SyntheticTown
 from siege_sim.clock import Clock, Day, IsoDate, Window
 from siege_sim.errors import did_you_mean
 from siege_sim.processes.base import Intervention, Process
+from siege_sim.validating import plain_words
 
 LONGEST_RUN_DAYS = 3650
 
@@ -182,6 +191,15 @@ def _any_intervention() -> Any:
     return Annotated[union, Field(discriminator="kind")]
 
 
+class Change(Block):
+    """New values of mechanisms' parameters from a day on."""
+
+    from_day: Day
+    """First day on which they hold: a day number or an ISO date."""
+    processes: dict[str, dict[str, Any]] = Field(min_length=1)
+    """Parameters by mechanism; those that are not named stay as they are."""
+
+
 if TYPE_CHECKING:
     Processes = ProcessesBase
     AnyIntervention = Intervention
@@ -193,6 +211,32 @@ else:
 def _map_kind(value: Any) -> str:
     synthetic = "synthetic" in value if isinstance(value, dict) else isinstance(value, SyntheticTown)
     return "synthetic town" if synthetic else "drawn map"
+
+
+def _with_values(process: Process, values: Mapping[str, Any]) -> Process:
+    """Return a process with other values of some parameters."""
+    return type(process).model_validate({**process.model_dump(by_alias=True), **values})
+
+
+def _changed(processes: ProcessesBase, change: Change) -> ProcessesBase:
+    """Return mechanisms as they are after a change."""
+    new = {name: _with_values(getattr(processes, name), values) for name, values in change.processes.items()}
+    return processes.model_copy(update=new)
+
+
+def _problems_of_values(process: Process, values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong with new values of a process."""
+    if "kind" in values:
+        yield ("kind",), "'kind' is no parameter; a mechanism cannot become another one"
+        return
+    try:
+        _with_values(process, values)
+    except ValidationError as error:
+        for item in error.errors():
+            if item["type"] == "problems":
+                yield from item["ctx"]["problems"]
+            else:
+                yield item["loc"], plain_words(item)
 
 
 class Scenario(Block):
@@ -227,6 +271,8 @@ class Scenario(Block):
     """The mechanisms that are on."""
     interventions: dict[str, AnyIntervention] = {}
     """Dated actions, by a name of the scenario's choosing."""
+    changes: dict[str, Change] = {}
+    """New values of mechanisms' parameters from a day on, by a name of the scenario's choosing."""
     snapshot_every_days: int = param(7, unit="days", ge=1, le=3650)
     """How often the layers are kept."""
 
@@ -239,6 +285,28 @@ class Scenario(Block):
     def clock(self) -> Clock:
         """The run's calendar."""
         return Clock(self.start, self.days)
+
+    @model_serializer(mode="wrap")
+    def _without_empty_changes(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Say nothing of changes when there are none: most scenarios have no need of the word."""
+        data: dict[str, Any] = serialise(self)
+        if not self.changes:
+            data.pop("changes", None)
+        return data
+
+    @cached_property
+    def mechanisms(self) -> tuple[tuple[int, ProcessesBase], ...]:
+        """The mechanisms with their parameters, each time with the first day on which they are so, from day 0 on."""
+        stages: dict[int, ProcessesBase] = {0: self.processes}
+        for day, change in sorted(
+            ((self.clock.day_of(change.from_day), change) for change in self.changes.values()), key=itemgetter(0)
+        ):
+            stages[day] = _changed(stages[max(stages)], change)
+        return tuple(stages.items())
+
+    def mechanisms_on(self, day: int) -> ProcessesBase:
+        """Return the mechanisms with the parameters that hold on a day."""
+        return next(processes for first, processes in reversed(self.mechanisms) if first <= day)
 
     @cached_property
     def digest(self) -> str:
@@ -273,6 +341,23 @@ class Scenario(Block):
                 yield ("interventions", name, *path), f"{action.kind} '{name}' {message}"
             for path, message in action.problems_in(self):
                 yield ("interventions", name, *path), message
+        yield from self._problems_of_changes()
+
+    def _problems_of_changes(self) -> Iterator[Problem]:
+        on = dict(self.processes.on())
+        for name, change in self.changes.items():
+            if not 1 <= self.clock.day_of(change.from_day) <= self.days:
+                yield (
+                    ("changes", name, "from_day"),
+                    f"'{name}' comes into force on {self.clock.describe(change.from_day)}, but it can do so from day 1 "
+                    f"to day {self.days}; move from_day, or change the parameter itself to have it so from the start",
+                )
+            for kind, values in change.processes.items():
+                where = ("changes", name, "processes", kind)
+                if kind not in on:
+                    yield where, f"the scenario has no mechanism '{kind}' to change{did_you_mean(kind, on)}"
+                    continue
+                yield from ((where + path, words) for path, words in _problems_of_values(on[kind], values))
 
     def _problems_of_people(self) -> Iterator[Problem]:
         quarters = self.city_map.quarters

@@ -13,8 +13,8 @@ Schedule = tuple[tuple[str, Process], ...]
 """Stream name and process, in the order in which they act."""
 
 
-def schedule_of(scenario: Scenario) -> Schedule:
-    """Return a scenario's processes and interventions in the order of a day.
+def schedule_of(scenario: Scenario, day: int = 0) -> Schedule:
+    """Return a scenario's processes and interventions in the order of a day, with the parameters of that day.
 
     By phase; within a phase interventions first, in the order of the file, then processes in the catalogue's. The
     name is also that of the process's random stream.
@@ -22,7 +22,7 @@ def schedule_of(scenario: Scenario) -> Schedule:
     entries: list[tuple[str, Process]] = [
         (f"interventions.{name}", action) for name, action in scenario.interventions.items()
     ]
-    entries += [(f"processes.{name}", process) for name, process in scenario.processes.on()]
+    entries += [(f"processes.{name}", process) for name, process in scenario.mechanisms_on(day).on()]
     return tuple(sorted(entries, key=lambda entry: entry[1].phase))
 
 

@@ -44,7 +44,7 @@ def problem_lines(error: ValidationError, document: Document) -> list[str]:
         if item["type"] == "problems":
             found = [((*path, *inner), message) for inner, message in item["ctx"]["problems"]]
         else:
-            found = [(path, _plain_words(item))]
+            found = [(path, plain_words(item))]
         for place, message in found:
             shown = ".".join(str(key) for key in place)
             lines.append(
@@ -67,7 +67,7 @@ def _real_path(location: tuple[str | int, ...], data: Any) -> KeyPath:
     return tuple(path)
 
 
-def _plain_words(item: Mapping[str, Any]) -> str:
+def plain_words(item: Mapping[str, Any]) -> str:
     """Say what pydantic found in the words of this project."""
     kind, value, facts = item["type"], item["input"], item.get("ctx", {})
     shown = _shown(value)

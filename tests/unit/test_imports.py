@@ -75,6 +75,9 @@ READERS = (
     "scorecard.py",
     "sweep_report.py",
     "templates/",
+    "dashboard/film.py",
+    "dashboard/charts.py",
+    "dashboard/kept.py",
     "sweeps.py",
     "store.py",
     "storage.py",
@@ -164,6 +167,17 @@ def test_imports_go_down_only(part, forbidden):
     for path in in_package(part):
         upward = {name for name in imported(path) if name.startswith(forbidden)}
         assert not upward, f"{path.name} imports {upward}"
+
+
+@pytest.mark.parametrize("path", in_package("dashboard/"), ids=lambda p: p.stem)
+def test_what_a_session_does_knows_nothing_of_pages(path):
+    page = {"app", "forms", "widget"}
+    if path.stem not in page:
+        known = reaches(path)
+        assert not {name for name in known if name.split(".")[0] in ("solara", "ipyvuetify", "reacton")} or (
+            path.stem == "serving"
+        )
+        assert not known & {f"siege_sim.dashboard.{name}" for name in page}
 
 
 def test_nobody_uses_shared_chance():

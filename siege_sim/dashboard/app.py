@@ -1,0 +1,264 @@
+"""The Solara page: the stage, and beside it the levers. Thin: what happens is in `session`, what is drawn in `page`."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import solara
+import solara.lab
+
+from siege_sim.dashboard import forms
+from siege_sim.dashboard.ensemble import Ensemble
+from siege_sim.dashboard.limits import SessionError
+from siege_sim.dashboard.theatre import the_theatre
+from siege_sim.dashboard.widget import StageWidget, UploadWidget
+from siege_sim.errors import SiegeError
+from siege_sim.loading import load_scenario_text, shipped_scenarios
+
+if TYPE_CHECKING:
+    from siege_sim.dashboard.branching import Pull
+    from siege_sim.dashboard.session import Session
+    from siege_sim.scenario import Scenario
+
+
+class Desk:
+    """What one page shows: its session, and what has changed since it was drawn last.
+
+    Attributes:
+        session: the reader's siege; ``None`` until the page has said which one is its own.
+        day: the day that the page shows.
+        changed: grows when the page should ask for news.
+        fans: the spread of an ensemble, if one was played.
+        message: what went wrong, for the reader.
+        ensemble: the runs that are played in the background, if any.
+    """
+
+    def __init__(self) -> None:
+        self.key = ""
+        self.session: Any = solara.reactive(None)
+        self.day = solara.reactive(0)
+        self.changed = solara.reactive(0)
+        self.fans: Any = solara.reactive(None)
+        self.message = solara.reactive("")
+        self.ensemble: Any = solara.reactive(None)
+        self.progress = solara.reactive((0, 0))
+        self._serial = 0
+
+    def hello(self, data: dict[str, Any]) -> None:
+        """Take the session of a tab: a page that is loaded again finds its own."""
+        key = f"{solara.get_session_id()}/{str(data.get('tab', ''))[:64]}"
+        with self.told():
+            self.session.value = the_theatre().enter(key)
+            self.key = key
+            self.changed.value += 1
+
+    def leave(self) -> None:
+        """Give the place up when the page is closed."""
+        self.drop_ensemble()
+        the_theatre().leave(self.key)
+
+    def want(self, data: dict[str, Any]) -> dict[str, Any] | None:
+        """Play to the day that the page wants, and return what it lacks."""
+        session: Session | None = self.session.value
+        if session is None:
+            return None
+        the_theatre().touch(self.key)
+        have = [(int(run), int(days)) for run, days in data.get("have", ())]
+        session.play_to(min(int(data.get("day", 0)), session.day + 1))
+        self._serial += 1
+        return {"serial": self._serial, "runs": session.news(have)}
+
+    def look(self, day: int) -> None:
+        """Note which day the page shows: levers act from the day after."""
+        self.day.value = int(day)
+
+    def pull(self, pulls: list[Pull], day: int) -> str:
+        """Pull levers on the evening of a day; return what is wrong with them, or nothing."""
+        try:
+            self.session.value.pull(pulls, day)
+        except SiegeError as error:
+            return str(error)
+        self.refresh()
+        return ""
+
+    def refresh(self) -> None:
+        """Let the page ask for what is new; what an ensemble said of another run is taken away."""
+        self.drop_ensemble()
+        self.message.value = ""
+        self.changed.value += 1
+
+    @contextlib.contextmanager
+    def told(self) -> Iterator[None]:
+        """Show the reader what went wrong."""
+        try:
+            yield
+        except SiegeError as error:
+            self.message.value = str(error)
+
+    def play_ensemble(self, runs: int) -> None:
+        """Play many seeds of the run in hand in the background."""
+        theatre = the_theatre()
+        ensemble = Ensemble(
+            self.session.value.in_hand.scenario,
+            min(runs, theatre.programme.limits.ensemble_runs),
+            theatre.programme.workers,
+            theatre.turn,
+        )
+        self.drop_ensemble()
+        self.ensemble.value = ensemble
+        self.progress.value = (0, ensemble.planned)
+
+        def told() -> None:
+            if self.ensemble.value is ensemble:
+                self.progress.value = (len(ensemble.courses), ensemble.planned if ensemble.running else 0)
+                self.fans.value = ensemble.fans()
+                self.message.value = ensemble.error
+
+        threading.Thread(target=ensemble.play, args=(told,), daemon=True).start()
+
+    def drop_ensemble(self) -> None:
+        """Stop an ensemble and forget what it showed."""
+        if self.ensemble.value is not None:
+            self.ensemble.value.stop()
+        self.ensemble.value = self.fans.value = None
+        self.progress.value = (0, 0)
+
+
+@solara.component
+def Page() -> None:
+    """Draw the whole page."""
+    desk = solara.use_memo(Desk, [])
+    solara.use_effect(lambda: desk.leave, [])
+    solara.Title("siege_sim")
+    solara.Style(STYLE)
+    solara.lab.theme.themes.light.primary = solara.lab.theme.themes.dark.primary = GREEN
+    with solara.Sidebar():
+        if desk.session.value is not None:
+            with solara.Column(classes=["siege-controls"]):
+                Controls(desk)
+    if desk.message.value:
+        solara.Error(desk.message.value)
+    StageWidget.element(
+        changed=desk.changed.value,
+        fans=desk.fans.value,
+        hears={"hello": desk.hello, "want": desk.want, "look": desk.look},
+    )
+
+
+@solara.component
+def Controls(desk: Desk) -> None:
+    """Draw what stands beside the stage; ``changed`` lets its parts be drawn anew when the session has changed."""
+    changed = desk.changed.value
+    ScenarioBox(desk, changed)
+    RunsBox(desk, changed)
+    with solara.Details("Change a mechanism", expand=True):
+        forms.MechanismForm(desk.session.value, desk.day.value, changed, desk.pull)
+    with solara.Details("Add or end a dated action", expand=False):
+        forms.InterventionForm(desk.session.value, desk.day.value, changed, desk.pull)
+    EnsembleBox(desk)
+
+
+@solara.component
+def ScenarioBox(desk: Desk, changed: int) -> None:
+    """Choose a scenario, put another beside it, or bring one's own."""
+    session: Session = desk.session.value
+    names = list(shipped_scenarios())
+    chosen, choose = solara.use_state(session.runs[0].parent if session.runs[0].parent in names else names[0])
+    seed, set_seed = solara.use_state(session.seed)
+
+    def opened(does: Callable[[], None]) -> None:
+        with desk.told():
+            does()
+            desk.refresh()
+
+    with solara.Card("Scenario", margin=0, elevation=0):
+        solara.Select("Scenario", values=names, value=chosen, on_value=choose)
+        solara.InputInt("Seed", value=seed, on_value=set_seed)
+        with solara.Row():
+            solara.Button("Open", color="primary", on_click=lambda: opened(lambda: session.open(chosen, max(seed, 0))))
+            solara.Button("Put beside", on_click=lambda: opened(lambda: session.twin(chosen)))
+        Upload(desk)
+
+
+@solara.component
+def Upload(desk: Desk) -> None:
+    """Take a scenario file of the reader's own; it is read as text, and names no file of the server."""
+    session: Session = desk.session.value
+    error, set_error = solara.use_state("")
+
+    def sent(data: dict[str, Any]) -> None:
+        try:
+            session.open(
+                scenario_sent(str(data.get("name", "")), str(data.get("text", "")), session.limits.upload_bytes)
+            )
+        except SiegeError as problem:
+            set_error(str(problem))
+            return
+        set_error("")
+        desk.refresh()
+
+    UploadWidget.element(most_bytes=session.limits.upload_bytes, error=error, hears={"sent": sent})
+
+
+def scenario_sent(name: str, text: str, most_bytes: int) -> Scenario:
+    """Return the scenario of a file that a reader sent.
+
+    Raises:
+        SiegeError: it is too large, or wrong.
+    """
+    if len(text.encode("utf-8", "replace")) > most_bytes:
+        raise SessionError(f"{name[:60]}: a file here is at most {most_bytes:,} bytes")
+    return load_scenario_text(text, name[:60] or "your file")
+
+
+@solara.component
+def RunsBox(desk: Desk, changed: int) -> None:
+    """Say what is shown and what was changed; keep one of two runs; write a run down."""
+    session: Session = desk.session.value
+
+    def keep(side: int) -> None:
+        session.keep(side)
+        desk.refresh()
+
+    with solara.Card("Runs", margin=0, elevation=0):
+        for side, run in enumerate(session.runs):
+            name, text = session.export(side)
+            solara.Text(f"{'AB'[side]}: {run.name}, seed {run.seed}", classes=["siege-run"])
+            for entry in run.log:
+                when = f"from day {entry.day}" if entry.day else "from the start"
+                solara.Div(children=[solara.Text(f"{when}: {entry.says}")])
+            with solara.Row(style={"flex-wrap": "wrap"}):
+                solara.FileDownload(text, filename=name, label=f"Save {'AB'[side]}")
+                if len(session.runs) > 1:
+                    solara.Button(f"Keep {'AB'[side]} alone", on_click=lambda side=side: keep(side))
+
+
+@solara.component
+def EnsembleBox(desk: Desk) -> None:
+    """Play many seeds, with a bar, and show their spread."""
+    runs, set_runs = solara.use_state(20)
+    done, planned = desk.progress.value
+    ensemble = desk.ensemble.value
+    with solara.Card("Many runs", margin=0, elevation=0):
+        solara.Text("One run is not a forecast. Play the run in hand with other seeds and see the spread.")
+        solara.InputInt("How many", value=runs, on_value=set_runs)
+        with solara.Row():
+            if ensemble is not None and ensemble.running:
+                solara.Button("Stop", on_click=ensemble.stop)
+                solara.Text(f"{done} of {planned} runs")
+            else:
+                solara.Button("Play them", color="primary", on_click=lambda: desk.play_ensemble(max(3, runs)))
+        if ensemble is not None and ensemble.running:
+            solara.ProgressLinear(100 * done / planned if planned else True)
+
+
+GREEN = "#17604c"
+
+STYLE = """
+.solara-content-main { padding: 0; }
+.siege-controls { width: 23rem; max-width: 90vw; }
+.siege-run { font-weight: 600; }
+"""

@@ -1,0 +1,155 @@
+"""Branches: a scenario with what was changed on the way, dated, so that the command line plays it to the same result.
+
+The siege is deterministic: what is changed from day 41 on leaves the first forty days as they were. So a branch is
+nothing but another scenario. Parameters of mechanisms become dated ``changes``, and interventions have dates anyway.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from siege_sim.loading import build_scenario, load_scenario, shipped_scenarios, tuples
+from siege_sim.yamlfile import Document, Mark
+
+if TYPE_CHECKING:
+    from siege_sim.scenario import Scenario
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SetParameter:
+    """A mechanism's parameter takes a new value."""
+
+    mechanism: str
+    parameter: str
+    value: Any
+
+    def on(self, data: Json, day: int) -> None:
+        """Write it into a scenario's data; ``day`` is the last day that stays as it is, -1 for none."""
+        if day < 0:
+            data["processes"][self.mechanism][self.parameter] = self.value
+            return
+        name = f"from_day_{day + 1}"
+        change = data.setdefault("changes", {}).setdefault(name, {"from_day": day + 1, "processes": {}})
+        change["processes"].setdefault(self.mechanism, {})[self.parameter] = self.value
+
+    def says(self) -> str:
+        """Return it in a few words."""
+        return f"{self.mechanism}.{self.parameter} = {_shown(self.value)}"
+
+
+@dataclass(frozen=True)
+class Begin:
+    """A new intervention."""
+
+    name: str
+    kind: str
+    values: Mapping[str, Any]
+
+    def on(self, data: Json, day: int) -> None:
+        """Write it into a scenario's data; it begins on the day after ``day`` at the earliest."""
+        action = {"kind": self.kind, **self.values}
+        if not isinstance(action.get("from_day"), str):
+            action["from_day"] = max(int(action.get("from_day", day + 1)), day + 1, 0)
+        data.setdefault("interventions", {})[self.name] = action
+
+    def says(self) -> str:
+        """Return it in a few words."""
+        values = ", ".join(f"{key} {_shown(value)}" for key, value in self.values.items() if value is not None)
+        return f"new: {self.name} ({self.kind.replace('_', ' ')}{', ' if values else ''}{values})"
+
+
+@dataclass(frozen=True)
+class End:
+    """An intervention ends: one that has begun has its last day tomorrow, one that has not never comes."""
+
+    name: str
+
+    def on(self, data: Json, day: int) -> None:
+        """Write it into a scenario's data."""
+        action = data["interventions"][self.name]
+        first = _day(action["from_day"], data)
+        if first > day:
+            del data["interventions"][self.name]
+        else:
+            action["until_day"] = day + 1
+
+    def says(self) -> str:
+        """Return it in a few words."""
+        return f"ended: {self.name}"
+
+
+Pull = SetParameter | Begin | End
+"""What pulling a lever does."""
+
+
+def branch(scenario: Scenario, pulls: list[Pull], day: int) -> Scenario:
+    """Return a scenario with levers pulled.
+
+    Args:
+        scenario: what is played.
+        pulls: the levers, in the order in which they were pulled.
+        day: the last day that stays as it is; -1 when they are pulled from the start.
+
+    Raises:
+        ScenarioError: one line for each problem, as for a scenario file; each names the key.
+    """
+    data = data_of(scenario)
+    for pull in pulls:
+        pull.on(data, day)
+    return build_scenario(Document(tuples(data), {(): Mark("lever")}))
+
+
+def data_of(scenario: Scenario) -> Json:
+    """Return a scenario as plain data that may be changed."""
+    return dict(json.loads(json.dumps(scenario.model_dump(mode="json", by_alias=True))))
+
+
+def scenario_yaml(scenario: Scenario, parent: str | None, name: str, title: str, says: list[str]) -> str:
+    """Return a scenario as the text of a file that the command line plays to the same result.
+
+    Args:
+        scenario: what was played.
+        parent: the shipped scenario it came from: the file then holds only what differs.
+        name: the file's own name for it.
+        title: its heading.
+        says: lines of comment that open the file.
+    """
+    data = data_of(scenario) | {"name": name, "title": title}
+    if parent is not None and parent in shipped_scenarios():
+        data = {"extends": parent, **_difference(data_of(load_scenario(parent)), data)}
+    comment = "".join(f"# {line}\n" for text in says for line in (text.splitlines() or [""]))
+    return comment + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _difference(below: Json, above: Json) -> Json:
+    """Return what must stand in a file that extends ``below`` to come to ``above``; ``None`` takes a key away."""
+    found: Json = {key: None for key in below if key not in above}
+    for key, value in above.items():
+        if key not in below:
+            found[key] = value
+        elif isinstance(value, dict) and isinstance(below[key], dict):
+            if inner := _difference(below[key], value):
+                found[key] = inner
+        elif value != below[key]:
+            found[key] = value
+    return found
+
+
+def _day(value: int | str, data: Json) -> int:
+    """Return the number of a day that is given by number or ISO date."""
+    from datetime import date
+
+    return value if isinstance(value, int) else (date.fromisoformat(value) - date.fromisoformat(data["start"])).days
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)

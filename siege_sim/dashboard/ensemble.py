@@ -1,0 +1,115 @@
+"""Ensembles: many seeds of one scenario, played in other processes, so that nobody takes one run for the truth."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from siege_sim.dashboard.charts import CHARTS
+from siege_sim.dashboard.film import plain_numbers
+from siege_sim.scoring import values_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from siege_sim.dashboard.film import Json
+    from siege_sim.results import Course
+    from siege_sim.scenario import Scenario
+
+BAND = (10, 50, 90)
+"""Percentiles of a fan: its lower edge, its middle, its upper edge."""
+
+
+class Ensemble:
+    """Many runs of one scenario, played in the background.
+
+    Attributes:
+        planned: how many runs there shall be.
+        courses: those that are done.
+        running: whether it is still being played.
+        error: why it stopped early, if it did.
+    """
+
+    def __init__(self, scenario: Scenario, runs: int, workers: int, turn: threading.Lock) -> None:
+        self.planned = runs
+        self.courses: list[Course] = []
+        self.running = True
+        self.error = ""
+        self._scenario = scenario
+        self._workers = workers
+        self._turn = turn
+        self._stopped = threading.Event()
+
+    def play(self, told: Callable[[], None]) -> None:
+        """Play all runs, one ensemble at a time on a server; call this in a thread of its own.
+
+        Args:
+            told: called whenever there is something new to show.
+        """
+        from siege_sim.parallel import finished
+        from siege_sim.running import jobs_of, play
+
+        jobs = jobs_of(self._scenario, range(1, self.planned + 1))
+        try:
+            with self._turn, contextlib.closing(finished(jobs, play, self._workers)) as stream:
+                if not self._stopped.is_set():
+                    for _, course in stream:
+                        self.courses.append(course)
+                        told()
+                        if self._stopped.is_set():
+                            break
+        except Exception as error:  # whatever it is, the reader must be told, and the session goes on
+            self.error = str(error) or type(error).__name__
+        self.running = False
+        told()
+
+    def stop(self) -> None:
+        """Let it end with the runs that it has."""
+        self._stopped.set()
+
+    def fans(self) -> Json | None:
+        """Return the fans of all lines of the charts, once there are runs enough to speak of a spread."""
+        return fans_of(self.courses) if len(self.courses) >= 3 else None
+
+
+def fans_of(courses: Sequence[Course]) -> Json:
+    """Return for every line of the charts the percentiles of its values on each day."""
+    days = max(len(course.series) for course in courses)
+    lines = {}
+    for line in (line for chart in CHARTS for line in chart.lines):
+        curves = np.stack([_until(course, line.outcomes, days) for course in courses])
+        low, middle, high = _percentiles(curves)
+        edges = {"low": plain_numbers(low), "middle": plain_numbers(middle), "high": plain_numbers(high)}
+        lines["+".join(line.outcomes)] = edges
+    return {
+        "runs": len(courses),
+        "seeds": seeds_in_words([course.seed for course in courses]),
+        "days": days - 1,
+        "lines": lines,
+    }
+
+
+def seeds_in_words(seeds: Sequence[int]) -> str:
+    """Return ``"1 to 20"``, or the seeds one by one where some are missing."""
+    ordered = sorted(seeds)
+    if ordered == list(range(ordered[0], ordered[-1] + 1)):
+        return f"{ordered[0]} to {ordered[-1]}"
+    return ", ".join(map(str, ordered))
+
+
+def _until(course: Course, outcomes: Sequence[str], days: int) -> NDArray[np.float64]:
+    """Return a curve of so many days: its last value once the siege was over, nothing where it was stopped."""
+    values = values_of(course, outcomes)
+    beyond = np.nan if course.outcome == "holding" else values[-1]
+    return np.concatenate([values, np.full(days - values.size, beyond)])
+
+
+def _percentiles(curves: NDArray[np.float64]) -> NDArray[Any]:
+    result = np.full((len(BAND), curves.shape[1]), np.nan)
+    known = np.isfinite(curves).any(axis=0)
+    result[:, known] = np.nanpercentile(curves[:, known], BAND, axis=0)
+    return result

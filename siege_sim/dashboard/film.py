@@ -1,0 +1,161 @@
+"""Films: a run day by day as the page draws it, small enough to be sent and kept. Knows nothing of the model.
+
+A film is a head, which says what the run and its city are, and a frame for each day. Both are plain JSON; arrays over
+cells and units are bytes in base64, row by row from the north-west. `docs/film.md` describes every key.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Json = dict[str, Any]
+
+FORMAT = 1
+"""Number of the format of films; it grows when a page of an older program could not draw them."""
+
+NOBODY_THERE = 255
+"""The byte of a cell in which there is nothing to show, such as the hunger of nobody."""
+
+STEPS = 250
+"""Steps of a byte between nothing and all."""
+
+
+@dataclass(frozen=True)
+class Shade:
+    """A layer that the map can be shaded by.
+
+    Attributes:
+        name: its key in the frames.
+        label: what the reader calls it.
+        unit: of its values; empty for shares, which are shown in per cent.
+        says: a sentence on what it is.
+        step: the value of one step of its bytes.
+        dtype: of its array.
+    """
+
+    name: str
+    label: str
+    unit: str
+    says: str
+    step: float
+    dtype: str = "u1"
+
+    def head(self) -> Json:
+        """Return it as the head of a film names it."""
+        return {
+            "name": self.name,
+            "label": self.label,
+            "unit": self.unit,
+            "says": self.says,
+            "step": self.step,
+            "bytes": int(self.dtype[-1]),
+        }
+
+
+SHADES: tuple[Shade, ...] = (
+    Shade("civilians", "Civilians", "persons", "Besieged civilians in the cell.", 1.0, "u2"),
+    Shade(
+        "hunger", "Hunger", "", "How much less than 2,100 kcal the people in the cell ate that day, on average.",
+        1 / STEPS,
+    ),
+    Shade("danger", "Danger", "", "Recent fire on the cell, from none to the most; it fades with time.", 1 / STEPS),
+    Shade("rubble", "Rubble", "", "Share of the floor area that lies in ruins.", 1 / STEPS),
+    Shade("entrenchment", "Entrenchment", "", "Works and tunnels of whoever holds the cell.", 1 / STEPS),
+)  # fmt: skip
+
+
+@dataclass
+class Film:
+    """A run as the page draws it.
+
+    Attributes:
+        head: what the run and its city are.
+        frames: the days that were filmed, in their order.
+    """
+
+    head: Json
+    frames: list[Json] = field(default_factory=list)
+
+    def json(self) -> Json:
+        """Return the whole film as JSON."""
+        return {"head": self.head, "frames": self.frames}
+
+
+def packed(values: NDArray[Any], dtype: str = "u1") -> str:
+    """Return whole numbers as bytes in base64; what is too large for the type becomes its largest number."""
+    kind = np.dtype(dtype).newbyteorder("<")
+    whole = np.clip(np.rint(values), 0, np.iinfo(kind).max).astype(kind)
+    return base64.b64encode(whole.tobytes()).decode("ascii")
+
+
+def packed_shares(values: NDArray[Any], nothing: NDArray[Any] | None = None) -> str:
+    """Return shares as bytes of `STEPS` steps in base64; cells of ``nothing`` as `NOBODY_THERE`."""
+    steps = np.rint(np.clip(values, 0.0, 1.0) * STEPS)
+    return packed(steps if nothing is None else np.where(nothing, NOBODY_THERE, steps))
+
+
+def plain_numbers(values: Sequence[float] | NDArray[Any]) -> list[float | None]:
+    """Return numbers for JSON, short, and ``None`` for what is not a number."""
+    return [float(f"{value:.7g}") if np.isfinite(value) else None for value in np.asarray(values, dtype=float).tolist()]
+
+
+def head_of(
+    *,
+    title: str,
+    scenario: str,
+    seed: int,
+    start: str,
+    days: int,
+    cell_size_m: float,
+    quarter: NDArray[Any],
+    quarters: Sequence[Mapping[str, Any]],
+    facilities: Sequence[Mapping[str, Any]],
+    outcomes: Sequence[Mapping[str, str]],
+    factions: Sequence[str] = (),
+    shades: Sequence[Shade] = SHADES,
+    charts: Sequence[Json] = (),
+    note: str = "",
+) -> Json:
+    """Return the head of a film.
+
+    Args:
+        title: heading of the run.
+        scenario: the scenario's name.
+        seed: the run's seed.
+        start: ISO date of day 0.
+        days: how many days the run can have.
+        cell_size_m: side of a cell.
+        quarter: index of each cell's quarter, ``(rows, columns)``.
+        quarters: name, sector and holder on day 0 of each.
+        facilities: name, kind, cell (flat index) and quarter of each.
+        outcomes: name, unit and label of each number of a day, in the order of the frames' ``values``.
+        factions: names of the parts of both sides' forces; units carry their index.
+        shades: the layers that every frame has.
+        charts: what is drawn beside the map; see `charts.charts_of`.
+        note: what the reader should know about the film, if anything.
+    """
+    return {
+        "format": FORMAT,
+        "title": title,
+        "scenario": scenario,
+        "seed": seed,
+        "start": start,
+        "days": days,
+        "rows": int(quarter.shape[0]),
+        "columns": int(quarter.shape[1]),
+        "cell_size_m": cell_size_m,
+        "quarter": packed(quarter, "u2"),
+        "quarters": [dict(entry) for entry in quarters],
+        "facilities": [dict(entry) for entry in facilities],
+        "outcomes": [dict(entry) for entry in outcomes],
+        "factions": list(factions),
+        "shades": [shade.head() for shade in shades],
+        "charts": list(charts),
+        "note": note,
+    }

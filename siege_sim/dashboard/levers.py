@@ -1,0 +1,209 @@
+"""Levers: what a teacher or student can change, read off the parameters of mechanisms and interventions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
+
+from siege_sim import catalogue
+from siege_sim.clock import Window
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+    from siege_sim.processes.base import Intervention, Process
+    from siege_sim.scenario import Scenario
+
+Kind = Literal["number", "whole", "switch", "choice", "text", "list"]
+
+PHASE_WORDS = {
+    "EXOGENOUS": "Season and calendar",
+    "AIR": "Air strikes",
+    "FIRES": "Artillery and shelling",
+    "COMMAND": "Command",
+    "COMBAT": "Ground combat",
+    "COHESION": "Cohesion of units",
+    "SUPPLY": "Supply",
+    "FOOD": "Food",
+    "HEALTH": "Health and rescue",
+    "MOVEMENT": "Where people go",
+    "POLITICS": "Politics",
+    "ENDING": "How it ends",
+}
+"""Headings for the parts of a day."""
+
+
+@dataclass(frozen=True)
+class Lever:
+    """Something that can be set.
+
+    Attributes:
+        key: its name in its mechanism or intervention.
+        kind: how it is set.
+        says: what it means, in a sentence or two.
+        unit: of its value, empty without one.
+        value: what it is now; ``None`` when it has to be given.
+        low: the least value of a slider; ``None`` when it cannot be a slider.
+        high: the greatest value of a slider.
+        plausible: the range in which the truth may lie, if one is given.
+        source: where value and range come from.
+        choices: the values to choose from, or names that make sense.
+    """
+
+    key: str
+    kind: Kind
+    says: str
+    unit: str = ""
+    value: Any = None
+    low: float | None = None
+    high: float | None = None
+    plausible: tuple[float, float] | None = None
+    source: str = ""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What the reader calls it."""
+        return words(self.key)
+
+    @property
+    def hint(self) -> str:
+        """Meaning, unit, plausible range and source in one text."""
+        parts = [self.says]
+        if self.plausible is not None:
+            parts.append(
+                f"Plausible: {self.plausible[0]:g} to {self.plausible[1]:g}{f' {self.unit}' if self.unit else ''}."
+            )
+        if self.source:
+            parts.append(f"Source: {self.source}.")
+        return " ".join(parts)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The levers of one mechanism, or of one kind of intervention.
+
+    Attributes:
+        name: its name in scenarios.
+        group: the part of the day to which it belongs.
+        says: what it does.
+        levers: what can be set.
+        neutral: values with which it does nothing; empty when there are none.
+    """
+
+    name: str
+    group: str
+    says: str
+    levers: tuple[Lever, ...]
+    neutral: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        """What the reader calls it."""
+        return words(self.name)
+
+
+def mechanism_panels(scenario: Scenario, day: int) -> list[Panel]:
+    """Return the panels of a scenario's mechanisms in the order of a day, with the values of a day."""
+    on = sorted(scenario.mechanisms_on(day).on(), key=lambda entry: entry[1].phase)
+    return [_panel(type(process), process) for _, process in on]
+
+
+def intervention_panels(scenario: Scenario) -> list[Panel]:
+    """Return a panel for every kind of intervention, with its own usual values."""
+    return [_panel(kind, None, scenario) for kind in catalogue.interventions().values()]
+
+
+def _panel(kind: type[Process], now: Process | None, scenario: Scenario | None = None) -> Panel:
+    levers = tuple(_lever(name, field, now, scenario) for name, field in _own_fields(kind))
+    return Panel(kind.name(), PHASE_WORDS[kind.phase.name], kind.summary(), levers, dict(kind.neutral))
+
+
+def _own_fields(kind: type[Process]) -> Iterator[tuple[str, FieldInfo]]:
+    for name, field in kind.model_fields.items():
+        if name != "kind" and name not in Window.model_fields:
+            yield name, field
+
+
+def _lever(name: str, field: FieldInfo, now: Process | None, scenario: Scenario | None) -> Lever:
+    facts = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    value = getattr(now, name) if now is not None else None if field.is_required() else field.get_default()
+    plausible: Any = facts.get("plausible")
+    kind = _kind(field.annotation)
+    low, high = _range(field, value, plausible) if kind in ("number", "whole") else (None, None)
+    return Lever(
+        key=name,
+        kind=kind,
+        says=(field.description or "").strip(),
+        unit=str(facts.get("unit", "")),
+        value=list(value) if kind == "list" and value is not None else value,
+        low=low,
+        high=high,
+        plausible=None if plausible is None else (float(plausible[0]), float(plausible[1])),
+        source=str(facts.get("source", "")),
+        choices=_choices(name, field.annotation, scenario),
+    )
+
+
+def _kind(annotation: Any) -> Kind:
+    annotation = _without_none(annotation)
+    if get_origin(annotation) is Literal:
+        return "choice"
+    if get_origin(annotation) is tuple:
+        return "list"
+    if annotation is bool:
+        return "switch"
+    return {int: "whole", float: "number"}.get(annotation, "text")  # type: ignore[return-value]
+
+
+def _without_none(annotation: Any) -> Any:
+    """Return what a field holds when it holds anything."""
+    if get_origin(annotation) in (Union, UnionType):
+        return next(part for part in get_args(annotation) if part is not type(None))
+    return annotation
+
+
+def _range(field: FieldInfo, value: Any, plausible: Sequence[float] | None) -> tuple[float, float]:
+    """Return the ends of a slider: within what is permitted, and well around what is plausible and what is now."""
+    bounds = {
+        name: getattr(rule, name) for rule in field.metadata for name in ("ge", "gt", "le", "lt") if hasattr(rule, name)
+    }
+    floor, ceiling = bounds.get("ge", bounds.get("gt")), bounds.get("le", bounds.get("lt"))
+    known = [float(number) for number in (value, *(plausible or ())) if isinstance(number, (int, float))]
+    largest = max(map(abs, known), default=1.0) or 1.0
+    low = float(floor) if floor is not None else min(0.0, *known, 0.0) * 2
+    high = min(2.0 * largest, float(ceiling)) if ceiling is not None else 2.0 * largest
+    if ceiling is not None and ceiling <= 1.0:
+        high = float(ceiling)
+    return low, max(high, low + 1e-9)
+
+
+def _choices(name: str, annotation: Any, scenario: Scenario | None) -> tuple[str, ...]:
+    annotation = _without_none(annotation)
+    if get_origin(annotation) is Literal:
+        return tuple(str(choice) for choice in get_args(annotation))
+    return () if scenario is None else names_of(scenario).get(name, ())
+
+
+def names_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """Return names of a scenario's places, sectors and factions by the parameters that take them."""
+    places = scenario.city_map.facilities
+    factions = (*scenario.forces.rebel, *scenario.forces.government)
+    return {
+        "crossing": tuple(place.name or place.quarter for place in places.crossings),
+        "road": tuple(place.name or place.quarter for place in places.roads),
+        "faction": tuple(factions),
+        "sector": tuple(sorted({quarter.sector for quarter in scenario.city_map.quarters})),
+    }
+
+
+def words(name: str) -> str:
+    """Return a name as a reader says it."""
+    return name.replace("_", " ").capitalize()
+
+
+def panel_of(kind: type[Intervention] | type[Process]) -> Panel:
+    """Return the panel of one kind, with its usual values."""
+    return _panel(kind, None)

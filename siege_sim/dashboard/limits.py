@@ -1,0 +1,59 @@
+"""What a session may ask of the machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from siege_sim.errors import SiegeError
+
+if TYPE_CHECKING:
+    from siege_sim.scenario import Scenario
+
+
+class SessionError(SiegeError):
+    """Something that a session cannot do; the message says why and what else to do."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Caps of one session.
+
+    Attributes:
+        days: days of the longest run.
+        households: rows of the largest population.
+        units: armed units of the largest order of battle, reinforcements included.
+        cells: cells of the largest map.
+        ensemble_runs: runs of the largest ensemble.
+        upload_bytes: the largest scenario file that is taken.
+    """
+
+    days: int = 3650
+    households: int = 1_000_000
+    units: int = 20_000
+    cells: int = 40_000
+    ensemble_runs: int = 200
+    upload_bytes: int = 200_000
+
+    def check(self, scenario: Scenario) -> None:
+        """Refuse a scenario that asks for more.
+
+        Raises:
+            SessionError: says what is too much, and how to make it less.
+        """
+        rows, columns = scenario.city_map.shape
+        households = round(scenario.population.besieged / scenario.population.persons_per_household)
+        for count, most, what, way_out in (
+            (scenario.days, self.days, "days", "lower days"),
+            (households, self.households, "households", "raise population.persons_per_household"),
+            (_units(scenario), self.units, "armed units", "raise unit_size"),
+            (rows * columns, self.cells, "cells", "take a smaller map"),
+        ):
+            if count > most:
+                raise SessionError(f"{count:,} {what} are more than a session here may have ({most:,}); {way_out}")
+
+
+def _units(scenario: Scenario) -> int:
+    factions = (*scenario.forces.rebel.values(), *scenario.forces.government.values())
+    coming = [action for action in scenario.interventions.values() if action.kind == "reinforcements"]
+    return sum(-(-force.fighters // force.unit_size) for force in (*factions, *coming))  # type: ignore[attr-defined]

@@ -1,0 +1,188 @@
+// Charts over the days: one run or two, what a record knows, and the fan of many runs.
+"use strict";
+(function () {
+  function ticks(most, count) {
+    const raw = most / count, size = Math.pow(10, Math.floor(Math.log10(raw)));
+    const step = [1, 2, 2.5, 5, 10].map((part) => part * size).find((part) => part >= raw);
+    const made = [];
+    for (let value = 0; value <= most * 1.0001; value += step) made.push(value);
+    return made;
+  }
+
+  function short(value, percent) {
+    if (percent) return Math.round(100 * value) + " %";
+    if (value >= 1e6) return value / 1e6 + "m";
+    return value >= 10000 ? value / 1000 + "k" : value.toLocaleString("en-GB");
+  }
+
+  class LineChart {
+    constructor(canvas, chart) { this.canvas = canvas; this.chart = chart; }
+
+    // options: look, width, height, day, large, fans (by outcomes), names (of the runs)
+    draw(films, options) {
+      this.films = films;
+      this.options = options;
+      this.type = options.large ? 15 : 11.5;
+      this.days = this._days();
+      this.edge = { left: this.type * 3.6, right: 10, top: this.type * 0.9, bottom: this.type * 1.9 };
+      this.pen = Siege.pen(this.canvas, options.width, options.height);
+      this.pen.clearRect(0, 0, options.width, options.height);
+      this.most = this._most();
+      this._frame();
+      this.chart.lines.forEach((line, i) => this._line(line, i));
+      this._cursor();
+    }
+
+    _days() {
+      const longest = Math.max(...this.films.map((film) => film.over() ? film.last : Math.min(film.head.days, film.last + 15)));
+      const fans = this.options.fans;
+      return Math.max(longest, fans ? fans.days : 0, 10);
+    }
+
+    _key(line) { return line.outcomes.join("+"); }
+
+    _most() {
+      let most = 0;
+      for (const line of this.chart.lines) {
+        for (const film of this.films) most = Math.max(most, film.curve(line.outcomes).most);
+        for (const entry of line.known) if (entry.day <= this.days) most = Math.max(most, entry.high || entry.low || 0);
+        for (const row of line.between) if (row[0] <= this.days) most = Math.max(most, row[2]);
+        const fan = this._fan(line);
+        if (fan) most = Math.max(most, ...fan.high.filter((value) => value !== null));
+      }
+      return most > 0 ? most * 1.05 : 1;
+    }
+
+    _fan(line) { return this.options.fans ? this.options.fans.lines[this._key(line)] : null; }
+
+    x(day) { return this.edge.left + day / this.days * (this.options.width - this.edge.left - this.edge.right); }
+
+    y(value) {
+      const high = this.options.height - this.edge.top - this.edge.bottom;
+      return this.options.height - this.edge.bottom - value / this.most * high;
+    }
+
+    dayAt(x) {
+      const wide = this.options.width - this.edge.left - this.edge.right;
+      return Math.round((x - this.edge.left) / wide * this.days);
+    }
+
+    _frame() {
+      const pen = this.pen, look = this.options.look;
+      pen.font = this.type + "px system-ui, 'DejaVu Sans', sans-serif";
+      pen.fillStyle = look.faint; pen.strokeStyle = look.rule; pen.lineWidth = 1;
+      pen.textBaseline = "middle"; pen.textAlign = "right";
+      for (const value of ticks(this.most, 3)) {
+        const y = this.y(value);
+        pen.beginPath(); pen.moveTo(this.edge.left, y); pen.lineTo(this.options.width - this.edge.right, y); pen.stroke();
+        pen.fillText(short(value, this.chart.percent), this.edge.left - 5, y);
+      }
+      pen.textBaseline = "alphabetic";
+      const step = [7, 14, 28, 56, 112, 224, 448].find((days) =>
+        (this.x(days) - this.x(0)) > this.type * 4.2) || 896;
+      for (let day = 0; day <= this.days; day += step) {
+        pen.textAlign = day === 0 ? "left" : this.x(day) > this.options.width - this.type * 3 ? "right" : "center";
+        pen.fillText(this.films[0].shortDate(day), this.x(day), this.options.height - this.type * 0.45);
+      }
+    }
+
+    _line(line, i) {
+      const pen = this.pen, look = this.options.look;
+      this._drawFan(line, look.lines[i]);
+      this._known(line);
+      this.films.forEach((film, side) => {
+        pen.strokeStyle = this.colour(i, side);
+        pen.lineWidth = (this.options.large ? 3.2 : 2.2) * (side ? 0.9 : 1);
+        pen.setLineDash(side ? [7, 4] : []);
+        pen.beginPath();
+        const values = film.curve(line.outcomes).values;
+        let down = false;
+        for (let day = 0; day < values.length; day++) {
+          const value = values[day];
+          if (value === null) { down = false; continue; }
+          if (down) pen.lineTo(this.x(day), this.y(value)); else pen.moveTo(this.x(day), this.y(value));
+          down = true;
+        }
+        pen.stroke();
+        pen.setLineDash([]);
+      });
+    }
+
+    _drawFan(line, colour) {
+      const fan = this._fan(line), pen = this.pen;
+      if (!fan) return;
+      const known = fan.low.map((value, day) => day).filter((day) => fan.low[day] !== null && fan.high[day] !== null);
+      if (!known.length) return;
+      pen.globalAlpha = 0.22; pen.fillStyle = colour;
+      pen.beginPath();
+      known.forEach((day) => pen.lineTo(this.x(day), this.y(fan.high[day])));
+      known.slice().reverse().forEach((day) => pen.lineTo(this.x(day), this.y(fan.low[day])));
+      pen.closePath(); pen.fill();
+      pen.globalAlpha = 0.8; pen.strokeStyle = colour; pen.lineWidth = 1.2; pen.setLineDash([2, 3]);
+      pen.beginPath();
+      known.forEach((day) => pen.lineTo(this.x(day), this.y(fan.middle[day])));
+      pen.stroke();
+      pen.setLineDash([]); pen.globalAlpha = 1;
+    }
+
+    _known(line) {
+      const pen = this.pen, look = this.options.look, cap = this.type * 0.3;
+      pen.strokeStyle = look.record; pen.fillStyle = look.record; pen.lineWidth = 2;
+      for (const entry of line.known) {
+        if (entry.day < 0 || entry.day > this.days) continue;
+        const x = this.x(entry.day), low = entry.low === null ? 0 : entry.low;
+        const high = entry.high === null ? this.most : entry.high;
+        if (low === high) {
+          pen.beginPath();
+          for (const [dx, dy] of [[0, -1], [1, 0], [0, 1], [-1, 0]]) pen.lineTo(x + dx * cap * 1.3, this.y(low) + dy * cap * 1.3);
+          pen.closePath(); pen.fill();
+          continue;
+        }
+        pen.beginPath();
+        pen.moveTo(x, this.y(low)); pen.lineTo(x, this.y(high));
+        pen.moveTo(x - cap, this.y(low)); pen.lineTo(x + cap, this.y(low));
+        pen.moveTo(x - cap, this.y(high)); pen.lineTo(x + cap, this.y(high));
+        pen.stroke();
+      }
+      if (line.between.length) {
+        const rows = line.between.filter((row) => row[0] <= this.days);
+        pen.globalAlpha = 0.9; pen.lineWidth = 1.2;
+        for (const side of [1, 2]) {
+          pen.beginPath();
+          rows.forEach((row) => pen.lineTo(this.x(row[0]), this.y(row[side])));
+          pen.stroke();
+        }
+        pen.globalAlpha = 1;
+      }
+    }
+
+    _cursor() {
+      const pen = this.pen, look = this.options.look, x = this.x(this.options.day);
+      pen.strokeStyle = look.ink; pen.lineWidth = 1;
+      pen.beginPath(); pen.moveTo(x, this.edge.top * 0.4); pen.lineTo(x, this.options.height - this.edge.bottom); pen.stroke();
+      this.chart.lines.forEach((line, i) => this.films.forEach((film, side) => {
+        const value = film.value(Math.min(this.options.day, film.last), line.outcomes);
+        if (value === null) return;
+        pen.beginPath(); pen.arc(x, this.y(value), this.type * 0.28, 0, 7);
+        pen.fillStyle = this.colour(i, side);
+        pen.fill();
+      }));
+    }
+
+    // The colour of a line: with two runs in a chart of one line, each run has a colour of its own.
+    colour(line, side) {
+      const look = this.options.look;
+      return side && this.chart.lines.length === 1 ? look.other[0] : look.lines[line];
+    }
+
+    // The numbers of a day: a row for each line, with its colour, name and value on each run.
+    values(day) {
+      return this.chart.lines.map((line, i) => ({
+        colours: this.films.map((_, side) => this.colour(i, side)), label: line.label,
+        texts: this.films.map((film) => Siege.number(film.value(Math.min(day, film.last), line.outcomes), this.chart.percent)),
+      }));
+    }
+  }
+
+  Siege.LineChart = LineChart;
+})();

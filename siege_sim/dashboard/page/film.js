@@ -1,0 +1,205 @@
+// A film: what the page knows of a run, day by day. docs/film.md describes the format.
+"use strict";
+var Siege = window.Siege || (window.Siege = {});
+
+(function () {
+  const NOBODY_THERE = 255;
+  const HOLDERS = ["nobody", "the rebels", "the government side", "Kurdish forces"];
+  const REBEL = 1, GOVERNMENT = 2, KURDISH = 3;
+  const POSTURES = ["holding", "in reserve", "assaulting", "counter-attacking"];
+  const STATES = ["working", "damaged", "destroyed", "outside the pocket", "closed"];
+  const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December"];
+  const WIDE = { civilians: 2, killed: 2, left: 2, garrison: 2 };
+  const GROUND = ["holder", "civilians", "hunger", "danger", "rubble", "entrenchment", "impacts", "shells", "pressed",
+    "killed", "left", "garrison"];
+
+  function unpack(text, bytes) {
+    const raw = atob(text);
+    const octets = new Uint8Array(raw.length);
+    for (let i = 0; i < raw.length; i++) octets[i] = raw.charCodeAt(i);
+    if (bytes !== 2) return octets;
+    const wide = new Uint16Array(octets.length / 2);
+    for (let i = 0; i < wide.length; i++) wide[i] = octets[2 * i] + 256 * octets[2 * i + 1];
+    return wide;
+  }
+
+  class Film {
+    constructor(head) {
+      if (head.format !== 1) throw new Error("this page draws films of format 1, not " + head.format);
+      this.head = head;
+      this.rows = head.rows;
+      this.columns = head.columns;
+      this.cells = head.rows * head.columns;
+      this.quarter = unpack(head.quarter, 2);
+      this.frames = [];
+      this.events = [];
+      this.curves = {};
+      this.place = {};
+      head.outcomes.forEach((outcome, i) => { this.place[outcome.name] = i; });
+    }
+
+    get last() { return this.frames.length - 1; }
+
+    // A frame follows the one before; a day without a map of its own keeps the last one that is known.
+    add(frame) {
+      if (frame.day !== this.frames.length) return false;
+      const before = this.frames[this.last];
+      const own = frame.holder !== undefined;
+      const made = { day: frame.day, outcome: frame.outcome, values: frame.values, ground: {},
+        mapDay: own ? frame.day : before ? before.mapDay : frame.day };
+      for (const name of GROUND) {
+        if (frame[name] !== undefined) made.ground[name] = unpack(frame[name], WIDE[name]);
+        else if (before && !own) made.ground[name] = before.ground[name];
+      }
+      made.units = frame.units !== undefined ? this._units(frame.units) : [];
+      made.hasUnits = frame.units !== undefined;
+      made.facilities = frame.facilities !== undefined ? unpack(frame.facilities) : null;
+      made.firstEvent = this.events.length;
+      for (const event of frame.events) this.events.push(Object.assign({ day: frame.day }, event));
+      made.endEvent = this.events.length;
+      this.frames.push(made);
+      return true;
+    }
+
+    _units(text) {
+      const table = unpack(text, 2), units = [];
+      for (let i = 0; i < table.length; i += 4) {
+        const what = table[i + 2];
+        units.push({ cell: table[i], fit: table[i + 1], side: what & 3, posture: (what >> 2) & 7,
+          faction: what >> 5, cohesion: table[i + 3] / 1000 });
+      }
+      return units;
+    }
+
+    // The frame of a day; of the last day there is when the run was over before.
+    at(day) { return this.frames[Math.max(0, Math.min(day, this.last))]; }
+
+    over() {
+      const frame = this.frames[this.last];
+      return !!frame && (frame.outcome !== "holding" || frame.day >= this.head.days);
+    }
+
+    value(day, outcomes) {
+      if (day < 0 || day > this.last) return null;
+      return this.curve(outcomes).values[day];
+    }
+
+    // The values of a line on all days so far, and the largest of them; only new days are added up.
+    curve(outcomes) {
+      const key = outcomes.join("+"), curve = this.curves[key] || (this.curves[key] = { values: [], most: 0 });
+      for (let day = curve.values.length; day <= this.last; day++) {
+        const value = this._sum(this.frames[day].values, outcomes);
+        curve.values.push(value);
+        if (value !== null) curve.most = Math.max(curve.most, value);
+      }
+      return curve;
+    }
+
+    _sum(values, outcomes) {
+      let sum = 0;
+      for (const name of outcomes) {
+        const value = values[this.place[name]];
+        if (value === null || value === undefined) return null;
+        sum += value;
+      }
+      return sum;
+    }
+
+    share(frame, name, cell) {
+      const layer = frame.ground[name];
+      if (!layer) return null;
+      const raw = layer[cell];
+      if (name === "hunger" && raw === NOBODY_THERE) return null;
+      const shade = this.head.shades.find((entry) => entry.name === name);
+      return raw * (shade ? shade.step : 1);
+    }
+
+    heldAtFirst(cell) { return this.frames[0].ground.holder[cell] === REBEL; }
+
+    // The pieces of the pocket, corners connecting, largest first; scraps of fewer than three cells are left out.
+    pockets(frame) {
+      if (frame.pieces) return frame.pieces;
+      const holder = frame.ground.holder, seen = new Uint8Array(this.cells), pieces = [];
+      for (let start = 0; start < this.cells; start++) {
+        if (seen[start] || holder[start] !== REBEL) continue;
+        const piece = [start];
+        seen[start] = 1;
+        for (let i = 0; i < piece.length; i++) {
+          for (const next of this.around(piece[i])) {
+            if (!seen[next] && holder[next] === REBEL) { seen[next] = 1; piece.push(next); }
+          }
+        }
+        if (piece.length >= 3) pieces.push(piece);
+      }
+      frame.pieces = pieces.sort((one, other) => other.length - one.length);
+      return frame.pieces;
+    }
+
+    around(cell) {
+      const row = Math.floor(cell / this.columns), column = cell % this.columns, near = [];
+      for (let r = Math.max(row - 1, 0); r <= Math.min(row + 1, this.rows - 1); r++) {
+        for (let c = Math.max(column - 1, 0); c <= Math.min(column + 1, this.columns - 1); c++) {
+          if (r !== row || c !== column) near.push(r * this.columns + c);
+        }
+      }
+      return near;
+    }
+
+    // The middle of the cell nearest to the centre of some cells.
+    heart(cells) {
+      let x = 0, y = 0;
+      for (const cell of cells) { x += cell % this.columns; y += Math.floor(cell / this.columns); }
+      x /= cells.length; y /= cells.length;
+      let best = cells[0], nearest = Infinity;
+      for (const cell of cells) {
+        const far = (cell % this.columns - x) ** 2 + (Math.floor(cell / this.columns) - y) ** 2;
+        if (far < nearest) { nearest = far; best = cell; }
+      }
+      return { x: best % this.columns + 0.5, y: Math.floor(best / this.columns) + 0.5 };
+    }
+
+    cellsOf(quarter) {
+      const cells = [];
+      for (let i = 0; i < this.cells; i++) if (this.quarter[i] === quarter) cells.push(i);
+      return cells;
+    }
+
+    date(day) {
+      const when = new Date(this.head.start + "T00:00:00Z");
+      when.setUTCDate(when.getUTCDate() + day);
+      return when;
+    }
+
+    fullDate(day) {
+      const when = this.date(day);
+      return when.getUTCDate() + " " + MONTHS[when.getUTCMonth()] + " " + when.getUTCFullYear();
+    }
+
+    shortDate(day) {
+      const when = this.date(day);
+      return when.getUTCDate() + " " + MONTHS[when.getUTCMonth()].slice(0, 3);
+    }
+
+    // An event and the earlier ones that led to it, the earliest first.
+    chain(event) {
+      const steps = [event];
+      while (steps[0].because !== null && steps[0].because !== undefined && steps.length < 50) {
+        const earlier = this.events[steps[0].because];
+        if (!earlier || earlier.number !== steps[0].because) break;
+        steps.unshift(earlier);
+      }
+      return steps;
+    }
+  }
+
+  Siege.Film = Film;
+  Siege.words = { HOLDERS, POSTURES, STATES, REBEL, GOVERNMENT, KURDISH, NOBODY_THERE };
+
+  Siege.number = function (value, percent) {
+    if (value === null || value === undefined || !isFinite(value)) return "–";
+    if (percent) return (100 * value).toFixed(Math.abs(value) < 0.0995 && value !== 0 ? 1 : 0) + " %";
+    if (Math.abs(value) >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString("en-GB");
+    return value.toFixed(1);
+  };
+})();

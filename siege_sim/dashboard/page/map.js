@@ -1,0 +1,299 @@
+// The map: who holds what, the front, units, places, today's strikes; or one layer, or how two runs differ.
+"use strict";
+(function () {
+  const { REBEL, GOVERNMENT, KURDISH, NOBODY_THERE } = Siege.words;
+  const LETTERS = { hospital: "H", bakery: "B", market: "M", school: "S", warehouse: "W", rescue_team: "R",
+    crossing: "X", road: "=" };
+  Siege.LETTERS = LETTERS;
+
+  class CityMap {
+    constructor(canvas) { this.canvas = canvas; }
+
+    // Draw a day of a film. options: look, size, layer, show {units, places, strikes, names}, other (a second film to
+    // compare with), cell (marked), large (large type).
+    draw(film, day, options) {
+      this.film = film;
+      this.frame = film.at(day);
+      this.options = options;
+      this.unit = Math.max(4, Math.min(options.width / film.columns, options.height / film.rows));
+      this.width = this.unit * film.columns;
+      this.height = this.unit * film.rows;
+      const pen = this.pen = Siege.pen(this.canvas, this.width, this.height);
+      pen.clearRect(0, 0, this.width, this.height);
+      if (!this.frame.ground.holder) return;
+      if (options.other) this._difference(options.other, day);
+      else this._ground();
+      this._borders();
+      if (!options.other) this._pressed();
+      this._front();
+      if (options.show.places && !options.other) this._places();
+      if (options.show.units && !options.other) this._units();
+      if (options.show.strikes && !options.other) this._strikes();
+      if (options.show.names) this._names();
+      this._pockets();
+      this._scale();
+      if (options.cell !== null && options.cell !== undefined) this._mark(options.cell);
+    }
+
+    _square(cell) {
+      return [cell % this.film.columns * this.unit, Math.floor(cell / this.film.columns) * this.unit, this.unit + 0.5,
+        this.unit + 0.5];
+    }
+
+    _fill(cell, colour) { this.pen.fillStyle = colour; this.pen.fillRect(...this._square(cell)); }
+
+    _ground() {
+      const look = this.options.look, layer = this.options.layer;
+      for (let cell = 0; cell < this.film.cells; cell++) {
+        this._fill(cell, layer === "holder" ? this._held(cell, look) : this._shaded(cell, layer, look));
+      }
+    }
+
+    _held(cell, look) {
+      const holder = this.frame.ground.holder[cell], first = this.film.heldAtFirst(cell);
+      if (holder === REBEL) return first ? look.rebel : Siege.hatch(look.regained, look.regainedHatch, "dots");
+      if (first) return Siege.hatch(look.lost, look.lostHatch, "stripes");
+      if (holder === KURDISH) return Siege.hatch(look.kurdish, look.kurdishHatch, "dots");
+      return holder === GOVERNMENT ? look.government : look.nobody;
+    }
+
+    _shaded(cell, layer, look) {
+      const held = this.frame.ground.holder[cell] === REBEL;
+      const value = this.film.share(this.frame, layer, cell);
+      if ((!held && layer !== "rubble") || value === null) return look.muted;
+      return Siege.shade(look.ramp, value / this.most(layer));
+    }
+
+    // The largest value of the colour scale: all for shares, the most on day 0 for people.
+    most(layer) {
+      const shade = this.film.head.shades.find((entry) => entry.name === layer);
+      if (!shade || shade.unit === "") return 1;
+      const first = this.film.frames[0].ground[layer];
+      return Math.max(1, first.reduce((most, value) => Math.max(most, value), 0) * shade.step);
+    }
+
+    _difference(other, day) {
+      const look = this.options.look, there = other.at(day), layer = this.options.layer;
+      for (let cell = 0; cell < this.film.cells; cell++) {
+        const one = this.frame.ground.holder[cell] === REBEL, two = there.ground.holder[cell] === REBEL;
+        if (layer !== "holder" && one && two) this._fill(cell, this._more(other, there, cell, layer, look));
+        else if (one && two) this._fill(cell, look.rebel);
+        else if (one) this._fill(cell, Siege.hatch(look.oneOnly, look.oneOnlyHatch, "back"));
+        else if (two) this._fill(cell, Siege.hatch(look.otherOnly, look.otherOnlyHatch, "stripes"));
+        else this._fill(cell, look.government);
+      }
+    }
+
+    _more(other, there, cell, layer, look) {
+      const one = this.film.share(this.frame, layer, cell), two = other.share(there, layer, cell);
+      if (one === null || two === null) return look.muted;
+      const share = (two - one) / this.most(layer);
+      return Siege.shade([look.oneOnlyHatch, look.oneOnly, look.muted, look.otherOnly, look.otherOnlyHatch],
+        0.5 + share);
+    }
+
+    _edges(apart, colour, width, dashes) {
+      const pen = this.pen, { columns, rows } = this.film, u = this.unit;
+      pen.strokeStyle = colour;
+      pen.lineWidth = width;
+      pen.setLineDash(dashes || []);
+      pen.lineCap = "square";
+      pen.beginPath();
+      for (let r = 0; r < rows; r++) {
+        for (let c = 0; c < columns; c++) {
+          const cell = r * columns + c;
+          if (c + 1 < columns && apart(cell, cell + 1)) { pen.moveTo((c + 1) * u, r * u); pen.lineTo((c + 1) * u, (r + 1) * u); }
+          if (r + 1 < rows && apart(cell, cell + columns)) { pen.moveTo(c * u, (r + 1) * u); pen.lineTo((c + 1) * u, (r + 1) * u); }
+        }
+      }
+      pen.stroke();
+      pen.setLineDash([]);
+    }
+
+    _borders() {
+      const quarter = this.film.quarter, holder = this.frame.ground.holder, look = this.options.look;
+      const inside = (a, b) => holder[a] === REBEL && holder[b] === REBEL;
+      this._edges((a, b) => quarter[a] !== quarter[b] && !inside(a, b), look.quarterOut, 1);
+      this._edges((a, b) => quarter[a] !== quarter[b] && inside(a, b), look.quarter, 1.2);
+    }
+
+    _front() {
+      const holder = this.frame.ground.holder, look = this.options.look, width = Math.max(1.8, this.unit / 9);
+      const between = (one, other) => (a, b) =>
+        (holder[a] === one && holder[b] === other) || (holder[a] === other && holder[b] === one);
+      this._edges(between(REBEL, GOVERNMENT), look.front, width);
+      this._edges(between(REBEL, KURDISH), look.front, width * 0.75, [width * 2, width * 2]);
+    }
+
+    _pressed() {
+      const pressed = this.frame.ground.pressed;
+      if (!pressed) return;
+      const pen = this.pen, u = this.unit, inset = Math.max(2, u / 8);
+      pen.strokeStyle = this.options.look.record;
+      pen.lineWidth = Math.max(1.5, u / 12);
+      for (let cell = 0; cell < pressed.length; cell++) {
+        if (!pressed[cell]) continue;
+        const [x, y] = this._square(cell);
+        pen.strokeRect(x + inset, y + inset, u - 2 * inset, u - 2 * inset);
+      }
+    }
+
+    // One mark a side and cell: its area grows with the fighters; hollow in reserve, ringed when attacking.
+    _units() {
+      const groups = new Map();
+      for (const unit of this.frame.units) {
+        const key = unit.cell * 4 + unit.side;
+        const group = groups.get(key) || { cell: unit.cell, side: unit.side, fit: 0, reserve: true, attacks: false };
+        group.fit += unit.fit;
+        group.reserve = group.reserve && unit.posture === 1;
+        group.attacks = group.attacks || unit.posture === 2 || unit.posture === 3;
+        groups.set(key, group);
+      }
+      for (const group of groups.values()) this._unit(group);
+    }
+
+    _unit(group) {
+      const pen = this.pen, look = this.options.look, u = this.unit, [x, y] = this._square(group.cell);
+      const r = Math.min(0.36, 0.09 + 0.011 * Math.sqrt(group.fit)) * u;
+      const cx = x + u / 2, cy = y + u / 2, colour = group.side === REBEL ? look.rebelUnit : look.governmentUnit;
+      const path = () => {
+        pen.beginPath();
+        if (group.side === REBEL) pen.arc(cx, cy, r, 0, 7); else pen.rect(cx - r * 0.9, cy - r * 0.9, r * 1.8, r * 1.8);
+      };
+      path();
+      pen.lineWidth = Math.max(2.4, u / 9);
+      pen.strokeStyle = look.unitEdge;
+      pen.stroke();
+      if (!group.reserve) { pen.fillStyle = colour; pen.fill(); }
+      pen.lineWidth = Math.max(1.2, u / 18);
+      pen.strokeStyle = colour;
+      pen.stroke();
+      if (group.attacks) {
+        pen.beginPath();
+        pen.moveTo(cx, cy - r - u * 0.2); pen.lineTo(cx - u * 0.13, cy - r * 0.85); pen.lineTo(cx + u * 0.13, cy - r * 0.85);
+        pen.closePath();
+        pen.fillStyle = colour; pen.fill();
+      }
+    }
+
+    _strikes() {
+      const impacts = this.frame.ground.impacts;
+      if (!impacts) return;
+      const pen = this.pen, look = this.options.look, u = this.unit;
+      for (let cell = 0; cell < impacts.length; cell++) {
+        if (!impacts[cell]) continue;
+        const [x, y] = this._square(cell), r = Math.min(0.5, 0.22 + 0.06 * impacts[cell]) * u;
+        pen.beginPath();
+        for (let i = 0; i < 16; i++) {
+          const far = i % 2 ? r * 0.45 : r, angle = i * Math.PI / 8;
+          pen.lineTo(x + u * 0.7 + far * Math.cos(angle), y + u * 0.3 + far * Math.sin(angle));
+        }
+        pen.closePath();
+        pen.fillStyle = look.strike; pen.strokeStyle = look.strikeEdge;
+        pen.lineWidth = 1; pen.fill(); pen.stroke();
+      }
+    }
+
+    _places() {
+      const u = this.unit, size = Math.max(9, u * 0.42), seen = {};
+      if (u < 14) return;
+      this.film.head.facilities.forEach((place, i) => {
+        const letter = LETTERS[place.kind] || "?", taken = seen[place.cell] = (seen[place.cell] || 0) + 1;
+        if (taken > 4) return;
+        const [x, y] = this._square(place.cell), spot = taken - 1;
+        const left = x + 1 + (spot % 2) * (u - size - 2), top = y + u - size - 1 - Math.floor(spot / 2) * (u - size - 2);
+        this._place(left, top, size, letter, this.frame.facilities ? this.frame.facilities[i] : 0);
+      });
+    }
+
+    _place(left, top, size, letter, state) {
+      const pen = this.pen, look = this.options.look, working = state === 0;
+      pen.globalAlpha = state === 3 ? 0.35 : 0.95;
+      pen.fillStyle = working ? look.paper : look.muted;
+      pen.strokeStyle = working ? look.ink : look.faint;
+      pen.lineWidth = 1;
+      pen.beginPath();
+      pen.rect(left, top, size, size);
+      pen.fill(); pen.stroke();
+      pen.fillStyle = working ? look.ink : look.faint;
+      pen.font = "bold " + Math.round(size * 0.8) + "px sans-serif";
+      pen.textAlign = "center"; pen.textBaseline = "middle";
+      pen.fillText(letter, left + size / 2, top + size / 2 + 0.5);
+      if (state === 1 || state === 2) {
+        pen.strokeStyle = look.record; pen.lineWidth = Math.max(1.2, size / 8);
+        pen.beginPath();
+        pen.moveTo(left, top + size); pen.lineTo(left + size, top);
+        if (state === 2) { pen.moveTo(left, top); pen.lineTo(left + size, top + size); }
+        pen.stroke();
+      }
+      pen.globalAlpha = 1;
+    }
+
+    _write(text, x, y, size, align) {
+      const pen = this.pen, look = this.options.look;
+      pen.font = "600 " + size + "px system-ui, 'DejaVu Sans', sans-serif";
+      pen.textAlign = align || "center"; pen.textBaseline = "middle";
+      pen.lineJoin = "round"; pen.lineWidth = size / 3.2;
+      pen.strokeStyle = look.halo; pen.strokeText(text, x, y);
+      pen.fillStyle = look.ink; pen.fillText(text, x, y);
+    }
+
+    _names() {
+      const size = Math.max(9, Math.min(this.unit * 0.44, this.options.large ? 22 : 15)), taken = [], pen = this.pen;
+      const hearts = this.film.hearts || (this.film.hearts = this.film.head.quarters.map((quarter, i) => {
+        const cells = this.film.cellsOf(i);
+        return { name: quarter.name, cells: cells.length, inside: quarter.holder === "rebel",
+          at: cells.length ? this.film.heart(cells) : null };
+      }).filter((entry) => entry.at).sort((a, b) => b.inside - a.inside || b.cells - a.cells));
+      for (const entry of hearts) {
+        if (!entry.inside && entry.cells < 12) continue;
+        pen.font = "600 " + size + "px system-ui, 'DejaVu Sans', sans-serif";
+        const half = pen.measureText(entry.name).width / 2;
+        const x = Math.max(half + 2, Math.min(entry.at.x * this.unit, this.width - half - 2));
+        const y = [0, 0.8, -0.8, 1.4, -1.4].map((step) => entry.at.y * this.unit + step * size)
+          .find((there) => !taken.some((box) => Math.abs(box.x - x) < box.half + half + 3 && Math.abs(box.y - there) < size * 1.05));
+        if (y === undefined) continue;
+        taken.push({ x, y, half });
+        this._write(entry.name, x, y, size);
+      }
+    }
+
+    _pockets() {
+      const pieces = this.film.pockets(this.frame), pen = this.pen, look = this.options.look;
+      if (pieces.length < 2 || this.options.other) return;
+      pieces.forEach((piece, i) => {
+        const { x, y } = this.film.heart(piece), r = Math.max(8, this.unit * 0.42);
+        pen.beginPath(); pen.arc(x * this.unit, y * this.unit, r, 0, 7);
+        pen.fillStyle = look.paper; pen.fill();
+        pen.strokeStyle = look.ink; pen.lineWidth = 1.5; pen.stroke();
+        this._write(String(i + 1), x * this.unit, y * this.unit, r * 1.15);
+      });
+    }
+
+    _scale() {
+      const metres = [50, 100, 200, 500, 1000, 2000, 5000, 10000]
+        .filter((length) => length <= 0.25 * this.film.columns * this.film.head.cell_size_m).pop() || 50;
+      const long = metres / this.film.head.cell_size_m * this.unit, pen = this.pen, look = this.options.look;
+      const right = this.width - 10, base = this.height - 10, size = this.options.large ? 15 : 11;
+      pen.strokeStyle = look.halo; pen.lineWidth = 6;
+      pen.beginPath(); pen.moveTo(right - long, base); pen.lineTo(right, base); pen.stroke();
+      pen.strokeStyle = look.ink; pen.lineWidth = 2.5; pen.stroke();
+      this._write(metres >= 1000 ? metres / 1000 + " km" : metres + " m", right - long / 2, base - size, size);
+      this._write("N ↑", right - size * 0.8, base - 2.6 * size, size);
+    }
+
+    _mark(cell) {
+      const [x, y] = this._square(cell), pen = this.pen, look = this.options.look;
+      pen.strokeStyle = look.paper; pen.lineWidth = 4; pen.strokeRect(x, y, this.unit, this.unit);
+      pen.strokeStyle = look.ink; pen.lineWidth = 2; pen.strokeRect(x, y, this.unit, this.unit);
+    }
+
+    cellAt(x, y) {
+      const column = Math.floor(x / this.unit), row = Math.floor(y / this.unit);
+      if (!this.film || column < 0 || row < 0 || column >= this.film.columns || row >= this.film.rows) return null;
+      return row * this.film.columns + column;
+    }
+  }
+
+  Siege.CityMap = CityMap;
+})();

@@ -1,0 +1,142 @@
+// What is told in words: the legend, the numbers of a cell, and the events with what brought them about.
+"use strict";
+(function () {
+  const el = Siege.el, number = Siege.number;
+  const { HOLDERS, POSTURES, STATES, REBEL } = Siege.words;
+  const PLACES = { hospital: "hospital", bakery: "bakery", market: "market", school: "school", warehouse: "food store",
+    rescue_team: "rescuers", crossing: "crossing", road: "road" };
+
+  function swatch(colour, hatch, style) {
+    const canvas = el("canvas", { class: "swatch", "aria-hidden": "true" });
+    const pen = Siege.pen(canvas, 18, 14);
+    pen.fillStyle = hatch ? Siege.hatch(colour, hatch, style || "stripes") : colour;
+    pen.fillRect(0, 0, 18, 14);
+    return canvas;
+  }
+
+  function entry(mark, text) { return el("span", { class: "entry" }, mark, text); }
+
+  // Redrawn only when something that it explains has changed.
+  Siege.legend = function (box, stage, look) {
+    const key = [stage.layer, stage.compare, look.dark, stage.films.length, stage.show.places, stage.films[0].head.title].join();
+    if (box.dataset.key === key) return;
+    box.dataset.key = key;
+    const film = stage.films[0], parts = [];
+    if (stage.compare) {
+      parts.push(...comparing(stage, look));
+    } else if (stage.layer === "holder") {
+      parts.push(entry(swatch(look.rebel), "held by the rebels"), entry(swatch(look.lost, look.lostHatch), "lost since day 0"),
+        entry(swatch(look.government), "held by the government side"));
+      if (film.head.quarters.some((quarter) => quarter.holder === "kurdish")) {
+        parts.push(entry(swatch(look.kurdish, look.kurdishHatch, "dots"), "Kurdish-held"));
+      }
+    } else parts.push(scale(stage, look));
+    if (!stage.compare) {
+      parts.push(entry("●", "rebel fighters"), entry("■", "government side; hollow: in reserve; with a point: attacking"),
+        entry("✷", "heavy strikes of the day"), entry(el("span", { class: "boxed" }), "under assault"));
+      if (stage.show.places) {
+        const kinds = Array.from(new Set(film.head.facilities.map((place) => place.kind)));
+        parts.push(entry("", kinds.map((kind) => Siege.LETTERS[kind] + " " + PLACES[kind]).join(", ") +
+          "; struck through: damaged, crossed out: destroyed"));
+      }
+    }
+    box.replaceChildren(...parts);
+  };
+
+  function comparing(stage, look) {
+    if (stage.layer === "holder") {
+      return [entry(swatch(look.rebel), "held by the rebels in both"),
+        entry(swatch(look.oneOnly, look.oneOnlyHatch, "back"), "only in A"),
+        entry(swatch(look.otherOnly, look.otherOnlyHatch), "only in B"), entry(swatch(look.government), "in neither")];
+    }
+    return [entry(swatch(look.oneOnly), "less in B than in A"), entry(swatch(look.muted), "alike"),
+      entry(swatch(look.otherOnly), "more in B than in A")];
+  }
+
+  function scale(stage, look) {
+    const shade = stage.films[0].head.shades.find((one) => one.name === stage.layer);
+    const most = stage.maps[0].most(stage.layer), canvas = el("canvas", { class: "ramp", "aria-hidden": "true" });
+    const pen = Siege.pen(canvas, 140, 14);
+    for (let x = 0; x < 140; x++) { pen.fillStyle = Siege.shade(look.ramp, x / 139); pen.fillRect(x, 0, 1.5, 14); }
+    const percent = shade.unit === "";
+    return el("span", { class: "entry" }, el("span", { class: "figure" }, number(0, percent)), canvas, number(most, percent) + " " + shade.unit + " · " + shade.says);
+  }
+
+  // The numbers of a cell and the latest events of its quarter.
+  Siege.details = function (box, stage, cell, side) {
+    if (cell === null || cell === undefined) {
+      box.replaceChildren(el("p", { class: "hint" }, "Point at the map for the numbers of a place; click to keep it in view."));
+      return;
+    }
+    const film = stage.films[side], frame = film.at(stage.day), quarter = film.head.quarters[film.quarter[cell]];
+    const ground = frame.ground, facts = [["Held by", HOLDERS[ground.holder[cell]]]];
+    for (const shade of film.head.shades) {
+      const value = film.share(frame, shade.name, cell);
+      if (value !== null) facts.push([shade.label, number(value, shade.unit === "")]);
+    }
+    if (ground.impacts) facts.push(["Today", ground.impacts[cell] + " heavy strikes, " + (ground.shells ? ground.shells[cell] : 0) + " shells"]);
+    if (ground.killed) facts.push(["Civilians killed here", number(ground.killed[cell])], ["Civilians left from here", number(ground.left[cell])]);
+    const row = Math.floor(cell / film.columns), column = cell % film.columns;
+    box.replaceChildren(
+      el("h2", {}, (stage.films.length > 1 ? "AB"[side] + ": " : "") + quarter.name,
+        el("span", { class: "unit" }, " " + quarter.sector.replace(/_/g, " ") + ", row " + (row + 1) + ", column " + (column + 1))),
+      el("dl", { class: "facts" }, ...facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))),
+      ...standing(film, frame, cell).map((text) => el("p", {}, text)),
+      ...recent(film, stage.day, quarter.name));
+  };
+
+  function standing(film, frame, cell) {
+    const lines = [1, 2].map((side) => {
+      const here = frame.units.filter((unit) => unit.cell === cell && unit.side === side);
+      if (!here.length) return null;
+      const fit = here.reduce((sum, unit) => sum + unit.fit, 0);
+      const set = Array.from(new Set(here.map((unit) => POSTURES[unit.posture]))).join(", ");
+      const names = Array.from(new Set(here.map((unit) => (film.head.factions[unit.faction] || "").replace(/_/g, " ")))).join(", ");
+      return (side === REBEL ? "Rebels: " : "Government side: ") + fit + " fit in " + here.length + (here.length > 1 ? " units" : " unit") +
+        " (" + set + "; " + names + ").";
+    });
+    const places = film.head.facilities.map((place, i) => [place, i]).filter(([place]) => place.cell === cell)
+      .map(([place, i]) => place.name + (frame.facilities ? " (" + STATES[frame.facilities[i]] + ")" : ""));
+    if (places.length) lines.push("Here: " + places.join(", ") + ".");
+    return lines.filter(Boolean);
+  }
+
+  function recent(film, day, quarter) {
+    const until = film.at(day).endEvent, found = [];
+    for (let i = until - 1; i >= 0 && found.length < 4; i--) if (film.events[i].where === quarter) found.push(film.events[i]);
+    if (!found.length) return [];
+    return [el("h3", {}, "Lately in " + quarter), el("ul", {}, ...found.map((event) =>
+      el("li", {}, film.shortDate(event.day) + ": " + event.what + " (" + event.cause + ")")))];
+  }
+
+  const MOST = 40;
+
+  // The newest events first, alike events of a day in one line; a click tells what brought one about.
+  Siege.ticker = function (box, films, day, routine) {
+    const key = films.map((film) => film.at(day).endEvent + "/" + film.head.title).join() + day;
+    if (box.dataset.key === key) return;
+    box.dataset.key = key;
+    const lines = [];
+    films.forEach((film, side) => {
+      const until = film.at(day).endEvent;
+      for (let i = until - 1; i >= 0 && lines.length < MOST * (side + 1); i--) {
+        const event = film.events[i];
+        if (!routine(event)) lines.push({ film, side, event });
+      }
+    });
+    lines.sort((a, b) => b.event.day - a.event.day);
+    box.replaceChildren(...lines.slice(0, MOST).map((line) => told(line, films.length > 1)));
+    if (!lines.length) box.replaceChildren(el("li", { class: "hint" }, "Nothing yet."));
+  };
+
+  function told(line, two) {
+    const { film, side, event } = line, chain = film.chain(event);
+    const head = el("span", {}, el("b", {}, film.shortDate(event.day) + (two ? " " + "AB"[side] : "") + " "),
+      sentence(event.what), el("span", { class: "cause" }, event.cause ? " – " + event.cause : ""));
+    if (chain.length < 2) return el("li", {}, head);
+    return el("li", {}, el("details", {}, el("summary", {}, head), el("ol", { class: "chain" },
+      ...chain.map((step) => el("li", {}, film.shortDate(step.day) + ": " + step.what + (step.cause ? " (" + step.cause + ")" : ""))))));
+  }
+
+  function sentence(text) { return text.slice(0, 1).toUpperCase() + text.slice(1); }
+})();

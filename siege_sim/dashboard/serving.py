@@ -1,0 +1,203 @@
+"""Starting the server of the dashboard: Solara under uvicorn, with nothing from another machine and for nobody else."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import ipaddress
+import os
+import re
+import secrets
+import signal
+import socket
+import sys
+import threading
+import time
+import warnings
+import webbrowser
+from typing import TYPE_CHECKING, Any
+
+from siege_sim.errors import SiegeError
+from siege_sim.loading import load_scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    import uvicorn
+
+    from siege_sim.dashboard.theatre import Programme
+
+NEEDED = ("solara", "ipyvuetify", "solara_assets")
+"""What the extra `dashboard` brings."""
+
+
+NOWHERE = "http://127.0.0.1:9/"
+"""From where Solara is told to fetch what is not among its assets: it must ask no other machine."""
+
+
+class DashboardError(SiegeError):
+    """The dashboard cannot be started."""
+
+
+def serve(programme: Programme, host: str, port: int, open_browser: bool) -> None:
+    """Serve the dashboard until it is stopped with Ctrl-C.
+
+    Args:
+        programme: what is shown.
+        host: the address to listen on.
+        port: the port; 0 for any that is free.
+        open_browser: whether to open a browser window.
+
+    Raises:
+        SiegeError: a scenario that is wrong, an extra that is not installed, or a port that is taken.
+    """
+    check_installed()
+    programme.limits.check(load_scenario(programme.scenario, programme.settings))
+    with _listen(host, port) as listening, _undisturbed():
+        port = listening.getsockname()[1]
+        programme.to_environment()
+        _settle_solara(host, port)
+        if not is_loopback(host):
+            print(_WARNING.format(host=host), file=sys.stderr)
+        server, address = _server(is_loopback(host)), f"http://{_in_address(host)}:{port}"
+        print(f"The dashboard is at {address} (stop it with Ctrl-C)", file=sys.stderr, flush=True)
+        if open_browser:
+            threading.Thread(target=_open_when_ready, args=(server, address), daemon=True).start()
+        server.run(sockets=[listening])
+    print("the dashboard has stopped", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Outlive readers who go away in the middle of an answer, and end quietly with Ctrl-C."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    warnings.filterwarnings("ignore", "Cookies with samesite=none", UserWarning)
+    with contextlib.suppress(KeyboardInterrupt):
+        yield
+
+
+_WARNING = (
+    "warning: {host} can be reached from other machines. Whoever reaches it can play sieges on this one; there is no "
+    "password and no encryption. Use it in a network that you trust, or leave --host away."
+)
+
+
+def check_installed() -> None:
+    """Refuse to start without the extra.
+
+    Raises:
+        DashboardError: says how to install it.
+    """
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise DashboardError(
+            f"the dashboard needs {', '.join(missing)}; install it with: pip install 'siege_sim[dashboard]', "
+            "or in a clone of the project: make dashboard"
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether an address is this machine's own, so that nobody else can reach it."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else {"0.0.0.0": "127.0.0.1"}.get(host, host)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise DashboardError(f"{host}:{port} cannot be listened on: {error.strerror}; choose another --port") from None
+    return listening
+
+
+def _settle_solara(host: str, port: int) -> None:
+    """Set Solara up before it is imported: production, no telemetry, own assets, a secret of this start alone."""
+    os.environ.update(
+        SOLARA_APP="siege_sim.dashboard.app:Page",
+        SOLARA_MODE="production",
+        SOLARA_TELEMETRY_MIXPANEL_ENABLE="false",
+        SOLARA_ASSETS_PROXY="true",
+        SOLARA_ASSETS_CDN=NOWHERE,
+        SOLARA_THEME_SHOW_BANNER="false",
+        SOLARA_THEME_TITLE="siege_sim",
+        SOLARA_SESSION_SECRET_KEY=secrets.token_urlsafe(32),
+        SOLARA_SESSION_HTTP_ONLY="true",
+        SOLARA_SESSION_HTTPS_ONLY="false",
+        SOLARA_SESSION_SAME_SITE="strict",
+        SOLARA_KERNEL_CULL_TIMEOUT="10m",
+        SERVER_NAME=host,
+        SERVER_PORT=str(port),
+    )
+
+
+def _server(own_names_only: bool) -> uvicorn.Server:
+    import uvicorn
+    from solara.server.starlette import app
+
+    return uvicorn.Server(
+        uvicorn.Config(
+            SameOrigin(app, own_names_only),
+            log_level="warning",
+            access_log=False,
+            lifespan="on",
+            timeout_graceful_shutdown=1,
+        )
+    )
+
+
+OWN_NAMES = (b"127.0.0.1", b"localhost", b"[::1]")
+"""What this machine is called by a page of its own."""
+
+
+class SameOrigin:
+    """Refuses requests that come from a page of another site: a stranger's page must not play on this server.
+
+    Args:
+        app: what answers the others.
+        own_names_only: whether only names of this machine are answered to. A stranger's page can give its own name this
+            machine's address, and would then seem to be of the same origin.
+    """
+
+    def __init__(self, app: Callable[..., Awaitable[None]], own_names_only: bool) -> None:
+        self._app = app
+        self._own_names_only = own_names_only
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Pass a request on when it comes from this server's own page."""
+        if scope["type"] in ("http", "websocket") and not self._from_own_page(dict(scope["headers"])):
+            await _refuse(scope["type"], send)
+            return
+        await self._app(scope, receive, send)
+
+    def _from_own_page(self, headers: dict[bytes, bytes]) -> bool:
+        host, origin = headers.get(b"host", b""), headers.get(b"origin")
+        if self._own_names_only and re.sub(rb":\d+$", b"", host) not in OWN_NAMES:
+            return False
+        return origin is None or origin.split(b"://")[-1] == host
+
+
+async def _refuse(kind: str, send: Any) -> None:
+    if kind == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    words = b"this page does not belong to this server"
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(words)).encode())]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": words})
+
+
+def _open_when_ready(server: uvicorn.Server, address: str) -> None:
+    while not server.started:
+        time.sleep(0.05)
+    webbrowser.open(address)

@@ -1,0 +1,254 @@
+"""A session: what one reader does with a siege. Knows nothing of pages and browsers.
+
+A session has one run, or two on one clock: the run in hand is the last of them. A lever pulled on a day makes a branch
+of the run in hand, which is put beside the original; pulled again, the branch itself is replaced by its own branch.
+Every run is a scenario and a seed, and can be written down as a file.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from siege_sim.dashboard.branching import Pull, branch, scenario_yaml
+from siege_sim.dashboard.filming import Camera
+from siege_sim.dashboard.limits import Limits, SessionError
+from siege_sim.loading import load_scenario
+from siege_sim.model import SiegeModel
+from siege_sim.record import load_record, shipped_records
+
+if TYPE_CHECKING:
+    from siege_sim.dashboard.film import Film, Json
+    from siege_sim.scenario import Scenario
+
+MOST_RUNS = 2
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """A line of the change log.
+
+    Attributes:
+        day: the first day on which it holds; 0 for from the start.
+        says: what was changed.
+    """
+
+    day: int
+    says: str
+
+
+class Run:
+    """A siege that is played and filmed day by day.
+
+    Attributes:
+        number: its number in the session; a page that shows another one has to begin anew.
+        scenario: what is played.
+        seed: its seed.
+        parent: the shipped scenario it came from, if any.
+        log: what was changed on the way.
+        name: what tells it from the other one.
+    """
+
+    def __init__(
+        self, number: int, scenario: Scenario, seed: int, name: str, parent: str | None, log: Sequence[LogEntry] = ()
+    ) -> None:
+        self.number = number
+        self.scenario = scenario
+        self.seed = seed
+        self.name = name
+        self.parent = parent
+        self.log = tuple(log)
+        record = load_record(scenario.name) if scenario.name in shipped_records() else None
+        self._model = SiegeModel(scenario, seed)
+        self._camera = Camera(self._model, record)
+
+    @property
+    def film(self) -> Film:
+        """What was filmed so far."""
+        return self._camera.film
+
+    @property
+    def day(self) -> int:
+        """The day that was played last."""
+        return self._model.day
+
+    @property
+    def over(self) -> bool:
+        """Whether the siege has ended, or its days are over."""
+        return not self._model.running
+
+    def play_to(self, day: int) -> None:
+        """Play until a day, or until it is over."""
+        while self._model.running and self._model.day < day:
+            self._model.step()
+            self._camera.shoot()
+
+    def values(self, day: int) -> np.ndarray[Any, Any]:
+        """Return the outcomes of the days until ``day``: a row a day."""
+        rows: np.ndarray[Any, Any] = self._model.recorder.values[: min(day, self.day) + 1]
+        return rows
+
+
+class Session:
+    """One reader's siege.
+
+    Args:
+        scenario: the name of a shipped scenario or a file that the command line was given, or a scenario itself.
+        seed: of its runs.
+        limits: what it may ask of the machine.
+        settings: as the command line's ``--set``.
+
+    Attributes:
+        runs: the run, or the two that are shown side by side.
+        seed: of the runs.
+        limits: what it may ask of the machine.
+    """
+
+    def __init__(
+        self, scenario: str | Scenario, seed: int = 1, limits: Limits | None = None, settings: Sequence[str] = ()
+    ) -> None:
+        self.limits = limits or Limits()
+        self.seed = seed
+        self._lock = threading.RLock()
+        self._numbers = count(1)
+        self.runs: list[Run] = []
+        self.open(scenario, settings=settings)
+
+    @property
+    def in_hand(self) -> Run:
+        """The run on which levers act: the branch or the twin if there is one."""
+        return self.runs[-1]
+
+    @property
+    def day(self) -> int:
+        """The day to which the siege was played; a run that ended earlier stays at its end."""
+        return max(run.day for run in self.runs)
+
+    @property
+    def over(self) -> bool:
+        """Whether every run is over."""
+        return all(run.over for run in self.runs)
+
+    def open(self, scenario: str | Scenario, seed: int | None = None, settings: Sequence[str] = ()) -> None:
+        """Begin anew with a scenario.
+
+        Raises:
+            SiegeError: the scenario is not known, is wrong, or asks for too much. What was there before stays.
+        """
+        run = self._new_run(scenario, self.seed if seed is None else seed, settings)
+        with self._lock:
+            self.seed = run.seed
+            self.runs = [run]
+
+    def twin(self, scenario: str | Scenario) -> None:
+        """Put another scenario with the same seed beside the first run, on one clock.
+
+        Raises:
+            SiegeError: as for `open`, or when the two do not fit side by side.
+        """
+        run = self._new_run(scenario, self.seed)
+        heads = self.runs[0].film.head, run.film.head
+        if len({(head["rows"], head["columns"], head["start"]) for head in heads}) > 1:
+            raise SessionError(
+                f"{run.scenario.title} is of another city or begins on another day, so it cannot run beside "
+                f"{self.runs[0].scenario.title}; open it alone"
+            )
+        self._put_beside(run)
+
+    def _new_run(self, scenario: str | Scenario, seed: int, settings: Sequence[str] = ()) -> Run:
+        parent = scenario if isinstance(scenario, str) else None
+        loaded = load_scenario(scenario, settings) if isinstance(scenario, str) else scenario
+        self.limits.check(loaded)
+        return Run(next(self._numbers), loaded, seed, loaded.title, parent)
+
+    def pull(self, pulls: Sequence[Pull], day: int) -> Run:
+        """Pull levers on the run in hand: as if on the evening of ``day``, so that they act from the next day on.
+
+        Args:
+            pulls: which levers.
+            day: the last day that stays as it is; -1 to pull them from the start.
+
+        Returns:
+            the branch, played to the day up to which the other run was played.
+
+        Raises:
+            SiegeError: what cannot be set; nothing has changed then.
+        """
+        with self._lock:
+            origin = self.in_hand
+            origin.play_to(day)
+            if day >= origin.scenario.days or (origin.over and day >= origin.day):
+                raise SessionError(
+                    f"the run is over on day {origin.day}; go back to an earlier day and pull levers there"
+                )
+            scenario = branch(origin.scenario, list(pulls), day)
+            self.limits.check(scenario)
+            log = (*origin.log, *(LogEntry(max(day + 1, 0), pull.says()) for pull in pulls))
+            name = f"changed from day {day + 1}" if day >= 0 else "changed from the start"
+            run = Run(next(self._numbers), scenario, origin.seed, name, origin.parent, log)
+            run.play_to(max(day, 0))
+            if day >= 0 and not np.array_equal(run.values(day), origin.values(day), equal_nan=True):
+                raise SessionError(
+                    "this cannot be changed on a running siege, since it would change days that are past; "
+                    "pull the lever from the start"
+                )
+            self._put_beside(run)
+            return run
+
+    def _put_beside(self, run: Run) -> None:
+        with self._lock:
+            run.play_to(self.day)
+            self.runs = [*self.runs[: MOST_RUNS - 1], run]
+
+    def keep(self, side: int) -> None:
+        """Go on with one of the two runs alone."""
+        with self._lock:
+            self.runs = [self.runs[side]]
+
+    def play_to(self, day: int) -> None:
+        """Play every run to a day, or to its end."""
+        with self._lock:
+            for run in self.runs:
+                run.play_to(day)
+
+    def news(self, have: Sequence[tuple[int, int]]) -> list[Json]:
+        """Return what a page has not got yet.
+
+        Args:
+            have: the number of each run that the page shows, and how many days of it.
+
+        Returns:
+            for each run its number and name, its head if the page does not show it yet, and the days it lacks.
+        """
+        with self._lock:
+            got = dict(have)
+            return [
+                {
+                    "run": run.number,
+                    "name": run.name,
+                    "head": None if run.number in got else run.film.head,
+                    "frames": run.film.frames[got.get(run.number, 0) :],
+                }
+                for run in self.runs
+            ]
+
+    def export(self, side: int = -1) -> tuple[str, str]:
+        """Return the name and the text of a scenario file that the command line plays to the same result."""
+        run = self.runs[side]
+        name = run.scenario.name if not run.log else f"{run.scenario.name[:70]}_branch"
+        title = run.scenario.title if not run.log else f"{run.scenario.title} (a branch)"
+        text = scenario_yaml(run.scenario, run.parent, name, title, _comment(run, name))
+        return f"{name}.yaml", text
+
+
+def _comment(run: Run, name: str) -> list[str]:
+    lines = [f"Made in the dashboard. Play it with: siege-sim run ./{name}.yaml --seed {run.seed}"]
+    if run.log:
+        lines += ["", "Changed:"]
+        lines += [f"- {f'from day {entry.day}' if entry.day else 'from the start'}: {entry.says}" for entry in run.log]
+    return lines

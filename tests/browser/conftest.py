@@ -1,0 +1,98 @@
+"""A dashboard that is served, and a browser to use it with; without one, these tests say so and are left out."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+COARSE = "population.persons_per_household=50"
+READY = 60_000
+"""Milliseconds after which a page that is not there is broken, however busy the machine."""
+
+
+def why_not() -> str:
+    """Return why there can be no browser tests here, or nothing."""
+    missing = [name for name in ("solara", "solara_assets", "playwright") if importlib.util.find_spec(name) is None]
+    if missing:
+        return f"no browser tests: {', '.join(missing)} not installed; pip install 'siege_sim[browser]'"
+    return "" if CHROMIUM else "no browser tests: there is no chromium on this machine"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _can_be_tested():
+    if reason := why_not():
+        pytest.skip(reason, allow_module_level=True)
+
+
+@contextmanager
+def served(*arguments: str):
+    command = [sys.executable, "-m", "siege_sim.cli", "dashboard", *arguments, "--port", "0"]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        assert server.stderr is not None
+        line = next(line for line in server.stderr if "The dashboard is at" in line)
+        yield re.search(r"http://\S+", line).group()
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def address(_can_be_tested):
+    with served("toy_town", "--set", COARSE, "--sessions", "50") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chromium(_can_be_tested):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium):
+    """Open pages that must ask no other machine for anything, and report no error."""
+    contexts, complaints = [], []
+
+    def open_one(address: str, **options):
+        context = chromium.new_context(**{"viewport": {"width": 1500, "height": 1100}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(READY)
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda asked: complaints.append(asked.url) if leaves(asked.url, address) else None)
+        page.goto(address)
+        page.wait_for_selector(".siege canvas.map")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def leaves(url: str, address: str) -> bool:
+    """Return whether a request goes to another machine."""
+    return not url.startswith((address.split("#")[0], "data:", "blob:", "file:", address.replace("http://", "ws://")))
+
+
+@pytest.fixture
+def picture(request, tmp_path):
+    """Take a picture of a page; they are kept where ``SIEGE_SIM_SCREENSHOTS`` says."""
+    folder = Path(os.environ.get("SIEGE_SIM_SCREENSHOTS", tmp_path))
+    folder.mkdir(parents=True, exist_ok=True)
+    return lambda page, name, **options: page.screenshot(path=folder / f"{name}.png", **options)

@@ -1,0 +1,208 @@
+"""The dashboard in a real browser: what a teacher does before a class, and what a student does alone."""
+
+from __future__ import annotations
+
+from http.client import HTTPConnection
+
+import numpy as np
+import pytest
+
+from siege_sim import load_scenario, run
+from tests.browser.conftest import served
+
+DAY = "siegeStage.day"
+
+pytestmark = pytest.mark.slow
+
+
+def play_to(page, day):
+    page.get_by_label("Speed").select_option("60")
+    page.get_by_role("button", name="▶ Play").click()
+    page.wait_for_function(f"{DAY} >= {day}")
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_function("siegeStage.wanted === null || siegeStage.wanted === undefined")
+
+
+def scrub(page, day):
+    page.locator(".scrub").evaluate("(bar, day) => { bar.value = day; bar.dispatchEvent(new Event('input')); }", day)
+    page.get_by_role("button", name=f"From day {day + 1}", exact=True).first.wait_for()
+
+
+def fill(page, label, text):
+    field = page.get_by_role("textbox", name=label)
+    field.fill(text)
+    field.press("Tab")
+
+
+def branch_at(page, day, per_day="20"):
+    scrub(page, day)
+    fill(page, "Per day", per_day)
+    page.get_by_role("button", name=f"From day {day + 1}", exact=True).first.click()
+    page.wait_for_function("siegeStage.films.length === 2")
+
+
+def held(page, side, day):
+    return page.evaluate(f"siegeStage.films[{side}].value({day}, ['civilians_killed'])")
+
+
+def test_it_plays_pauses_steps_and_goes_back(open_page, address, picture):
+    page = open_page(address)
+    play_to(page, 10)
+    stopped = page.evaluate(DAY)
+    page.wait_for_timeout(400)
+    assert page.evaluate(DAY) == stopped
+    page.get_by_role("button", name="▶❙").click()
+    page.wait_for_function(f"{DAY} === {stopped + 1}")
+    scrub(page, 3)
+    assert page.locator(".when").inner_text() == "day 3 · 4 September 2020"
+    picture(page, "dashboard")
+
+
+def test_a_branch_stands_beside_the_original_and_can_be_played_by_the_command_line(
+    open_page, address, tmp_path, picture
+):
+    page = open_page(address)
+    play_to(page, 30)
+    branch_at(page, 12)
+    assert held(page, 0, 12) == held(page, 1, 12)
+    assert held(page, 0, 30) < held(page, 1, 30)
+    assert page.get_by_text("from day 13: sorties.per_day = 20").is_visible()
+    picture(page, "branch")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save B").click()
+    file = tmp_path / "branch.yaml"
+    download.value.save_as(file)
+    shown = [held(page, 1, day) for day in range(31)]
+    assert np.array_equal(run(load_scenario(file), seed=1, days=30).series["civilians_killed"], shown)
+
+
+def test_where_two_runs_differ_can_be_seen_and_one_can_be_kept(open_page, address, picture):
+    page = open_page(address)
+    page.get_by_role("button", name="Put beside").click()
+    page.wait_for_function("siegeStage.films.length === 2")
+    play_to(page, 5)
+    page.get_by_role("button", name="Difference").click()
+    assert page.get_by_text("only in A").is_visible()
+    picture(page, "difference")
+    page.get_by_role("button", name="Keep A alone").click()
+    page.wait_for_function("siegeStage.films.length === 1")
+
+
+def test_what_is_wrong_is_said_at_the_field(open_page, address):
+    page = open_page(address)
+    for text, says in (("many", "'many' is not a number"), ("-4", "it must be at least 0")):
+        fill(page, "Per day", text)
+        if text == "-4":
+            page.get_by_role("button", name="From day 1", exact=True).first.click()
+        page.get_by_role("alert").filter(has_text=says).wait_for()
+        assert page.get_by_role("textbox", name="Per day").get_attribute("aria-invalid") == "true"
+    assert page.evaluate("siegeStage.films.length") == 1
+
+
+def test_a_dated_action_can_be_added_and_ended(open_page, address):
+    page = open_page(address)
+    play_to(page, 8)
+    scrub(page, 8)
+    page.get_by_text("Add or end a dated action").click()
+    page.get_by_role("button", name="Add it").click()
+    page.wait_for_function("siegeStage.films.length === 2")
+    page.get_by_text("Ceasefire, day 9 to 22").wait_for()
+
+
+def test_a_cell_tells_its_numbers_and_keeps_telling_when_clicked(open_page, address):
+    page = open_page(address)
+    page.locator("canvas.map").click(position={"x": 250, "y": 250})
+    facts = page.locator(".details")
+    assert "Civilians" in facts.inner_text()
+    page.mouse.move(5, 5)
+    assert "Civilians" in facts.inner_text()
+
+
+def test_all_of_it_can_be_done_from_the_keyboard(open_page, address, picture):
+    page = open_page(address)
+    page.locator("canvas.map").focus()
+    page.keyboard.press("ArrowRight")
+    assert "row" in page.locator(".details h2").inner_text()
+    page.keyboard.press("Space")
+    page.wait_for_function(f"{DAY} >= 3")
+    page.keyboard.press("Space")
+    page.keyboard.press("Home")
+    assert page.evaluate(DAY) == 0
+    page.keyboard.press("l")
+    assert page.get_by_label("Layer of the map").input_value() == "civilians"
+    page.keyboard.press("p")
+    page.keyboard.press("k")
+    page.wait_for_selector(".siege.large.dark")
+    picture(page, "projector")
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog").is_visible()
+
+
+def test_a_page_that_is_loaded_again_finds_its_siege_and_another_reader_has_one_apart(open_page, address):
+    page, other = open_page(address), open_page(address)
+    play_to(page, 6)
+    day = page.evaluate(DAY)
+    page.reload()
+    page.wait_for_function("window.siegeStage && siegeStage.films.length === 1")
+    page.wait_for_function(f"{DAY} === {day}")
+    assert other.evaluate("siegeStage.end()") == 0
+
+
+def send_file(page, name, text):
+    page.locator("#siege-upload").set_input_files({"name": name, "mimeType": "text/yaml", "buffer": text.encode()})
+
+
+def test_a_good_file_is_opened_and_a_bad_one_is_refused_at_its_field(open_page, address):
+    page = open_page(address)
+    send_file(page, "bad.yaml", "extends: toy_town\nname: mine\ndays: many\n")
+    page.get_by_role("alert").filter(has_text="bad.yaml:3: days: 'many' is not a whole number").wait_for()
+    send_file(page, "sly.yaml", "extends: /etc/passwd\n")
+    page.get_by_role("alert").filter(has_text="only a shipped scenario").wait_for()
+    title = "<img src=x onerror=alert(1)> & mine"
+    send_file(
+        page, "good.yaml", f"extends: toy_town\nname: mine\ntitle: '{title}'\npopulation: {{persons_per_household: 50}}"
+    )
+    page.wait_for_function("siegeStage.films[0].head.scenario === 'mine'")
+    page.locator(".note", has_text=title).wait_for()
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_many_runs_are_played_behind_the_page_and_shown_as_a_spread(open_page, address, picture):
+    page = open_page(address)
+    play_to(page, 3)
+    page.get_by_label("How many").fill("4")
+    page.get_by_label("How many").press("Tab")
+    page.get_by_role("button", name="Play them").click()
+    page.wait_for_function("siegeStage.fans && siegeStage.fans.runs === 4")
+    assert page.locator(".note", has_text="eight in ten of 4 runs, seeds 1 to 4").count() == 1
+    page.get_by_role("button", name="Play them").wait_for()
+    picture(page, "ensemble", full_page=True)
+
+
+def test_a_tablet_shows_it_without_scrolling_sideways(open_page, address, picture):
+    page = open_page(address, viewport={"width": 800, "height": 1100}, has_touch=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    picture(page, "tablet")
+
+
+def test_a_server_with_no_place_left_says_so(chromium):
+    with served("toy_town", "--set", "population.persons_per_household=50", "--sessions", "1") as address:
+        first, second = chromium.new_context(), chromium.new_context()
+        page = first.new_page()
+        page.goto(address)
+        page.wait_for_selector("canvas.map", timeout=60_000)
+        late = second.new_page()
+        late.goto(address)
+        late.get_by_text("all 1 places are taken").wait_for(timeout=60_000)
+        first.close()
+        second.close()
+
+
+@pytest.mark.parametrize("origin", ["http://elsewhere.example", "null"])
+def test_pages_of_other_sites_are_refused(address, origin):
+    host = address.removeprefix("http://")
+    for came_from, answer in ((origin, 403), (address, 200)):
+        connection = HTTPConnection(host)
+        connection.request("GET", "/", headers={"origin": came_from})
+        assert connection.getresponse().status == answer
+        connection.close()

@@ -1,0 +1,51 @@
+"""The page that is handed out: it plays without a server and without a network."""
+
+from __future__ import annotations
+
+import pytest
+
+from siege_sim import load_scenario, run
+from siege_sim.dashboard.replay import write_replay
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def two_runs(tmp_path_factory):
+    folders = []
+    for name, settings in (("calm", []), ("fierce", ["title=Fierce", "processes.sorties.per_day=30"])):
+        folder = tmp_path_factory.mktemp("runs") / name
+        folder.mkdir()
+        run(load_scenario("toy_town", ["population.persons_per_household=50", *settings]), 1, days=25).write(folder)
+        folders.append(folder)
+    return folders
+
+
+@pytest.fixture
+def opened(tmp_path, open_page):
+    def open_replay(folders, place="", **options):
+        write_replay(folders, tmp_path / "replay.html", **options)
+        return open_page(f"file://{tmp_path / 'replay.html'}{place}", offline=True)
+
+    return open_replay
+
+
+def test_a_run_can_be_played_and_scrubbed(opened, two_runs, picture):
+    page = opened(two_runs[:1], "#day=10")
+    assert page.locator(".when").inner_text().startswith("day 10 ")
+    page.keyboard.press("Space")
+    page.locator(".when", has_text="day 25 ").wait_for()
+    page.get_by_role("button", name="▶ Play").wait_for()
+    page.keyboard.press("Home")
+    assert page.locator(".when").inner_text().startswith("day 0 ")
+    picture(page, "replay")
+
+
+def test_two_runs_stand_side_by_side(opened, two_runs):
+    page = opened(two_runs, "#day=20&difference")
+    assert page.get_by_text("only in A").is_visible()
+
+
+def test_what_was_kept_can_be_shown_without_playing_again(opened, two_runs):
+    page = opened(two_runs[:1], "#day=10", as_kept=True)
+    assert "The map is that of day 7." in page.locator(".says").inner_text()

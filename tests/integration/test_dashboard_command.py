@@ -1,0 +1,115 @@
+"""`siege-sim dashboard`: what it refuses, what it warns of, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from siege_sim.cli import main
+from siege_sim.dashboard.serving import SameOrigin, is_loopback
+
+needs_solara = pytest.mark.skipif(
+    importlib.util.find_spec("solara_assets") is None, reason="the extra `dashboard` is not installed"
+)
+
+
+def test_without_the_extra_it_says_how_to_get_it(monkeypatch, capsys):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert main(["dashboard", "toy_town"]) == 1
+    assert "pip install 'siege_sim[dashboard]'" in capsys.readouterr().err
+
+
+@needs_solara
+def test_a_scenario_that_is_wrong_and_a_port_that_is_taken_are_refused_before_anything_is_served(capsys):
+    assert main(["dashboard", "toy_twon"]) == 1
+    assert "did you mean 'toy_town'?" in capsys.readouterr().err
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert main(["dashboard", "toy_town", "--port", str(taken.getsockname()[1])]) == 1
+    assert "choose another --port" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("example.org", False)],
+)
+def test_only_this_machine_s_own_addresses_need_no_warning(host, own):
+    assert is_loopback(host) is own
+
+
+def start(*arguments):
+    command = [sys.executable, "-m", "siege_sim.cli", "dashboard", "toy_town", "--port", "0", *arguments]
+    server = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    said = ""
+    for line in server.stderr:
+        said += line
+        if "The dashboard is at" in line:
+            break
+    return server, said
+
+
+@needs_solara
+@pytest.mark.slow
+def test_ctrl_c_ends_it_without_a_complaint():
+    server, _ = start()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        pytest.skip("Ctrl-C is ignored where these tests were started from")
+    server.send_signal(signal.SIGINT)
+    _, rest = server.communicate(timeout=60)
+    assert server.returncode == 0
+    assert "Traceback" not in rest
+
+
+@needs_solara
+@pytest.mark.slow
+def test_it_warns_when_others_can_reach_it():
+    server, said = start("--host", "0.0.0.0")
+    server.terminate()
+    server.communicate(timeout=60)
+    assert said.startswith("warning: 0.0.0.0 can be reached from other machines")
+
+
+def answered(kind, headers, own_names_only=True):
+    reached, sent = [], []
+
+    async def app(scope, receive, send):
+        reached.append(scope["type"])
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(SameOrigin(app, own_names_only)({"type": kind, "headers": headers}, None, send))
+    assert bool(reached) is not bool(sent)
+    return bool(reached)
+
+
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize(
+    ("origin", "passes"),
+    [(None, True), (b"http://127.0.0.1:8765", True), (b"http://evil.example", False), (b"null", False),
+     (b"http://127.0.0.1:9999", False)],
+)  # fmt: skip
+def test_only_the_server_s_own_page_may_talk_to_it(kind, origin, passes):
+    headers = [(b"host", b"127.0.0.1:8765"), *([(b"origin", origin)] if origin else [])]
+    assert answered(kind, headers) is passes
+
+
+@pytest.mark.parametrize(
+    ("host", "passes"), [(b"localhost:8765", True), (b"[::1]:80", True), (b"evil.example:8765", False)]
+)
+def test_a_stranger_s_name_for_this_machine_is_not_answered_to(host, passes):
+    headers = [(b"host", host), (b"origin", b"http://" + host)]
+    assert answered("websocket", headers) is passes
+    assert answered("websocket", headers, own_names_only=False)
