@@ -45,7 +45,7 @@ MISSES: dict[str, str] = {
     "hospitals_19_nov": HOSPITALS,
     "left_by_25_nov": TOO_EARLY,
     "left_by_27_nov": TOO_EARLY,
-    "first_leavers_to_kurdish_ground": "a little under a half of them: the government's side is nearer where ground falls",
+    "first_leavers_to_kurdish_ground": "a little under a half: the other side is nearer where ground falls",
     "food_days_on_24_nov": FOOD,
     "food_days_on_28_nov": FOOD,
     "bakeries_on_27_nov": FOOD,
