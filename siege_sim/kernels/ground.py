@@ -103,11 +103,6 @@ def touching(mask: BoolArray, other: BoolArray, shape: Shape) -> BoolArray:
     return mask & _dilate(other, *shape, 1)
 
 
-def flood(seeds: BoolArray, passable: BoolArray, shape: Shape) -> BoolArray:
-    """Return the passable cells that can be reached from ``seeds`` over passable cells."""
-    return _steps_from(seeds & passable, passable, *shape, seeds.size) < UNREACHED
-
-
 def steps_from(sources: BoolArray, passable: BoolArray, shape: Shape, farthest: int = 10_000) -> IntArray:
     """Return the number of steps from the nearest source over passable cells (breadth first).
 
@@ -154,25 +149,16 @@ def components(mask: BoolArray, shape: Shape) -> IntArray:
 @compiled
 def _components(mask: BoolArray, rows: int, columns: int) -> IntArray:
     labels = np.full(mask.size, -1)
-    queue = np.empty(mask.size, dtype=np.int64)
     sizes = np.zeros(mask.size, dtype=np.int64)
     parts = 0
     for start in range(mask.size):
-        if not mask[start] or labels[start] >= 0:
-            continue
-        labels[start], queue[0], first, last = parts, start, 0, 1
-        while first < last:
-            row, column = divmod(queue[first], columns)
-            first += 1
-            for near_row in range(max(row - 1, 0), min(row + 2, rows)):
-                for near_column in range(max(column - 1, 0), min(column + 2, columns)):
-                    near = near_row * columns + near_column
-                    if mask[near] and labels[near] < 0:
-                        labels[near] = parts
-                        queue[last] = near
-                        last += 1
-        sizes[parts] = last
-        parts += 1
+        if mask[start] and labels[start] < 0:
+            source = np.zeros(mask.size, dtype=np.bool_)
+            source[start] = True
+            reached = _steps_from(source, mask, rows, columns, mask.size) < UNREACHED
+            labels[reached] = parts
+            sizes[parts] = reached.sum()
+            parts += 1
     rank = np.zeros(parts + 1, dtype=np.int64)
     for part in range(parts):
         for other in range(parts):
