@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import settings
@@ -56,6 +59,24 @@ STRESS = (
     " works: 1.0, distance_km: 20}",
 )
 """Settings under which every mechanism of the toy town has work to do within forty days."""
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start programs, each in a process group of its own; what is left of them at the end of the test is killed."""
+    programs: list[subprocess.Popen[str]] = []
+
+    def start(*command: str) -> subprocess.Popen[str]:
+        programs.append(
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        )
+        return programs[-1]
+
+    yield start
+    for program in programs:
+        if program.poll() is None:
+            os.killpg(program.pid, signal.SIGKILL)
+            program.communicate()
 
 
 @pytest.fixture(scope="session")

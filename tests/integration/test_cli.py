@@ -123,15 +123,12 @@ def test_a_piped_run_reports_in_plain_lines(tmp_path):
     assert str(tmp_path / "o") in done.stdout.replace("\n", "")
 
 
-def test_interrupting_leaves_nothing_behind(tmp_path):
-    running = subprocess.Popen(
-        [*PROGRAM, "run", "aleppo_2016", "--set", "population.persons_per_household=1", "--out", str(tmp_path / "o")],
-        stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert running.stderr is not None
+def test_interrupting_leaves_nothing_behind(start, tmp_path):
+    every_person = ("--set", "population.persons_per_household=1")
+    running = start(*PROGRAM, "run", "aleppo_2016", *every_person, "--out", str(tmp_path / "o"))
     running.stderr.readline()  # the first line of progress: it is under way
     running.send_signal(signal.SIGINT)
-    _, errors = running.communicate(timeout=60)
+    _, errors = running.communicate(timeout=120)
     assert running.returncode == 130, errors
     assert "interrupted" in errors
     assert list(tmp_path.iterdir()) == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -232,15 +231,11 @@ def test_a_comparison_is_replaced_with_force_only(what_ifs, tmp_path, capsys):
     assert "is there already" in capsys.readouterr().err
 
 
-def test_interrupting_ends_the_workers_and_leaves_nothing_behind(what_ifs, tmp_path):
-    running = subprocess.Popen(
-        [*PROGRAM, "compare", *what_ifs, "--runs", "20", "--workers", "2", "--out", str(tmp_path / "o")],
-        stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
-    assert running.stderr is not None
+def test_interrupting_ends_the_workers_and_leaves_nothing_behind(start, what_ifs, tmp_path):
+    running = start(*PROGRAM, "compare", *what_ifs, "--runs", "200", "--workers", "2", "--out", str(tmp_path / "o"))
     running.stderr.readline()  # some runs are done
     running.send_signal(signal.SIGINT)
-    _, errors = running.communicate(timeout=60)
+    _, errors = running.communicate(timeout=120)
     assert running.returncode == 130, errors
     assert errors.rstrip().endswith("interrupted; nothing was written")
     assert list(tmp_path.iterdir()) == []

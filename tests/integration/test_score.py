@@ -114,15 +114,13 @@ def test_a_record_that_does_not_fit_is_refused_before_anything_is_played(argumen
     assert list(tmp_path.iterdir()) == []
 
 
-def test_interrupting_ends_the_workers_and_leaves_nothing_behind(tmp_path):
-    running = subprocess.Popen(
-        [*PROGRAM, "score", "aleppo_2016", "--runs", "40", "--workers", "2", *COARSE, "--out", str(tmp_path / "o")],
-        stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
-    assert running.stderr is not None
+def test_interrupting_ends_the_workers_and_leaves_nothing_behind(start, tmp_path):
+    running = start(
+        *PROGRAM, "score", "aleppo_2016", "--runs", "40", *COARSE, "--workers", "2", "--out", tmp_path / "o"
+    )
     running.stderr.readline()  # a run is done
     running.send_signal(signal.SIGINT)
-    _, errors = running.communicate(timeout=30)
+    _, errors = running.communicate(timeout=120)
     assert running.returncode == 130, errors
     assert errors.rstrip().endswith("interrupted; nothing was written")
     assert "Traceback" not in errors

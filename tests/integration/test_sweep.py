@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -385,9 +386,10 @@ def test_a_wish_to_stop_is_met_after_the_run_in_hand(small, tmp_path, undisturbe
 # With processes of their own
 
 
-def started(file: Path, folder: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "siege_sim.cli", "sweep", str(file), "--workers", "2", "--out", str(folder)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+@pytest.fixture
+def started(start) -> Callable[[Path, Path], subprocess.Popen[str]]:
+    program = (sys.executable, "-m", "siege_sim.cli", "sweep")
+    return lambda file, folder: start(*program, str(file), "--workers", "2", "--out", str(folder))
 
 
 def wait_for_parts(folder: Path, count: int, process: subprocess.Popen[str]) -> None:
@@ -417,7 +419,7 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="lo
 
 @pytest.mark.slow
 @needs_proc
-def test_killing_a_worker_loses_nothing(tmp_path, larger_undisturbed):
+def test_killing_a_worker_loses_nothing(started, tmp_path, larger_undisturbed):
     process = started(written(tmp_path, LARGER), tmp_path / "out")
     wait_for_parts(tmp_path / "out", 2, process)
     os.kill(workers_of(process)[0], signal.SIGKILL)
@@ -428,7 +430,7 @@ def test_killing_a_worker_loses_nothing(tmp_path, larger_undisturbed):
 
 @pytest.mark.slow
 @needs_proc
-def test_killing_the_driver_ends_its_workers_and_the_next_one_goes_on(tmp_path, larger_undisturbed):
+def test_killing_the_driver_ends_its_workers_and_the_next_one_goes_on(started, tmp_path, larger_undisturbed):
     file = written(tmp_path, LARGER)
     process = started(file, tmp_path / "out")
     wait_for_parts(tmp_path / "out", 3, process)
@@ -451,7 +453,7 @@ def test_killing_the_driver_ends_its_workers_and_the_next_one_goes_on(tmp_path, 
 
 @pytest.mark.slow
 @needs_proc
-def test_ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on(tmp_path, larger_undisturbed):
+def test_ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on(started, tmp_path, larger_undisturbed):
     file = written(tmp_path, LARGER)
     process = started(file, tmp_path / "out")
     wait_for_parts(tmp_path / "out", 2, process)

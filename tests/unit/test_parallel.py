@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import multiprocessing
 import os
 import signal
+import time
+import traceback
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
 from siege_sim.errors import ScenarioError, WorkerError
-from siege_sim.parallel import alone, finished, run_many
+from siege_sim.parallel import alone, finished, process_pool, run_many
 
 
 def square(number: int) -> int:
@@ -37,6 +41,24 @@ def die(number: int) -> int:
     return number
 
 
+def die_half_way_through_the_answer(job: tuple[int, str]) -> bytes:
+    """Write half of the result into the pipe and die, the first time that job 2 is tried."""
+    number, mark = job
+    if number == 2 and not Path(mark).exists():
+        Path(mark).touch()
+
+        def half(connection: Connection, message: bytes, write: object = None) -> None:
+            os.write(connection.fileno(), bytes(message)[: len(message) // 2])
+            os._exit(1)
+
+        Connection._send = half  # type: ignore[attr-defined]
+    return bytes(100_000)
+
+
+def unpicklable(number: int) -> object:
+    return lambda: number
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_results_come_in_the_order_of_the_jobs_for_any_number_of_workers(workers):
     told: list[int] = []
@@ -54,6 +76,17 @@ def test_a_killed_worker_loses_nothing(tmp_path):
     assert run_many(jobs, die_once, 2, told.append) == list(range(6))
     assert told == list(range(1, 7)), "a job was counted twice"
     assert (tmp_path / "died").exists()
+
+
+def test_a_worker_that_dies_half_way_through_its_answer_stops_nobody(tmp_path):
+    jobs = [(number, str(tmp_path / "died")) for number in range(6)]
+    assert run_many(jobs, die_half_way_through_the_answer, 2) == [bytes(100_000)] * 6
+    assert (tmp_path / "died").exists()
+
+
+def test_a_result_that_cannot_travel_is_an_error():
+    with pytest.raises(TypeError, match="pickle"):
+        run_many(range(4), unpicklable, 2)
 
 
 def test_workers_that_keep_dying_are_a_known_error():
@@ -78,28 +111,51 @@ def test_jobs_may_be_endless_and_stop_when_asked():
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_a_job_raises_is_passed_on(workers):
-    with pytest.raises(ScenarioError, match="three: no"):
+    with pytest.raises(ScenarioError, match="three: no") as caught:
         run_many(range(5), fail_on_three, workers)
+    told = "".join(traceback.format_exception(caught.value))
+    assert "in fail_on_three" in told, "where it was raised must be told"
 
 
 def test_no_process_stays_behind_when_nobody_wants_the_rest():
-    import multiprocessing
-
     stream = finished(range(50), square, 2)
     next(stream)
     stream.close()
     assert multiprocessing.active_children() == []
 
 
-def test_ctrl_c_while_a_job_is_handed_out_is_not_lost(monkeypatch):
-    from concurrent.futures import ProcessPoolExecutor
+def test_ctrl_c_while_a_worker_is_started_is_not_lost_and_leaves_nobody_behind(monkeypatch):
+    start = multiprocessing.process.BaseProcess.start
 
-    submit = ProcessPoolExecutor.submit
-
-    def interrupted(pool, *arguments):
+    def interrupted(process):
         os.kill(os.getpid(), signal.SIGINT)
-        return submit(pool, *arguments)
+        start(process)
 
-    monkeypatch.setattr(ProcessPoolExecutor, "submit", interrupted)
+    monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run_many(range(4), square, 2)
+    assert multiprocessing.active_children() == []
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_executor_makes_its_calls_elsewhere_and_tells_of_a_dead_process():
+    with process_pool(2) as pool:
+        assert pool.submit(os.getpid).result() != os.getpid()
+        assert [future.result() for future in [pool.submit(square, number) for number in range(9)]][-1] == 64
+        with pytest.raises(WorkerError, match="its process died"):
+            pool.submit(die, 1).result()
+    assert multiprocessing.active_children() == []
+
+
+def test_an_executor_that_is_interrupted_does_not_wait_for_its_calls():
+    calls = []
+
+    def interrupted() -> None:
+        with process_pool(2) as pool:
+            calls.extend(pool.submit(time.sleep, 600) for _ in range(4))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert all(call.done() for call in calls)
+    assert multiprocessing.active_children() == []
