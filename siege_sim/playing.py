@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 import os
@@ -20,7 +19,7 @@ from siege_sim.errors import SiegeError
 from siege_sim.keys import with_values
 from siege_sim.loading import scenario_of
 from siege_sim.model import SiegeModel
-from siege_sim.running import Tables, leave_imports_alone, tables_of
+from siege_sim.running import Tables, memory_given_back, tables_of
 from siege_sim.scenario import Scenario
 from siege_sim.store import FAILED, OK, Store
 from siege_sim.versions import model_version
@@ -112,13 +111,12 @@ def play_bundle(bundle: Bundle) -> Receipt:
     rows: list[dict[str, Any]] = []
     kept: list[Tables] = []
     scenarios: dict[int, tuple[Scenario, str]] = {}
-    leave_imports_alone()
     for task in bundle.tasks:
-        row, tables = _played(task, bundle, scenarios)
+        with memory_given_back():
+            row, tables = _played(task, bundle, scenarios)
         rows.append(row)
         if tables is not None:
             kept.append(tables)
-        gc.collect()  # a model's parts refer to one another, so that counting references alone frees none of them
         if recipe.stop_file and Path(recipe.stop_file).exists():
             break
     series = [tables.series for tables in kept if recipe.every_days]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import platform
 import subprocess
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -70,14 +71,20 @@ def jobs_of(scenario: Scenario, seeds: Iterable[int], days: int | None = None) -
 
 def play(job: Job) -> Course:
     """Play a job and keep what comparing runs needs; nothing of the model stays in memory."""
-    leave_imports_alone()
-    course = Course.of(run(scenario_of(job.scenario), job.seed, job.days))
-    gc.collect()  # a model's parts refer to one another, so that counting references alone frees none of them
-    return course
+    with memory_given_back():
+        return Course.of(run(scenario_of(job.scenario), job.seed, job.days))
+
+
+@contextlib.contextmanager
+def memory_given_back() -> Iterator[None]:
+    """Free the model that is played meanwhile: its parts refer to one another, so it would stay for a while."""
+    _leave_imports_alone()
+    yield
+    gc.collect()
 
 
 @cache
-def leave_imports_alone() -> None:
+def _leave_imports_alone() -> None:
     """Let the collector pass over what lives as long as the process: it takes a fifth of the time of a coarse run."""
     gc.collect()
     gc.freeze()

@@ -32,8 +32,7 @@ class Posture(IntEnum):
     HOLD = 0
     RESERVE = 1
     ASSAULT = 2
-    COUNTER_ATTACK = 3
-    GONE = 4
+    GONE = 3
 
 
 GONE = int(Posture.GONE)

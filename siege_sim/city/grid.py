@@ -150,11 +150,6 @@ class City:
         """How wide a way joins each rebel-held cell to the main body; 0 when cut off."""
         return self._once("exit", lambda: ground.exit_width(self.pocket_ground, self.shape))
 
-    @property
-    def steps_to_front(self) -> IntArray:
-        """Steps over rebel ground from each cell to the nearest front cell."""
-        return self._once("to front", lambda: ground.steps_from(self.front, self.pocket_ground, self.shape))
-
     def next_to(self, holder: int) -> BoolArray:
         """Return the rebel-held cells that touch ground of ``holder``."""
         return self._once(

@@ -10,7 +10,7 @@ from mesa.discrete_space import OrthogonalMooreGrid
 from numpy.typing import NDArray
 
 from siege_sim.errors import SiegeError
-from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
+from siege_sim.kernels.hazard import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,3 @@ class Layers:
 
     _layers: dict[str, Any]
     _arrays: dict[str, NDArray[Any]]
-
-
-def mask(values: NDArray[Any], value: int) -> BoolArray:
-    """Return where a layer of codes equals ``value``."""
-    return cast("BoolArray", values == value)

@@ -6,7 +6,7 @@ var Siege = window.Siege || (window.Siege = {});
   const NOBODY_THERE = 255;
   const HOLDERS = ["nobody", "the rebels", "the government side", "Kurdish forces"];
   const REBEL = 1, GOVERNMENT = 2, KURDISH = 3;
-  const POSTURES = ["holding", "in reserve", "assaulting", "counter-attacking"];
+  const POSTURES = ["holding", "in reserve", "assaulting"];
   const STATES = ["working", "damaged", "destroyed", "outside the pocket", "closed"];
   const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December"];

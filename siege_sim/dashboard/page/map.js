@@ -146,7 +146,7 @@
         const group = groups.get(key) || { cell: unit.cell, side: unit.side, fit: 0, reserve: true, attacks: false };
         group.fit += unit.fit;
         group.reserve = group.reserve && unit.posture === 1;
-        group.attacks = group.attacks || unit.posture === 2 || unit.posture === 3;
+        group.attacks = group.attacks || unit.posture === 2;
         groups.set(key, group);
       }
       for (const group of groups.values()) this._unit(group);
