@@ -75,6 +75,7 @@ def entry() -> None:
     """Run as the console command."""
     if hasattr(signal, "SIGPIPE"):  # end quietly, like other tools, when nobody reads on
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing half-written stays behind
     sys.exit(main())
 
 

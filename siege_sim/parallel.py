@@ -319,18 +319,31 @@ def _crew() -> Iterator[_Crew]:
 
 @contextlib.contextmanager
 def _ctrl_c_waits() -> Iterator[None]:
-    """Let Ctrl-C wait meanwhile; processes that are started meanwhile never see it (where the system can do so)."""
-    waiting: list[tuple[int, FrameType | None]] = []
+    """Let Ctrl-C wait meanwhile; processes that are started meanwhile never see it (where the system can do so).
+
+    A polite request to end waits too where it is handled like Ctrl-C; the new processes do see it, and end with it.
+    """
     masked = hasattr(signal, "pthread_sigmask")
-    obey = signal.getsignal(signal.SIGINT)
-    with _handled("SIGINT", lambda number, frame: waiting.append((number, frame))):
+    with _put_off(signal.SIGTERM), _put_off(signal.SIGINT):
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else None
         try:
             yield
         finally:
             if before is not None:
                 signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    if waiting and callable(obey):
+
+
+@contextlib.contextmanager
+def _put_off(number: signal.Signals) -> Iterator[None]:
+    """Obey a signal that has a handler only afterwards."""
+    obey = signal.getsignal(number)
+    if not callable(obey):
+        yield
+        return
+    waiting: list[tuple[int, FrameType | None]] = []
+    with _handled(number.name, lambda number, frame: waiting.append((number, frame))):
+        yield
+    if waiting:
         obey(*waiting[0])
 
 

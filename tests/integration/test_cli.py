@@ -123,11 +123,12 @@ def test_a_piped_run_reports_in_plain_lines(tmp_path):
     assert str(tmp_path / "o") in done.stdout.replace("\n", "")
 
 
-def test_interrupting_leaves_nothing_behind(start, tmp_path):
-    every_person = ("--set", "population.persons_per_household=1")
-    running = start(*PROGRAM, "run", "aleppo_2016", *every_person, "--out", str(tmp_path / "o"))
-    running.stderr.readline()  # the first line of progress: it is under way
-    running.send_signal(signal.SIGINT)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("moment", ["aleppo_2016: day", "drawing figures"])
+def test_interrupting_leaves_nothing_behind(start, tmp_path, number, moment):
+    running = start(*PROGRAM, "run", "aleppo_2016", "--out", str(tmp_path / "o"))
+    assert any(moment in line for line in running.stderr), "it was over before"
+    running.send_signal(number)
     _, errors = running.communicate(timeout=120)
     assert running.returncode == 130, errors
     assert "interrupted" in errors

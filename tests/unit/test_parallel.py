@@ -124,18 +124,27 @@ def test_no_process_stays_behind_when_nobody_wants_the_rest():
     assert multiprocessing.active_children() == []
 
 
-def test_ctrl_c_while_a_worker_is_started_is_not_lost_and_leaves_nobody_behind(monkeypatch):
+@pytest.fixture
+def polite_end_is_ctrl_c():
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.usefixtures("polite_end_is_ctrl_c")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_while_a_worker_is_started_is_not_lost_and_leaves_nobody_behind(monkeypatch, number):
     start = multiprocessing.process.BaseProcess.start
 
     def interrupted(process):
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), number)
         start(process)
 
     monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run_many(range(4), square, 2)
     assert multiprocessing.active_children() == []
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(number) is signal.default_int_handler
 
 
 def test_an_executor_makes_its_calls_elsewhere_and_tells_of_a_dead_process():
