@@ -1,4 +1,4 @@
-"""The command line: parse, call, print, exit code. No logic of its own."""
+"""The command line: parse, call, print, exit code. No logic of its own; some commands stand in ``cli_results``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from siege_sim import cli_results
 from siege_sim.errors import ScenarioError, SiegeError, StoppedError
 
 if TYPE_CHECKING:
@@ -269,126 +270,8 @@ def calibrate(
         print_fit(spec, generation, priors, target)
 
 
-@app.command()
-def sweep(
-    experiment: Annotated[
-        str, typer.Argument(metavar="EXPERIMENT", help="An experiment file, or a shipped one's name.")
-    ],
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Play on the cluster of this Dask scheduler.")
-    ] = None,
-    out: Annotated[
-        str | None, typer.Option(metavar="DIR", help="Folder or fsspec URL; one that was stopped goes on.")
-    ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many runs of the design.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check everything and estimate the time; play none.")
-    ] = False,
-    only_failed: Annotated[
-        bool, typer.Option("--only-failed", help="Play again what failed, and nothing else.")
-    ] = False,
-    check: Annotated[bool, typer.Option("--check", help="Read every part whole before going on.")] = False,
-    per_worker: Annotated[bool, typer.Option("--per-worker", help="Show each worker's progress.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
-) -> None:
-    """Play an experiment: many runs by a design. Started again, it goes on where it was stopped."""
-    from siege_sim.experiments import load_plan
-    from siege_sim.sweep_command import Wishes, forecast, play_plan
-
-    plan = load_plan(experiment)
-    wishes = Wishes(workers or os.cpu_count() or 1, scheduler, out, limit, only_failed, check, per_worker, quiet)
-    print(forecast(plan, wishes)) if dry_run else play_plan(plan, wishes)
-
-
-@app.command()
-def status(
-    folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or URL that `sweep` has written.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
-) -> None:
-    """Say how far a sweep is, what failed and why."""
-    from siege_sim.results import json_text
-    from siege_sim.statuses import status_of, status_text
-
-    found = status_of(folder)
-    print(json_text(found) if as_json else status_text(found) + "\n", end="")
-
-
-@app.command()
-def export(
-    folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or URL that `sweep` has written.")],
-    out: Annotated[Path, typer.Option(help="Folder for csv and parquet; file (.tar.gz) for ema.")],
-    form: Annotated[str, typer.Option("--format", metavar="csv|parquet|ema", help="What to write.")] = "csv",
-    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
-) -> None:
-    """Write a sweep's runs as tables in a fixed order, for other tools."""
-    from siege_sim.exporting import export_sweep
-
-    print(export_sweep(folder, form, out, force))
-
-
-@app.command()
-def report(
-    folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or URL that `sweep` has written.")],
-    out: Annotated[Path | None, typer.Option(help="The HTML file; by default report.html in the folder.")] = None,
-    outcomes: Annotated[
-        list[str] | None, typer.Option("--outcome", metavar="NAME", help="Show this outcome; repeat for more.")
-    ] = None,
-    figures: Annotated[
-        list[str] | None, typer.Option("--figure", metavar="NAME", help="Draw this figure; repeat for more.")
-    ] = None,
-    cases: Annotated[
-        list[str] | None,
-        typer.Option("--cases", metavar="CONDITION", help="In which worlds is, e.g., died_of_hunger>500? Repeatable."),
-    ] = None,
-    by: Annotated[str | None, typer.Option(metavar="FACTOR", help="Part survival curves by this factor.")] = None,
-    png: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the figures as PNG files there too.")] = None,
-) -> None:
-    """Write a sweep's figures and tables as one HTML page, from its results only."""
-    from siege_sim.sweep_report import Wish, write_sweep_report
-
-    wish = Wish(tuple(outcomes or ()), tuple(figures or ()), tuple(cases or ()), by)
-    print(f"Report: {write_sweep_report(folder, out, wish, png)}")
-
-
-@app.command()
-def why(
-    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A results folder that `run` has written.")],
-    quarter: Annotated[str | None, typer.Option(help="Why this quarter fell.")] = None,
-    stock: Annotated[
-        str | None, typer.Option(help="Why this store, market, bakery or hospital came to its end.")
-    ] = None,
-    outcome: Annotated[bool, typer.Option("--outcome", help="Why the siege ended as it did (the default).")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
-) -> None:
-    """Say why something happened in a run: the chain of events that led to it."""
-    from siege_sim.results import json_text
-    from siege_sim.why import why_in
-
-    if (quarter is not None) + (stock is not None) + outcome > 1:
-        raise typer.BadParameter("choose one of --quarter, --stock and --outcome")
-    answer = why_in(result, quarter, stock)
-    print(json_text(answer.as_data()) if as_json else "\n".join(answer.sentences) + "\n", end="")
-
-
-@app.command()
-def replay(
-    results: Annotated[
-        list[Path], typer.Argument(metavar="RESULT [OTHER]", help="A results folder, or two for runs side by side.")
-    ],
-    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("replay.html"),
-    force: Annotated[bool, typer.Option("--force", help="Replace the page if it is there.")] = False,
-    as_kept: Annotated[bool, typer.Option("--as-kept", help="Show what the folder holds; play nothing again.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
-) -> None:
-    """Write a run, or two side by side, as one page with map and charts that needs no network."""
-    from siege_sim.dashboard.replay import write_replay
-
-    if len(results) > 2:
-        raise typer.BadParameter("give one results folder, or two")
-    notes = write_replay(results, out, force, as_kept)
-    if not quiet:
-        print("\n".join([*notes, f"{out}: written; open it in a browser"]))
+for command in cli_results.COMMANDS:
+    app.command()(command)
 
 
 @app.command()

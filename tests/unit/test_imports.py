@@ -159,6 +159,7 @@ LAYERS = [
     ("sweeping.py", ("siege_sim.sweep_command", "siege_sim.statuses", "siege_sim.cli")),
     ("compare/", ("siege_sim.record", "siege_sim.scoring", "siege_sim.scorecard", "siege_sim.cli")),
     ("outcomes.py", ("siege_sim.model", "siege_sim.results", "siege_sim.cli")),
+    ("cli_results.py", ("siege_sim.cli",)),
 ]
 
 
