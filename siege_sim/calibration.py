@@ -23,7 +23,7 @@ import pandas as pd
 from pydantic import Field
 
 from siege_sim.blocks import Block, param
-from siege_sim.errors import ResultError, SiegeError
+from siege_sim.errors import ResultError, SiegeError, did_you_mean
 from siege_sim.finding import find_file
 from siege_sim.keys import parameter_of, with_values
 from siege_sim.loading import load_scenario
@@ -184,6 +184,30 @@ def _seed_of(values: Mapping[str, float | int]) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "little")
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What a calibration is about: the scenario that is fitted, what is fitted of it, and to which record."""
+
+    scenario: Scenario
+    priors: tuple[Prior, ...]
+    record: Record
+
+
+def subject_of(spec: CalibrationSpec) -> Subject:
+    """Load what a calibration names.
+
+    Raises:
+        SiegeError: a scenario or record that cannot be used, a parameter that cannot be fitted, or an unknown pattern.
+    """
+    scenario = load_scenario(spec.scenario, spec.settings)
+    quarters = [quarter.name for quarter in scenario.city_map.quarters]
+    record = load_record(spec.record or scenario.name, [outcome.name for outcome in DAILY], quarters)
+    for name in spec.weights:
+        if name not in record.patterns:
+            raise SiegeError(f"weights: the record has no pattern '{name}'{did_you_mean(name, record.patterns)}")
+    return Subject(scenario, priors_of(spec, scenario), record)
+
+
 def calibrate(
     spec: CalibrationSpec, folder: Path, workers: int, quiet: bool = True
 ) -> tuple[pd.DataFrame, tuple[Prior, ...]]:
@@ -204,14 +228,11 @@ def calibrate(
     """
     pyabc = _library()
     logging.getLogger("ABC").setLevel(logging.ERROR if quiet else logging.INFO)
-    scenario = load_scenario(spec.scenario, spec.settings)
-    priors = priors_of(spec, scenario)
-    quarters = [quarter.name for quarter in scenario.city_map.quarters]
-    record = load_record(spec.record or scenario.name, [outcome.name for outcome in DAILY], quarters)
+    subject = subject_of(spec)
+    scenario, priors = subject.scenario, subject.priors
     _claim(folder, spec, scenario)
-    trial = Trial(
-        scenario.model_dump(mode="json", by_alias=True), priors, record, spec.weights, spec.days, spec.replications
-    )
+    data = scenario.model_dump(mode="json", by_alias=True)
+    trial = Trial(data, priors, subject.record, spec.weights, spec.days, spec.replications)
     even = {p.key: pyabc.RV("uniform", p.span[0], p.span[1] - p.span[0]) for p in priors}
     with process_pool(workers) as pool:
         sampler = pyabc.sampler.ConcurrentFutureSampler(pool, client_max_jobs=2 * workers)

@@ -295,19 +295,23 @@ def dashboard(
 
 @app.command()
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="Scenarios, maps, records, experiments, calibrations: files, or shipped ones' names.",
+        ),
+    ],
 ) -> None:
-    """Check scenario files and say what is wrong with them."""
-    from siege_sim.loading import load_scenario
+    """Check files of any kind, and say what is wrong with them."""
+    from siege_sim.checking import check_file
 
     problems: list[str] = []
     for file in files:
         try:
-            load_scenario(file)
+            print("\n".join(check_file(file)))
         except ScenarioError as error:
             problems += error.problems
-        else:
-            print(f"{file}: ok")
     if problems:
         raise ScenarioError(problems)
 

@@ -20,13 +20,18 @@ def shipped_files(folder: Path) -> dict[str, Path]:
     return {file.stem: file for file in sorted(folder.glob("*.yaml"))}
 
 
+def is_path(name_or_path: str | Path) -> bool:
+    """Return whether a text is a path rather than a name: it has a slash, or ends in ``.yaml`` or ``.yml``."""
+    text = str(name_or_path)
+    return "/" in text or "\\" in text or text.endswith((".yaml", ".yml")) or isinstance(name_or_path, Path)
+
+
 def find_file(
     name_or_path: str | Path, shipped: Mapping[str, Path], what: str = "scenario", beside: Path | None = None
 ) -> Path:
     """Return a file given by name or path.
 
-    A text with a slash or an ending in ``.yaml`` or ``.yml`` is a path, anything else a name: of a file in the
-    folder ``beside``, if given, or of a shipped file.
+    What is not a path (see ``is_path``) is a name: of a file in the folder ``beside``, if given, or of a shipped file.
 
     Args:
         name_or_path: the name or path.
@@ -38,7 +43,7 @@ def find_file(
         ScenarioError: says what is not there and what could have been meant.
     """
     text = str(name_or_path)
-    if "/" in text or "\\" in text or text.endswith((".yaml", ".yml")) or isinstance(name_or_path, Path):
+    if is_path(name_or_path):
         file = Path(text)
         try:
             there = file.is_file()

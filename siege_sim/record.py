@@ -434,8 +434,10 @@ class Record(Block):
         ]
         return sorted(same, key=_last)
 
-    def unknown_names(self, outcomes: Collection[str], quarters: Collection[str]) -> Iterator[Problem]:
-        """Yield outcomes and quarters that are read but do not exist."""
+    def unknown_names(
+        self, outcomes: Collection[str] | None = None, quarters: Collection[str] | None = None
+    ) -> Iterator[Problem]:
+        """Yield outcomes and quarters that are read but do not exist; ``None`` when it is not known which do."""
         for topic, part, name, entry in self._all():
             if entry.measure is None:
                 continue
@@ -444,7 +446,7 @@ class Record(Block):
                 ("quarter", entry.measure.quarters_used, quarters),
             ):
                 for one in used:
-                    if one not in known:
+                    if known is not None and one not in known:
                         where = ("topics", topic, part, name, "measure")
                         yield where, f"no {word} is called '{one}'{did_you_mean(one, known)}"
 
@@ -468,18 +470,17 @@ def load_record(
 
     Args:
         name_or_path: the name of a shipped record (``"aleppo_2016"``), or the path of a YAML file.
-        outcomes: if given with ``quarters``, the names of outcomes that the record may read.
-        quarters: the names of quarters that it may read.
+        outcomes: the names of outcomes that the record may read, if they are to be checked.
+        quarters: the names of quarters that it may read, likewise.
 
     Raises:
         ScenarioError: names file, line, value and way out for everything that is wrong.
     """
     record, document = read_block(Record, find_file(name_or_path, shipped_records(), "record"), "a record")
-    if outcomes is not None and quarters is not None:
-        unknown = [
-            f"{document.mark(path)}: {'.'.join(map(str, path))}: {message}"
-            for path, message in record.unknown_names(outcomes, quarters)
-        ]
-        if unknown:
-            raise ScenarioError(unknown)
+    unknown = [
+        f"{document.mark(path)}: {'.'.join(map(str, path))}: {message}"
+        for path, message in record.unknown_names(outcomes, quarters)
+    ]
+    if unknown:
+        raise ScenarioError(unknown)
     return record

@@ -10,6 +10,7 @@ import pytest
 from siege_sim import cli, load_scenario
 from siege_sim.errors import ScenarioError
 
+ROOT = Path(__file__).parents[2]
 TOY = "extends: toy_town\nname: mine\n"
 MAP = """map:
   name: Two Quarters
@@ -156,7 +157,7 @@ def test_validate_reports_every_file(folder, capsys):
     (folder / "worse.yaml").write_text(TOY + "days: x\nstart: y")
     assert cli.main(["validate", "bad.yaml", "good.yaml", "worse.yaml"]) == 1
     out, err = capsys.readouterr()
-    assert out == "good.yaml: ok\n"
+    assert out == "good.yaml: ok (scenario)\n"
     assert len(err.splitlines()) == 3
 
 
@@ -170,3 +171,71 @@ def test_all_problems_of_a_file_come_at_once(folder):
 def test_an_error_travels_between_processes():
     error = ScenarioError(["a: one", "b: two"])
     assert pickle.loads(pickle.dumps(error)).problems == error.problems
+
+
+@pytest.mark.parametrize(
+    ("kind", "files"),
+    [
+        ("scenario", "scenarios/*.yaml"),
+        ("map", "scenarios/maps/*.yaml"),
+        ("record", "scenarios/records/*.yaml"),
+        ("experiment", "experiments/[!c]*.yaml"),
+        ("calibration", "experiments/calibration_*.yaml"),
+    ],
+)
+def test_every_file_that_comes_with_the_program_is_taken_for_what_it_is(kind, files, capsys):
+    found = sorted(map(str, ROOT.glob(files)))
+    assert cli.main(["validate", *found]) == 0
+    assert capsys.readouterr().out.splitlines() == [f"{file}: ok ({kind})" for file in found]
+    assert found
+
+
+def test_a_name_stands_for_every_file_that_is_called_so(capsys):
+    assert cli.main(["validate", "aleppo_2016", "air_power_x_food_aid"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "aleppo_2016: ok (scenario)", "aleppo_2016: ok (record)", "air_power_x_food_aid: ok (experiment)",
+    ]  # fmt: skip
+
+
+OTHER_KINDS = {
+    "an experiment's factor": ("experiments/air_power_x_food_aid.yaml", "processes.sorties.per_day", "processes.sorties.per_dya", "the scenario has no key 'processes.sorties.per_dya'"),
+    "an experiment's outcome": ("experiments/air_power_x_food_aid.yaml", "food_days_left", "food_days_lft", "did you mean 'food_days_left'?"),
+    "an experiment's key": ("experiments/air_power_x_food_aid.yaml", "design:", "desing:", "did you mean 'design'?"),
+    "a record's outcome": ("scenarios/records/aleppo_2016.yaml", "[rebel_area_share]", "[rebel_area_shar]", "did you mean 'rebel_area_share'?"),
+    "a record's quarter": ("scenarios/records/aleppo_2016.yaml", "quarter: Hanano", "quarter: Hanana", "did you mean 'Hanano'?"),
+    "a record's kind": ("scenarios/records/aleppo_2016.yaml", "kind: value_on", "kind: value_no", "did you mean 'value_on'?"),
+    "a map's row": ("scenarios/maps/aleppo.yaml", "cell_size_m: 400", "cell_size_m: 4", "4 is out of range; it must be at least 50"),
+    "a calibration's key": ("experiments/calibration_aleppo_2016.yaml", "particles:", "particle:", "did you mean 'particles'?"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "right", "wrong", "said"), OTHER_KINDS.values(), ids=OTHER_KINDS.keys())
+def test_validate_finds_what_is_wrong_in_files_of_other_kinds(folder, capsys, file, right, wrong, said):
+    text = (ROOT / file).read_text("utf-8")
+    assert right in text
+    (folder / "bad.yaml").write_text(text.replace(right, wrong, 1), "utf-8")
+    assert cli.main(["validate", "bad.yaml"]) == cli.KNOWN_ERROR
+    out, err = capsys.readouterr()
+    line = text[: text.index(right)].count("\n") + 1
+    assert any(f"bad.yaml:{line}:" in message and said in message for message in err.splitlines()), err
+    assert out == ""
+
+
+def test_a_calibration_may_not_weigh_a_pattern_that_the_record_has_not(folder, capsys):
+    text = (ROOT / "experiments/calibration_aleppo_2016.yaml").read_text("utf-8")
+    (folder / "bad.yaml").write_text(text + "\nweights: {no_such_pattern: 0}\n" if "weights:" not in text else
+                                     text.replace("weights:", "weights:\n  no_such_pattern: 0", 1))  # fmt: skip
+    assert cli.main(["validate", "bad.yaml"]) == cli.KNOWN_ERROR
+    assert "the record has no pattern 'no_such_pattern'" in capsys.readouterr().err
+
+
+def test_a_record_of_an_unknown_siege_is_checked_but_for_its_quarters(folder, capsys):
+    text = (ROOT / "scenarios/records/aleppo_2016.yaml").read_text("utf-8")
+    (folder / "mine.yaml").write_text(text.replace("name: aleppo_2016", "name: another_siege", 1))
+    assert cli.main(["validate", "mine.yaml"]) == 0
+    assert "no scenario is called 'another_siege', so nobody knows its quarters" in capsys.readouterr().out
+
+
+def test_a_name_that_nothing_has_is_refused_with_what_could_be_meant(capsys):
+    assert cli.main(["validate", "toy_twn"]) == cli.KNOWN_ERROR
+    assert "nothing is called 'toy_twn'; did you mean 'toy_town'?" in capsys.readouterr().err

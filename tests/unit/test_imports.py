@@ -160,6 +160,7 @@ LAYERS = [
     ("compare/", ("siege_sim.record", "siege_sim.scoring", "siege_sim.scorecard", "siege_sim.cli")),
     ("outcomes.py", ("siege_sim.model", "siege_sim.results", "siege_sim.cli")),
     ("cli_results.py", ("siege_sim.cli",)),
+    ("checking.py", ("siege_sim.sweeping", "siege_sim.store", "siege_sim.cli")),
 ]
 
 
