@@ -8,31 +8,16 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 pytest.importorskip("distributed")
 
 from siege_sim.experiments import load_plan
-from siege_sim.exporting import export_sweep
 from siege_sim.store import Store
 from siege_sim.sweeping import Driver
-
-EXPERIMENT = """
-name: small
-title: A small experiment
-base: toy_town
-settings: [population.persons_per_household=50]
-days: 30
-uncertainties: {processes.sorties.per_day: {low: 2, high: 8, steps: 2}}
-levers: {trucks: {key: interventions.aid_convoys.trucks, values: [0, 2]}}
-design: {kind: grid}
-replications: 12
-series: {every_days: 10}
-"""
+from tests.integration.small_sweeps import LARGER, exported, wait_for_parts, written
 
 
 def free_port() -> int:
@@ -59,25 +44,14 @@ def cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
         process.wait(timeout=60)
 
 
-def exported(folder: Path) -> dict[str, bytes]:
-    out = folder.with_name(folder.name + "-export")
-    export_sweep(str(folder), "parquet", out)
-    return {file.name: file.read_bytes() for file in out.iterdir()}
-
-
 @pytest.mark.slow
 def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed(cluster, tmp_path):
     address, workers = cluster
-    file = tmp_path / "small.yaml"
-    file.write_text(EXPERIMENT)
+    file = written(tmp_path, LARGER)
     command = [sys.executable, "-m", "siege_sim.cli", "sweep", str(file), "--per-worker"]
     command += ["--scheduler", address, "--out", f"file://{tmp_path / 'cluster'}"]
     driver = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 180
-    while len(list((tmp_path / "cluster" / "runs").glob("*.parquet"))) < 3:
-        assert driver.poll() is None, driver.communicate()
-        assert time.monotonic() < deadline, "no part was written"
-        time.sleep(0.02)
+    wait_for_parts(tmp_path / "cluster", 3, driver)
     os.kill(workers[0].pid, signal.SIGKILL)
     printed, said = driver.communicate(timeout=300)
     assert driver.returncode == 0, said

@@ -26,21 +26,8 @@ from siege_sim.statuses import status_of
 from siege_sim.storage import Folder
 from siege_sim.store import Store, failures, read_sweep
 from siege_sim.sweeping import Driver, Tally
+from tests.integration.small_sweeps import LARGER, SMALL, exported, wait_for_parts, written
 
-SMALL = """
-name: small
-title: A small experiment
-base: toy_town
-settings: [population.persons_per_household=50]
-days: 8
-uncertainties: {processes.sorties.per_day: {low: 2, high: 8, steps: 2}}
-levers: {trucks: {key: interventions.aid_convoys.trucks, values: [0, 2]}}
-design: {kind: grid}
-replications: 3
-series: {every_days: 4}
-quarters: true
-"""
-LARGER = SMALL.replace("replications: 3", "replications: 12").replace("days: 8", "days: 30")
 FAILING = """
 name: failing
 title: An experiment in which one point of four cannot be played
@@ -60,22 +47,9 @@ def small(tmp_path) -> Path:
     return written(tmp_path, SMALL)
 
 
-def written(folder: Path, text: str, name: str = "small.yaml") -> Path:
-    file = folder / name
-    file.write_text(text)
-    return file
-
-
 def sweep(plan: Plan | Path, folder: Path, workers: int = 1, **wishes) -> Tally:
     plan = plan if isinstance(plan, Plan) else load_plan(plan)
     return Driver(plan, Store.at(folder), workers, **wishes).sweep()
-
-
-def exported(folder: Path) -> dict[str, bytes]:
-    """Return every exported table as bytes."""
-    out = folder.with_name(f"{folder.name}-export-{time.monotonic_ns()}")
-    export_sweep(str(folder), "parquet", out)
-    return {file.name: file.read_bytes() for file in sorted(out.iterdir())}
 
 
 def parts(folder: Path) -> dict[str, int]:
@@ -390,14 +364,6 @@ def test_a_wish_to_stop_is_met_after_the_run_in_hand(small, tmp_path, undisturbe
 def started(start) -> Callable[[Path, Path], subprocess.Popen[str]]:
     program = (sys.executable, "-m", "siege_sim.cli", "sweep")
     return lambda file, folder: start(*program, str(file), "--workers", "2", "--out", str(folder))
-
-
-def wait_for_parts(folder: Path, count: int, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 120
-    while len(list(folder.glob("runs/*.parquet"))) < count:
-        assert process.poll() is None, f"the sweep ended too early: {process.communicate()}"
-        assert time.monotonic() < deadline, "no part was written"
-        time.sleep(0.01)
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:
