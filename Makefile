@@ -40,6 +40,7 @@ lint: .venv/ready-for-tests
 
 bench: .venv/ready-for-tests
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks --sweeps
 
 docs: .venv/ready-for-tests
 	$(BIN)/python -m siege_sim.reference docs

@@ -6,13 +6,13 @@ Every function runs in a process of its own and imports there what it measures, 
 from __future__ import annotations
 
 import gc
-import time
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.benchmarks.measure import Repeats, import_seconds, peak_mb, repeat
+from tests.benchmarks import sweeping
+from tests.benchmarks.measure import Repeats, Stopwatch, import_seconds, peak_mb, repeat
 from tests.benchmarks.measurement import Measurement
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def sweep(label: str, settings: list[str], repeats: int, seeds: int) -> Measurem
     run(scenario, 0)
     done, whole, days, rows = Repeats(peak_mb=peak_mb()), [], 0, 0
     for _ in range(repeats):
-        build, loop, result = _Stopwatch(SiegeModel), _Stopwatch(play), _Stopwatch(result_of)
+        build, loop, result = Stopwatch(SiegeModel), Stopwatch(play), Stopwatch(result_of)
         days = 0
         for seed in range(1, seeds + 1):
             model = build(scenario, seed)
@@ -134,8 +134,12 @@ def by_process(label: str, settings: list[str], repeats: int) -> dict[str, Any]:
 
 
 CASES: dict[str, Callable[..., Any]] = {
-    function.__name__: function for function in (aleppo, sweep, columns, twin, bare, start, by_process)
-}
+    function.__name__: function
+    for function in (
+        aleppo, sweep, columns, twin, bare, start, by_process,
+        sweeping.aleppo_sweep, sweeping.store, sweeping.driver, sweeping.resume, sweeping.batch,
+    )
+}  # fmt: skip
 """Every case by name."""
 
 
@@ -144,20 +148,6 @@ def play(model: SiegeModel, days: int | None = None) -> int:
     for _ in islice(model.days(), days):
         pass
     return model.day
-
-
-class _Stopwatch:
-    """A function that adds up the time of its calls."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.function = function
-        self.seconds = 0.0
-
-    def __call__(self, *arguments: Any) -> Any:
-        began = time.perf_counter()
-        result = self.function(*arguments)
-        self.seconds += time.perf_counter() - began
-        return result
 
 
 def measured(

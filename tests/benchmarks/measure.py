@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Thing = TypeVar("Thing")
 
@@ -20,6 +20,21 @@ class Repeats:
     builds: list[float] = field(default_factory=list)
     loops: list[float] = field(default_factory=list)
     peak_mb: float = 0.0
+
+
+class Stopwatch:
+    """A function that adds up the time of its calls."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.seconds = 0.0
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call the function."""
+        began = time.perf_counter()
+        result = self.function(*arguments)
+        self.seconds += time.perf_counter() - began
+        return result
 
 
 def repeat(

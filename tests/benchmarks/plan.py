@@ -9,6 +9,8 @@ from typing import Any
 
 PERSON_A_ROW = ["population.persons_per_household=1"]
 COARSE = ["population.persons_per_household=50"]
+COARSE_ROWS = 5_000
+"""How many rows that makes."""
 
 Case = tuple[str, str, dict[str, Any]]
 """A key for the ratios, the name of the case, and its arguments."""
@@ -82,6 +84,50 @@ class Plan:
 
 QUICK = Plan(sizes=(10_000,), days=10, rounds=1, repeats=1, person_days=10, variants=False)
 """A first look in half a minute."""
+
+
+@dataclass(frozen=True)
+class SweepPlan:
+    """How much is measured of sweeps.
+
+    Attributes:
+        runs: runs of Aleppo.
+        runs_a_part: how many runs are written as one part.
+        driven: numbers of runs that are driven without being played; the last sweep is resumed.
+        twin_runs: runs of the plain-Mesa twin.
+        twin_days: days of each of them; as many as a run of Aleppo has, on average.
+    """
+
+    runs: int = 40
+    runs_a_part: tuple[int, ...] = (1, 10, 100)
+    driven: tuple[int, ...] = (1_000, 10_000, 100_000)
+    twin_runs: int = 6
+    twin_days: int = 95
+
+    def starts(self, folder: Path) -> Iterator[dict[str, Any]]:
+        """Yield the arguments for writing the twin's start."""
+        yield {"file": _start(folder, COARSE_ROWS), "households": COARSE_ROWS, "days": self.twin_days}
+
+    def cases(self, folder: Path) -> Iterator[Case]:
+        """Yield the cases in the order of measuring."""
+        place = {"folder": str(folder)}
+        for count in (1, 2):
+            label = f"Aleppo, 50 persons a row, by {count}"
+            yield f"sweep by {count}", "aleppo_sweep", {"label": label, **place, "runs": self.runs, "workers": count}
+        for runs in self.runs_a_part:
+            size = {"runs_a_part": runs, "parts": max(3, 200 // runs)}
+            yield f"store@{runs}", "store", {"label": f"parts of {runs} runs", **place, **size}
+        for runs in self.driven:
+            yield f"driver@{runs}", "driver", {"label": f"driver of {runs:,} runs", **place, "runs": runs}
+        last = self.driven[-1]
+        yield "resume", "resume", {"label": f"resuming {last:,} runs", **place, "runs": last}
+        twin = {"start_file": _start(folder, COARSE_ROWS), "days": self.twin_days, "runs": self.twin_runs}
+        for count in (1, 2):
+            label = f"mesa.batch_run of the twin, by {count}"
+            yield f"batch by {count}", "batch", {"label": label, **twin, "processes": count}
+
+
+QUICK_SWEEPS = SweepPlan(runs=6, driven=(200, 2_000), twin_runs=2, twin_days=20)
 
 PROFILES: tuple[tuple[str, list[str]], ...] = (("Aleppo, a household a row", []), ("Aleppo, 50 persons a row", COARSE))
 """The runs that ``--profile`` takes apart: label and settings."""

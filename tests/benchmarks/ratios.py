@@ -63,3 +63,55 @@ def _figures(measured: Measured) -> Iterator[Line]:
         yield f"{one.label}: whole runs on one core", f"{one.runs_per_second:.2f} a second", "at least 5"
         growth = one.notes["peak_mb_after_all_runs"] - one.peak_mb
         yield f"{one.label}: memory that {one.notes['runs_after_first']:.0f} more runs add", f"{growth:.1f} MB", "0 MB"
+
+
+def sweep_rows(found: Mapping[str, Mapping[str, float]]) -> list[Line]:
+    """Return the head and a line for each figure of sweeps that was measured."""
+    return [HEAD, *_rates(found), *_costs(found), *_driving(found)]
+
+
+def _rates(found: Mapping[str, Mapping[str, float]]) -> Iterator[Line]:
+    one, two = found.get("sweep by 1"), found.get("sweep by 2")
+    for count, sweep in ((1, one), (2, two)):
+        if sweep:
+            what = f"sweep of Aleppo, 50 persons a row, {sweep['runs']:.0f} runs by {count}"
+            yield what, f"{sweep['runs_per_second']:.2f} a second", "" if count == 1 else "10 or more"
+    if one and two:
+        yield "two workers / one", f"{two['runs_per_second'] / one['runs_per_second']:.2f} x", "near 2"
+        yield "peak memory of that driver", f"{two['driver_mb']:.0f} MB", ""
+        yield "peak memory of a worker", f"{two['worker_mb']:.0f} MB", ""
+    for count, sweep in ((1, one), (2, two)):
+        batch = found.get(f"batch by {count}")
+        if batch and sweep:
+            what = f"mesa.batch_run, plain-Mesa twin, civilians alone, {batch['runs']:.0f} runs by {count}"
+            yield what, f"{batch['runs_per_second']:.2f} a second", ""
+            yield (
+                f"sweep / mesa.batch_run, by {count}",
+                f"{sweep['runs_per_second'] / batch['runs_per_second']:.3g} x",
+                "",
+            )
+
+
+def _costs(found: Mapping[str, Mapping[str, float]]) -> Iterator[Line]:
+    if "sweep by 1" in found:
+        one = found["sweep by 1"]
+        yield "of a run by one: playing it", f"{one['play_ms']:.0f} ms", ""
+        yield "of a run by one: writing it to the store", f"{one['store_ms']:.2f} ms", ""
+        yield "of a run by one: all else", f"{one['other_ms']:.1f} ms", ""
+    for key, part in found.items():
+        if key.startswith("store@"):
+            what = f"writing a run to the store in a part of {part['runs_a_part']:.0f} ({part['kb_a_run']:.1f} kB)"
+            yield what, f"{part['ms_a_run']:.2f} ms", "below 2 ms"
+
+
+def _driving(found: Mapping[str, Mapping[str, float]]) -> Iterator[Line]:
+    for key in found:
+        if key.startswith("driver@"):
+            sweep, what = found[key], f"driver of {found[key]['runs']:,.0f} runs in {found[key]['parts']:,.0f} parts"
+            yield f"{what}: peak memory", f"{sweep['driver_mb']:.0f} MB", "flat"
+            yield f"{what}: driver and store alone", f"{sweep['runs'] / sweep['wall_seconds']:,.0f} a second", ""
+    if "resume" in found:
+        again = found["resume"]
+        what = f"store of {again['runs']:,.0f} finished runs"
+        yield f"{what}: scan", f"{again['scan_seconds']:.2f} s", "a few seconds"
+        yield f"{what}: resuming it, nothing left to play", f"{again['again_seconds']:.2f} s", ""

@@ -10,14 +10,17 @@ import pytest
 
 from siege_sim.agents.codes import GOVERNMENT
 from siege_sim.rng import stream
+from siege_sim.store import Store, read_sweep
+from tests.benchmarks import sweeping
 from tests.benchmarks.bare import BareTown
 from tests.benchmarks.cases import CASES
 from tests.benchmarks.civilians import civilian_model, civilian_scenario, start_of
 from tests.benchmarks.measurement import Measurement
-from tests.benchmarks.plan import QUICK, Plan
-from tests.benchmarks.ratios import ratio_rows
+from tests.benchmarks.plan import QUICK, QUICK_SWEEPS, Plan, SweepPlan
+from tests.benchmarks.ratios import ratio_rows, sweep_rows
 from tests.benchmarks.table import markdown, measurement_rows, text
 from tests.benchmarks.twin import Household, HouseholdOnGrid, TwinTown
+from tests.benchmarks.twin_in_batch import TwinInBatch
 
 DAYS = 6
 NO_CHANCE = (
@@ -158,6 +161,60 @@ def test_every_case_of_a_plan_exists_and_takes_its_arguments(plan, tmp_path):
     } <= set(labels)
     assert all(len(names) == 1 for names in labels.values())
     assert {Path(arguments["file"]).parent for arguments in plan.starts(tmp_path)} == {tmp_path}
+
+
+@pytest.mark.parametrize("plan", [SweepPlan(), QUICK_SWEEPS], ids=["whole", "quick"])
+def test_every_case_of_sweeps_exists_and_takes_its_arguments(plan, tmp_path):
+    keys = set()
+    for key, case, arguments in plan.cases(tmp_path):
+        signature(CASES[case]).bind(**arguments)
+        keys.add(key)
+    assert {"sweep by 1", "sweep by 2", "batch by 1", "batch by 2", "resume"} < keys
+    (start,) = plan.starts(tmp_path)
+    signature(CASES["start"]).bind(**start)
+
+
+def test_a_sweep_of_runs_that_are_made_up_is_one_that_can_be_resumed(tmp_path):
+    driven = sweeping.driver("driver", str(tmp_path), 12)
+    again = sweeping.resume("again", str(tmp_path), 12)
+    assert driven["runs"] == again["runs"] == 12
+    assert read_sweep(tmp_path / "12 runs").runs["status"].eq("ok").all()
+
+
+def test_what_is_written_to_measure_the_store_is_a_run_of_a_sweep(tmp_path):
+    sweeping.store("store", str(tmp_path), runs_a_part=2, parts=1)
+    runs, *others = (Store.at(tmp_path / "parts of 2").frame(table) for table in ("runs", "series", "quarters"))
+    assert runs["point"].tolist() == [0, 1, 2, 3]
+    assert all(len(table) for table in others)
+
+
+def test_the_twin_in_a_batch_is_the_twin(tmp_path):
+    _, start = play_columns(town(MUCH_CHANCE))
+    start.write(tmp_path / "start.pickle")
+    in_batch = [TwinInBatch(str(tmp_path / "start.pickle"), number) for number in (1, 2)]
+    for model in in_batch:
+        for _ in range(DAYS):
+            model.step()
+        assert model.datacollector.model_vars["people"][-1] == sum(model.civilians)
+    assert in_batch[0].flows == play_twin(start, seed=1).flows
+    assert in_batch[0].flows != in_batch[1].flows
+
+
+def test_the_table_of_sweeps_has_a_line_for_each_figure():
+    sweep = {"runs": 40.0, "runs_per_second": 5.0, "driver_mb": 300.0, "worker_mb": 290.0}
+    found = {
+        "sweep by 1": {**sweep, "play_ms": 190.0, "store_ms": 1.5, "other_ms": 8.0},
+        "sweep by 2": {**sweep, "runs_per_second": 9.0},
+        "store@10": {"runs_a_part": 10.0, "ms_a_run": 1.25, "kb_a_run": 3.0},
+        "driver@1000": {"runs": 1000.0, "parts": 100.0, "driver_mb": 250.0, "wall_seconds": 4.0},
+        "resume": {"runs": 1000.0, "scan_seconds": 0.5, "again_seconds": 0.6, "mb": 3.0},
+        "batch by 2": {"runs": 6.0, "runs_per_second": 1.5, "driver_mb": 300.0},
+    }
+    lines = {line[0]: line[1] for line in sweep_rows(found)}
+    assert lines["two workers / one"] == "1.80 x"
+    assert lines["sweep / mesa.batch_run, by 2"] == "6 x"
+    assert lines["writing a run to the store in a part of 10 (3.0 kB)"] == "1.25 ms"
+    assert lines["driver of 1,000 runs in 100 parts: driver and store alone"] == "250 a second"
 
 
 def test_the_tables_have_a_line_for_each_measurement_and_ratio():

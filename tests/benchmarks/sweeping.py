@@ -1,0 +1,201 @@
+"""Sweeps: runs a second, what the store costs a run, memory of driver and workers, resuming, and mesa.batch_run.
+
+The driver and the store are the project's own. Where only they are measured, workers play no siege: they write runs
+that were made up, and say that each took a fifth of a second, so that the driver divides the work as it would.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Generator, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+from tests.benchmarks.measure import Stopwatch, import_seconds, peak_mb
+
+if TYPE_CHECKING:
+    from siege_sim.experiments import Plan
+    from siege_sim.playing import Bundle, Receipt
+    from siege_sim.store import Store
+    from siege_sim.sweeping import Tally
+
+Numbers = dict[str, float]
+"""What a case has found, by name."""
+
+ALEPPO = """
+name: aleppo
+title: Aleppo over how many sorties are flown
+base: aleppo_2016
+settings: [population.persons_per_household=50]
+uncertainties: {{processes.sorties.per_day: {{}}}}
+design: {{kind: latin_hypercube, samples: {runs}}}
+series: {{every_days: 7}}
+quarters: true
+"""
+MADE_UP = """
+name: made_up
+title: Runs that nobody plays
+base: toy_town
+uncertainties: {{processes.sorties.per_day: {{}}, food.home_days: {{}}}}
+design: {{kind: latin_hypercube, samples: {runs}}}
+outcomes: [end_day, days_to_half, excess_deaths, civilians_killed, died_of_hunger, left_to_kurdish, left_to_government]
+"""
+
+SECONDS_OF_A_MADE_UP_RUN = 0.2
+
+
+def aleppo_sweep(label: str, folder: str, runs: int, workers: int) -> Numbers:
+    """Sweep Aleppo; with one worker, where all happens in this process, take apart what a run costs as well."""
+    from siege_sim import playing, sweeping
+    from siege_sim.store import Store
+
+    plan, target = _plan(ALEPPO, runs, Path(folder)), Store.at(Path(folder) / f"by {workers}")
+    if workers > 1:
+        return _swept(plan, target, workers)
+    sweeping.seconds_a_run(plan)  # loads libraries and compiled code; workers of their own do so with their first run
+    bundled, played, written = map(Stopwatch, (sweeping.play_bundle, playing.play, Store.write_part))
+    with (
+        mock.patch.object(sweeping, "play_bundle", bundled),
+        mock.patch.object(playing, "play", played),
+        mock.patch.object(Store, "write_part", lambda *part: written(*part)),
+    ):
+        found = _swept(plan, target, workers)
+    costs = {"play": played.seconds, "store": written.seconds}
+    costs["other"] = bundled.seconds - sum(costs.values())
+    return found | {f"{name}_ms": 1000.0 * seconds / runs for name, seconds in costs.items()}
+
+
+def _swept(plan: Plan, target: Store, workers: int) -> Numbers:
+    """Sweep a plan and return how fast that went, and how large driver and workers were."""
+    from siege_sim.sweeping import Driver
+
+    found: Numbers = {"worker_mb": 0.0}
+
+    def look(tally: Tally) -> None:
+        """Note the rate so far, and the memory of the workers while they are there."""
+        found["runs_per_second"] = tally.runs_a_second
+        sizes = [_peak_mb_of(int(worker.rpartition(":")[2])) for worker in tally.workers]
+        found["worker_mb"] = max(found["worker_mb"], *sizes)
+
+    tally = Driver(plan, target, workers, tell=look).sweep()
+    return found | {"runs": tally.done, "driver_mb": peak_mb()}
+
+
+def store(label: str, folder: str, runs_a_part: int, parts: int) -> Numbers:
+    """Write a run of Aleppo to a store again and again, as a worker does with the runs of a bundle."""
+    from siege_sim.playing import play_bundle
+    from siege_sim.store import Store
+    from siege_sim.sweeping import bundle_of, recipe_of
+
+    plan = _plan(ALEPPO, 2, Path(folder))
+    with mock.patch.object(Store, "write_part", return_value="not written") as write_part:
+        play_bundle(bundle_of(plan, recipe_of(plan, folder), [0]))
+    outcomes, (row,), (series,), (quarters,) = write_part.call_args.args
+    target, seconds = Store.at(Path(folder) / f"parts of {runs_a_part}"), []
+    for number in range(parts + 1):
+        rows = [{**row, "point": number * runs_a_part + place} for place in range(runs_a_part)]
+        began = time.perf_counter()
+        target.write_part(outcomes, rows, [series] * runs_a_part, [quarters] * runs_a_part)
+        seconds.append(time.perf_counter() - began)
+    size = sum(file.stat().st_size for file in Path(target.where).rglob("*.parquet")) / (parts + 1)
+    mean = sum(seconds[1:]) / parts  # the first part loads libraries
+    return {
+        "runs_a_part": runs_a_part,
+        "ms_a_run": 1000.0 * mean / runs_a_part,
+        "kb_a_run": size / runs_a_part / 1000.0,
+    }
+
+
+def _peak_mb_of(process: int) -> float:
+    """Return the peak resident memory of a process in MB (Linux; 0 elsewhere).
+
+    What ``getrusage`` says of a child counts the memory of its parent, from the moment in which both were one.
+    """
+    status = Path(f"/proc/{process}/status")
+    lines = status.read_text().splitlines() if status.is_file() else []
+    return next((int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM")), 0.0)
+
+
+def driver(label: str, folder: str, runs: int) -> Numbers:
+    """Drive a sweep of runs that are made up."""
+    imports = import_seconds("siege_sim.sweeping")
+    from siege_sim.store import Store
+    from siege_sim.sweeping import Driver
+
+    plan = _plan(MADE_UP, runs, Path(folder))
+    base, began = peak_mb(), time.perf_counter()
+    tally = Driver(plan, Store.at(Path(folder) / f"{runs} runs"), 2, engine=_making_up).sweep()
+    wall = time.perf_counter() - began
+    parts = len(list((Path(folder) / f"{runs} runs" / "runs").iterdir()))
+    found = {"runs": tally.done, "parts": parts, "wall_seconds": wall, "import_seconds": imports}
+    return {**found, "base_mb": base, "driver_mb": peak_mb()}
+
+
+def _making_up(
+    bundles: Iterable[Bundle],
+    function: Callable[[Bundle], Receipt],
+    workers: int | None,
+    stopped: Callable[[], bool],
+) -> Generator[tuple[int, Receipt], None, None]:
+    """Be the engine of a driver: workers make runs up in the place of playing them."""
+    from siege_sim.parallel import finished
+
+    yield from finished(bundles, made_up, workers, stopped)
+
+
+def made_up(bundle: Bundle) -> Receipt:
+    """Write the runs of a bundle down without playing them."""
+    from siege_sim.playing import Receipt
+    from siege_sim.store import OK, Store
+
+    seconds, outcomes = SECONDS_OF_A_MADE_UP_RUN, bundle.recipe.outcomes
+    rows = [
+        {"key": f"{task.point:016x}{task.seed:016x}", "point": task.point, "replication": task.replication,
+         "seed": task.seed, "attempt": task.attempt, "status": OK, "seconds": seconds,
+         **{name: "holding" if name == "outcome" else float(task.point) for name in outcomes}}
+        for task in bundle.tasks
+    ]  # fmt: skip
+    part = Store.at(bundle.recipe.target).write_part(outcomes, rows, [], [])
+    return Receipt(f"worker:{os.getpid()}", part, len(rows), 0, seconds * len(rows))
+
+
+def resume(label: str, folder: str, runs: int) -> Numbers:
+    """Start a sweep again of which nothing is left to be played."""
+    from siege_sim.store import Store
+    from siege_sim.sweeping import Driver
+
+    plan, store = _plan(MADE_UP, runs, Path(folder)), Store.at(Path(folder) / f"{runs} runs")
+    base, began = peak_mb(), time.perf_counter()
+    scan = store.scan(len(plan.points), plan.runs)
+    scanned = time.perf_counter() - began
+    tally = Driver(plan, store, 2).sweep()
+    assert scan.done.all()
+    assert tally.done == tally.left == 0
+    again = time.perf_counter() - began - scanned
+    return {"runs": plan.runs, "scan_seconds": scanned, "again_seconds": again, "mb": peak_mb() - base}
+
+
+def _plan(text: str, runs: int, folder: Path) -> Plan:
+    from siege_sim.experiments import load_plan
+
+    file = folder / f"{runs} runs.yaml"
+    file.write_text(text.format(runs=runs))
+    return load_plan(file)
+
+
+def batch(label: str, start_file: str, days: int, runs: int, processes: int) -> Numbers:
+    """Play the plain-Mesa twin as often through ``mesa.batch_run``, each time with another seed."""
+    import mesa
+
+    from tests.benchmarks.twin_in_batch import TwinInBatch
+
+    parameters: dict[str, Any] = {"start_file": start_file, "number": list(range(1, runs + 1))}
+    began = time.perf_counter()
+    rows = mesa.batch_run(
+        TwinInBatch, parameters, number_processes=processes, max_steps=days - 1, display_progress=False
+    )
+    wall = time.perf_counter() - began
+    assert len({row["people"] for row in rows}) > 1 or runs == 1, "all runs were one"
+    return {"runs": len(rows), "wall_seconds": wall, "runs_per_second": runs / wall, "driver_mb": peak_mb()}
