@@ -28,11 +28,11 @@ weeks into a siege, with nobody fighting; its rates are for a household and day,
 
 
 SWEEP_REMARKS = """\
-Rates count from the first bundle on, as a sweep's own progress does, so starting the workers is left out; those of
-mesa.batch_run are over all. Every run of Aleppo is the whole siege and keeps a day a week and the quarters; the twin
-plays the civilians' day alone, with as many households, and keeps one number a day. "All else" is making the scenario
-of a point, freeing the model, and the driver's own work. The driver's sweeps are real but for the playing: workers
-write runs that were made up."""
+Rates count from the first bundle on, as a sweep's own progress does, so starting the workers is left out of them.
+Every run of Aleppo is the whole siege and keeps a day a week and the quarters; the twin plays the civilians' day alone,
+with as many households, and keeps one number a day. "All else" is making the scenario of a point and freeing the model.
+The sweeps of the driver alone are real but for the playing: two workers write runs that were made up. Files were in
+the system's memory when they were read."""
 
 
 def main() -> None:
@@ -63,7 +63,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer and shorter cases: under half a minute")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter cases: about half a minute")
     parser.add_argument("--profile", action="store_true", help="instead: milliseconds a day of each process")
     parser.add_argument("--sweeps", action="store_true", help="instead: sweeps, their driver, their store")
     parser.add_argument("--markdown", action="store_true", help="tables in Markdown")

@@ -91,17 +91,15 @@ class SweepPlan:
     """How much is measured of sweeps.
 
     Attributes:
-        runs: runs of Aleppo.
+        runs: runs of Aleppo, and of the plain-Mesa twin.
         runs_a_part: how many runs are written as one part.
         driven: numbers of runs that are driven without being played; the last sweep is resumed.
-        twin_runs: runs of the plain-Mesa twin.
-        twin_days: days of each of them; as many as a run of Aleppo has, on average.
+        twin_days: days of each run of the twin; as many as one of Aleppo has, on average.
     """
 
     runs: int = 40
-    runs_a_part: tuple[int, ...] = (1, 10, 100)
+    runs_a_part: tuple[int, ...] = (1, 15, 100)
     driven: tuple[int, ...] = (1_000, 10_000, 100_000)
-    twin_runs: int = 6
     twin_days: int = 95
 
     def starts(self, folder: Path) -> Iterator[dict[str, Any]]:
@@ -121,13 +119,13 @@ class SweepPlan:
             yield f"driver@{runs}", "driver", {"label": f"driver of {runs:,} runs", **place, "runs": runs}
         last = self.driven[-1]
         yield "resume", "resume", {"label": f"resuming {last:,} runs", **place, "runs": last}
-        twin = {"start_file": _start(folder, COARSE_ROWS), "days": self.twin_days, "runs": self.twin_runs}
+        twin = {"start_file": _start(folder, COARSE_ROWS), "days": self.twin_days, "runs": self.runs}
         for count in (1, 2):
             label = f"mesa.batch_run of the twin, by {count}"
             yield f"batch by {count}", "batch", {"label": label, **twin, "processes": count}
 
 
-QUICK_SWEEPS = SweepPlan(runs=6, driven=(200, 2_000), twin_runs=2, twin_days=20)
+QUICK_SWEEPS = SweepPlan(runs=6, driven=(200, 2_000), twin_days=20)
 
 PROFILES: tuple[tuple[str, list[str]], ...] = (("Aleppo, a household a row", []), ("Aleppo, 50 persons a row", COARSE))
 """The runs that ``--profile`` takes apart: label and settings."""

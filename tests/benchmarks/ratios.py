@@ -83,13 +83,10 @@ def _rates(found: Mapping[str, Mapping[str, float]]) -> Iterator[Line]:
     for count, sweep in ((1, one), (2, two)):
         batch = found.get(f"batch by {count}")
         if batch and sweep:
-            what = f"mesa.batch_run, plain-Mesa twin, civilians alone, {batch['runs']:.0f} runs by {count}"
-            yield what, f"{batch['runs_per_second']:.2f} a second", ""
-            yield (
-                f"sweep / mesa.batch_run, by {count}",
-                f"{sweep['runs_per_second'] / batch['runs_per_second']:.3g} x",
-                "",
-            )
+            what = f"{sweep['runs']:.0f} runs by {count}, start-up and all"
+            yield f"sweep: {what}", f"{sweep['wall_seconds']:.1f} s", ""
+            yield f"mesa.batch_run of the twin, civilians alone: {what}", f"{batch['wall_seconds']:.1f} s", ""
+            yield f"mesa.batch_run / sweep, by {count}", f"{batch['wall_seconds'] / sweep['wall_seconds']:.3g} x", ""
 
 
 def _costs(found: Mapping[str, Mapping[str, float]]) -> Iterator[Line]:

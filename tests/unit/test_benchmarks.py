@@ -201,18 +201,18 @@ def test_the_twin_in_a_batch_is_the_twin(tmp_path):
 
 
 def test_the_table_of_sweeps_has_a_line_for_each_figure():
-    sweep = {"runs": 40.0, "runs_per_second": 5.0, "driver_mb": 300.0, "worker_mb": 290.0}
+    sweep = {"runs": 40.0, "runs_per_second": 5.0, "wall_seconds": 10.0, "driver_mb": 300.0, "worker_mb": 290.0}
     found = {
         "sweep by 1": {**sweep, "play_ms": 190.0, "store_ms": 1.5, "other_ms": 8.0},
         "sweep by 2": {**sweep, "runs_per_second": 9.0},
         "store@10": {"runs_a_part": 10.0, "ms_a_run": 1.25, "kb_a_run": 3.0},
         "driver@1000": {"runs": 1000.0, "parts": 100.0, "driver_mb": 250.0, "wall_seconds": 4.0},
         "resume": {"runs": 1000.0, "scan_seconds": 0.5, "again_seconds": 0.6, "mb": 3.0},
-        "batch by 2": {"runs": 6.0, "runs_per_second": 1.5, "driver_mb": 300.0},
+        "batch by 2": {"runs": 40.0, "wall_seconds": 60.0, "driver_mb": 300.0},
     }
     lines = {line[0]: line[1] for line in sweep_rows(found)}
     assert lines["two workers / one"] == "1.80 x"
-    assert lines["sweep / mesa.batch_run, by 2"] == "6 x"
+    assert lines["mesa.batch_run / sweep, by 2"] == "6 x"
     assert lines["writing a run to the store in a part of 10 (3.0 kB)"] == "1.25 ms"
     assert lines["driver of 1,000 runs in 100 parts: driver and store alone"] == "250 a second"
 
