@@ -66,6 +66,8 @@ def _found(name_or_path: str) -> Iterator[tuple[Kind, Path]]:
         return
     known = [(kind, kind.shipped()) for kind in KINDS]
     found = [(kind, files[name_or_path]) for kind, files in known if name_or_path in files]
+    if not found and Path(name_or_path).is_dir():
+        raise ScenarioError([f"{name_or_path}: is a folder; name files, for example {name_or_path}/*.yaml"])
     if not found:
         names = {name for _, files in known for name in files}
         raise ScenarioError([f"nothing is called '{name_or_path}'{did_you_mean(name_or_path, names)}"])
@@ -104,12 +106,11 @@ def _check_record(file: Path) -> str | None:
 
 
 def _check_calibration(file: Path) -> None:
+    spec = calibration.load_spec(file, {})
     try:
-        calibration.subject_of(calibration.load_spec(file, {}))
-    except ScenarioError:
-        raise
+        calibration.subject_of(spec)
     except SiegeError as error:
-        raise ScenarioError([f"{file}: {error}"]) from None
+        raise ScenarioError(f"{file}: {problem}" for problem in str(error).splitlines()) from None
 
 
 KINDS = (

@@ -226,7 +226,7 @@ def test_a_calibration_may_not_weigh_a_pattern_that_the_record_has_not(folder, c
     (folder / "bad.yaml").write_text(text + "\nweights: {no_such_pattern: 0}\n" if "weights:" not in text else
                                      text.replace("weights:", "weights:\n  no_such_pattern: 0", 1))  # fmt: skip
     assert cli.main(["validate", "bad.yaml"]) == cli.KNOWN_ERROR
-    assert "the record has no pattern 'no_such_pattern'" in capsys.readouterr().err
+    assert "bad.yaml: weights: the record has no pattern 'no_such_pattern'" in capsys.readouterr().err
 
 
 def test_a_record_of_an_unknown_siege_is_checked_but_for_its_quarters(folder, capsys):
@@ -236,6 +236,14 @@ def test_a_record_of_an_unknown_siege_is_checked_but_for_its_quarters(folder, ca
     assert "no scenario is called 'another_siege', so nobody knows its quarters" in capsys.readouterr().out
 
 
-def test_a_name_that_nothing_has_is_refused_with_what_could_be_meant(capsys):
-    assert cli.main(["validate", "toy_twn"]) == cli.KNOWN_ERROR
-    assert "nothing is called 'toy_twn'; did you mean 'toy_town'?" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("toy_twn", "nothing is called 'toy_twn'; did you mean 'toy_town'?"),
+        (".", ".: is a folder; name files, for example ./*.yaml"),
+        ("none.yaml", "none.yaml: there is no such file"),
+    ],
+)
+def test_what_is_not_there_is_refused_with_what_could_be_meant(folder, given, said, capsys):
+    assert cli.main(["validate", given]) == cli.KNOWN_ERROR
+    assert said in capsys.readouterr().err
