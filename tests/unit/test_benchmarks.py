@@ -175,6 +175,7 @@ def test_every_case_of_sweeps_exists_and_takes_its_arguments(plan, tmp_path):
 
 
 def test_a_sweep_of_runs_that_are_made_up_is_one_that_can_be_resumed(tmp_path):
+    pytest.importorskip("SALib")
     driven = sweeping.driver("driver", str(tmp_path), 12)
     again = sweeping.resume("again", str(tmp_path), 12)
     assert driven["runs"] == again["runs"] == 12
@@ -182,6 +183,7 @@ def test_a_sweep_of_runs_that_are_made_up_is_one_that_can_be_resumed(tmp_path):
 
 
 def test_what_is_written_to_measure_the_store_is_a_run_of_a_sweep(tmp_path):
+    pytest.importorskip("SALib")
     sweeping.store("store", str(tmp_path), runs_a_part=2, parts=1)
     runs, *others = (Store.at(tmp_path / "parts of 2").frame(table) for table in ("runs", "series", "quarters"))
     assert runs["point"].tolist() == [0, 1, 2, 3]

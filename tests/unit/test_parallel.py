@@ -85,7 +85,7 @@ def test_a_worker_that_dies_half_way_through_its_answer_stops_nobody(tmp_path):
 
 
 def test_a_result_that_cannot_travel_is_an_error():
-    with pytest.raises(TypeError, match="pickle"):
+    with pytest.raises(TypeError, match="unpicklable"):
         run_many(range(4), unpicklable, 2)
 
 
