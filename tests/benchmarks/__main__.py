@@ -44,7 +44,8 @@ def main() -> None:
     if options.profile:
         print(_profiles(1 if options.quick else 3, render))
     elif options.sweeps:
-        print(render(sweep_rows(_found(QUICK_SWEEPS if options.quick else SweepPlan()))))
+        sweeps = QUICK_SWEEPS if options.quick else SweepPlan()
+        print(render(sweep_rows(_found(dataclasses.replace(sweeps, runs=options.runs or sweeps.runs)))))
         print("\n" + SWEEP_REMARKS)
     else:
         plan = QUICK if options.quick else Plan()
@@ -66,6 +67,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="fewer and shorter cases: about half a minute")
     parser.add_argument("--profile", action="store_true", help="instead: milliseconds a day of each process")
     parser.add_argument("--sweeps", action="store_true", help="instead: sweeps, their driver, their store")
+    parser.add_argument("--runs", type=int, help="runs of each sweep that is played")
     parser.add_argument("--markdown", action="store_true", help="tables in Markdown")
     parser.add_argument("--households", type=int, nargs="+", help="sizes for the civilians' day")
     parser.add_argument("--days", type=int, help="days of the civilians' day")
