@@ -27,6 +27,7 @@ STRIKES_FREED, ASSAULTS_FREED = "strikes freed", "assaults freed"
 
 CUT_OFF = "cut off from the main body"
 ASSAULTED = "local assault"
+OTHERS_LEFT = "others nearby had left"
 """Causes of lost ground that come of something else than ground lost around."""
 
 
@@ -90,7 +91,11 @@ def _what_lost(model: SiegeModel, cell: int, cause: str) -> int | None:
     pressing = [axis for axis in model.axes if axis.number == pressed_by]
     if cause == ASSAULTED:
         return log.newest(*pressing)
-    return log.newest(*(("lost", other) for other in city.around[cell].tolist()), *pressing)
+    beside = log.newest(*(("lost", other) for other in city.around[cell].tolist()))
+    if cause == OTHERS_LEFT and beside is None:  # the news came from farther away
+        lost = np.flatnonzero(city.held_on_day_0 & ~city.pocket_ground)
+        return log.newest(*(("lost", other) for other in lost.tolist()), *pressing)
+    return _newest_of((beside, log.newest(*pressing)))
 
 
 def _newest_of(events: Iterable[int | None]) -> int | None:
