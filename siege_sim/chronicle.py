@@ -89,8 +89,8 @@ def _what_lost(model: SiegeModel, cell: int, cause: str) -> int | None:
         return log.cut_off_by[cell]
     pressed_by = int(city.layers.pressed_by[cell])
     pressing = [axis for axis in model.axes if axis.number == pressed_by]
-    if cause == ASSAULTED:
-        return log.newest(*pressing)
+    if cause == ASSAULTED and (assault := log.newest(*pressing)) is not None:
+        return assault
     beside = log.newest(*(("lost", other) for other in city.around[cell].tolist()))
     if cause == OTHERS_LEFT and beside is None:  # the news came from farther away
         lost = np.flatnonzero(city.held_on_day_0 & ~city.pocket_ground)
