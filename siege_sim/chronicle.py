@@ -27,6 +27,7 @@ STRIKES_FREED, ASSAULTS_FREED = "strikes freed", "assaults freed"
 
 CUT_OFF = "cut off from the main body"
 ASSAULTED = "local assault"
+OTHERS_LEFT = "others nearby had left"
 """Causes of lost ground that come of something else than ground lost around."""
 
 
@@ -88,9 +89,13 @@ def _what_lost(model: SiegeModel, cell: int, cause: str) -> int | None:
         return log.cut_off_by[cell]
     pressed_by = int(city.layers.pressed_by[cell])
     pressing = [axis for axis in model.axes if axis.number == pressed_by]
-    if cause == ASSAULTED:
-        return log.newest(*pressing)
-    return log.newest(*(("lost", other) for other in city.around[cell].tolist()), *pressing)
+    if cause == ASSAULTED and (assault := log.newest(*pressing)) is not None:
+        return assault
+    beside = log.newest(*(("lost", other) for other in city.around[cell].tolist()))
+    if cause == OTHERS_LEFT and beside is None:  # the news came from farther away
+        lost = np.flatnonzero(city.held_on_day_0 & ~city.pocket_ground)
+        return log.newest(*(("lost", other) for other in lost.tolist()), *pressing)
+    return _newest_of((beside, log.newest(*pressing)))
 
 
 def _newest_of(events: Iterable[int | None]) -> int | None:

@@ -71,6 +71,7 @@ class Politics:
     Attributes:
         condemnation: pressure of world opinion on the government side, from 0 up.
         hope: hope of help from outside, from 0 to 1.
+        prospect: how much of it failed attacks from outside have left reason for; hope comes down to it day by day.
         agreement_day: the day on which an evacuation was agreed, if it was.
         lists_made: whether households have decided if they want to be brought out.
         days_cut_off: days without supply that the fuel kept for bakeries has had to last; an open road restores it.
@@ -87,6 +88,7 @@ class Politics:
 
     condemnation: float = 0.0
     hope: float = 1.0
+    prospect: float = 1.0
     agreement_day: int | None = None
     lists_made: bool = False
     days_cut_off: float = 0.0

@@ -26,6 +26,8 @@ CAUSES = {
     "enveloped": "the government side held more than half of the ground around",
     "cut off from the main body": "there was no way left to the main body of the pocket",
     "a neighbouring position was given up": "a neighbouring position had been given up the same day",
+    "others nearby had left": "others nearby had left, and the news of it spread",
+    "its defenders had lost too many": "its defenders had lost a decisive share of their strength",
     "local assault": "it was under direct assault",
     "air strike": "it was hit from the air",
     "ground was lost": "the ground was lost",
@@ -51,7 +53,7 @@ ENDS = ("_lost", *FINAL_ENDS)
 
 NOTE = (
     "Each step follows from the one before it, which brought it about or made way for it. Where several things came "
-    "together, the chain follows one: being cut off before being enveloped, that before a neighbour's loss, that "
+    "together, the chain follows one: being cut off before being enveloped, that before what neighbours did, that "
     "before an assault; and of several events the newest. Other causes weighed in too. This is one run of a model, not "
     "a record."
 )

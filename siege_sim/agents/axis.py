@@ -32,6 +32,7 @@ class Axis(SiegeAgent):
         focus: the government-held cell from which it attacks; -1 for none.
         taken: cells taken since it last regrouped; ``last_taken`` are the newest.
         stalled: days in a row on which no assault went in.
+        held_back: days in a row on which it was told not to attack.
     """
 
     def __init__(self, model: SiegeModel, number: int) -> None:
@@ -44,6 +45,7 @@ class Axis(SiegeAgent):
         self.taken = 0
         self.last_taken: list[int] = []
         self.stalled = 0
+        self.held_back = 0
 
     def turn_to(self, phase: AxisPhase) -> None:
         """Enter a phase."""

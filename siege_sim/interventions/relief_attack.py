@@ -60,7 +60,7 @@ class ReliefAttack(Intervention):
     )
     """Share of the relief force killed on a day of even odds."""
     hope_lost_on_failure: float = share(0.6, plausible=(0.3, 0.9))
-    """Share of the hope of outside help that dies with a failed attack."""
+    """Share of the hope of outside help that a failed attack takes, in the course of the days after it."""
     defender_killed_per_day: float = share(0.002, plausible=(0.001, 0.006))
     """Share of the ring's defenders there killed on a day of even odds."""
 
@@ -107,7 +107,7 @@ class ReliefAttack(Intervention):
         elif self.ends(model):
             began = model.log.newest("relief_attack")
             model.note("relief_failed", "", "the relief attack was called off", "the ring held", because=began)
-            politics.hope *= 1.0 - self.hope_lost_on_failure
+            politics.prospect *= 1.0 - self.hope_lost_on_failure
             model.ledger.book("relief_force", "withdrew", politics.relief_fighters)
             politics.relief_fighters = 0
 
@@ -115,7 +115,7 @@ class ReliefAttack(Intervention):
         if model.politics.siege_broken:
             return
         model.politics.siege_broken = True
-        model.politics.hope = 1.0
+        model.politics.hope = model.politics.prospect = 1.0
         for road in model.facilities_of(Road):
             if self.road is None or road.name == self.road:
                 road.usual_open_share = road.open_share = 1.0

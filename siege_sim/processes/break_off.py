@@ -50,6 +50,13 @@ class BreakOff(Process):
         """Return by which factor each cell's hazard is raised, a value a cell."""
         raise NotImplementedError
 
+    def signs(self, model: SiegeModel, lost_today: BoolArray) -> dict[str, BoolArray]:
+        """Return to what the loss of a cell is put down, and for which cells; the first that applies is told.
+
+        Being cut off comes before all of them, and a direct assault is told where none applies.
+        """
+        raise NotImplementedError
+
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Let cells give way, round by round."""
         if self.hazard_per_round == 0.0 or model.conditions.assault_tempo == 0.0:
@@ -107,12 +114,8 @@ class BreakOff(Process):
         government = ground.neighbour_sum(city.held_by(GOVERNMENT), city.shape)[falls]
         kurdish = ground.neighbour_sum(city.held_by(KURDISH), city.shape)[falls]
         nobody = (government == 0) & (kurdish == 0)
-        neighbours_lost = ground.neighbour_sum(lost_today, city.shape)[falls]
-        causes = np.select(
-            [city.exit_width[falls] == 0, city.hostile_share[falls] > 0.5, neighbours_lost > 0],
-            [chronicle.CUT_OFF, "enveloped", "a neighbouring position was given up"],
-            chronicle.ASSAULTED,
-        )
+        signs = {chronicle.CUT_OFF: city.exit_width == 0, **self.signs(model, lost_today)}
+        causes = np.select([sign[falls] for sign in signs.values()], list(signs), chronicle.ASSAULTED)
         to_kurds = falls[(kurdish > government) & ~nobody]
         to_government = falls[(government >= kurdish) & ~nobody]
         for cells, holder in ((to_government, GOVERNMENT), (to_kurds, KURDISH)):

@@ -38,7 +38,7 @@ class GovernmentCommand(Process):
     misjudgement: float = param(0.3, unit="log scale", plausible=(0.1, 0.6), ge=0.0, le=2.0)
     """Spread of the error in judging a cell's defence (standard deviation of its logarithm)."""
     prepare_days: int = param(3, unit="days", plausible=(2, 6), ge=0, le=60)
-    """Days of massing and fire before the first assault from a new place."""
+    """Days of massing and fire before the first assault from a new place, or after a longer lull."""
     regroup_days: int = param(7, unit="days", plausible=(6, 10), ge=0, le=60)
     """Days of rest after a quota of ground or a failure."""
     patience_days: int = param(6, unit="days", plausible=(3, 10), ge=1, le=100)
@@ -82,7 +82,12 @@ class GovernmentCommand(Process):
         if axis.phase == AxisPhase.ASSAULT:
             if axis.taken >= model.scenario.ground.cells_before_regrouping or axis.stalled >= self.patience_days:
                 self._rest(model, axis)
-            elif luck < model.conditions.assault_tempo:
+            elif luck >= model.conditions.assault_tempo:
+                axis.held_back += 1
+            elif axis.held_back > self.prepare_days > 0:
+                self._prepare_anew(model, axis)
+            else:
+                axis.held_back = 0
                 self._assault(model, axis, seen, defence)
 
     def _rest(self, model: SiegeModel, axis: Axis) -> None:
@@ -91,6 +96,12 @@ class GovernmentCommand(Process):
         axis.taken = axis.stalled = 0
         axis.last_taken = []
         model.units.posture[axis.rows] = Posture.HOLD
+
+    def _prepare_anew(self, model: SiegeModel, axis: Axis) -> None:
+        """Mass and soften again: a lull longer than the preparation has undone it."""
+        axis.held_back = 0
+        axis.turn_to(AxisPhase.PREPARE)
+        self._mass(model, axis)
 
     def _choose_place(self, model: SiegeModel, axis: Axis, seen: FloatArray) -> None:
         """Choose a government-held cell on the siege line to attack from, and march there."""

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 class Condemnation(Process):
     """Condemnation grows with civilians killed and hospitals hit, less when the other side shells civilians too.
 
-    Hope of outside help, which holds units together, follows ground: it falls as the pocket shrinks.
+    Hope of outside help, which holds units together, follows the facts, but not at once: it falls as the pocket
+    shrinks, and after an attack from outside has failed.
     """
 
     kind: Literal["condemnation"] = "condemnation"
     phase: ClassVar[Phase] = Phase.POLITICS
     neutral: ClassVar[Mapping[str, Any]] = {
-        "per_100_killed": 0.0, "per_hospital_hit": 0.0, "hope_follows_ground": 0.0, "fades_per_day": 0.0,
+        "per_100_killed": 0.0, "per_hospital_hit": 0.0, "hope_follows_per_day": 0.0, "fades_per_day": 0.0,
     }  # fmt: skip
 
     per_100_killed: float = param(1.0, unit="points", plausible=(0.5, 2), ge=0.0, le=100.0)
@@ -35,8 +36,9 @@ class Condemnation(Process):
     """Points taken off per hundred killed on the other side, relative to a hundred killed in the pocket."""
     fades_per_day: float = param(0.03, unit="1/day", plausible=(0.01, 0.1), ge=0.0, le=1.0)
     """Share of the condemnation that a day forgets."""
-    hope_follows_ground: float = param(0.05, unit="1/day", plausible=(0.01, 0.2), ge=0.0, le=1.0)
-    """Share of the gap by which hope is above the share of ground still held that a day closes."""
+    hope_follows_per_day: float = param(0.05, unit="1/day", plausible=(0.01, 0.2), ge=0.0, le=1.0)
+    """Share of the gap that a day closes by which hope is above the share of ground still held, or above what failed
+    attacks from outside have left of the prospect of help."""
 
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Take note of the day."""
@@ -49,4 +51,4 @@ class Condemnation(Process):
             self.per_100_killed * (killed - self.west_offset * west) / 100.0 + self.per_hospital_hit * hospital_hits
         )
         politics.condemnation = max(0.0, politics.condemnation * (1.0 - self.fades_per_day) + points)
-        politics.hope -= self.hope_follows_ground * max(politics.hope - model.share_held, 0.0)
+        politics.hope -= self.hope_follows_per_day * max(politics.hope - min(model.share_held, politics.prospect), 0.0)

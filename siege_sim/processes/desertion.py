@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from siege_sim import chronicle
 from siege_sim.agents.codes import REBEL
 from siege_sim.blocks import param
 from siege_sim.kernels import ground
@@ -37,11 +38,20 @@ class Desertion(BreakOff):
 
     def weakness(self, model: SiegeModel, lost_today: BoolArray) -> FloatArray:
         """Return the factor of what others did, and of want."""
-        city, units, line = model.city, model.units, model.line(REBEL)
-        given_up = city.held_on_day_0 & ~city.pocket_ground & (city.layers.days_held <= self.news_days)
-        near_lost = ground.box_sum(given_up, city.shape, self.news_cells)
-        near_held = ground.box_sum(city.front, city.shape, self.news_cells)
+        units, line = model.units, model.line(REBEL)
+        near_lost = self._given_up_nearby(model)
+        near_held = ground.box_sum(model.city.front, model.city.shape, self.news_cells)
         followed = near_lost / np.maximum(near_lost + near_held, 1.0)
         hunger = 1.0 - line.mean_per_cell(units.fed[line.rows])
         want = np.maximum(hunger, 1.0 - model.politics.hope)
         return (1.0 + self.contagion * followed) * np.exp(self.want_weight * want)
+
+    def signs(self, model: SiegeModel, lost_today: BoolArray) -> dict[str, BoolArray]:
+        """Put a loss down to the news of others."""
+        return {chronicle.OTHERS_LEFT: self._given_up_nearby(model) > 0}
+
+    def _given_up_nearby(self, model: SiegeModel) -> FloatArray:
+        """Return how many positions within reach of news were given up in the last days, a value a cell."""
+        city = model.city
+        given_up = city.held_on_day_0 & ~city.pocket_ground & (city.layers.days_held <= self.news_days)
+        return ground.box_sum(given_up, city.shape, self.news_cells)

@@ -42,3 +42,11 @@ class Envelopment(BreakOff):
         contagion = self.contagion_weight * ground.neighbour_sum(lost_today, city.shape) / 8.0
         wear = np.exp(self.cohesion_weight * (1.0 - city.layers.cohesion))
         return (1.0 + enveloped + narrow + contagion) * wear
+
+    def signs(self, model: SiegeModel, lost_today: BoolArray) -> dict[str, BoolArray]:
+        """Put a loss down to envelopment, or to a neighbour's withdrawal."""
+        city = model.city
+        return {
+            "enveloped": city.hostile_share > 0.5,
+            "a neighbouring position was given up": ground.neighbour_sum(lost_today, city.shape) > 0,
+        }

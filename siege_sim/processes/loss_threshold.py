@@ -36,7 +36,15 @@ class LossThreshold(BreakOff):
 
     def weakness(self, model: SiegeModel, lost_today: BoolArray) -> FloatArray:
         """Return the factor of the losses of those who man each cell; that of a broken unit where nobody stands."""
-        units, line = model.units, model.line(REBEL)
-        lost = line.mean_per_cell(1.0 - units.fit[line.rows] / np.maximum(units.opening[line.rows], 1))
-        beyond = 1.0 / (1.0 + np.exp(-(lost - self.threshold) / self.width))
+        beyond = 1.0 / (1.0 + np.exp(-(_losses(model) - self.threshold) / self.width))
         return 1.0 + self.factor * beyond
+
+    def signs(self, model: SiegeModel, lost_today: BoolArray) -> dict[str, BoolArray]:
+        """Put a loss down to losses beyond the threshold."""
+        return {"its defenders had lost too many": _losses(model) >= self.threshold}
+
+
+def _losses(model: SiegeModel) -> FloatArray:
+    """Return which share of their opening strength those who man each cell have lost."""
+    units, line = model.units, model.line(REBEL)
+    return line.mean_per_cell(1.0 - units.fit[line.rows] / np.maximum(units.opening[line.rows], 1))

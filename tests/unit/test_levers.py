@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from siege_sim import SiegeModel, load_scenario
+from siege_sim.agents.axis import AxisPhase
 from siege_sim.agents.codes import GOVERNMENT, REBEL
 from siege_sim.agents.facility import Hospital, Road
 from tests.conftest import STRESS
@@ -184,3 +185,31 @@ def test_without_fire_on_the_west_ammunition_is_kept():
     model = play(city("kind: no_shelling_of_west, from_day: 0", *PEACE, "processes.supply=null"), 10)
     assert model.ledger.total("west", "killed") == 0
     assert (model.units.ammunition[model.units.of(REBEL)] == 1.0).all()
+
+
+def test_hope_outlives_a_failed_relief_attack_by_some_days():
+    model = city(
+        "kind: relief_attack, from_day: 2, until_day: 4, fighters: 50, against: [south], works: 3.0, distance_km: 50,"
+        " hope_lost_on_failure: 0.6",
+        *PEACE,
+        "processes.condemnation.hope_follows_per_day=0.2",
+    )
+    hope = [play(model, 1).politics.hope for _ in range(30)]
+    assert hope[:3] == [1.0, 1.0, 1.0]
+    assert hope[5:8] == pytest.approx([0.4 + 0.6 * 0.8**days for days in (3, 4, 5)])
+    assert hope[-1] == pytest.approx(0.4, abs=0.01)
+
+
+def test_a_lull_longer_than_the_preparation_undoes_it_and_a_shorter_one_does_not():
+    settings = (
+        "processes.government_command.prepare_days=3", "processes.government_command.patience_days=60",
+        "processes.envelopment=null", "ground.odds_to_assault=0.1", "days=60",
+    )  # fmt: skip
+    for lull, phases in ((3, {AxisPhase.ASSAULT}), (9, {AxisPhase.PREPARE})):
+        model = city(f"kind: ceasefire, from_day: 10, until_day: {9 + lull}, assaults: 0.0", *settings)
+        play(model, 9 + lull)
+        assert {axis.phase for axis in model.axes} == {AxisPhase.ASSAULT}
+        play(model, 1)
+        assert {axis.phase for axis in model.axes} == phases
+        play(model, 3)
+        assert {axis.phase for axis in model.axes} == {AxisPhase.ASSAULT}
