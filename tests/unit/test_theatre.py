@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from siege_sim.dashboard.limits import SessionError
-from siege_sim.dashboard.theatre import Programme, Theatre
+from siege_sim.dashboard.programme import Programme
+from siege_sim.dashboard.theatre import Theatre
 
 SMALL = Programme("toy_town", settings=("population.persons_per_household=50",), sessions=2, idle_minutes=10)
 
