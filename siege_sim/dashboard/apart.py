@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from siege_sim.dashboard.session import Sheet
     from siege_sim.scenario import Scenario
 
-DIED = "the process that played this siege ended unexpectedly, perhaps for want of memory; it can be played again"
+DIED = "the process that played this siege ended unexpectedly, perhaps for want of memory"
 
 
 class SessionApart:

@@ -60,9 +60,12 @@ class Desk:
 
     def enter(self) -> None:
         """Take the session of the tab, once there is a place for it."""
-        self.waits.value = "Try again"
         with self.told():
-            session = the_theatre().enter(self._tab)
+            try:
+                session = the_theatre().enter(self._tab)
+            except SiegeError:
+                self.waits.value = TRY_AGAIN
+                raise
             self.key, self.session.value = self._tab, session
             self.refresh()
             self._watch(session)
@@ -99,7 +102,7 @@ class Desk:
             self._fell_asleep(why)
 
     def _fell_asleep(self, why: str) -> None:
-        self.waits.value = "Go on"
+        self.waits.value = GO_ON
         self.message.value = f"{why[:1].upper()}{why[1:]}. Nothing is lost: go on, or open another scenario."
 
     def want(self, data: dict[str, Any]) -> dict[str, Any] | None:
@@ -187,8 +190,7 @@ def Page() -> None:
         if desk.session.value is not None:
             with solara.Column(classes=["siege-controls"]):
                 Controls(desk)
-    if desk.message.value:
-        Notice(desk)
+    Notice(desk)
     StageWidget.element(
         changed=desk.changed.value,
         fans=desk.fans.value,
@@ -198,12 +200,13 @@ def Page() -> None:
 
 @solara.component
 def Notice(desk: Desk) -> None:
-    """Say what went wrong, and offer to go on where that is possible."""
-    show = solara.Warning if desk.waits.value == "Go on" else solara.Error
-    with solara.Column(gap="0px"):
-        show(desk.message.value)
-        if desk.waits.value:
-            solara.Button(desk.waits.value, color="primary", on_click=desk.go_on)
+    """Say what went wrong, and offer to go on where that is possible; it keeps its place when it is empty."""
+    says, waits = desk.message.value, desk.waits.value
+    with solara.Column(gap="8px", classes=["siege-notice"]):
+        if says:
+            (solara.Warning if waits == GO_ON else solara.Error)(says)
+        if says and waits:
+            solara.Button(waits, color="primary", on_click=desk.go_on)
 
 
 @solara.component
@@ -319,8 +322,15 @@ def EnsembleBox(desk: Desk) -> None:
 
 GREEN = "#17604c"
 
+GO_ON, TRY_AGAIN = "Go on", "Try again"
+
 STYLE = """
 .solara-content-main { padding: 0; }
 .siege-controls { width: 23rem; max-width: 90vw; }
 .siege-run { font-weight: 600; }
+.siege-notice { margin: 0 12px; }
+.siege-notice:empty { display: none; }
+.theme--light .siege-notice .v-alert__content { color: #222; }
+.theme--dark .siege-notice .v-alert__content { color: #fff; }
+.siege-notice > .v-btn { align-self: flex-start; }
 """
