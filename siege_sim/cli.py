@@ -415,7 +415,7 @@ def dashboard(
         int | None, typer.Option(min=1, help="Days of the longest run. [3650; with --class 400]")
     ] = None,
     memory_mb: Annotated[
-        int | None, typer.Option(min=50, help="With --class: memory that a session may take, in MB. [300]")
+        int | None, typer.Option(min=50, help="With --class: memory that a session may take, in MB. [200]")
     ] = None,
     settings: SetOption = None,
 ) -> None:

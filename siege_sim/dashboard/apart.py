@@ -85,7 +85,7 @@ class SessionApart:
         """
         with self._changing:
             if self._child is not None:
-                child, self._child, self.why_asleep = self._child, None, why
+                child, self._child, self._settled, self.why_asleep = self._child, None, None, why
                 child.end()
                 self._asleep.set()
 

@@ -59,7 +59,8 @@ class Desk:
         self.enter()
 
     def enter(self) -> None:
-        """Take the session of the tab, once there is a place for it."""
+        """Take the session of the tab, once there is a place for it; a page that begins anew counts once."""
+        the_theatre().leave(self.key)
         with self.told():
             try:
                 session = the_theatre().enter(self._tab)

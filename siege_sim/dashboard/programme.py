@@ -38,7 +38,7 @@ class Programme:
     workers: int = 2
     limits: Limits = field(default_factory=Limits)
     apart: bool = False
-    memory_mb: int = 300
+    memory_mb: int = 200
 
     def to_environment(self) -> None:
         """Leave it where the server's process finds it."""

@@ -33,7 +33,15 @@ def main() -> None:
     render: Render = table.markdown if options.markdown else table.text
     began = time.perf_counter()
     load_before = machine.load()
-    if options.profile:
+    if options.sessions:
+        from tests.benchmarks import sessions
+
+        print(render(sessions.rows(options.sessions, 10 if options.quick else 40)))
+    elif options.frames:
+        from tests.benchmarks import frames
+
+        print(render(frames.rows()))
+    elif options.profile:
         print(_profiles(1 if options.quick else 3, render))
     else:
         plan = QUICK if options.quick else Plan()
@@ -54,6 +62,10 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer and shorter cases: under half a minute")
     parser.add_argument("--profile", action="store_true", help="instead: milliseconds a day of each process")
+    parser.add_argument(
+        "--sessions", type=int, nargs="?", const=30, metavar="N", help="instead: so many readers of a dashboard at once"
+    )
+    parser.add_argument("--frames", action="store_true", help="instead: how long a page takes to draw a day")
     parser.add_argument("--markdown", action="store_true", help="tables in Markdown")
     parser.add_argument("--households", type=int, nargs="+", help="sizes for the civilians' day")
     parser.add_argument("--days", type=int, help="days of the civilians' day")

@@ -272,3 +272,9 @@ def test_a_class_has_caps_of_its_own_and_what_is_given_is_taken():
     assert given.limits == replace(FOR_A_CLASS.limits, days=90)
     with pytest.raises(SiegeError, match="only --class"):
         programme_of("toy_town", 1, (), for_a_class=False, memory_mb=100)
+
+
+def test_a_system_that_cannot_copy_processes_is_told_what_to_do(monkeypatch):
+    monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: ["spawn"])
+    with pytest.raises(SiegeError, match="leave --class away"):
+        Theatre(CLASS)
