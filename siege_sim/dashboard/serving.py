@@ -64,6 +64,8 @@ def serve(programme: Programme, host: str, port: int, open_browser: bool) -> Non
         server, address = _server(is_loopback(host)), f"http://{_in_address(host)}:{port}"
         if programme.apart:
             print(_for_a_class(programme), file=sys.stderr)
+        if (reached := _reached_at(host)) is not None:
+            print(f"From other machines: http://{reached}:{port}", file=sys.stderr)
         print(f"The dashboard is at {address} (stop it with Ctrl-C)", file=sys.stderr, flush=True)
         if open_browser:
             threading.Thread(target=_open_when_ready, args=(server, address), daemon=True).start()
@@ -145,6 +147,19 @@ def is_loopback(host: str) -> bool:
 
 def _in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else {"0.0.0.0": "127.0.0.1"}.get(host, host)
+
+
+def _reached_at(host: str) -> str | None:
+    """Return the address that other machines reach this one at, if it listens on all of its addresses and has one."""
+    if host != "0.0.0.0":
+        return None
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address for examples; this chooses a way there and sends nothing
+        except OSError:
+            return None
+        address: str = probe.getsockname()[0]
+    return None if is_loopback(address) else address
 
 
 def _listen(host: str, port: int) -> socket.socket:

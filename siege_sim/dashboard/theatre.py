@@ -145,7 +145,8 @@ class Theatre:
     def _drop(self, key: str, session: SessionApart) -> None:
         session.put_away("it could not begin")
         with self._lock:
-            self._places.pop(key, None)
+            if key in self._places and self._places[key].session is session:
+                del self._places[key]
 
     def _make_room(self) -> None:
         most, idle = self.programme.sessions, self.programme.idle_minutes

@@ -2,12 +2,14 @@
 
 The dashboard is served as to a class and played in headless Chromium, on 24 x 24 cells with 193 units, in a siege that
 lasts: from asking for a day until it is on the screen, and drawing alone, early and late. Headless Chromium draws
-without a graphics processor, so a screen is no slower.
+without a graphics processor. And how much processor time a day takes in the server and in the session's process.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 SCENARIO = ("group_leaves", "--set", "population.persons_per_household=50")
@@ -36,6 +38,8 @@ WATCH = """() => {
 WAITS = """([from, until]) => Array.from({ length: until - from + 1 }, (_, i) => from + i)
   .map((day) => window.came[day] - window.asked[day]).filter((wait) => wait > 0)"""
 
+LAST = 122
+
 PARTS = (("days 1 to 5", (1, 5)), ("days 116 to 120", (116, 120)))
 
 
@@ -47,21 +51,31 @@ def rows(*arguments: str) -> list[Sequence[str]]:
     """
     from playwright.sync_api import sync_playwright
 
-    from tests.browser.conftest import CHROMIUM, READY, served
+    from tests.browser.conftest import CHROMIUM, READY, serving, sessions_of
 
-    with served(*SCENARIO, *(arguments or ("--class",))) as address, sync_playwright() as playwright:
+    with serving(*SCENARIO, *(arguments or ("--class",))) as (address, server), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1500, "height": 1100})
         page.goto(address)
         page.wait_for_function("window.siegeStage && siegeStage.films.length === 1", timeout=READY)
         page.evaluate(WATCH)
+        processes = {"server": server.pid, "session": sessions_of(server)[0]}
+        before = {name: processor_ms(process) for name, process in processes.items()}
         page.get_by_label("Speed").select_option("60")
         page.get_by_role("button", name="▶ Play").click()
-        page.wait_for_function("siegeStage.end() >= 122", timeout=10 * READY)
+        page.wait_for_function(f"siegeStage.end() >= {LAST}", timeout=10 * READY)
+        took = {name: processor_ms(process) - before[name] for name, process in processes.items()}
         page.get_by_role("button", name="Pause").click()
         found = [_line(page, label, part) for label, part in PARTS]
         browser.close()
-    return [HEAD, *found]
+    filler = [""] * (len(HEAD) - 2)
+    return [HEAD, *found, *((f"processor ms a day: {name}", f"{ms / LAST:.1f}", *filler) for name, ms in took.items())]
+
+
+def processor_ms(process: int) -> float:
+    """Return how long a process has had a processor (Linux)."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return 1000.0 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _line(page: Any, label: str, part: tuple[int, int]) -> Sequence[str]:

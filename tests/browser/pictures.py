@@ -16,7 +16,7 @@ def main(folder: Path) -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         with served("aleppo_2016", "--set", COARSE) as address:
             alone(opened(browser, address), folder)
-        with served("aleppo_2016", "--set", COARSE, "--class", "--idle-minutes", "0.1") as address:
+        with served("aleppo_2016", "--set", COARSE, "--class", "--idle-minutes", "1") as address:
             in_class(opened(browser, address), folder)
         browser.close()
 
@@ -42,7 +42,7 @@ def alone(page, folder: Path) -> None:
 def in_class(page, folder: Path) -> None:
     """Take a picture of a siege that was put away."""
     play_to(page, 40)
-    page.get_by_role("button", name="Go on").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Go on").wait_for(timeout=120_000)
     page.screenshot(path=folder / "class.png", clip={"x": 0, "y": 0, "width": 1600, "height": 620})
 
 
