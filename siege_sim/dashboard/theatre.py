@@ -108,12 +108,13 @@ class Theatre:
     def tidy(self) -> None:
         """Put away the sessions of a class that nobody uses, and notice those whose process has died."""
         idle = self.programme.idle_minutes
+        why = f"nobody used this siege for {idle:g} minute{'s' * (idle != 1)}, so it was put away"
         with self._lock:
             for place in self._places.values():
                 if isinstance(place.session, SessionApart):
                     place.session.look_after()
                     if place.used < self._clock() - 60.0 * idle:
-                        place.session.put_away(f"nobody used this siege for {idle:g} minutes, so it was put away")
+                        place.session.put_away(why)
             self._forget()
 
     def close(self) -> None:
