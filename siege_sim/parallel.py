@@ -244,7 +244,7 @@ class _Worker:
 
     def end(self) -> None:
         """End the process at once; a thread that waits for its outcome is told so."""
-        self._process.terminate()
+        self._process.kill()
         self._process.join()
 
 
