@@ -281,16 +281,44 @@ def dashboard(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any that is free.")] = 8765,
     open_browser: Annotated[bool, typer.Option("--open", help="Open a browser window.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="The seed of the runs.")] = 1,
-    sessions: Annotated[int, typer.Option(min=1, max=1000, help="How many readers at once.")] = 8,
+    for_a_class: Annotated[
+        bool,
+        typer.Option(
+            "--class",
+            help="For many readers: each has a process of their own, under caps, and what nobody uses is put away.",
+        ),
+    ] = False,
+    sessions: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="How many readers at once. [8; with --class 30]")
+    ] = None,
+    idle_minutes: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="After so long an unused session makes room. [120; with --class it is 20]"),
+    ] = None,
+    most_days: Annotated[
+        int | None, typer.Option(min=1, help="Days of the longest run. [3650; with --class 400]")
+    ] = None,
+    memory_mb: Annotated[
+        int | None, typer.Option(min=50, help="With --class: memory that a session may take, in MB. [200]")
+    ] = None,
     settings: SetOption = None,
 ) -> None:
     """Play sieges in a browser: watch, go back, pull levers, compare."""
+    from siege_sim.dashboard.programme import programme_of
     from siege_sim.dashboard.serving import check_installed, serve
 
     check_installed()
-    from siege_sim.dashboard.theatre import Programme
-
-    serve(Programme(scenario, seed, tuple(settings or ()), sessions), host, port, open_browser)
+    programme = programme_of(
+        scenario,
+        seed,
+        settings or (),
+        for_a_class=for_a_class,
+        sessions=sessions,
+        idle_minutes=idle_minutes,
+        most_days=most_days,
+        memory_mb=memory_mb,
+    )
+    serve(programme, host, port, open_browser)
 
 
 @app.command()

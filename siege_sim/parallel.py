@@ -250,16 +250,20 @@ class _Worker:
 
 def _work(connection: Connection[Any, Any]) -> None:
     """Do what comes through the pipe until it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_driver, daemon=True).start()
+    live_with_the_driver()
     with contextlib.suppress(EOFError, OSError):
         while True:
             function, job = connection.recv()
             _send(connection, _outcome_of(function, job))
 
 
+def live_with_the_driver() -> None:
+    """Leave Ctrl-C to the driver, and end when it ends: one that is killed tells its workers nothing."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_driver, daemon=True).start()
+
+
 def _end_with_the_driver() -> None:
-    """End when the driver ends: one that is killed tells its workers nothing."""
     driver = multiprocessing.parent_process()
     if driver is not None:
         wait_for([driver.sentinel])
@@ -290,7 +294,7 @@ class _Crew:
 
     def hire(self) -> _Worker:
         """Start a worker; Ctrl-C waits meanwhile, or half a worker might be left behind."""
-        with _ctrl_c_waits():
+        with ctrl_c_waits():
             worker = _Worker()
             self._workers.append(worker)
         return worker
@@ -318,7 +322,7 @@ def _crew() -> Iterator[_Crew]:
 
 
 @contextlib.contextmanager
-def _ctrl_c_waits() -> Iterator[None]:
+def ctrl_c_waits() -> Iterator[None]:
     """Let Ctrl-C wait meanwhile; processes that are started meanwhile never see it (where the system can do so).
 
     A polite request to end waits too where it is handled like Ctrl-C; the new processes do see it, and end with it.

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import solara
 import solara.lab
 
 from siege_sim.dashboard import forms
+from siege_sim.dashboard.apart import SessionApart
 from siege_sim.dashboard.ensemble import Ensemble
-from siege_sim.dashboard.limits import SessionError
+from siege_sim.dashboard.limits import AsleepError, SessionError
 from siege_sim.dashboard.theatre import the_theatre
 from siege_sim.dashboard.widget import StageWidget, UploadWidget
 from siege_sim.errors import SiegeError
@@ -20,7 +21,8 @@ from siege_sim.loading import load_scenario_text, shipped_scenarios
 
 if TYPE_CHECKING:
     from siege_sim.dashboard.branching import Pull
-    from siege_sim.dashboard.session import Session
+    from siege_sim.dashboard.session import Run, Sheet
+    from siege_sim.dashboard.theatre import AnySession
     from siege_sim.scenario import Scenario
 
 
@@ -33,6 +35,7 @@ class Desk:
         changed: grows when the page should ask for news.
         fans: the spread of an ensemble, if one was played.
         message: what went wrong, for the reader.
+        waits: what the reader can press to go on after it; empty for nothing.
         ensemble: the runs that are played in the background, if any.
     """
 
@@ -43,41 +46,88 @@ class Desk:
         self.changed = solara.reactive(0)
         self.fans: Any = solara.reactive(None)
         self.message = solara.reactive("")
+        self.waits = solara.reactive("")
         self.ensemble: Any = solara.reactive(None)
         self.progress = solara.reactive((0, 0))
         self._serial = 0
+        self._tab = ""
+        self._closed = False
 
     def hello(self, data: dict[str, Any]) -> None:
         """Take the session of a tab: a page that is loaded again finds its own."""
-        key = f"{solara.get_session_id()}/{str(data.get('tab', ''))[:64]}"
+        self._tab = f"{solara.get_session_id()}/{str(data.get('tab', ''))[:64]}"
+        self.enter()
+
+    def enter(self) -> None:
+        """Take the session of the tab, once there is a place for it; a page that begins anew counts once."""
+        the_theatre().leave(self.key)
         with self.told():
-            self.session.value = the_theatre().enter(key)
-            self.key = key
-            self.changed.value += 1
+            try:
+                session = the_theatre().enter(self._tab)
+            except SiegeError:
+                self.waits.value = TRY_AGAIN
+                raise
+            self.key, self.session.value = self._tab, session
+            self.refresh()
+            self._watch(session)
 
     def leave(self) -> None:
         """Give the place up when the page is closed."""
+        self._closed = True
         self.drop_ensemble()
         the_theatre().leave(self.key)
 
+    def go_on(self) -> None:
+        """Go on with a session that was put away, or enter where there was no place before."""
+        if self.session.value is None:
+            self.enter()
+            return
+        with self.told():
+            self.wake()
+            self.session.value.settle()
+            self.refresh()
+
+    def wake(self) -> None:
+        """See to it that the session is awake: whoever does something with it wants it."""
+        if the_theatre().wake(self.key):
+            self._watch(self.session.value)
+
+    def _watch(self, session: AnySession) -> None:
+        """Tell the reader when the session is put away, also while nothing is asked of it."""
+        if isinstance(session, SessionApart):
+            threading.Thread(target=self._tell_when_asleep, args=(session,), daemon=True).start()
+
+    def _tell_when_asleep(self, session: SessionApart) -> None:
+        why = session.wait_until_asleep()
+        if not self._closed and not session.awake:
+            self._fell_asleep(why)
+
+    def _fell_asleep(self, why: str) -> None:
+        self.waits.value = GO_ON
+        self.message.value = f"{why[:1].upper()}{why[1:]}. Nothing is lost: go on, or open another scenario."
+
     def want(self, data: dict[str, Any]) -> dict[str, Any] | None:
         """Play to the day that the page wants, and return what it lacks."""
-        session: Session | None = self.session.value
+        session: AnySession | None = self.session.value
         if session is None:
             return None
         the_theatre().touch(self.key)
         have = [(int(run), int(days)) for run, days in data.get("have", ())]
-        session.play_to(min(int(data.get("day", 0)), session.day + 1))
+        runs = None
+        with self.told():
+            runs = session.next(int(data.get("day", 0)), have)
         self._serial += 1
-        return {"serial": self._serial, "runs": session.news(have)}
+        return None if runs is None else {"serial": self._serial, "runs": runs}
 
     def look(self, day: int) -> None:
         """Note which day the page shows: levers act from the day after."""
         self.day.value = int(day)
+        the_theatre().touch(self.key)
 
     def pull(self, pulls: list[Pull], day: int) -> str:
         """Pull levers on the evening of a day; return what is wrong with them, or nothing."""
         try:
+            self.wake()
             self.session.value.pull(pulls, day)
         except SiegeError as error:
             return str(error)
@@ -87,7 +137,7 @@ class Desk:
     def refresh(self) -> None:
         """Let the page ask for what is new; what an ensemble said of another run is taken away."""
         self.drop_ensemble()
-        self.message.value = ""
+        self.message.value = self.waits.value = ""
         self.changed.value += 1
 
     @contextlib.contextmanager
@@ -95,6 +145,8 @@ class Desk:
         """Show the reader what went wrong."""
         try:
             yield
+        except AsleepError as error:
+            self._fell_asleep(str(error))
         except SiegeError as error:
             self.message.value = str(error)
 
@@ -139,13 +191,23 @@ def Page() -> None:
         if desk.session.value is not None:
             with solara.Column(classes=["siege-controls"]):
                 Controls(desk)
-    if desk.message.value:
-        solara.Error(desk.message.value)
+    Notice(desk)
     StageWidget.element(
         changed=desk.changed.value,
         fans=desk.fans.value,
         hears={"hello": desk.hello, "want": desk.want, "look": desk.look},
     )
+
+
+@solara.component
+def Notice(desk: Desk) -> None:
+    """Say what went wrong, and offer to go on where that is possible; it keeps its place when it is empty."""
+    says, waits = desk.message.value, desk.waits.value
+    with solara.Column(gap="8px", classes=["siege-notice"]):
+        if says:
+            (solara.Warning if waits == GO_ON else solara.Error)(says)
+        if says and waits:
+            solara.Button(waits, color="primary", on_click=desk.go_on)
 
 
 @solara.component
@@ -164,13 +226,14 @@ def Controls(desk: Desk) -> None:
 @solara.component
 def ScenarioBox(desk: Desk, changed: int) -> None:
     """Choose a scenario, put another beside it, or bring one's own."""
-    session: Session = desk.session.value
+    session: AnySession = desk.session.value
     names = list(shipped_scenarios())
     chosen, choose = solara.use_state(session.runs[0].parent if session.runs[0].parent in names else names[0])
     seed, set_seed = solara.use_state(session.seed)
 
     def opened(does: Callable[[], None]) -> None:
         with desk.told():
+            desk.wake()
             does()
             desk.refresh()
 
@@ -186,11 +249,12 @@ def ScenarioBox(desk: Desk, changed: int) -> None:
 @solara.component
 def Upload(desk: Desk) -> None:
     """Take a scenario file of the reader's own; it is read as text, and names no file of the server."""
-    session: Session = desk.session.value
+    session: AnySession = desk.session.value
     error, set_error = solara.use_state("")
 
     def sent(data: dict[str, Any]) -> None:
         try:
+            desk.wake()
             session.open(
                 scenario_sent(str(data.get("name", "")), str(data.get("text", "")), session.limits.upload_bytes)
             )
@@ -217,22 +281,24 @@ def scenario_sent(name: str, text: str, most_bytes: int) -> Scenario:
 @solara.component
 def RunsBox(desk: Desk, changed: int) -> None:
     """Say what is shown and what was changed; keep one of two runs; write a run down."""
-    session: Session = desk.session.value
+    session: AnySession = desk.session.value
 
     def keep(side: int) -> None:
-        session.keep(side)
-        desk.refresh()
+        with desk.told():
+            desk.wake()
+            session.keep(side)
+            desk.refresh()
 
     with solara.Card("Runs", margin=0, elevation=0):
-        for side, run in enumerate(session.runs):
+        sheets: Sequence[Run | Sheet] = session.runs
+        for side, run in enumerate(sheets):
             name, text = session.export(side)
             solara.Text(f"{'AB'[side]}: {run.name}, seed {run.seed}", classes=["siege-run"])
             for entry in run.log:
-                when = f"from day {entry.day}" if entry.day else "from the start"
-                solara.Div(children=[solara.Text(f"{when}: {entry.says}")])
+                solara.Div(children=[solara.Text(f"{entry.since}: {entry.says}")])
             with solara.Row(style={"flex-wrap": "wrap"}):
                 solara.FileDownload(text, filename=name, label=f"Save {'AB'[side]}")
-                if len(session.runs) > 1:
+                if len(sheets) > 1:
                     solara.Button(f"Keep {'AB'[side]} alone", on_click=lambda side=side: keep(side))
 
 
@@ -257,8 +323,15 @@ def EnsembleBox(desk: Desk) -> None:
 
 GREEN = "#17604c"
 
+GO_ON, TRY_AGAIN = "Go on", "Try again"
+
 STYLE = """
 .solara-content-main { padding: 0; }
 .siege-controls { width: 23rem; max-width: 90vw; }
 .siege-run { font-weight: 600; }
+.siege-notice { margin: 0 12px; }
+.siege-notice:empty { display: none; }
+.theme--light .siege-notice .v-alert__content { color: #222; }
+.theme--dark .siege-notice .v-alert__content { color: #fff; }
+.siege-notice > .v-btn { align-self: flex-start; }
 """

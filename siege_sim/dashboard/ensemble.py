@@ -11,6 +11,7 @@ import numpy as np
 
 from siege_sim.dashboard.charts import CHARTS
 from siege_sim.dashboard.film import plain_numbers
+from siege_sim.dashboard.limits import step_back
 from siege_sim.scoring import values_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from siege_sim.dashboard.film import Json
     from siege_sim.results import Course
+    from siege_sim.running import Job
     from siege_sim.scenario import Scenario
 
 BAND = (10, 50, 90)
@@ -51,11 +53,11 @@ class Ensemble:
             told: called whenever there is something new to show.
         """
         from siege_sim.parallel import finished
-        from siege_sim.running import jobs_of, play
+        from siege_sim.running import jobs_of
 
         jobs = jobs_of(self._scenario, range(1, self.planned + 1))
         try:
-            with self._turn, contextlib.closing(finished(jobs, play, self._workers)) as stream:
+            with self._turn, contextlib.closing(finished(jobs, play_politely, self._workers)) as stream:
                 if not self._stopped.is_set():
                     for _, course in stream:
                         self.courses.append(course)
@@ -74,6 +76,14 @@ class Ensemble:
     def fans(self) -> Json | None:
         """Return the fans of all lines of the charts, once there are runs enough to speak of a spread."""
         return fans_of(self.courses) if len(self.courses) >= 3 else None
+
+
+def play_politely(job: Job) -> Course:
+    """Play a run, and let what readers wait for go first."""
+    from siege_sim.running import play
+
+    step_back()
+    return play(job)
 
 
 def fans_of(courses: Sequence[Course]) -> Json:

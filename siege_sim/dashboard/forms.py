@@ -14,7 +14,7 @@ from siege_sim.dashboard.levers import Lever, intervention_panels, mechanism_pan
 from siege_sim.dashboard.widget import FieldsWidget
 
 if TYPE_CHECKING:
-    from siege_sim.dashboard.session import Session
+    from siege_sim.dashboard.theatre import AnySession
 
 PullThem = Callable[[list[Pull], int], str]
 """Pulls levers on the evening of a day; returns what is wrong."""
@@ -48,7 +48,7 @@ class Filled:
 
 
 @solara.component
-def MechanismForm(session: Session, day: int, changed: int, pull: PullThem) -> None:
+def MechanismForm(session: AnySession, day: int, changed: int, pull: PullThem) -> None:
     """Choose a mechanism and set its parameters, from tomorrow or from the start."""
     panels = {f"{panel.group}: {panel.label}": panel for panel in mechanism_panels(session.in_hand.scenario, day + 1)}
     usual = next((name for name in panels if name.endswith("Sorties")), next(iter(panels)))
@@ -77,7 +77,7 @@ def MechanismForm(session: Session, day: int, changed: int, pull: PullThem) -> N
 
 
 @solara.component
-def InterventionForm(session: Session, day: int, changed: int, pull: PullThem) -> None:
+def InterventionForm(session: AnySession, day: int, changed: int, pull: PullThem) -> None:
     """Add a dated action, or end one."""
     scenario = session.in_hand.scenario
     panels = {panel.label: panel for panel in intervention_panels(scenario)}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +16,10 @@ if TYPE_CHECKING:
 
 class SessionError(SiegeError):
     """Something that a session cannot do; the message says why and what else to do."""
+
+
+class AsleepError(SessionError):
+    """A session that was put away; the message says why. What it had is kept, and it can go on."""
 
 
 @dataclass(frozen=True)
@@ -57,3 +64,35 @@ def _units(scenario: Scenario) -> int:
     factions = (*scenario.forces.rebel.values(), *scenario.forces.government.values())
     coming = [action for action in scenario.interventions.values() if action.kind == "reinforcements"]
     return sum(-(-force.fighters // force.unit_size) for force in (*factions, *coming))  # type: ignore[attr-defined]
+
+
+def step_back() -> None:
+    """Let other processes go first when there is more to do than processors."""
+    if hasattr(os, "setpriority"):
+        os.setpriority(os.PRIO_PROCESS, 0, POLITE)
+
+
+POLITE = 10
+"""How far a process steps back that plays for one reader while others wait for the server."""
+
+
+@contextlib.contextmanager
+def memory_capped(more_mb: int) -> Iterator[None]:
+    """Let this process take so much more memory than it has now; what asks for more gets a ``MemoryError``.
+
+    What counts is data that it may write, not files that it has mapped. Does nothing where there is no Linux.
+    """
+    try:
+        import resource
+
+        with open("/proc/self/status") as status:
+            now_kb = next(int(line.split()[1]) for line in status if line.startswith("VmData"))
+    except (ImportError, OSError):
+        yield
+        return
+    before, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (1024 * (now_kb + 1024 * more_mb), most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (before, most))

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     import uvicorn
 
-    from siege_sim.dashboard.theatre import Programme
+    from siege_sim.dashboard.programme import Programme
+    from siege_sim.dashboard.theatre import Theatre
 
 NEEDED = ("solara", "ipyvuetify", "solara_assets")
 """What the extra `dashboard` brings."""
@@ -59,11 +60,19 @@ def serve(programme: Programme, host: str, port: int, open_browser: bool) -> Non
         _settle_solara(host, port)
         if not is_loopback(host):
             print(_WARNING.format(host=host), file=sys.stderr)
+        theatre = _theatre_ready()
         server, address = _server(is_loopback(host)), f"http://{_in_address(host)}:{port}"
+        if programme.apart:
+            print(_for_a_class(programme), file=sys.stderr)
+        if (reached := _reached_at(host)) is not None:
+            print(f"From other machines: http://{reached}:{port}", file=sys.stderr)
         print(f"The dashboard is at {address} (stop it with Ctrl-C)", file=sys.stderr, flush=True)
         if open_browser:
             threading.Thread(target=_open_when_ready, args=(server, address), daemon=True).start()
-        server.run(sockets=[listening])
+        try:
+            server.run(sockets=[listening])
+        finally:
+            theatre.close()
     print("the dashboard has stopped", file=sys.stderr)
 
 
@@ -81,6 +90,37 @@ _WARNING = (
     "warning: {host} can be reached from other machines. Whoever reaches it can play sieges on this one; there is no "
     "password and no encryption. Use it in a network that you trust, or leave --host away."
 )
+
+
+def _theatre_ready() -> Theatre:
+    """Return the server's one theatre before the first readers ask for it, all at once."""
+    from siege_sim.dashboard.theatre import the_theatre
+
+    theatre = the_theatre()
+    theatre.warm()
+    return theatre
+
+
+def _for_a_class(programme: Programme) -> str:
+    """Return what a teacher should know of the caps."""
+    most_mb, has_mb = programme.sessions * programme.memory_mb, _memory_mb()
+    lines = [
+        f"A class of up to {programme.sessions}: {programme.memory_mb} MB and runs of {programme.limits.days} days for "
+        f"each; what nobody uses for {programme.idle_minutes:g} minutes is put away."
+    ]
+    if has_mb and most_mb > has_mb:
+        lines.append(
+            f"warning: together they may ask for {most_mb:,} MB, and this machine has {has_mb:,}; lower --sessions or "
+            "--memory-mb"
+        )
+    return "\n".join(lines)
+
+
+def _memory_mb() -> int:
+    """Return how much memory this machine has; 0 where it does not say."""
+    if not hasattr(os, "sysconf"):
+        return 0
+    return int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e6)
 
 
 def check_installed() -> None:
@@ -107,6 +147,19 @@ def is_loopback(host: str) -> bool:
 
 def _in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else {"0.0.0.0": "127.0.0.1"}.get(host, host)
+
+
+def _reached_at(host: str) -> str | None:
+    """Return the address that other machines reach this one at, if it listens on all of its addresses and has one."""
+    if host != "0.0.0.0":
+        return None
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address for examples; this chooses a way there and sends nothing
+        except OSError:
+            return None
+        address: str = probe.getsockname()[0]
+    return None if is_loopback(address) else address
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -41,30 +41,66 @@ class LogEntry:
     day: int
     says: str
 
+    @property
+    def since(self) -> str:
+        """From when it holds, in words."""
+        return f"from day {self.day}" if self.day else "from the start"
 
-class Run:
-    """A siege that is played and filmed day by day.
+
+@dataclass(frozen=True)
+class Sheet:
+    """All that it takes to play a run again, and to write it down.
 
     Attributes:
         number: its number in the session; a page that shows another one has to begin anew.
         scenario: what is played.
         seed: its seed.
+        name: what tells it from the other one.
         parent: the shipped scenario it came from, if any.
         log: what was changed on the way.
-        name: what tells it from the other one.
     """
 
-    def __init__(
-        self, number: int, scenario: Scenario, seed: int, name: str, parent: str | None, log: Sequence[LogEntry] = ()
-    ) -> None:
-        self.number = number
-        self.scenario = scenario
-        self.seed = seed
-        self.name = name
-        self.parent = parent
-        self.log = tuple(log)
+    number: int
+    scenario: Scenario
+    seed: int
+    name: str
+    parent: str | None
+    log: tuple[LogEntry, ...] = ()
+
+    def export(self) -> tuple[str, str]:
+        """Return the name and the text of a scenario file that the command line plays to the same result."""
+        name = self.scenario.name if not self.log else f"{self.scenario.name[:70]}_branch"
+        title = self.scenario.title if not self.log else f"{self.scenario.title} (a branch)"
+        text = scenario_yaml(self.scenario, self.parent, name, title, self._comment(name))
+        return f"{name}.yaml", text
+
+    def _comment(self, name: str) -> list[str]:
+        lines = [f"Made in the dashboard. Play it with: siege-sim run ./{name}.yaml --seed {self.seed}"]
+        if self.log:
+            lines += ["", "Changed:"]
+            lines += [
+                f"- {f'from day {entry.day}' if entry.day else 'from the start'}: {entry.says}" for entry in self.log
+            ]
+        return lines
+
+
+class Run:
+    """A siege that is played and filmed day by day.
+
+    Attributes:
+        sheet: what it takes to play it again; its entries are the run's own attributes too.
+    """
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.number = sheet.number
+        self.scenario = scenario = sheet.scenario
+        self.seed = sheet.seed
+        self.name = sheet.name
+        self.parent = sheet.parent
+        self.log = sheet.log
         record = load_record(scenario.name) if scenario.name in shipped_records() else None
-        self._model = SiegeModel(scenario, seed)
+        self._model = SiegeModel(scenario, sheet.seed)
         self._camera = Camera(self._model, record)
 
     @property
@@ -102,6 +138,7 @@ class Session:
         seed: of its runs.
         limits: what it may ask of the machine.
         settings: as the command line's ``--set``.
+        first_number: of its runs.
 
     Attributes:
         runs: the run, or the two that are shown side by side.
@@ -110,14 +147,28 @@ class Session:
     """
 
     def __init__(
-        self, scenario: str | Scenario, seed: int = 1, limits: Limits | None = None, settings: Sequence[str] = ()
+        self,
+        scenario: str | Scenario,
+        seed: int = 1,
+        limits: Limits | None = None,
+        settings: Sequence[str] = (),
+        first_number: int = 1,
     ) -> None:
         self.limits = limits or Limits()
         self.seed = seed
         self._lock = threading.RLock()
-        self._numbers = count(1)
+        self._numbers = count(first_number)
         self.runs: list[Run] = []
         self.open(scenario, settings=settings)
+
+    @classmethod
+    def taken_up(cls, sheets: Sequence[Sheet], day: int, limits: Limits) -> Session:
+        """Return a session that goes on where another was left: its runs with their numbers, on its day."""
+        free = 1 + max(sheet.number for sheet in sheets)
+        session = cls(sheets[0].scenario, sheets[0].seed, limits, first_number=free)
+        session.runs = [Run(sheet) for sheet in sheets]
+        session.play_to(day)
+        return session
 
     @property
     def in_hand(self) -> Run:
@@ -164,7 +215,7 @@ class Session:
         parent = scenario if isinstance(scenario, str) else None
         loaded = load_scenario(scenario, settings) if isinstance(scenario, str) else scenario
         self.limits.check(loaded)
-        return Run(next(self._numbers), loaded, seed, loaded.title, parent)
+        return Run(Sheet(next(self._numbers), loaded, seed, loaded.title, parent))
 
     def pull(self, pulls: Sequence[Pull], day: int) -> Run:
         """Pull levers on the run in hand: as if on the evening of ``day``, so that they act from the next day on.
@@ -190,7 +241,7 @@ class Session:
             self.limits.check(scenario)
             log = (*origin.log, *(LogEntry(max(day + 1, 0), pull.says()) for pull in pulls))
             name = f"changed from day {day + 1}" if day >= 0 else "changed from the start"
-            run = Run(next(self._numbers), scenario, origin.seed, name, origin.parent, log)
+            run = Run(Sheet(next(self._numbers), scenario, origin.seed, name, origin.parent, log))
             run.play_to(max(day, 0))
             if day >= 0 and not np.array_equal(run.values(day), origin.values(day), equal_nan=True):
                 raise SessionError(
@@ -237,18 +288,17 @@ class Session:
                 for run in self.runs
             ]
 
+    def next(self, day: int, have: Sequence[tuple[int, int]]) -> list[Json]:
+        """Play to the day that a page wants, a day further than before at most, and return what it lacks.
+
+        Args:
+            day: the day that the page wants.
+            have: as for `news`.
+        """
+        with self._lock:
+            self.play_to(min(day, self.day + 1))
+            return self.news(have)
+
     def export(self, side: int = -1) -> tuple[str, str]:
         """Return the name and the text of a scenario file that the command line plays to the same result."""
-        run = self.runs[side]
-        name = run.scenario.name if not run.log else f"{run.scenario.name[:70]}_branch"
-        title = run.scenario.title if not run.log else f"{run.scenario.title} (a branch)"
-        text = scenario_yaml(run.scenario, run.parent, name, title, _comment(run, name))
-        return f"{name}.yaml", text
-
-
-def _comment(run: Run, name: str) -> list[str]:
-    lines = [f"Made in the dashboard. Play it with: siege-sim run ./{name}.yaml --seed {run.seed}"]
-    if run.log:
-        lines += ["", "Changed:"]
-        lines += [f"- {f'from day {entry.day}' if entry.day else 'from the start'}: {entry.says}" for entry in run.log]
-    return lines
+        return self.runs[side].sheet.export()

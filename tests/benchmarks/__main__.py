@@ -41,7 +41,15 @@ def main() -> None:
     render: Render = table.markdown if options.markdown else table.text
     began = time.perf_counter()
     load_before = machine.load()
-    if options.profile:
+    if options.sessions:
+        from tests.benchmarks import sessions
+
+        print(render(sessions.rows(options.sessions, 10 if options.quick else 40)))
+    elif options.frames:
+        from tests.benchmarks import frames
+
+        print(render(frames.rows()))
+    elif options.profile:
         print(_profiles(1 if options.quick else 3, render))
     elif options.sweeps:
         sweeps = QUICK_SWEEPS if options.quick else SweepPlan()
@@ -68,6 +76,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--profile", action="store_true", help="instead: milliseconds a day of each process")
     parser.add_argument("--sweeps", action="store_true", help="instead: sweeps, their driver, their store")
     parser.add_argument("--runs", type=int, help="runs of each sweep that is played")
+    parser.add_argument(
+        "--sessions", type=int, nargs="?", const=30, metavar="N", help="instead: so many readers of a dashboard at once"
+    )
+    parser.add_argument("--frames", action="store_true", help="instead: how long a page takes to draw a day")
     parser.add_argument("--markdown", action="store_true", help="tables in Markdown")
     parser.add_argument("--households", type=int, nargs="+", help="sizes for the civilians' day")
     parser.add_argument("--days", type=int, help="days of the civilians' day")

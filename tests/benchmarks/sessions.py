@@ -1,46 +1,78 @@
-"""How many readers a server holds: ``python -m tests.benchmarks.sessions [scenario] [sessions] [days]``.
+"""How many readers a server holds: ``python -m tests.benchmarks --sessions [HOW MANY]``.
 
-So many sessions play at once, each in a thread of its own as on the server; each day's frame is made and written as it
-would be sent. Told: days a second of all together, how long one reader waits for a day, and memory a session.
+So many sessions play at once, each asked for by a thread of its own as on the server; each day's frame is made and
+written as it would be sent. Once in the server's own process, once as a class, and once as a class with one more reader
+whose sieges are as heavy as they may be. No browsers and no network.
 """
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import json
 import resource
-import sys
 import threading
 import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
-from siege_sim.dashboard.session import Session
+from siege_sim.dashboard.branching import SetParameter
+from siege_sim.dashboard.limits import AsleepError, Limits, SessionError
+from siege_sim.dashboard.programme import FOR_A_CLASS, Programme
+from siege_sim.dashboard.theatre import AnySession, Theatre
+from siege_sim.loading import load_scenario
 
 COARSE = ("population.persons_per_household=50",)
+HEAD = ("", "days/s", "wait ms", "99 % ms", "first days ms", "last days ms", "MB a session", "MB in all")
 
 
 def resident_mb() -> float:
     """Return the memory of this process now, in MB (Linux)."""
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * resource.getpagesize() / 1e6
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
 
 
-def play(session: Session, days: int, waits: list[float]) -> None:
-    have = 0
+def memory_of(process: int) -> tuple[float, float]:
+    """Return what a process has alone, and its share of what it has with others, in MB (Linux)."""
+    lines = [line.split() for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()[1:]]
+    kb = {words[0].rstrip(":"): int(words[1]) for words in lines}
+    return (kb["Private_Clean"] + kb["Private_Dirty"]) * 1.024e-3, kb["Pss"] * 1.024e-3
+
+
+def play(session: AnySession, days: int, waits: list[float]) -> None:
+    """Play day by day and note how long each took until it was written."""
+    number, have = session.runs[0].number, 0
     for day in range(1, days + 1):
         began = time.perf_counter()
-        session.play_to(day)
-        news = session.news([(session.runs[0].number, have)] if have else [])
-        json.dumps(news)
+        json.dumps(session.next(day, [(number, have)] if have else []))
         have = day + 1
         waits.append(time.perf_counter() - began)
 
 
-def main(scenario: str = "aleppo_2016", sessions: int = 30, days: int = 40) -> None:
-    warm = Session(scenario, settings=COARSE)
-    play(warm, 3, [])
+def weigh(session: AnySession, stopped: threading.Event) -> None:
+    """Pull a lever on the last day again and again: the most that one reader can ask for at once."""
+    while not stopped.is_set():
+        with contextlib.suppress(AsleepError):  # all is over
+            try:
+                session.pull([SetParameter("sorties", "per_day", 1.0)], 399)
+            except SessionError:  # the siege is over by then; it was played all the same
+                session.open(session.runs[0].scenario)
+
+
+def measured(label: str, programme: Programme, sessions: int, days: int, heavy: bool = False) -> Sequence[str]:
+    """Let so many sessions play at once, and return a line of the table."""
+    theatre = Theatre(replace(programme, sessions=sessions + 2, limits=Limits()))
+    theatre.warm()
+    play(theatre.enter("warm"), 3, [])
     before = resident_mb()
-    many = [Session(scenario, seed, settings=COARSE) for seed in range(1, sessions + 1)]
+    many = [theatre.enter(f"reader {number}") for number in range(sessions)]
+    stopped = threading.Event()
+    if heavy:
+        one = theatre.enter("heavy")
+        one.open(load_scenario("aleppo_2016", ["population.persons_per_household=4.2", "days=400"]))
+        threading.Thread(target=weigh, args=(one, stopped), daemon=True).start()
     waits: list[list[float]] = [[] for _ in many]
     threads = [threading.Thread(target=play, args=(one, days, wait)) for one, wait in zip(many, waits, strict=True)]
     began = time.perf_counter()
@@ -49,14 +81,49 @@ def main(scenario: str = "aleppo_2016", sessions: int = 30, days: int = 40) -> N
     for thread in threads:
         thread.join()
     took = time.perf_counter() - began
-    each = np.concatenate([np.array(wait) for wait in waits]) * 1000.0
-    early, late = (np.concatenate([np.array(w[part]) for w in waits]).mean() for part in (slice(1, 6), slice(-5, None)))
-    print(f"{sessions} sessions of {scenario}, {days} days each: {sessions * days / took:.0f} days a second together")
-    print(f"a reader waits {np.median(each):.0f} ms for a day, {np.percentile(each, 99):.0f} ms at worst (99 %)")
-    print(f"first days {early * 1000:.0f} ms, last days {late * 1000:.0f} ms")
-    print(f"memory a session: {(resident_mb() - before) / sessions:.1f} MB")
+    stopped.set()
+    memory = _memory(many, before)
+    theatre.close()
+    each = 1000.0 * np.array(waits)
+    early, late = each[:, :5].mean(), each[:, -5:].mean()
+    numbers = (sessions * days / took, np.median(each), np.percentile(each, 99), early, late, *memory)
+    return (label, *(f"{number:,.0f}" for number in numbers))
+
+
+def _memory(many: Sequence[AnySession], before: float) -> tuple[float, float]:
+    """Return what a session takes, and what all of this takes together, in MB."""
+    children = [one._child.process.pid for one in many if hasattr(one, "_child")]
+    if not children:
+        return (resident_mb() - before) / len(many), resident_mb()
+    alone, shares = np.array([memory_of(process) for process in children]).T
+    return alone.mean() + (resident_mb() - before) / len(many), resident_mb() + shares.sum()
+
+
+def rows(sessions: int = 30, days: int = 40, scenario: str = "aleppo_2016") -> list[Sequence[str]]:
+    """Measure, and return the lines of a table."""
+    one_process = Programme(scenario, settings=COARSE)
+    a_class = replace(FOR_A_CLASS, scenario=scenario, settings=COARSE)
+    fine = replace(a_class, settings=())
+    return [
+        HEAD,
+        measured(f"{sessions} in one process, 50 persons a row", one_process, sessions, days),
+        measured(f"{sessions} in a class, 50 persons a row", a_class, sessions, days),
+        measured("the same beside a heavy one", a_class, sessions, days, heavy=True),
+        measured("one in one process beside a heavy one", one_process, 1, days, heavy=True),
+        measured("one in a class beside a heavy one", a_class, 1, days, heavy=True),
+        measured(f"{sessions} in a class, as shipped", fine, sessions, days),
+    ]
+
+
+def main() -> None:
+    """Measure fewer or shorter ones."""
+    from tests.benchmarks.table import text
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name, usual in (("sessions", 30), ("days", 40)):
+        parser.add_argument(f"--{name}", type=int, default=usual)
+    print(text(rows(**vars(parser.parse_args()))))
 
 
 if __name__ == "__main__":
-    words = sys.argv[1:]
-    main(*words[:1], *(int(word) for word in words[1:]))
+    main()

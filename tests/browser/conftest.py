@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import re
@@ -35,15 +36,31 @@ def _can_be_tested():
 
 @contextmanager
 def served(*arguments: str):
+    with serving(*arguments) as (address, _):
+        yield address
+
+
+@contextmanager
+def serving(*arguments: str):
+    """Serve a dashboard; give its address and the server's process."""
     command = [sys.executable, "-m", "siege_sim.cli", "dashboard", *arguments, "--port", "0"]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         assert server.stderr is not None
         line = next(line for line in server.stderr if "The dashboard is at" in line)
-        yield re.search(r"http://\S+", line).group()
+        yield re.search(r"http://\S+", line).group(), server
     finally:
         server.terminate()
         server.communicate(timeout=30)
+
+
+def sessions_of(server: subprocess.Popen[str]) -> list[int]:
+    """Return the processes that play for the readers of a class: the children of what the server has started."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has just ended
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    return [child for child, parent in parents.items() if parents.get(parent) == server.pid]
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from http.client import HTTPConnection
 
 import numpy as np
 import pytest
 
 from siege_sim import load_scenario, run
-from tests.browser.conftest import served
+from tests.browser.conftest import READY, served, serving, sessions_of
 
 DAY = "siegeStage.day"
 
@@ -206,3 +208,34 @@ def test_pages_of_other_sites_are_refused(address, origin):
         connection.request("GET", "/", headers={"origin": came_from})
         assert connection.getresponse().status == answer
         connection.close()
+
+
+def test_in_a_class_two_students_are_apart_and_who_loses_a_siege_can_go_on(open_page, chromium, picture):
+    arguments = ("toy_town", "--set", "population.persons_per_household=50", "--class", "--sessions", "2")
+    with serving(*arguments) as (address, server):
+        ann, ben = open_page(address), open_page(address)
+        play_to(ann, 12)
+        play_to(ben, 3)
+        branch_at(ann, 6)
+        assert ben.evaluate("siegeStage.films.length") == 1
+        day = ann.evaluate("siegeStage.end()")
+        assert day >= 12
+
+        late = chromium.new_context().new_page()
+        late.goto(address)
+        late.get_by_text("all 2 places are taken").wait_for(timeout=READY)
+
+        for session in sessions_of(server):
+            os.kill(session, signal.SIGKILL)
+        ann.get_by_text("ended unexpectedly").wait_for()
+        picture(ann, "class_put_away")
+        late.get_by_role("button", name="Try again").click()
+        late.wait_for_selector("canvas.map", timeout=READY)
+        late.context.close()
+        ann.get_by_role("button", name="Go on").click()
+        ann.get_by_text("ended unexpectedly").wait_for(state="detached")
+        play_to(ann, day + 1)
+        assert ann.evaluate("siegeStage.films.length") == 2
+        picture(ann, "class_goes_on")
+        for page in (ann, ben):
+            page.context.close()

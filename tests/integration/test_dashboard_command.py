@@ -8,6 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -90,7 +93,9 @@ def answered(kind, headers, own_names_only=True):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(SameOrigin(app, own_names_only)({"type": kind, "headers": headers}, None, send))
+    with ThreadPoolExecutor() as elsewhere:  # a browser that is tested in this process may hold a loop of its own
+        asked = SameOrigin(app, own_names_only)({"type": kind, "headers": headers}, None, send)
+        elsewhere.submit(asyncio.run, asked).result()
     assert bool(reached) is not bool(sent)
     return bool(reached)
 
@@ -113,3 +118,33 @@ def test_a_stranger_s_name_for_this_machine_is_not_answered_to(host, passes):
     headers = [(b"host", host), (b"origin", b"http://" + host)]
     assert answered("websocket", headers) is passes
     assert answered("websocket", headers, own_names_only=False)
+
+
+def test_memory_is_capped_only_where_each_session_has_a_process_of_its_own(capsys):
+    assert main(["dashboard", "toy_town", "--memory-mb", "200"]) == 1
+    assert "only --class gives each its own" in capsys.readouterr().err
+
+
+@needs_solara
+def test_a_class_is_refused_a_scenario_that_no_student_could_play(capsys):
+    assert main(["dashboard", "toy_town", "--class", "--most-days", "30"]) == 1
+    assert "90 days are more than a session here may have (30); lower days" in capsys.readouterr().err
+
+
+@needs_solara
+@pytest.mark.slow
+def test_a_class_says_its_caps_and_leaves_no_process_behind_when_it_is_stopped():
+    server, said = start("--class", "--sessions", "1000", "--memory-mb", "50000")
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
+    started = children.read_text().split() if children.exists() else []
+    server.send_signal(signal.SIGTERM)
+    server.communicate(timeout=60)
+    assert "A class of up to 1000: 50000 MB and runs of 400 days for each" in said
+    assert "lower --sessions or --memory-mb" in said
+    for process in started:
+        wait_until_gone(int(process))
+
+
+def wait_until_gone(process):
+    while Path(f"/proc/{process}").exists():
+        threading.Event().wait(0.05)

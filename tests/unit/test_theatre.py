@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from siege_sim.dashboard.limits import SessionError
-from siege_sim.dashboard.theatre import Programme, Theatre
+from siege_sim.dashboard.programme import FOR_A_CLASS, Programme
+from siege_sim.dashboard.theatre import Theatre
 
 SMALL = Programme("toy_town", settings=("population.persons_per_household=50",), sessions=2, idle_minutes=10)
 
@@ -68,7 +69,8 @@ def test_a_page_that_nobody_uses_makes_room_in_the_end():
         theatre.enter("dan")
 
 
-def test_the_programme_reaches_the_servers_own_process(monkeypatch):
+@pytest.mark.parametrize("programme", [SMALL, FOR_A_CLASS], ids=["usual", "class"])
+def test_the_programme_reaches_the_servers_own_process(monkeypatch, programme):
     monkeypatch.setenv("SIEGE_SIM_DASHBOARD", "{}")
-    SMALL.to_environment()
-    assert Programme.from_environment() == SMALL
+    programme.to_environment()
+    assert Programme.from_environment() == programme

@@ -79,7 +79,7 @@
       }
       pen.textBaseline = "alphabetic";
       const step = [7, 14, 28, 56, 112, 224, 448].find((days) =>
-        (this.x(days) - this.x(0)) > this.type * 4.2) || 896;
+        (this.x(days) - this.x(0)) > this.type * 6) || 896;
       for (let day = 0; day <= this.days; day += step) {
         pen.textAlign = day === 0 ? "left" : this.x(day) > this.options.width - this.type * 3 ? "right" : "center";
         pen.fillText(this.films[0].shortDate(day), this.x(day), this.options.height - this.type * 0.45);
