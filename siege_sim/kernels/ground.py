@@ -40,14 +40,18 @@ def neighbour_sum(values: NDArray[Any], shape: Shape) -> FloatArray:
 
 @compiled
 def _neighbour_sum(values: FloatArray, rows: int, columns: int) -> FloatArray:
-    sums = np.zeros(values.size)
+    """Add up over a grid with a rim of zeros, so that no cell asks where the grid ends."""
+    rimmed = np.zeros((rows + 2, columns + 2))
     for row in range(rows):
         for column in range(columns):
-            total = -values[row * columns + column]
-            for near_row in range(max(row - 1, 0), min(row + 2, rows)):
-                for near_column in range(max(column - 1, 0), min(column + 2, columns)):
-                    total += values[near_row * columns + near_column]
-            sums[row * columns + column] = total
+            rimmed[row + 1, column + 1] = values[row * columns + column]
+    sums = np.empty(values.size)
+    for row in range(rows):
+        above, here, below = rimmed[row], rimmed[row + 1], rimmed[row + 2]
+        for column in range(columns):
+            total = -here[column + 1] + above[column] + above[column + 1] + above[column + 2]
+            total = total + here[column] + here[column + 1] + here[column + 2]
+            sums[row * columns + column] = total + below[column] + below[column + 1] + below[column + 2]
     return sums
 
 
@@ -88,13 +92,19 @@ def dilate(mask: BoolArray, shape: Shape, steps: int = 1) -> BoolArray:
 
 @compiled
 def _dilate(mask: BoolArray, rows: int, columns: int, reach: int) -> BoolArray:
-    wider = np.zeros(mask.size, dtype=np.bool_)
-    for cell in range(mask.size):
-        if mask[cell]:
-            row, column = divmod(cell, columns)
-            for near_row in range(max(row - reach, 0), min(row + reach + 1, rows)):
-                for near_column in range(max(column - reach, 0), min(column + reach + 1, columns)):
-                    wider[near_row * columns + near_column] = True
+    """Widen by a step at a time over a grid with a rim, so that no cell asks where the grid ends."""
+    rimmed = np.zeros((rows + 2, columns + 2), dtype=np.uint8)
+    wider = mask.copy()
+    for _ in range(min(reach, max(rows, columns))):
+        for row in range(rows):
+            for column in range(columns):
+                rimmed[row + 1, column + 1] = wider[row * columns + column]
+        for row in range(rows):
+            above, here, below = rimmed[row], rimmed[row + 1], rimmed[row + 2]
+            for column in range(columns):
+                near = above[column] | above[column + 1] | above[column + 2]
+                near |= here[column] | here[column + 1] | here[column + 2]
+                wider[row * columns + column] = (near | below[column] | below[column + 1] | below[column + 2]) > 0
     return wider
 
 
@@ -150,14 +160,23 @@ def components(mask: BoolArray, shape: Shape) -> IntArray:
 def _components(mask: BoolArray, rows: int, columns: int) -> IntArray:
     labels = np.full(mask.size, -1)
     sizes = np.zeros(mask.size, dtype=np.int64)
+    queue = np.empty(mask.size, dtype=np.int64)
     parts = 0
     for start in range(mask.size):
         if mask[start] and labels[start] < 0:
-            source = np.zeros(mask.size, dtype=np.bool_)
-            source[start] = True
-            reached = _steps_from(source, mask, rows, columns, mask.size) < UNREACHED
-            labels[reached] = parts
-            sizes[parts] = reached.sum()
+            labels[start] = parts
+            queue[0], first, last = start, 0, 1
+            while first < last:
+                row, column = divmod(queue[first], columns)
+                first += 1
+                for near_row in range(max(row - 1, 0), min(row + 2, rows)):
+                    for near_column in range(max(column - 1, 0), min(column + 2, columns)):
+                        near = near_row * columns + near_column
+                        if mask[near] and labels[near] < 0:
+                            labels[near] = parts
+                            queue[last] = near
+                            last += 1
+            sizes[parts] = last
             parts += 1
     rank = np.zeros(parts + 1, dtype=np.int64)
     for part in range(parts):
