@@ -256,7 +256,7 @@ def pocket_in_words(model: SiegeModel, pocket: int) -> tuple[str, str]:
 
 
 def _stores_with_food(model: SiegeModel) -> list[Warehouse]:
-    return [store for store in model.facilities_of(Warehouse) if store.in_pocket and store.kcal > 0.0]
+    return [store for store in model.facilities_in_pocket(Warehouse) if store.kcal > 0.0]
 
 
 def _note_food_ended(model: SiegeModel, where: str, words: str, cause: str, because: int | None) -> None:

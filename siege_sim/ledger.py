@@ -99,9 +99,10 @@ class Ledger:
                 )
 
     def _account(self, stock: str) -> Stock:
-        if stock not in self.stocks:
-            raise LedgerError(f"no stock '{stock}' in the ledger{did_you_mean(stock, self.stocks)}")
-        return self.stocks[stock]
+        try:
+            return self.stocks[stock]
+        except KeyError:
+            raise LedgerError(f"no stock '{stock}' in the ledger{did_you_mean(stock, self.stocks)}") from None
 
     def _totals(self, stock: str, flow: str) -> dict[str, float]:
         totals = self._account(stock).totals

@@ -8,7 +8,7 @@ import numpy as np
 from mesa.discrete_space import Cell
 
 from siege_sim.agents.base import SiegeAgent
-from siege_sim.agents.codes import Status
+from siege_sim.agents.codes import AT_HOME, DISPLACED_INSIDE, Status
 from siege_sim.agents.columns import Column, Entry, Table
 from siege_sim.kernels.hazard import FloatArray, IntArray, binomial
 from siege_sim.kernels.rows import add_to_cells
@@ -129,7 +129,7 @@ class Households(Table):
         add_to_cells(civilians, self.cell_index[rows], -self.persons[rows])
         add_to_cells(civilians, cells, self.persons[rows])
         self.cell_index[rows] = cells
-        self.status[rows] = np.where(cells == self.home_cell[rows], Status.AT_HOME, Status.DISPLACED_INSIDE)
+        self.status[rows] = np.where(cells == self.home_cell[rows], AT_HOME, DISPLACED_INSIDE)
 
     def leave(self, rows: IntArray, status: Status) -> int:
         """Let households leave the pocket (or its ground leave them); return how many people that are.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -52,7 +52,7 @@ class City:
         self.layers = Layers(self.grid)
         self.around = ground.neighbour_table(self.shape)
         self.changes = 0
-        self._known: dict[str, object] = {}
+        self._known: dict[Hashable, object] = {}
         self._furnish()
 
     def _furnish(self) -> None:
@@ -102,7 +102,8 @@ class City:
             self.layers.odds[:] = 0.0
             self.changes += 1
 
-    def _once(self, name: str, work_out: Callable[[], T]) -> T:
+    def until_ground_changes(self, name: Hashable, work_out: Callable[[], T]) -> T:
+        """Return what ``work_out`` finds, found only once as long as no cell changes hands."""
         if name not in self._known:
             self._known[name] = work_out()
         return self._known[name]  # type: ignore[return-value]
@@ -110,61 +111,70 @@ class City:
     @property
     def pocket_ground(self) -> BoolArray:
         """Cells that the rebels hold."""
-        return self._once("rebel", lambda: self.held_by(REBEL))
+        return self.until_ground_changes("rebel", lambda: self.held_by(REBEL))
 
     @property
     def pockets(self) -> IntArray:
         """The pocket each rebel-held cell belongs to: 0 the largest, -1 elsewhere."""
-        return self._once("pockets", lambda: ground.components(self.pocket_ground, self.shape))
+        return self.until_ground_changes("pockets", lambda: ground.components(self.pocket_ground, self.shape))
 
     @property
     def pocket_count(self) -> int:
         """How many separate pockets the rebels hold."""
-        return int(self.pockets.max(initial=-1)) + 1
+        return self.until_ground_changes("pocket count", lambda: int(self.pockets.max(initial=-1)) + 1)
 
     @property
     def large_pockets(self) -> int:
         """How many pockets are more than a scrap of ground."""
+        return self.until_ground_changes("large pockets", self._count_large_pockets)
+
+    def _count_large_pockets(self) -> int:
         sizes = np.bincount(self.pockets[self.pocket_ground], minlength=1)
         return int((sizes >= SMALLEST_POCKET_CELLS).sum())
 
     @property
     def front(self) -> BoolArray:
         """Rebel-held cells that touch government ground."""
-        return self._once("front", lambda: ground.touching(self.pocket_ground, self.held_by(GOVERNMENT), self.shape))
+        return self.until_ground_changes(
+            "front", lambda: ground.touching(self.pocket_ground, self.held_by(GOVERNMENT), self.shape)
+        )
 
     @property
     def siege_line(self) -> BoolArray:
         """Government-held cells that touch rebel ground."""
-        return self._once(
+        return self.until_ground_changes(
             "siege line", lambda: ground.touching(self.held_by(GOVERNMENT), self.pocket_ground, self.shape)
         )
 
     @property
     def hostile_share(self) -> FloatArray:
         """Share of each cell's eight neighbours that the government holds (beyond the map counts as quiet)."""
-        return self._once("hostile", lambda: ground.neighbour_sum(self.held_by(GOVERNMENT), self.shape) / 8.0)
+        return self.until_ground_changes(
+            "hostile", lambda: ground.neighbour_sum(self.held_by(GOVERNMENT), self.shape) / 8.0
+        )
 
     @property
     def exit_width(self) -> IntArray:
         """How wide a way joins each rebel-held cell to the main body; 0 when cut off."""
-        return self._once("exit", lambda: ground.exit_width(self.pocket_ground, self.shape))
+        return self.until_ground_changes("exit", lambda: ground.exit_width(self.pocket_ground, self.shape))
 
     @property
     def steps_to_front(self) -> IntArray:
         """Steps over rebel ground from each cell to the nearest front cell."""
-        return self._once("to front", lambda: ground.steps_from(self.front, self.pocket_ground, self.shape))
+        return self.until_ground_changes(
+            "to front", lambda: ground.steps_from(self.front, self.pocket_ground, self.shape)
+        )
 
     def next_to(self, holder: int) -> BoolArray:
         """Return the rebel-held cells that touch ground of ``holder``."""
-        return self._once(
+        return self.until_ground_changes(
             f"next to {holder}", lambda: ground.touching(self.pocket_ground, self.held_by(holder), self.shape)
         )
 
     @property
     def steps_to_kurdish_ground(self) -> IntArray:
         """Steps over any ground from each cell to the nearest Kurdish-held one."""
-        return self._once(
+        return self.until_ground_changes(
             "to the Kurds",
             lambda: ground.steps_from(self.held_by(KURDISH), np.ones(self.n_cells, dtype=np.bool_), self.shape),
         )

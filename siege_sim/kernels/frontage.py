@@ -90,3 +90,20 @@ def per_unit(reach: IntArray, shares: FloatArray, value: FloatArray | BoolArray)
             if reach[unit, place] < value.size:
                 means[unit] += shares[unit, place] * value[reach[unit, place]]
     return means
+
+
+@compiled
+def neediest(lacking: FloatArray, front: BoolArray, pockets: IntArray, cell: int, reach: int, columns: int) -> int:
+    """Return the front cell that lacks most within ``reach`` king's moves of a cell and in its pocket; -1 for none.
+
+    Arrays have a value a cell. Among equals the first in the order of the cells is taken.
+    """
+    row, column = divmod(cell, columns)
+    best = -1
+    for near_row in range(max(row - reach, 0), min(row + reach + 1, front.size // columns)):
+        for near in range(
+            near_row * columns + max(column - reach, 0), near_row * columns + min(column + reach + 1, columns)
+        ):
+            if front[near] and pockets[near] == pockets[cell] and (best < 0 or lacking[near] > lacking[best]):
+                best = near
+    return best

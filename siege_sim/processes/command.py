@@ -9,7 +9,7 @@ import numpy as np
 
 from siege_sim import chronicle
 from siege_sim.agents.axis import Axis, AxisPhase
-from siege_sim.agents.codes import GOVERNMENT, REBEL, Posture
+from siege_sim.agents.codes import ASSAULT, GOVERNMENT, HOLD, REBEL
 from siege_sim.blocks import param
 from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import BoolArray, FloatArray
@@ -90,7 +90,7 @@ class GovernmentCommand(Process):
         axis.turn_to(AxisPhase.REGROUP)
         axis.taken = axis.stalled = 0
         axis.last_taken = []
-        model.units.posture[axis.rows] = Posture.HOLD
+        model.units.posture[axis.rows] = HOLD
 
     def _choose_place(self, model: SiegeModel, axis: Axis, seen: FloatArray) -> None:
         """Choose a government-held cell on the siege line to attack from, and march there."""
@@ -132,7 +132,7 @@ class GovernmentCommand(Process):
         near = city.around[axis.focus]
         near = near[near < city.n_cells]
         axis.mass_at(near[city.held_by(GOVERNMENT)[near]])
-        model.units.posture[axis.rows] = Posture.ASSAULT
+        model.units.posture[axis.rows] = ASSAULT
 
     def _assault(self, model: SiegeModel, axis: Axis, seen: FloatArray, defence: FloatArray) -> None:
         """Attack the cells with the best perceived odds, as many as there are men for."""

@@ -162,8 +162,8 @@ class Displacement(Process):
         broken = steps <= (1 if holder == GOVERNMENT else self.news_cells)
         passable = np.maximum(self.crossing_when_broken * broken, self.crossing_elsewhere)
         open_share = np.where(city.next_to(holder), passable, 0.0)
-        for crossing in model.facilities_of(Crossing):
-            if crossing.into == holder and crossing.in_pocket:
+        for crossing in model.facilities_in_pocket(Crossing):
+            if crossing.into == holder:
                 index = crossing.cell_index
                 under_fire = float(city.layers.danger[index])
                 open_share[index] = max(open_share[index], crossing.open_share * (1.0 - under_fire))

@@ -72,10 +72,9 @@ class Rationing(Process):
         rebels = np.flatnonzero(units.of(REBEL))
         pocket_of = city.pockets[units.cell_index[rebels]]
         men = (units.fit + units.wounded)[rebels]
-        stocks = [stock for stock in model.facilities_of(FoodStock) if stock.in_pocket]
         handed_out = np.zeros(city.pocket_count)
-        for pocket, people in enumerate(model.people_by_pocket.tolist()):
-            here = [stock for stock in stocks if city.pockets[stock.cell_index] == pocket]
+        stocks = model.facilities_by_pocket(FoodStock)
+        for pocket, (people, here) in enumerate(zip(model.people_by_pocket.tolist(), stocks, strict=True)):
             fighters = float(men[pocket_of == pocket].sum())
             stores = [stock for stock in here if isinstance(stock, Warehouse) and stock.kcal > 0.0]
             handed_out[pocket], fed = self._serve(model, here, people, fighters, fuel)

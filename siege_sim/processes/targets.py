@@ -96,7 +96,7 @@ class Targets(Process):
     def _strike_facilities(
         self, model: SiegeModel, kind: type[Facility], luck: FloatArray, otherwise: FloatArray
     ) -> None:
-        standing = [f for f in model.facilities_of(kind) if f.in_pocket and not f.destroyed]
+        standing = [f for f in model.facilities_in_pocket(kind) if not f.destroyed]
         if standing:
             picks = categorical(luck, np.ones(len(standing)))
             for pick in picks:
