@@ -296,7 +296,7 @@ class SiegeModel(mesa.Model):
 
     def nearest_pocket_cell(self, cell_index: int, reach: int) -> int | None:
         """Return the rebel-held cell nearest to a cell, within ``reach`` steps as the crow flies."""
-        own = np.flatnonzero(self.city.pocket_ground)
+        own = self.city.pocket_cells
         if own.size == 0:
             return None
         cell, steps = ground.nearest(cell_index, own, self.city.shape)

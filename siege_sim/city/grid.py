@@ -114,6 +114,11 @@ class City:
         return self.until_ground_changes("rebel", lambda: self.held_by(REBEL))
 
     @property
+    def pocket_cells(self) -> IntArray:
+        """The same cells as flat indices."""
+        return self.until_ground_changes("rebel cells", lambda: np.flatnonzero(self.pocket_ground))
+
+    @property
     def pockets(self) -> IntArray:
         """The pocket each rebel-held cell belongs to: 0 the largest, -1 elsewhere."""
         return self.until_ground_changes("pockets", lambda: ground.components(self.pocket_ground, self.shape))

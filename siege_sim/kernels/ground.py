@@ -80,9 +80,53 @@ def _king_steps(cells: IntArray, others: IntArray, columns: int) -> IntArray:
 
 def nearest(cell: int, candidates: IntArray, shape: Shape) -> tuple[int, int]:
     """Return the candidate nearest to a cell by king's moves, the first among equals, and how many moves that is."""
-    steps = king_steps(np.array([cell]), candidates, shape)[0]
-    first = int(np.argmin(steps))
-    return int(candidates[first]), int(steps[first])
+    return _nearest(cell, candidates, shape[1])
+
+
+@compiled
+def _nearest(cell: int, candidates: IntArray, columns: int) -> tuple[int, int]:
+    row, column = divmod(cell, columns)
+    best, fewest = -1, UNREACHED
+    for candidate in candidates:
+        steps = max(abs(candidate // columns - row), abs(candidate % columns - column))
+        if steps < fewest:
+            best, fewest = candidate, steps
+    return best, fewest
+
+
+def easiest_ways(
+    cells: IntArray, ease: FloatArray, ease_by_steps: FloatArray, part: IntArray, shape: Shape
+) -> FloatArray:
+    """Return how easy the best way out of each of the cells is; 0 for those without one.
+
+    Args:
+        cells: where people are.
+        ease: how easily one can step out, a value a cell of the grid; 0 where one cannot.
+        ease_by_steps: what the way there leaves of that, by its length in king's moves.
+        part: the connected ground that each cell of the grid belongs to; ways lead over the same ground only.
+        shape: of the grid.
+    """
+    return _easiest_ways(cells, ease, ease_by_steps, part, shape[1])
+
+
+@compiled
+def _easiest_ways(
+    cells: IntArray, ease: FloatArray, ease_by_steps: FloatArray, part: IntArray, columns: int
+) -> FloatArray:
+    exits = np.flatnonzero(ease)
+    known = np.full(ease.size, -1.0)
+    ways = np.empty(cells.size)
+    for i in range(cells.size):
+        cell = cells[i]
+        if known[cell] < 0.0:
+            row, column = divmod(cell, columns)
+            known[cell] = 0.0
+            for out in exits:
+                if part[out] == part[cell]:
+                    steps = max(abs(out // columns - row), abs(out % columns - column))
+                    known[cell] = max(known[cell], ease_by_steps[steps] * ease[out])
+        ways[i] = known[cell]
+    return ways
 
 
 def dilate(mask: BoolArray, shape: Shape, steps: int = 1) -> BoolArray:

@@ -55,11 +55,13 @@ class BreakOff(Process):
         if self.hazard_per_round == 0.0 or model.conditions.assault_tempo == 0.0:
             return
         city = model.city
-        luck = rng.random((self.rounds_per_day, city.n_cells))
-        unit_luck = model.units.luck(rng, 2)
         lost_today = np.zeros(city.n_cells, dtype=np.bool_)
         pressed = city.layers.pressed_by.copy()
         taken_by, chance = self._risk(model, pressed, lost_today)
+        if not chance.any():
+            return
+        luck = rng.random((self.rounds_per_day, city.n_cells))
+        unit_luck = model.units.luck(rng, 2)
         for round_luck in luck:
             giving_up = np.flatnonzero(round_luck < chance)
             if giving_up.size == 0:
@@ -108,11 +110,8 @@ class BreakOff(Process):
         kurdish = ground.neighbour_sum(city.held_by(KURDISH), city.shape)[falls]
         nobody = (government == 0) & (kurdish == 0)
         neighbours_lost = ground.neighbour_sum(lost_today, city.shape)[falls]
-        causes = np.select(
-            [city.exit_width[falls] == 0, city.hostile_share[falls] > 0.5, neighbours_lost > 0],
-            [chronicle.CUT_OFF, "enveloped", "a neighbouring position was given up"],
-            chronicle.ASSAULTED,
-        )
+        conditions = (city.exit_width[falls], city.hostile_share[falls], neighbours_lost)
+        causes = [_cause(*condition) for condition in zip(*(values.tolist() for values in conditions), strict=True)]
         to_kurds = falls[(kurdish > government) & ~nobody]
         to_government = falls[(government >= kurdish) & ~nobody]
         for cells, holder in ((to_government, GOVERNMENT), (to_kurds, KURDISH)):
@@ -122,7 +121,9 @@ class BreakOff(Process):
             mine = to_government[taken_by[to_government] == axis.number]
             axis.taken += mine.size
             axis.last_taken = (axis.last_taken + mine.tolist())[-40:]
-        model.note_ground_lost(falls[~nobody], [str(cause) for cause in causes[~nobody]])
+        model.note_ground_lost(
+            falls[~nobody], [cause for cause, stays in zip(causes, nobody, strict=True) if not stays]
+        )
         return falls[~nobody]
 
     def _fall_back(self, model: SiegeModel, luck: FloatArray) -> None:
@@ -146,3 +147,12 @@ class BreakOff(Process):
             unit.posture = Posture.RESERVE
             withdrew.setdefault(where, []).append(unit.fit)
         chronicle.units_withdrew(model, withdrew)
+
+
+def _cause(exit_width: int, hostile_share: float, neighbours_lost: float) -> str:
+    """Return in words what tipped the balance for a cell that was given up."""
+    if exit_width == 0:
+        return chronicle.CUT_OFF
+    if hostile_share > 0.5:
+        return "enveloped"
+    return "a neighbouring position was given up" if neighbours_lost > 0 else chronicle.ASSAULTED

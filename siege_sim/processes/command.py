@@ -62,20 +62,31 @@ class GovernmentCommand(Process):
         layers.cohesion[:] = line.mean_per_cell(model.units.cohesion[line.rows])
         if self.largest_frontage == 0 or not front.any():
             return
+        due = [axis for axis in model.axes if self._is_due(model, axis)]
+        if not due:
+            return
         luck = rng.random(len(model.axes))
         errors = rng.standard_normal((len(model.axes), model.city.n_cells))
         defence = defence_strength(model, line)
         judged = defence * np.exp(self.misjudgement * errors)
-        for axis in model.axes:
+        for axis in due:
             self._direct(model, axis, judged[axis.number], defence, luck[axis.number])
 
-    def _direct(self, model: SiegeModel, axis: Axis, seen: FloatArray, defence: FloatArray, luck: float) -> None:
+    def _is_due(self, model: SiegeModel, axis: Axis) -> bool:
+        """Count a day of an axis's phase; return whether there is something to decide for it today."""
         axis.days_in_phase += 1
         if axis.rows.size == 0:
-            return
+            return False
         if axis.phase == AxisPhase.REGROUP and axis.days_in_phase >= self.regroup_days:
             axis.turn_to(AxisPhase.IDLE)
-        if axis.phase == AxisPhase.IDLE and model.conditions.assault_tempo > 0.0:
+        if axis.phase == AxisPhase.IDLE:
+            return model.conditions.assault_tempo > 0.0
+        if axis.phase == AxisPhase.PREPARE:
+            return axis.days_in_phase >= self.prepare_days
+        return axis.phase == AxisPhase.ASSAULT
+
+    def _direct(self, model: SiegeModel, axis: Axis, seen: FloatArray, defence: FloatArray, luck: float) -> None:
+        if axis.phase == AxisPhase.IDLE:
             self._choose_place(model, axis, seen)
         if axis.phase == AxisPhase.PREPARE and axis.days_in_phase >= self.prepare_days:
             axis.turn_to(AxisPhase.ASSAULT)
