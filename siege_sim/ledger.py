@@ -72,7 +72,10 @@ class Ledger:
 
     def total(self, stock: str, flow: str) -> float:
         """Return the sum of a flow since day 0."""
-        return self._totals(stock, flow)[flow]
+        try:
+            return self.stocks[stock].totals[flow]
+        except KeyError:
+            return self._totals(stock, flow)[flow]  # says which name is not known
 
     def today(self, stock: str, flow: str) -> float:
         """Return what a flow has carried since the day began."""

@@ -41,7 +41,7 @@ class Line:
         asked = city.front if side == REBEL else city.siege_line
         weight = asked.astype(np.float64)
         if side == REBEL:
-            weight *= 1.0 + PRESSED_CELLS_ASK_FOR * (city.layers.pressed_by >= 0)
+            weight *= 1.0 + PRESSED_CELLS_ASK_FOR * city.pressed
         self.reach = city.around[cells]
         self.shares = frontage.spread_over_front(self.reach, weight, self.men)
         self.shares[units.posture[self.rows] == ASSAULT] = WHERE_IT_STANDS

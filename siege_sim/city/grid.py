@@ -53,6 +53,7 @@ class City:
         self.around = ground.neighbour_table(self.shape)
         self.changes = 0
         self._known: dict[Hashable, object] = {}
+        self._pressed: BoolArray | None = None
         self._furnish()
 
     def _furnish(self) -> None:
@@ -93,14 +94,23 @@ class City:
         """Put cells under assault by an axis for today."""
         self.layers.pressed_by[cells] = axis
         self.layers.odds[cells] = odds
+        self._pressed = None
         self.changes += 1
 
     def lift_pressure(self) -> None:
         """End yesterday's assaults."""
-        if (self.layers.pressed_by >= 0).any():
+        if self.pressed.any():
             self.layers.pressed_by[:] = -1
             self.layers.odds[:] = 0.0
+            self._pressed = None
             self.changes += 1
+
+    @property
+    def pressed(self) -> BoolArray:
+        """Cells under assault today."""
+        if self._pressed is None:
+            self._pressed = self.layers.pressed_by >= 0
+        return self._pressed
 
     def until_ground_changes(self, name: Hashable, work_out: Callable[[], T]) -> T:
         """Return what ``work_out`` finds, found only once as long as no cell changes hands."""

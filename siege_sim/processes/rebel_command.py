@@ -49,7 +49,7 @@ class RebelCommand(Process):
         manning = line.per_unit(city.front) > 0.0
         units.posture[line.rows] = np.where(manning, HOLD, RESERVE)
         reserves = line.rows[~manning]
-        if not (city.layers.pressed_by >= 0).any():
+        if not city.pressed.any():
             reserves = reserves[round(self.kept_back * line.rows.size) :]
         lacking = self._lacking(model, line)
         surplus = -line.per_unit(lacking)
@@ -63,7 +63,7 @@ class RebelCommand(Process):
     def _lacking(self, model: SiegeModel, line: Line) -> FloatArray:
         """Return how many fighters each front cell lacks of its due; below zero where it has more."""
         city = model.city
-        asked = city.front * np.where(city.layers.pressed_by >= 0, self.under_pressure, 1.0)
+        asked = city.front * np.where(city.pressed, self.under_pressure, 1.0)
         present = line.present
         due = np.zeros(city.n_cells)
         for pocket in range(city.pocket_count):

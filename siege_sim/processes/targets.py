@@ -90,7 +90,7 @@ class Targets(Process):
 
     def _cell_weights(self, model: SiegeModel) -> dict[str, FloatArray]:
         layers = model.city.layers
-        front = model.city.front * (1.0 + 4.0 * (layers.pressed_by >= 0))
+        front = model.city.front * (1.0 + 4.0 * model.city.pressed)
         return {"front": front, "housing": layers.civilians * model.city.pocket_ground}
 
     def _strike_facilities(
