@@ -38,7 +38,7 @@ def ground_lost(model: SiegeModel, cells: IntArray, causes: list[str]) -> None:
     city, log = model.city, model.log
     quarters, to_kurds = city.layers.quarter[cells], city.layers.holder[cells] == KURDISH
     came_of = [_what_lost(model, int(cell), cause) for cell, cause in zip(cells, causes, strict=True)]
-    for quarter in np.unique(quarters).tolist():
+    for quarter in sorted(set(quarters.tolist())):
         here = np.flatnonzero(quarters == quarter).tolist()
         numbers: dict[str, int] = {}
         for cause, kurdish in dict.fromkeys((causes[i], bool(to_kurds[i])) for i in here):

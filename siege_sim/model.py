@@ -222,9 +222,9 @@ class SiegeModel(mesa.Model):
         self.units.posture[rows] = Posture.RESERVE if side == REBEL else Posture.HOLD
         for i, row in enumerate(rows):
             self.units.cell_index[row] = cells[i % cells.size]
-            self._muster(int(row))
             if action.vanguard and side == GOVERNMENT and self.axes:
                 self.units.axis[row] = i % len(self.axes)
+            self._muster(int(row))
         fighters = int(self.units.fit[rows].sum())
         self.ledger.book("rebels" if side == REBEL else "regime", "reinforced", fighters)
         return fighters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from siege_sim.agents.codes import DISPLACED_INSIDE, GOVERNMENT, REBEL
 from siege_sim.agents.facility import Bakery, Warehouse
 from siege_sim.conditions import KCAL_A_PERSON_DAY
 from siege_sim.kernels import rows
-from siege_sim.kernels.hazard import FloatArray, IntArray
+from siege_sim.kernels.hazard import IntArray
 
 if TYPE_CHECKING:
     from siege_sim.model import SiegeModel
@@ -42,7 +43,7 @@ class Sums:
     eaten_kcal: float
     mass_loss: float
     hungry: float
-    ipc_shares: FloatArray
+    ipc_shares: list[float]
 
     @classmethod
     def of(cls, model: SiegeModel) -> Sums:
@@ -61,6 +62,8 @@ class Sums:
             HUNGRY_BELOW * KCAL_A_PERSON_DAY,
         )
         displaced, home, eaten, loss, hungry = sums.tolist()
+        people, *below = people_below.tolist()
+        at_or_below = [people, *below, 0.0]
         someone = total if total else float("nan")  # means over nobody are not a number
         return cls(
             persons_inside=total,
@@ -69,7 +72,7 @@ class Sums:
             eaten_kcal=eaten / someone if model.day else float("nan"),
             mass_loss=loss / someone,
             hungry=hungry if model.day else 0.0,
-            ipc_shares=-np.diff(people_below, append=0.0) / max(people_below[0], 1.0),
+            ipc_shares=[(this - worse) / max(people, 1.0) for this, worse in pairwise(at_or_below)],
         )
 
 
@@ -132,7 +135,7 @@ def _bakeries(model: SiegeModel, sums: Sums) -> float:
 
 
 def _ipc_phase(model: SiegeModel, sums: Sums) -> float:
-    return float(ipc_area_phase(sums.ipc_shares.tolist())) if model.day and sums.persons_inside else float("nan")
+    return float(ipc_area_phase(sums.ipc_shares)) if model.day and sums.persons_inside else float("nan")
 
 
 def _rubble(model: SiegeModel, sums: Sums) -> float:

@@ -36,7 +36,7 @@ class Line:
         self.made_at = made_at
         self._units = units
         self._n_cells = city.n_cells
-        self.rows: IntArray = np.flatnonzero(units.of(side))
+        self.rows: IntArray = units.rows_of(side)
         cells = units.cell_index[self.rows]
         asked = city.front if side == REBEL else city.siege_line
         weight = asked.astype(np.float64)

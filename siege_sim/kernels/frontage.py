@@ -43,11 +43,13 @@ def spread_over_front(reach: IntArray, weight: FloatArray, men: FloatArray, even
         for unit in range(units):
             for place in range(places):
                 present[reach[unit, place]] += shares[unit, place] * men[unit]
+        shift = np.ones(cells + 1)
+        for cell in range(cells):
+            if weight[cell] > 0.0 and present[cell] > 0.0:
+                shift[cell] = np.sqrt(weight[cell] / present[cell])
         for unit in range(units):
             for place in range(places):
-                cell = reach[unit, place]
-                if cell < cells and weight[cell] > 0.0 and present[cell] > 0.0:
-                    shares[unit, place] *= np.sqrt(weight[cell] / present[cell])
+                shares[unit, place] *= shift[reach[unit, place]]
             _to_one(shares[unit])
     return shares
 

@@ -134,7 +134,7 @@ class Displacement(Process):
         shelter = layers.built_up * (1.0 - layers.rubble) * (1.0 - layers.danger) * (1.0 - alarm)
         shelter = shelter * city.pocket_ground + 1e-9 * city.pocket_ground
         pocket = city.pockets[homes.cell_index[rows]]
-        for number in np.unique(pocket):
+        for number in np.flatnonzero(np.bincount(pocket)):
             mine = pocket == number
             homes.move(rows[mine], categorical(luck[mine], shelter * (city.pockets == number)))
 

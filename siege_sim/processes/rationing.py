@@ -69,7 +69,7 @@ class Rationing(Process):
         city, units, homes = model.city, model.units, model.households
         model.politics.days_cut_off += 1.0
         fuel = model.conditions.baking_fuel = max(0.0, 1.0 - model.politics.days_cut_off / self.fuel_days)
-        rebels = np.flatnonzero(units.of(REBEL))
+        rebels = units.rows_of(REBEL)
         pocket_of = city.pockets[units.cell_index[rebels]]
         men = (units.fit + units.wounded)[rebels]
         handed_out = np.zeros(city.pocket_count)
