@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copyreg
 from collections.abc import Callable, Hashable
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -87,8 +88,14 @@ class City:
         layers.days_held[cells] = 0
         layers.entrenchment[cells] = 0.0
         layers.garrison[cells] = 0.0
-        self._known.clear()
+        self._forget()
         self.changes += 1
+
+    def _forget(self) -> None:
+        """Drop all that follows from who holds what: it is worked out anew when somebody asks."""
+        self._known.clear()
+        for name in FOLLOWS_FROM_GROUND:
+            self.__dict__.pop(name, None)
 
     def press(self, cells: IntArray, axis: int, odds: FloatArray) -> None:
         """Put cells under assault by an axis for today."""
@@ -118,67 +125,56 @@ class City:
             self._known[name] = work_out()
         return self._known[name]  # type: ignore[return-value]
 
-    @property
+    @cached_property
     def pocket_ground(self) -> BoolArray:
         """Cells that the rebels hold."""
-        return self.until_ground_changes("rebel", lambda: self.held_by(REBEL))
+        return self.held_by(REBEL)
 
-    @property
+    @cached_property
     def pocket_cells(self) -> IntArray:
         """The same cells as flat indices."""
-        return self.until_ground_changes("rebel cells", lambda: np.flatnonzero(self.pocket_ground))
+        return np.flatnonzero(self.pocket_ground)
 
-    @property
+    @cached_property
     def pockets(self) -> IntArray:
         """The pocket each rebel-held cell belongs to: 0 the largest, -1 elsewhere."""
-        return self.until_ground_changes("pockets", lambda: ground.components(self.pocket_ground, self.shape))
+        return ground.components(self.pocket_ground, self.shape)
 
-    @property
+    @cached_property
     def pocket_count(self) -> int:
         """How many separate pockets the rebels hold."""
-        return self.until_ground_changes("pocket count", lambda: int(self.pockets.max(initial=-1)) + 1)
+        return int(self.pockets.max(initial=-1)) + 1
 
-    @property
+    @cached_property
     def large_pockets(self) -> int:
         """How many pockets are more than a scrap of ground."""
-        return self.until_ground_changes("large pockets", self._count_large_pockets)
-
-    def _count_large_pockets(self) -> int:
         sizes = np.bincount(self.pockets[self.pocket_ground], minlength=1)
         return int((sizes >= SMALLEST_POCKET_CELLS).sum())
 
-    @property
+    @cached_property
     def front(self) -> BoolArray:
         """Rebel-held cells that touch government ground."""
-        return self.until_ground_changes(
-            "front", lambda: ground.touching(self.pocket_ground, self.held_by(GOVERNMENT), self.shape)
-        )
+        return ground.touching(self.pocket_ground, self.held_by(GOVERNMENT), self.shape)
 
-    @property
+    @cached_property
     def siege_line(self) -> BoolArray:
         """Government-held cells that touch rebel ground."""
-        return self.until_ground_changes(
-            "siege line", lambda: ground.touching(self.held_by(GOVERNMENT), self.pocket_ground, self.shape)
-        )
+        return ground.touching(self.held_by(GOVERNMENT), self.pocket_ground, self.shape)
 
-    @property
+    @cached_property
     def hostile_share(self) -> FloatArray:
         """Share of each cell's eight neighbours that the government holds (beyond the map counts as quiet)."""
-        return self.until_ground_changes(
-            "hostile", lambda: ground.neighbour_sum(self.held_by(GOVERNMENT), self.shape) / 8.0
-        )
+        return ground.neighbour_sum(self.held_by(GOVERNMENT), self.shape) / 8.0
 
-    @property
+    @cached_property
     def exit_width(self) -> IntArray:
         """How wide a way joins each rebel-held cell to the main body; 0 when cut off."""
-        return self.until_ground_changes("exit", lambda: ground.exit_width(self.pocket_ground, self.shape))
+        return ground.exit_width(self.pocket_ground, self.shape)
 
-    @property
+    @cached_property
     def steps_to_front(self) -> IntArray:
         """Steps over rebel ground from each cell to the nearest front cell."""
-        return self.until_ground_changes(
-            "to front", lambda: ground.steps_from(self.front, self.pocket_ground, self.shape)
-        )
+        return ground.steps_from(self.front, self.pocket_ground, self.shape)
 
     def next_to(self, holder: int) -> BoolArray:
         """Return the rebel-held cells that touch ground of ``holder``."""
@@ -186,10 +182,11 @@ class City:
             f"next to {holder}", lambda: ground.touching(self.pocket_ground, self.held_by(holder), self.shape)
         )
 
-    @property
+    @cached_property
     def steps_to_kurdish_ground(self) -> IntArray:
         """Steps over any ground from each cell to the nearest Kurdish-held one."""
-        return self.until_ground_changes(
-            "to the Kurds",
-            lambda: ground.steps_from(self.held_by(KURDISH), np.ones(self.n_cells, dtype=np.bool_), self.shape),
-        )
+        return ground.steps_from(self.held_by(KURDISH), np.ones(self.n_cells, dtype=np.bool_), self.shape)
+
+
+FOLLOWS_FROM_GROUND = tuple(name for name, what in vars(City).items() if isinstance(what, cached_property))
+"""The attributes of a city that are kept until a cell changes hands."""
