@@ -103,7 +103,7 @@ def watched(stressed_city):
     streams, model = set(), SiegeModel(stressed_city, SEED)
     original = model_module.Later
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(model_module, "Later", lambda *key: streams.add(key) or original(*key))
+        patch.setattr(model_module, "Later", lambda set_up, *key: streams.add(key) or original(set_up, *key))
         days = [_extremes(model)]
         days += [_extremes(model) for _ in model.days()]
     lowest = {name: min(day[name][0] for day in days) for name in days[0]}
