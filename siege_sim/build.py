@@ -245,6 +245,7 @@ class _Spots:
     def __init__(self, model: SiegeModel) -> None:
         self._model = model
         self._given: Counter[str] = Counter()
+        self._cells: dict[str, IntArray] = {}
 
     def of(self, entries: Sequence[PlaceT], word: str) -> Iterator[tuple[PlaceT, int, str]]:
         """Yield each single place with its cell and name."""
@@ -258,12 +259,17 @@ class _Spots:
 
     def _next_cell(self, quarter: str) -> int:
         """Return the quarter's cells one after the other, starting from its middle."""
+        if quarter not in self._cells:
+            self._cells[quarter] = self._from_the_middle(quarter)
+        cells, number = self._cells[quarter], self._given[quarter]
+        self._given[quarter] += 1
+        return int(cells[number % cells.size])
+
+    def _from_the_middle(self, quarter: str) -> IntArray:
+        """Return the quarter's cells, those nearest to its middle first."""
         cells = _cells_of(self._model, quarter)
         rows, columns = np.divmod(cells, self._model.city.shape[1])
-        order = np.argsort((rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2, kind="stable")
-        number = self._given[quarter]
-        self._given[quarter] += 1
-        return int(cells[order[number % cells.size]])
+        return cells[np.argsort((rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2, kind="stable")]
 
 
 def _cells_of(model: SiegeModel, quarter: str) -> IntArray:

@@ -39,7 +39,7 @@ def ground_lost(model: SiegeModel, cells: IntArray, causes: list[str]) -> None:
     city, log = model.city, model.log
     quarters, to_kurds = city.layers.quarter[cells], city.layers.holder[cells] == KURDISH
     came_of = [_what_lost(model, int(cell), cause) for cell, cause in zip(cells, causes, strict=True)]
-    for quarter in np.unique(quarters).tolist():
+    for quarter in sorted(set(quarters.tolist())):
         here = np.flatnonzero(quarters == quarter).tolist()
         numbers: dict[str, int] = {}
         for cause, kurdish in dict.fromkeys((causes[i], bool(to_kurds[i])) for i in here):
@@ -261,7 +261,7 @@ def pocket_in_words(model: SiegeModel, pocket: int) -> tuple[str, str]:
 
 
 def _stores_with_food(model: SiegeModel) -> list[Warehouse]:
-    return [store for store in model.facilities_of(Warehouse) if store.in_pocket and store.kcal > 0.0]
+    return [store for store in model.facilities_in_pocket(Warehouse) if store.kcal > 0.0]
 
 
 def _note_food_ended(model: SiegeModel, where: str, words: str, cause: str, because: int | None) -> None:

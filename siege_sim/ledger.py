@@ -72,7 +72,10 @@ class Ledger:
 
     def total(self, stock: str, flow: str) -> float:
         """Return the sum of a flow since day 0."""
-        return self._totals(stock, flow)[flow]
+        try:
+            return self.stocks[stock].totals[flow]
+        except KeyError:
+            return self._totals(stock, flow)[flow]  # says which name is not known
 
     def today(self, stock: str, flow: str) -> float:
         """Return what a flow has carried since the day began."""
@@ -99,9 +102,10 @@ class Ledger:
                 )
 
     def _account(self, stock: str) -> Stock:
-        if stock not in self.stocks:
-            raise LedgerError(f"no stock '{stock}' in the ledger{did_you_mean(stock, self.stocks)}")
-        return self.stocks[stock]
+        try:
+            return self.stocks[stock]
+        except KeyError:
+            raise LedgerError(f"no stock '{stock}' in the ledger{did_you_mean(stock, self.stocks)}") from None
 
     def _totals(self, stock: str, flow: str) -> dict[str, float]:
         totals = self._account(stock).totals

@@ -23,7 +23,7 @@ from siege_sim.conditions import Conditions, Event, EventLog, Politics, morning
 from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray, whole
 from siege_sim.ledger import Ledger
-from siege_sim.rng import Stream
+from siege_sim.rng import Later, stream
 from siege_sim.schedule import schedule_of
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class SiegeModel(mesa.Model):
         for way in (*self.facilities_of(Crossing), *self.facilities_of(Road)):
             way.open_share = way.usual_open_share
         for name, process in self.schedule:
-            process.step(self, cast("Generator", Stream(self.seed, name, self.day)))
+            process.step(self, cast("Generator", Later(stream, self.seed, name, self.day)))
         self._settle()
         if self.day >= self.clock.days:
             self.running = False
@@ -165,8 +165,8 @@ class SiegeModel(mesa.Model):
 
     def _settle(self) -> None:
         """Close the day: what lay on lost ground is lost, agents of the dead go, the books are checked."""
-        for stock in self.facilities_of(FoodStock):
-            if stock.kcal > 0.0 and not stock.in_pocket:
+        for stock in self.facilities_on_lost_ground(FoodStock):
+            if stock.kcal > 0.0:
                 self.ledger.book("food", "lost_with_ground", stock.take_out(stock.kcal))
         if self._households_made:
             for household in [h for h in self.agents_by_type[Household] if h.persons == 0]:
@@ -222,9 +222,9 @@ class SiegeModel(mesa.Model):
         self.units.posture[rows] = Posture.RESERVE if side == REBEL else Posture.HOLD
         for i, row in enumerate(rows):
             self.units.cell_index[row] = cells[i % cells.size]
-            self._muster(int(row))
             if action.vanguard and side == GOVERNMENT and self.axes:
                 self.units.axis[row] = i % len(self.axes)
+            self._muster(int(row))
         fighters = int(self.units.fit[rows].sum())
         self.ledger.book("rebels" if side == REBEL else "regime", "reinforced", fighters)
         return fighters
@@ -234,6 +234,26 @@ class SiegeModel(mesa.Model):
         if kind not in self._by_kind:
             self._by_kind[kind] = [f for f in self.facilities if isinstance(f, kind)]
         return self._by_kind[kind]
+
+    def facilities_by_pocket(self, kind: type[FacilityT]) -> list[list[FacilityT]]:
+        """Return the facilities of a class in each pocket, the largest pocket first, in their fixed order."""
+        return self.city.until_ground_changes(("by pocket", kind), lambda: self._sorted_by_pocket(kind))
+
+    def facilities_in_pocket(self, kind: type[FacilityT]) -> list[FacilityT]:
+        """Return the facilities of a class on rebel-held ground, in their fixed order."""
+        known, name = self.facilities_of(kind), ("in pocket", kind)
+        return self.city.until_ground_changes(name, lambda: [f for f in known if f.in_pocket])
+
+    def facilities_on_lost_ground(self, kind: type[FacilityT]) -> list[FacilityT]:
+        """Return the facilities of a class on ground that is not rebel-held, in their fixed order."""
+        known, name = self.facilities_of(kind), ("on lost ground", kind)
+        return self.city.until_ground_changes(name, lambda: [f for f in known if not f.in_pocket])
+
+    def _sorted_by_pocket(self, kind: type[FacilityT]) -> list[list[FacilityT]]:
+        sorted_out: list[list[FacilityT]] = [[] for _ in range(self.city.pocket_count)]
+        for facility in self.facilities_in_pocket(kind):
+            sorted_out[self.city.pockets[facility.cell_index]].append(facility)
+        return sorted_out
 
     # What processes ask
 
@@ -276,7 +296,7 @@ class SiegeModel(mesa.Model):
 
     def nearest_pocket_cell(self, cell_index: int, reach: int) -> int | None:
         """Return the rebel-held cell nearest to a cell, within ``reach`` steps as the crow flies."""
-        own = np.flatnonzero(self.city.pocket_ground)
+        own = self.city.pocket_cells
         if own.size == 0:
             return None
         cell, steps = ground.nearest(cell_index, own, self.city.shape)
@@ -318,7 +338,7 @@ class SiegeModel(mesa.Model):
         stores = [w for w in stores if w.owner == "aid_agency"] or stores
         if not stores:
             return False
-        markets = [m for m in self.facilities_of(Market) if m.in_pocket]
+        markets = self.facilities_in_pocket(Market)
         lost = kcal * looted if markets else 0.0
         for store in stores:
             store.kcal += (kcal - lost) / len(stores)

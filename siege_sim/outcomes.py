@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siege_sim.agents.codes import GOVERNMENT, REBEL, Status
+from siege_sim.agents.codes import DISPLACED_INSIDE, GOVERNMENT, REBEL
 from siege_sim.agents.facility import Bakery, Warehouse
 from siege_sim.conditions import KCAL_A_PERSON_DAY
 from siege_sim.kernels import rows
-from siege_sim.kernels.hazard import FloatArray, IntArray
+from siege_sim.kernels.hazard import IntArray
 
 if TYPE_CHECKING:
     from siege_sim.model import SiegeModel
@@ -31,8 +32,6 @@ class Outcome:
 HUNGRY_BELOW = 0.75
 """Share of the need below which a day counts as a day of hunger."""
 
-DISPLACED_INSIDE = int(Status.DISPLACED_INSIDE)
-
 
 @dataclass
 class Sums:
@@ -44,7 +43,7 @@ class Sums:
     eaten_kcal: float
     mass_loss: float
     hungry: float
-    ipc_shares: FloatArray
+    ipc_shares: list[float]
 
     @classmethod
     def of(cls, model: SiegeModel) -> Sums:
@@ -63,6 +62,8 @@ class Sums:
             HUNGRY_BELOW * KCAL_A_PERSON_DAY,
         )
         displaced, home, eaten, loss, hungry = sums.tolist()
+        people, *below = people_below.tolist()
+        at_or_below = [people, *below, 0.0]
         someone = total if total else float("nan")  # means over nobody are not a number
         return cls(
             persons_inside=total,
@@ -71,7 +72,7 @@ class Sums:
             eaten_kcal=eaten / someone if model.day else float("nan"),
             mass_loss=loss / someone,
             hungry=hungry if model.day else 0.0,
-            ipc_shares=-np.diff(people_below, append=0.0) / max(people_below[0], 1.0),
+            ipc_shares=[(this - worse) / max(people, 1.0) for this, worse in pairwise(at_or_below)],
         )
 
 
@@ -83,11 +84,14 @@ IPC_SEVERE_LOSS = 0.18
 """Share of body mass lost from which a household is in phase 5 whatever it eats."""
 
 
-def ipc_area_phase(shares: FloatArray) -> int:
+def ipc_area_phase(shares: Sequence[float]) -> int:
     """Return an area's phase: the highest in which, or in worse, at least a fifth of the people are."""
-    worse = np.cumsum(shares[::-1])[::-1]
-    reached = np.flatnonzero(worse >= 0.2)
-    return int(reached[-1]) + 1 if reached.size else 1
+    this_or_worse = 0.0
+    for phase in range(len(shares), 0, -1):
+        this_or_worse += shares[phase - 1]
+        if this_or_worse >= 0.2:
+            return phase
+    return 1
 
 
 def ipc_by_quarter(model: SiegeModel) -> IntArray:
@@ -99,7 +103,8 @@ def ipc_by_quarter(model: SiegeModel) -> IntArray:
     place = model.city.layers.quarter[homes.cell_index[here]] * 5 + phase
     count = np.bincount(place, weights=homes.mouths[here], minlength=quarters * 5).reshape(quarters, 5)
     people = count.sum(axis=1)
-    phases = [ipc_area_phase(row / total) if total else 0 for row, total in zip(count, people, strict=True)]
+    shares = (count / np.maximum(people, 1.0)[:, None]).tolist()
+    phases = [ipc_area_phase(row) if total else 0 for row, total in zip(shares, people.tolist(), strict=True)]
     return np.array(phases, dtype=np.int64)
 
 
@@ -123,9 +128,10 @@ def _food_days_left(model: SiegeModel, sums: Sums) -> float:
 
 def _bakeries(model: SiegeModel, sums: Sums) -> float:
     """Undamaged bakeries for whose ovens there is fuel, and flour in a council's store."""
-    flour = any(s.kcal > 0.0 for s in model.facilities_of(Warehouse) if s.owner == "council" and s.in_pocket)
-    standing = sum(bakery.working for bakery in model.facilities_of(Bakery))
-    return float(round(standing * model.conditions.baking_fuel)) if flour else 0.0
+    if not any(s.kcal > 0.0 for s in model.facilities_in_pocket(Warehouse) if s.owner == "council"):
+        return 0.0
+    standing = sum(bakery.working for bakery in model.facilities_in_pocket(Bakery))
+    return float(round(standing * model.conditions.baking_fuel))
 
 
 def _ipc_phase(model: SiegeModel, sums: Sums) -> float:

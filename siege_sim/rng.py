@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import numpy as np
 from numpy.random import SFC64, Generator
@@ -38,19 +39,24 @@ def branch(rng: Generator) -> Generator:
     For draws of which there may be more or fewer in a paired run: what the first generator draws afterwards is the
     same in both.
     """
-    return Generator(SFC64(int(rng.integers(2**63))))
+    return cast("Generator", Later(_seeded, int(rng.integers(2**63))))
 
 
-class Stream:
+def _seeded(seed: int) -> Generator:
+    return Generator(SFC64(seed))
+
+
+class Later:
     """A generator that is set up when it is first used: half the processes draw nothing on most days."""
 
-    __slots__ = ("_generator", "_key")
+    __slots__ = ("_generator", "_key", "_set_up")
 
-    def __init__(self, seed: int, name: str, day: int) -> None:
-        self._key = (seed, name, day)
+    def __init__(self, set_up: Callable[..., Generator], *key: Any) -> None:
+        self._set_up = set_up
+        self._key = key
         self._generator: Generator | None = None
 
     def __getattr__(self, name: str) -> Any:
         if self._generator is None:
-            self._generator = stream(*self._key)
+            self._generator = self._set_up(*self._key)
         return getattr(self._generator, name)

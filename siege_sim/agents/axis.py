@@ -46,6 +46,8 @@ class Axis(SiegeAgent):
         self.last_taken: list[int] = []
         self.stalled = 0
         self.held_back = 0
+        self._rows: IntArray = np.empty(0, dtype=np.int64)
+        self._rows_at = -1
 
     def turn_to(self, phase: AxisPhase) -> None:
         """Enter a phase."""
@@ -56,7 +58,9 @@ class Axis(SiegeAgent):
     def rows(self) -> IntArray:
         """Its units, as rows of ``model.units``."""
         units = self.siege.units
-        return np.flatnonzero((units.axis == self.number) & units.standing)
+        if self._rows_at != units.changes:
+            self._rows, self._rows_at = np.flatnonzero((units.axis == self.number) & units.standing), units.changes
+        return self._rows
 
     def mass_at(self, cells: IntArray) -> None:
         """Bring its units to the given cells, one after the other."""

@@ -35,9 +35,10 @@ class Posture(IntEnum):
     GONE = 3
 
 
-GONE = int(Posture.GONE)
+HOLD, RESERVE, ASSAULT, GONE = (int(p) for p in (Posture.HOLD, Posture.RESERVE, Posture.ASSAULT, Posture.GONE))
+AT_HOME, DISPLACED_INSIDE = int(Status.AT_HOME), int(Status.DISPLACED_INSIDE)
 REBEL, GOVERNMENT, KURDISH = int(Holder.REBEL), int(Holder.GOVERNMENT), int(Holder.KURDISH)
-"""The holders as plain numbers: in the loops of a day, looking a member of an enumeration up costs more."""
+"""The same as plain numbers: arrays compare with a member of an enumeration, or take it in, far more slowly."""
 
 HOLDER_NAMES = {"rebel": REBEL, "government": GOVERNMENT, "kurdish": KURDISH}
 """The words that a map file uses."""

@@ -96,15 +96,15 @@ def inflict(
     Args:
         model: the model.
         rows: the units, all of one side.
-        p_killed: chance of being killed, a value a unit.
+        p_killed: chance of being killed, a value a unit; above 1 counts as 1.
         p_wounded: likewise, of being wounded.
         luck: uniforms, shape ``(2, all units)``.
         cause: the flow of the ledger that counts the dead.
     """
     units = model.units
     fit = units.fit[rows]
-    killed = binomial(luck[0, rows], fit, np.clip(p_killed, 0.0, 1.0))
-    wounded = binomial(luck[1, rows], fit - killed, np.clip(p_wounded, 0.0, 1.0))
+    killed = binomial(luck[0, rows], fit, p_killed)
+    wounded = binomial(luck[1, rows], fit - killed, p_wounded)
     deaths = int(killed.sum())
     if deaths + int(wounded.sum()) == 0:
         return 0

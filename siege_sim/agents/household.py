@@ -8,10 +8,10 @@ import numpy as np
 from mesa.discrete_space import Cell
 
 from siege_sim.agents.base import SiegeAgent
-from siege_sim.agents.codes import Status
+from siege_sim.agents.codes import AT_HOME, DISPLACED_INSIDE, Status
 from siege_sim.agents.columns import Column, Entry, Table
 from siege_sim.kernels.hazard import FloatArray, IntArray, binomial
-from siege_sim.kernels.rows import add_to_cells
+from siege_sim.kernels.rows import add_to_cells, take_members
 
 if TYPE_CHECKING:
     from siege_sim.model import SiegeModel
@@ -95,19 +95,24 @@ class Households(Table):
     def _take_members(self, rows: IntArray, taken: IntArray, luck: FloatArray, food_flow: str) -> None:
         """Take members from households; the food of those with nobody left goes out of the books by ``food_flow``."""
         before = self.persons[rows]
-        left = before - taken
-        share = taken / np.maximum(before, 1)
-        taken_children = np.minimum(binomial(luck, self.children[rows], share), taken)
-        self.persons[rows] = left
-        self.mouths[rows] = left * self.inside[rows]
-        self.children[rows] = np.minimum(self.children[rows] - taken_children, left)
-        self.wounded[rows] = np.minimum(self.wounded[rows], left)
-        self.trapped[rows] = np.minimum(self.trapped[rows], left)
-        emptied = rows[left == 0]
+        taken_children = np.minimum(binomial(luck, self.children[rows], taken / np.maximum(before, 1)), taken)
+        take_members(
+            rows,
+            taken,
+            taken_children,
+            self.persons,
+            self.mouths,
+            self.children,
+            self.wounded,
+            self.trapped,
+            self.inside,
+            self.cell_index,
+            self.model.city.layers.civilians,
+        )
+        emptied = rows[before == taken]
         if emptied.size:
             self.model.ledger.book("food", food_flow, float(self.food_kcal[emptied].sum()))
             self.food_kcal[emptied] = 0.0
-        add_to_cells(self.model.city.layers.civilians, self.cell_index[rows], -taken * self.inside[rows])
 
     def lose_trapped(self, rows: IntArray, luck: FloatArray) -> None:
         """Count the members whom nobody dug out as killed by air strikes."""
@@ -129,7 +134,7 @@ class Households(Table):
         add_to_cells(civilians, self.cell_index[rows], -self.persons[rows])
         add_to_cells(civilians, cells, self.persons[rows])
         self.cell_index[rows] = cells
-        self.status[rows] = np.where(cells == self.home_cell[rows], Status.AT_HOME, Status.DISPLACED_INSIDE)
+        self.status[rows] = np.where(cells == self.home_cell[rows], AT_HOME, DISPLACED_INSIDE)
 
     def leave(self, rows: IntArray, status: Status) -> int:
         """Let households leave the pocket (or its ground leave them); return how many people that are.

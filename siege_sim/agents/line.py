@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siege_sim.agents.codes import REBEL, Posture
+from siege_sim.agents.codes import ASSAULT, REBEL
 from siege_sim.kernels import frontage
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 PRESSED_CELLS_ASK_FOR = 2.0
 """How many more fighters a pressed cell draws from the units within reach, on top of its even part."""
+
+WHERE_IT_STANDS = np.array([1.0] + [0.0] * 8)
+"""The shares of a unit that stays together in its own cell, the first within its reach."""
 
 
 class Line:
@@ -33,15 +36,15 @@ class Line:
         self.made_at = made_at
         self._units = units
         self._n_cells = city.n_cells
-        self.rows: IntArray = np.flatnonzero(units.of(side))
+        self.rows: IntArray = units.rows_of(side)
         cells = units.cell_index[self.rows]
         asked = city.front if side == REBEL else city.siege_line
         weight = asked.astype(np.float64)
         if side == REBEL:
-            weight *= 1.0 + PRESSED_CELLS_ASK_FOR * (city.layers.pressed_by >= 0)
+            weight *= 1.0 + PRESSED_CELLS_ASK_FOR * city.pressed
         self.reach = city.around[cells]
         self.shares = frontage.spread_over_front(self.reach, weight, self.men)
-        self.shares[units.posture[self.rows] == Posture.ASSAULT] = np.eye(9)[0]
+        self.shares[units.posture[self.rows] == ASSAULT] = WHERE_IT_STANDS
 
     @property
     def men(self) -> FloatArray:

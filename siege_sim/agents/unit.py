@@ -14,7 +14,7 @@ from mesa.discrete_space import Cell, CellAgent
 from siege_sim.agents.base import SiegeAgent
 from siege_sim.agents.codes import GONE, GOVERNMENT, REBEL, Posture
 from siege_sim.agents.columns import Column, Entry, Table
-from siege_sim.kernels.hazard import BoolArray, FloatArray
+from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -43,7 +43,7 @@ class Units(Table):
         super().__init__(rows)
         self.changes = 0
         """How often a unit has moved, come or gone."""
-        self._known: dict[int, BoolArray] = {}
+        self._known: dict[int, tuple[BoolArray, IntArray]] = {}
         self._known_at = -1
 
     @property
@@ -60,10 +60,18 @@ class Units(Table):
 
     def of(self, side: int) -> BoolArray:
         """Units of one side that still exist."""
+        return self._of(side)[0]
+
+    def rows_of(self, side: int) -> IntArray:
+        """The same as rows."""
+        return self._of(side)[1]
+
+    def _of(self, side: int) -> tuple[BoolArray, IntArray]:
         if self._known_at != self.changes:
             self._known, self._known_at = {}, self.changes
         if side not in self._known:
-            self._known[side] = (self.side == side) & (self.posture != GONE)
+            standing = (self.side == side) & (self.posture != GONE)
+            self._known[side] = standing, np.flatnonzero(standing)
         return self._known[side]
 
 
@@ -79,7 +87,7 @@ class Unit(SiegeAgent, CellAgent):
     fed = Entry(Units.fed, float)
     quality = Entry(Units.quality, float)
     vanguard = Entry(Units.vanguard, bool)
-    axis = Entry(Units.axis, int)
+    axis = Entry(Units.axis, int, read_only=True)
 
     stock = ""
     """The account of the ledger that counts this unit's fighters."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -52,7 +53,8 @@ class City:
         self.layers = Layers(self.grid)
         self.around = ground.neighbour_table(self.shape)
         self.changes = 0
-        self._known: dict[str, object] = {}
+        self._known: dict[Hashable, object] = {}
+        self._pressed: BoolArray | None = None
         self._furnish()
 
     def _furnish(self) -> None:
@@ -86,80 +88,100 @@ class City:
         layers.days_held[cells] = 0
         layers.entrenchment[cells] = 0.0
         layers.garrison[cells] = 0.0
-        self._known.clear()
+        self._forget()
         self.changes += 1
+
+    def _forget(self) -> None:
+        """Drop all that follows from who holds what: it is worked out anew when somebody asks."""
+        self._known.clear()
+        for name in FOLLOWS_FROM_GROUND:
+            self.__dict__.pop(name, None)
 
     def press(self, cells: IntArray, axis: int, odds: FloatArray) -> None:
         """Put cells under assault by an axis for today."""
         self.layers.pressed_by[cells] = axis
         self.layers.odds[cells] = odds
+        self._pressed = None
         self.changes += 1
 
     def lift_pressure(self) -> None:
         """End yesterday's assaults."""
-        if (self.layers.pressed_by >= 0).any():
+        if self.pressed.any():
             self.layers.pressed_by[:] = -1
             self.layers.odds[:] = 0.0
+            self._pressed = None
             self.changes += 1
 
-    def _once(self, name: str, work_out: Callable[[], T]) -> T:
+    @property
+    def pressed(self) -> BoolArray:
+        """Cells under assault today."""
+        if self._pressed is None:
+            self._pressed = self.layers.pressed_by >= 0
+        return self._pressed
+
+    def until_ground_changes(self, name: Hashable, work_out: Callable[[], T]) -> T:
+        """Return what ``work_out`` finds, found only once as long as no cell changes hands."""
         if name not in self._known:
             self._known[name] = work_out()
         return self._known[name]  # type: ignore[return-value]
 
-    @property
+    @cached_property
     def pocket_ground(self) -> BoolArray:
         """Cells that the rebels hold."""
-        return self._once("rebel", lambda: self.held_by(REBEL))
+        return self.held_by(REBEL)
 
-    @property
+    @cached_property
+    def pocket_cells(self) -> IntArray:
+        """The same cells as flat indices."""
+        return np.flatnonzero(self.pocket_ground)
+
+    @cached_property
     def pockets(self) -> IntArray:
         """The pocket each rebel-held cell belongs to: 0 the largest, -1 elsewhere."""
-        return self._once("pockets", lambda: ground.components(self.pocket_ground, self.shape))
+        return ground.components(self.pocket_ground, self.shape)
 
-    @property
+    @cached_property
     def pocket_count(self) -> int:
         """How many separate pockets the rebels hold."""
         return int(self.pockets.max(initial=-1)) + 1
 
-    @property
+    @cached_property
     def large_pockets(self) -> int:
         """How many pockets are more than a scrap of ground."""
         sizes = np.bincount(self.pockets[self.pocket_ground], minlength=1)
         return int((sizes >= SMALLEST_POCKET_CELLS).sum())
 
-    @property
+    @cached_property
     def front(self) -> BoolArray:
         """Rebel-held cells that touch government ground."""
-        return self._once("front", lambda: ground.touching(self.pocket_ground, self.held_by(GOVERNMENT), self.shape))
+        return ground.touching(self.pocket_ground, self.held_by(GOVERNMENT), self.shape)
 
-    @property
+    @cached_property
     def siege_line(self) -> BoolArray:
         """Government-held cells that touch rebel ground."""
-        return self._once(
-            "siege line", lambda: ground.touching(self.held_by(GOVERNMENT), self.pocket_ground, self.shape)
-        )
+        return ground.touching(self.held_by(GOVERNMENT), self.pocket_ground, self.shape)
 
-    @property
+    @cached_property
     def hostile_share(self) -> FloatArray:
         """Share of each cell's eight neighbours that the government holds (beyond the map counts as quiet)."""
-        return self._once("hostile", lambda: ground.neighbour_sum(self.held_by(GOVERNMENT), self.shape) / 8.0)
+        return ground.neighbour_sum(self.held_by(GOVERNMENT), self.shape) / 8.0
 
-    @property
+    @cached_property
     def exit_width(self) -> IntArray:
         """How wide a way joins each rebel-held cell to the main body; 0 when cut off."""
-        return self._once("exit", lambda: ground.exit_width(self.pocket_ground, self.shape))
+        return ground.exit_width(self.pocket_ground, self.shape)
 
     def next_to(self, holder: int) -> BoolArray:
         """Return the rebel-held cells that touch ground of ``holder``."""
-        return self._once(
+        return self.until_ground_changes(
             f"next to {holder}", lambda: ground.touching(self.pocket_ground, self.held_by(holder), self.shape)
         )
 
-    @property
+    @cached_property
     def steps_to_kurdish_ground(self) -> IntArray:
         """Steps over any ground from each cell to the nearest Kurdish-held one."""
-        return self._once(
-            "to the Kurds",
-            lambda: ground.steps_from(self.held_by(KURDISH), np.ones(self.n_cells, dtype=np.bool_), self.shape),
-        )
+        return ground.steps_from(self.held_by(KURDISH), np.ones(self.n_cells, dtype=np.bool_), self.shape)
+
+
+FOLLOWS_FROM_GROUND = tuple(name for name, what in vars(City).items() if isinstance(what, cached_property))
+"""The attributes of a city that are kept until a cell changes hands."""

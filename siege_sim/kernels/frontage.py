@@ -43,11 +43,13 @@ def spread_over_front(reach: IntArray, weight: FloatArray, men: FloatArray, even
         for unit in range(units):
             for place in range(places):
                 present[reach[unit, place]] += shares[unit, place] * men[unit]
+        shift = np.ones(cells + 1)
+        for cell in range(cells):
+            if weight[cell] > 0.0 and present[cell] > 0.0:
+                shift[cell] = np.sqrt(weight[cell] / present[cell])
         for unit in range(units):
             for place in range(places):
-                cell = reach[unit, place]
-                if cell < cells and weight[cell] > 0.0 and present[cell] > 0.0:
-                    shares[unit, place] *= np.sqrt(weight[cell] / present[cell])
+                shares[unit, place] *= shift[reach[unit, place]]
             _to_one(shares[unit])
     return shares
 
@@ -90,3 +92,20 @@ def per_unit(reach: IntArray, shares: FloatArray, value: FloatArray | BoolArray)
             if reach[unit, place] < value.size:
                 means[unit] += shares[unit, place] * value[reach[unit, place]]
     return means
+
+
+@compiled
+def neediest(lacking: FloatArray, front: BoolArray, pockets: IntArray, cell: int, reach: int, columns: int) -> int:
+    """Return the front cell that lacks most within ``reach`` king's moves of a cell and in its pocket; -1 for none.
+
+    Arrays have a value a cell. Among equals the first in the order of the cells is taken.
+    """
+    row, column = divmod(cell, columns)
+    best = -1
+    for near_row in range(max(row - reach, 0), min(row + reach + 1, front.size // columns)):
+        for near in range(
+            near_row * columns + max(column - reach, 0), near_row * columns + min(column + reach + 1, columns)
+        ):
+            if front[near] and pockets[near] == pockets[cell] and (best < 0 or lacking[near] > lacking[best]):
+                best = near
+    return best

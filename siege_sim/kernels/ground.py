@@ -40,14 +40,18 @@ def neighbour_sum(values: NDArray[Any], shape: Shape) -> FloatArray:
 
 @compiled
 def _neighbour_sum(values: FloatArray, rows: int, columns: int) -> FloatArray:
-    sums = np.zeros(values.size)
+    """Add up over a grid with a rim of zeros, so that no cell asks where the grid ends."""
+    rimmed = np.zeros((rows + 2, columns + 2))
     for row in range(rows):
         for column in range(columns):
-            total = -values[row * columns + column]
-            for near_row in range(max(row - 1, 0), min(row + 2, rows)):
-                for near_column in range(max(column - 1, 0), min(column + 2, columns)):
-                    total += values[near_row * columns + near_column]
-            sums[row * columns + column] = total
+            rimmed[row + 1, column + 1] = values[row * columns + column]
+    sums = np.empty(values.size)
+    for row in range(rows):
+        above, here, below = rimmed[row], rimmed[row + 1], rimmed[row + 2]
+        for column in range(columns):
+            total = -here[column + 1] + above[column] + above[column + 1] + above[column + 2]
+            total = total + here[column] + here[column + 1] + here[column + 2]
+            sums[row * columns + column] = total + below[column] + below[column + 1] + below[column + 2]
     return sums
 
 
@@ -76,9 +80,53 @@ def _king_steps(cells: IntArray, others: IntArray, columns: int) -> IntArray:
 
 def nearest(cell: int, candidates: IntArray, shape: Shape) -> tuple[int, int]:
     """Return the candidate nearest to a cell by king's moves, the first among equals, and how many moves that is."""
-    steps = king_steps(np.array([cell]), candidates, shape)[0]
-    first = int(np.argmin(steps))
-    return int(candidates[first]), int(steps[first])
+    return _nearest(cell, candidates, shape[1])
+
+
+@compiled
+def _nearest(cell: int, candidates: IntArray, columns: int) -> tuple[int, int]:
+    row, column = divmod(cell, columns)
+    best, fewest = -1, UNREACHED
+    for candidate in candidates:
+        steps = max(abs(candidate // columns - row), abs(candidate % columns - column))
+        if steps < fewest:
+            best, fewest = candidate, steps
+    return best, fewest
+
+
+def easiest_ways(
+    cells: IntArray, ease: FloatArray, ease_by_steps: FloatArray, part: IntArray, shape: Shape
+) -> FloatArray:
+    """Return how easy the best way out of each of the cells is; 0 for those without one.
+
+    Args:
+        cells: where people are.
+        ease: how easily one can step out, a value a cell of the grid; 0 where one cannot.
+        ease_by_steps: what the way there leaves of that, by its length in king's moves.
+        part: the connected ground that each cell of the grid belongs to; ways lead over the same ground only.
+        shape: of the grid.
+    """
+    return _easiest_ways(cells, ease, ease_by_steps, part, shape[1])
+
+
+@compiled
+def _easiest_ways(
+    cells: IntArray, ease: FloatArray, ease_by_steps: FloatArray, part: IntArray, columns: int
+) -> FloatArray:
+    exits = np.flatnonzero(ease)
+    known = np.full(ease.size, -1.0)
+    ways = np.empty(cells.size)
+    for i in range(cells.size):
+        cell = cells[i]
+        if known[cell] < 0.0:
+            row, column = divmod(cell, columns)
+            known[cell] = 0.0
+            for out in exits:
+                if part[out] == part[cell]:
+                    steps = max(abs(out // columns - row), abs(out % columns - column))
+                    known[cell] = max(known[cell], ease_by_steps[steps] * ease[out])
+        ways[i] = known[cell]
+    return ways
 
 
 def dilate(mask: BoolArray, shape: Shape, steps: int = 1) -> BoolArray:
@@ -88,13 +136,19 @@ def dilate(mask: BoolArray, shape: Shape, steps: int = 1) -> BoolArray:
 
 @compiled
 def _dilate(mask: BoolArray, rows: int, columns: int, reach: int) -> BoolArray:
-    wider = np.zeros(mask.size, dtype=np.bool_)
-    for cell in range(mask.size):
-        if mask[cell]:
-            row, column = divmod(cell, columns)
-            for near_row in range(max(row - reach, 0), min(row + reach + 1, rows)):
-                for near_column in range(max(column - reach, 0), min(column + reach + 1, columns)):
-                    wider[near_row * columns + near_column] = True
+    """Widen by a step at a time over a grid with a rim, so that no cell asks where the grid ends."""
+    rimmed = np.zeros((rows + 2, columns + 2), dtype=np.uint8)
+    wider = mask.copy()
+    for _ in range(min(reach, max(rows, columns))):
+        for row in range(rows):
+            for column in range(columns):
+                rimmed[row + 1, column + 1] = wider[row * columns + column]
+        for row in range(rows):
+            above, here, below = rimmed[row], rimmed[row + 1], rimmed[row + 2]
+            for column in range(columns):
+                near = above[column] | above[column + 1] | above[column + 2]
+                near |= here[column] | here[column + 1] | here[column + 2]
+                wider[row * columns + column] = (near | below[column] | below[column + 1] | below[column + 2]) > 0
     return wider
 
 
@@ -150,14 +204,23 @@ def components(mask: BoolArray, shape: Shape) -> IntArray:
 def _components(mask: BoolArray, rows: int, columns: int) -> IntArray:
     labels = np.full(mask.size, -1)
     sizes = np.zeros(mask.size, dtype=np.int64)
+    queue = np.empty(mask.size, dtype=np.int64)
     parts = 0
     for start in range(mask.size):
         if mask[start] and labels[start] < 0:
-            source = np.zeros(mask.size, dtype=np.bool_)
-            source[start] = True
-            reached = _steps_from(source, mask, rows, columns, mask.size) < UNREACHED
-            labels[reached] = parts
-            sizes[parts] = reached.sum()
+            labels[start] = parts
+            queue[0], first, last = start, 0, 1
+            while first < last:
+                row, column = divmod(queue[first], columns)
+                first += 1
+                for near_row in range(max(row - 1, 0), min(row + 2, rows)):
+                    for near_column in range(max(column - 1, 0), min(column + 2, columns)):
+                        near = near_row * columns + near_column
+                        if mask[near] and labels[near] < 0:
+                            labels[near] = parts
+                            queue[last] = near
+                            last += 1
+            sizes[parts] = last
             parts += 1
     rank = np.zeros(parts + 1, dtype=np.int64)
     for part in range(parts):

@@ -75,10 +75,11 @@ def binomial(luck: ArrayLike, trials: ArrayLike, chance: ArrayLike) -> IntArray:
     Args:
         luck: uniforms in [0, 1), any shape.
         trials: whole numbers >= 0, of the same shape or a single one.
-        chance: probabilities in [0, 1], of the same shape or a single one.
+        chance: probabilities, of the same shape or a single one; below 0 counts as 0, above 1 as 1.
     """
     luck = np.asarray(luck, dtype=np.float64)
-    n, p = (np.array(values, dtype=np.float64, ndmin=1).ravel() for values in (trials, chance))
+    n = np.asarray(trials, dtype=np.float64).reshape(-1)
+    p = np.asarray(chance, dtype=np.float64).reshape(-1)
     successes, unfinished = _invert_binomials(luck.ravel(), n, p)
     for row in np.flatnonzero(successes < 0) if unfinished else ():
         trials_here, chance_here = n[row if n.size > 1 else 0], p[row if p.size > 1 else 0]
@@ -98,6 +99,8 @@ def _invert_binomials(luck: FloatArray, trials: FloatArray, chance: FloatArray) 
         n, p = trials[row if trials.size > 1 else 0], chance[row if chance.size > 1 else 0]
         if p >= 1.0:
             successes[row] = int(n)
+            continue
+        if p <= 0.0 or n == 0.0:
             continue
         mirrored = p > 0.5
         u = 1.0 - luck[row] if mirrored else luck[row]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from siege_sim.kernels.compiled import compiled
-from siege_sim.kernels.hazard import FloatArray, IntArray
+from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 
 
 @compiled
@@ -154,23 +154,52 @@ def totals(
     Returns:
         Sums over people: with ``counted_status`` (persons), food at home (kcal), eaten (kcal), loss of mass
         (persons times share), and who ate less than ``hungry_below`` (persons). And the people inside, followed by
-        those below each of the ``intake_cuts`` (kcal a head, falling); the last of these counts people with a loss
-        above ``severe_loss`` too.
+        those below each of the four ``intake_cuts`` (kcal a head, falling) or with a loss above ``severe_loss``.
     """
-    cuts = intake_cuts.size
+    first, second, third, fourth = intake_cuts[0], intake_cuts[1], intake_cuts[2], intake_cuts[3]
     counted = food_kcal = eaten_kcal = lost = hungry = 0.0
-    people_below = np.zeros(cuts + 1)
+    people = below_first = below_second = below_third = below_fourth = 0.0
     for row in range(mouths.size):
-        here = mouths[row]
+        here, intake, severe = mouths[row], eaten[row], loss[row] > severe_loss
         counted += here * (status[row] == counted_status)
         food_kcal += food[row]
-        eaten_kcal += here * eaten[row]
+        eaten_kcal += here * intake
         lost += here * loss[row]
-        below_cuts = 0
-        for cut in intake_cuts:
-            below_cuts += eaten[row] < cut
-        people_below[cuts if loss[row] > severe_loss else below_cuts] += here
-        hungry += here * (eaten[row] < hungry_below)
-    for cut in range(cuts, 0, -1):
-        people_below[cut - 1] += people_below[cut]
+        hungry += here * (intake < hungry_below)
+        people += here
+        below_first += here * (severe | (intake < first))
+        below_second += here * (severe | (intake < second))
+        below_third += here * (severe | (intake < third))
+        below_fourth += here * (severe | (intake < fourth))
+    people_below = np.array([people, below_first, below_second, below_third, below_fourth])
     return np.array([counted, food_kcal, eaten_kcal, lost, hungry]), people_below
+
+
+@compiled
+def take_members(
+    rows: IntArray,
+    taken: IntArray,
+    taken_children: IntArray,
+    persons: IntArray,
+    mouths: FloatArray,
+    children: IntArray,
+    wounded: IntArray,
+    trapped: IntArray,
+    inside: BoolArray,
+    cell_index: IntArray,
+    civilians_by_cell: FloatArray,
+) -> None:
+    """Take ``taken`` members, so many of them children, from each of some ``rows`` of the columns (changed).
+
+    Only ``rows``, ``taken`` and ``taken_children`` have a value for each row named; nobody is wounded, trapped or
+    counted in a cell (``civilians_by_cell``, changed) who is not there.
+    """
+    for i in range(rows.size):
+        row = rows[i]
+        left = persons[row] - taken[i]
+        persons[row] = left
+        mouths[row] = left * inside[row]
+        children[row] = min(children[row] - taken_children[i], left)
+        wounded[row] = min(wounded[row], left)
+        trapped[row] = min(trapped[row], left)
+        civilians_by_cell[cell_index[row]] -= taken[i] * inside[row]

@@ -57,7 +57,7 @@ class Artillery(Process):
             return
         households, where = rng.random(len(model.households)), branch(rng).random((many, 2)).T
         units = model.units.luck(rng, 2)
-        front = city.front * (1.0 + 4.0 * (layers.pressed_by >= 0) + 4.0 * self._in_preparation(model))
+        front = city.front * (1.0 + 4.0 * city.pressed + 4.0 * self._in_preparation(model))
         quarters = layers.civilians * city.pocket_ground
         on_front = where[0] < self.share_on_front
         for luck, weights in ((where[1, on_front], front), (where[1, ~on_front], quarters)):

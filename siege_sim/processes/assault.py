@@ -66,12 +66,12 @@ class Assault(Process):
         """Fight on every pressed cell."""
         units, layers = model.units, model.city.layers
         units.fatigue *= 1.0 - self.fatigue_recovered_per_day
-        pressed = np.flatnonzero(layers.pressed_by >= 0)
+        pressed = np.flatnonzero(model.city.pressed)
         if pressed.size == 0:
             return
         harm_civilians(
             model,
-            (layers.pressed_by >= 0).astype(np.float64),
+            model.city.pressed.astype(np.float64),
             area_m2=self.crossfire_area_m2,
             p_killed=self.p_civilian_killed,
             p_trapped=0.0,
@@ -102,7 +102,7 @@ class Assault(Process):
             luck,
             "killed_in_combat",
         )
-        engaged = line.per_unit((layers.pressed_by >= 0).astype(np.float64))
+        engaged = line.per_unit(model.city.pressed.astype(np.float64))
         units.fatigue[line.rows] += self.fatigue_per_day * engaged * (1.0 - units.fatigue[line.rows])
         units.ammunition[line.rows] = np.maximum(units.ammunition[line.rows] - self.ammunition_per_day * engaged, 0.0)
         for axis in model.axes:

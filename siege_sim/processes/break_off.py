@@ -62,11 +62,13 @@ class BreakOff(Process):
         if self.hazard_per_round == 0.0 or model.conditions.assault_tempo == 0.0:
             return
         city = model.city
-        luck = rng.random((self.rounds_per_day, city.n_cells))
-        unit_luck = model.units.luck(rng, 2)
         lost_today = np.zeros(city.n_cells, dtype=np.bool_)
         pressed = city.layers.pressed_by.copy()
         taken_by, chance = self._risk(model, pressed, lost_today)
+        if not chance.any():
+            return
+        luck = rng.random((self.rounds_per_day, city.n_cells))
+        unit_luck = model.units.luck(rng, 2)
         for round_luck in luck:
             giving_up = np.flatnonzero(round_luck < chance)
             if giving_up.size == 0:
@@ -125,7 +127,7 @@ class BreakOff(Process):
             mine = to_government[taken_by[to_government] == axis.number]
             axis.taken += mine.size
             axis.last_taken = (axis.last_taken + mine.tolist())[-40:]
-        model.note_ground_lost(falls[~nobody], [str(cause) for cause in causes[~nobody]])
+        model.note_ground_lost(falls[~nobody], causes[~nobody].tolist())
         return falls[~nobody]
 
     def _fall_back(self, model: SiegeModel, luck: FloatArray) -> None:

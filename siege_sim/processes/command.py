@@ -9,7 +9,7 @@ import numpy as np
 
 from siege_sim import chronicle
 from siege_sim.agents.axis import Axis, AxisPhase
-from siege_sim.agents.codes import GOVERNMENT, REBEL, Posture
+from siege_sim.agents.codes import ASSAULT, GOVERNMENT, HOLD, REBEL
 from siege_sim.blocks import param
 from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import BoolArray, FloatArray
@@ -62,20 +62,31 @@ class GovernmentCommand(Process):
         layers.cohesion[:] = line.mean_per_cell(model.units.cohesion[line.rows])
         if self.largest_frontage == 0 or not front.any():
             return
+        due = [axis for axis in model.axes if self._is_due(model, axis)]
+        if not due:
+            return
         luck = rng.random(len(model.axes))
         errors = rng.standard_normal((len(model.axes), model.city.n_cells))
         defence = defence_strength(model, line)
         judged = defence * np.exp(self.misjudgement * errors)
-        for axis in model.axes:
+        for axis in due:
             self._direct(model, axis, judged[axis.number], defence, luck[axis.number])
 
-    def _direct(self, model: SiegeModel, axis: Axis, seen: FloatArray, defence: FloatArray, luck: float) -> None:
+    def _is_due(self, model: SiegeModel, axis: Axis) -> bool:
+        """Count a day of an axis's phase; return whether there is something to decide for it today."""
         axis.days_in_phase += 1
         if axis.rows.size == 0:
-            return
+            return False
         if axis.phase == AxisPhase.REGROUP and axis.days_in_phase >= self.regroup_days:
             axis.turn_to(AxisPhase.IDLE)
-        if axis.phase == AxisPhase.IDLE and model.conditions.assault_tempo > 0.0:
+        if axis.phase == AxisPhase.IDLE:
+            return model.conditions.assault_tempo > 0.0
+        if axis.phase == AxisPhase.PREPARE:
+            return axis.days_in_phase >= self.prepare_days
+        return axis.phase == AxisPhase.ASSAULT
+
+    def _direct(self, model: SiegeModel, axis: Axis, seen: FloatArray, defence: FloatArray, luck: float) -> None:
+        if axis.phase == AxisPhase.IDLE:
             self._choose_place(model, axis, seen)
         if axis.phase == AxisPhase.PREPARE and axis.days_in_phase >= self.prepare_days:
             axis.turn_to(AxisPhase.ASSAULT)
@@ -95,7 +106,7 @@ class GovernmentCommand(Process):
         axis.turn_to(AxisPhase.REGROUP)
         axis.taken = axis.stalled = 0
         axis.last_taken = []
-        model.units.posture[axis.rows] = Posture.HOLD
+        model.units.posture[axis.rows] = HOLD
 
     def _prepare_anew(self, model: SiegeModel, axis: Axis) -> None:
         """Mass and soften again: a lull longer than the preparation has undone it."""
@@ -143,7 +154,7 @@ class GovernmentCommand(Process):
         near = city.around[axis.focus]
         near = near[near < city.n_cells]
         axis.mass_at(near[city.held_by(GOVERNMENT)[near]])
-        model.units.posture[axis.rows] = Posture.ASSAULT
+        model.units.posture[axis.rows] = ASSAULT
 
     def _assault(self, model: SiegeModel, axis: Axis, seen: FloatArray, defence: FloatArray) -> None:
         """Attack the cells with the best perceived odds, as many as there are men for."""
@@ -153,7 +164,7 @@ class GovernmentCommand(Process):
         reach[axis.focus] = True
         reach[axis.last_taken] = True
         reach = ground.dilate(reach, city.shape, 2) & city.held_by(GOVERNMENT)
-        targets = np.flatnonzero(ground.touching(city.front, reach, city.shape) & (city.layers.pressed_by < 0))
+        targets = np.flatnonzero(ground.touching(city.front, reach, city.shape) & ~city.pressed)
         rows = axis.rows
         men = float((units.fit[rows] * (1.0 - 0.5 * units.fatigue[rows])).sum())
         room = min(self.largest_frontage, int(men // rules.fighters_a_cell_edge), targets.size)

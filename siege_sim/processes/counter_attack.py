@@ -51,13 +51,13 @@ class CounterAttack(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Let units near fresh losses try."""
         city, units = model.city, model.units
-        luck, *others = units.luck(rng, 3)
-        hits = np.array(others)
         fresh = city.siege_line & city.held_on_day_0 & (city.layers.days_held < self.within_days)
-        pressed = city.layers.pressed_by[units.cell_index] >= 0
+        pressed = city.pressed[units.cell_index]
         ready = units.of(REBEL) & ~pressed & (units.cohesion >= self.least_cohesion)
         if not fresh.any() or not ready.any() or self.p_try == 0.0:
             return
+        luck, *others = units.luck(rng, 3)
+        hits = np.array(others)
         steps = ground.steps_from(fresh, city.pocket_ground, city.shape, farthest=self.reach_cells)
         near = ready & (steps[units.cell_index] <= self.reach_cells)
         tries, rest = split(luck, self.p_try * model.conditions.assault_tempo)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
+
 from siege_sim.blocks import share
 from siege_sim.kernels.hazard import FloatArray, IntArray
 from siege_sim.processes.base import Phase, Process
@@ -48,9 +50,11 @@ class Danger(Process):
             (layers.impacts, self.per_impact, self.suppression_per_impact),
             (layers.shells, self.per_shell, self.suppression_per_shell),
         ):
-            _raise(layers.danger, hits, danger)
-            _raise(layers.suppression, hits, suppression)
+            cells = np.flatnonzero(hits)
+            _raise(layers.danger, cells, hits[cells], danger)
+            _raise(layers.suppression, cells, hits[cells], suppression)
 
 
-def _raise(level: FloatArray, hits: IntArray, per_hit: float) -> None:
-    level += (1.0 - level) * (1.0 - (1.0 - per_hit) ** hits)
+def _raise(level: FloatArray, cells: IntArray, hits: IntArray, per_hit: float) -> None:
+    """Raise the level in some cells by how often each of them was hit."""
+    level[cells] += (1.0 - level[cells]) * (1.0 - (1.0 - per_hit) ** hits)

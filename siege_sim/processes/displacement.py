@@ -87,7 +87,7 @@ class Displacement(Process):
         push += self.wounded_weight * (homes.wounded[rows] > 0) + self.hunger_weight * (homes.food_kcal[rows] <= 0.0)
         going = luck[rows] < _logistic(push)
         if going.any():
-            self._go(model, rows[going], steps, luck[rows[going]])
+            self._go(model, rows[going], steps, alarm, luck[rows[going]])
 
     def _steps_to_breach(self, model: SiegeModel) -> FloatArray:
         """Return the steps from each cell to ground that was lost in the last two days; infinite when none is near."""
@@ -106,7 +106,7 @@ class Displacement(Process):
         was_there = layers.civilians + layers.recent_departures
         return np.divide(layers.recent_departures, was_there, out=np.zeros(was_there.size), where=was_there > 0)
 
-    def _go(self, model: SiegeModel, rows: IntArray, steps: FloatArray, luck: FloatArray) -> None:
+    def _go(self, model: SiegeModel, rows: IntArray, steps: FloatArray, alarm: FloatArray, luck: FloatArray) -> None:
         homes = model.households
         cells = homes.cell_index[rows]
         kurdish = self.kurdish_weight * self._way_out(model, cells, KURDISH, steps)
@@ -125,16 +125,16 @@ class Displacement(Process):
             leaving = rows[choice == number]
             if leaving.size:
                 homes.leave(leaving, status)
-        self._move_inside(model, rows[choice == 0], place_luck[choice == 0], steps)
+        self._move_inside(model, rows[choice == 0], place_luck[choice == 0], alarm)
 
-    def _move_inside(self, model: SiegeModel, rows: IntArray, luck: FloatArray, steps: FloatArray) -> None:
+    def _move_inside(self, model: SiegeModel, rows: IntArray, luck: FloatArray, alarm: FloatArray) -> None:
         """Go where there are roofs and less danger, in the same pocket."""
         city, homes = model.city, model.households
         layers = city.layers
-        shelter = layers.built_up * (1.0 - layers.rubble) * (1.0 - layers.danger) * (1.0 - _alarm(steps))
+        shelter = layers.built_up * (1.0 - layers.rubble) * (1.0 - layers.danger) * (1.0 - alarm)
         shelter = shelter * city.pocket_ground + 1e-9 * city.pocket_ground
         pocket = city.pockets[homes.cell_index[rows]]
-        for number in np.unique(pocket):
+        for number in np.flatnonzero(np.bincount(pocket)):
             mine = pocket == number
             homes.move(rows[mine], categorical(luck[mine], shelter * (city.pockets == number)))
 
@@ -142,15 +142,8 @@ class Displacement(Process):
         """Return how open the best way from each of the cells to another holder's ground is, from 0 to 1."""
         city = model.city
         passable = self._passable(model, holder, steps)
-        exits = np.flatnonzero(passable)
-        if exits.size == 0 or cells.size == 0:
-            return np.zeros(cells.size)
-        places = np.flatnonzero(np.bincount(cells, minlength=city.n_cells))
-        walk = ground.king_steps(places, exits, city.shape)
-        same_pocket = city.pockets[places][:, None] == city.pockets[exits]
-        best = np.zeros(city.n_cells)
-        best[places] = (np.exp(-walk / self.walk_cells) * passable[exits] * same_pocket).max(axis=1)
-        return best[cells] * (1.0 - self.prevented)
+        pull_by_steps = np.exp(-np.arange(max(city.shape)) / self.walk_cells)
+        return ground.easiest_ways(cells, passable, pull_by_steps, city.pockets, city.shape) * (1.0 - self.prevented)
 
     def _passable(self, model: SiegeModel, holder: int, steps: FloatArray) -> FloatArray:
         """Return how freely people can step from each rebel-held cell on to another holder's ground.
@@ -162,8 +155,8 @@ class Displacement(Process):
         broken = steps <= (1 if holder == GOVERNMENT else self.news_cells)
         passable = np.maximum(self.crossing_when_broken * broken, self.crossing_elsewhere)
         open_share = np.where(city.next_to(holder), passable, 0.0)
-        for crossing in model.facilities_of(Crossing):
-            if crossing.into == holder and crossing.in_pocket:
+        for crossing in model.facilities_in_pocket(Crossing):
+            if crossing.into == holder:
                 index = crossing.cell_index
                 under_fire = float(city.layers.danger[index])
                 open_share[index] = max(open_share[index], crossing.open_share * (1.0 - under_fire))
@@ -176,4 +169,4 @@ def _alarm(steps: FloatArray) -> FloatArray:
 
 
 def _logistic(push: FloatArray) -> FloatArray:
-    return 1.0 / (1.0 + np.exp(-np.clip(push, -700.0, 700.0)))
+    return 1.0 / (1.0 + np.exp(-np.minimum(np.maximum(push, -700.0), 700.0)))

@@ -88,7 +88,7 @@ class Hospitals(Process):
         """Return, for each household, the share of its wounded who are treated."""
         city, homes = model.city, model.households
         beds = np.zeros(city.pocket_count + 1)
-        for hospital in model.facilities_of(Hospital):
+        for hospital in model.facilities_in_pocket(Hospital):
             if hospital.working:
                 beds[city.pockets[hospital.cell_index] + 1] += hospital.beds
         pocket = city.pockets[homes.cell_index[rows]] + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from siege_sim.agents.facility import FoodStock, Market, Warehouse
+from siege_sim.agents.facility import Market, Warehouse
 from siege_sim.blocks import param, share
 from siege_sim.kernels import rows
 from siege_sim.kernels.hazard import FloatArray
@@ -37,18 +37,12 @@ class Looting(Process):
 
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Take from every store, and bring it to market."""
-        city = model.city
         if self.per_day == 0.0 or model.day < 2:
             return
         hungry = self._hungry_share(model)
-        for pocket in range(city.pocket_count):
-            here = [s for s in model.facilities_of(FoodStock) if s.in_pocket and city.pockets[s.cell_index] == pocket]
-            markets = [stock for stock in here if isinstance(stock, Market)]
-            taken = sum(
-                store.take_out(store.kcal * self.per_day * float(hungry[pocket]))
-                for store in here
-                if isinstance(store, Warehouse)
-            )
+        stores, markets_by_pocket = model.facilities_by_pocket(Warehouse), model.facilities_by_pocket(Market)
+        for here, markets, share_hungry in zip(stores, markets_by_pocket, hungry.tolist(), strict=True):
+            taken = sum(store.take_out(store.kcal * self.per_day * share_hungry) for store in here)
             lost = taken * (self.spoilt if markets else 1.0)
             for market in markets:
                 market.kcal += (taken - lost) / len(markets)

@@ -48,7 +48,7 @@ class MarketTrade(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Set each pocket's price, take bids, sell."""
         city, homes = model.city, model.households
-        markets = [market for market in model.facilities_of(Market) if market.in_pocket and market.kcal > 0.0]
+        markets = [market for market in model.facilities_in_pocket(Market) if market.kcal > 0.0]
         if not markets or self.sold_per_day == 0.0:
             return
         where = city.pockets[[market.cell_index for market in markets]]

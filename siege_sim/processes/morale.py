@@ -83,4 +83,4 @@ class Morale(Process):
         level = self.level_without_hope + (1.0 - self.level_without_hope) * hope
         cohesion = units.cohesion[rows]
         restored = self.recovery_per_day * np.maximum(level - cohesion, 0.0)
-        units.cohesion[rows] = np.clip(cohesion * (1.0 - np.minimum(wear, 1.0)) + restored, 0.0, 1.0)
+        units.cohesion[rows] = (cohesion * (1.0 - np.minimum(wear, 1.0)) + restored).clip(0.0, 1.0)

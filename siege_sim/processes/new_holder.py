@@ -72,5 +72,6 @@ class NewHolder(Process):
 
     def _refuges(self, model: SiegeModel, cells: IntArray) -> IntArray:
         """Return the nearest cell of the pocket for each lost cell, -1 when there is none within reach."""
-        found = {int(cell): model.nearest_pocket_cell(int(cell), self.flight_cells) for cell in np.unique(cells)}
-        return np.array([-1 if (refuge := found[int(cell)]) is None else refuge for cell in cells], dtype=np.int64)
+        lost, which = np.unique(cells, return_inverse=True)
+        found = [model.nearest_pocket_cell(cell, self.flight_cells) for cell in lost.tolist()]
+        return np.array([-1 if refuge is None else refuge for refuge in found], dtype=np.int64)[which]

@@ -9,7 +9,7 @@ import numpy as np
 
 from siege_sim import chronicle
 from siege_sim.agents.codes import REBEL
-from siege_sim.agents.facility import Bakery, FoodStock, Warehouse
+from siege_sim.agents.facility import Bakery, Warehouse
 from siege_sim.blocks import param
 from siege_sim.conditions import RationPolicyName
 from siege_sim.kernels import rows
@@ -69,17 +69,17 @@ class Rationing(Process):
         city, units, homes = model.city, model.units, model.households
         model.politics.days_cut_off += 1.0
         fuel = model.conditions.baking_fuel = max(0.0, 1.0 - model.politics.days_cut_off / self.fuel_days)
-        rebels = np.flatnonzero(units.of(REBEL))
+        rebels = units.rows_of(REBEL)
         pocket_of = city.pockets[units.cell_index[rebels]]
         men = (units.fit + units.wounded)[rebels]
-        stocks = [stock for stock in model.facilities_of(FoodStock) if stock.in_pocket]
         handed_out = np.zeros(city.pocket_count)
+        stores, bakeries = model.facilities_by_pocket(Warehouse), model.facilities_by_pocket(Bakery)
         for pocket, people in enumerate(model.people_by_pocket.tolist()):
-            here = [stock for stock in stocks if city.pockets[stock.cell_index] == pocket]
             fighters = float(men[pocket_of == pocket].sum())
-            stores = [stock for stock in here if isinstance(stock, Warehouse) and stock.kcal > 0.0]
-            handed_out[pocket], fed = self._serve(model, here, people, fighters, fuel)
-            chronicle.stores_emptied(model, stores, pocket, people)
+            with_food = [store for store in stores[pocket] if store.kcal > 0.0]
+            ovens = sum(bakery.kcal_per_day for bakery in bakeries[pocket] if bakery.working) * fuel
+            handed_out[pocket], fed = self._serve(model, stores[pocket], people, fighters, ovens)
+            chronicle.stores_emptied(model, with_food, pocket, people)
             units.fed[rebels[pocket_of == pocket]] = fed
         city.layers.ration_kcal[:] = self._a_head(model, handed_out)
         if self._policy(model) == "per_family":
@@ -88,12 +88,11 @@ class Rationing(Process):
             rows.hand_out(homes.food_kcal, homes.mouths, homes.cell_index, city.layers.ration_kcal)
 
     def _serve(
-        self, model: SiegeModel, stocks: list[FoodStock], people: float, fighters: float, fuel: float
+        self, model: SiegeModel, stores: list[Warehouse], people: float, fighters: float, ovens: float
     ) -> tuple[float, float]:
         """Feed one pocket; return what its people get (kcal), and which share of their need its fighters got."""
-        flour = [s for s in stocks if isinstance(s, Warehouse) and s.owner == "council"]
-        aid = [s for s in stocks if isinstance(s, Warehouse) and s.owner == "aid_agency"]
-        ovens = sum(s.kcal_per_day for s in stocks if isinstance(s, Bakery) and s.working) * fuel
+        flour = [store for store in stores if store.owner == "council"]
+        aid = [store for store in stores if store.owner == "aid_agency"]
         need = fighters * self.fighters_share_of_need * model.conditions.need_kcal
         bread_kcal = self.bread_kcal * model.conditions.bread_factor
         aid_kcal = self.aid_kcal * model.conditions.aid_factor
@@ -125,7 +124,7 @@ class Rationing(Process):
         homes.food_kcal[here] += (kcal_by_pocket / np.maximum(families, 1))[pocket]
 
 
-def _draw(stocks: list[FoodStock], kcal: float) -> float:
+def _draw(stocks: list[Warehouse], kcal: float) -> float:
     """Take up to ``kcal`` out of several stocks, from each in proportion to what it has."""
     total = sum(stock.kcal for stock in stocks)
     if total <= 0.0 or kcal <= 0.0:

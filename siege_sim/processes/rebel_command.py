@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from siege_sim.agents.codes import REBEL, Posture
+from siege_sim.agents.codes import HOLD, REBEL, RESERVE, Posture
 from siege_sim.blocks import param, share
-from siege_sim.kernels import ground
-from siege_sim.kernels.hazard import BoolArray, FloatArray
+from siege_sim.kernels import frontage, ground
+from siege_sim.kernels.hazard import FloatArray
 from siege_sim.processes.base import Phase, Process
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ class RebelCommand(Process):
             return
         line = model.line(REBEL)
         manning = line.per_unit(city.front) > 0.0
-        units.posture[line.rows] = np.where(manning, Posture.HOLD, Posture.RESERVE)
+        units.posture[line.rows] = np.where(manning, HOLD, RESERVE)
         reserves = line.rows[~manning]
-        if not (city.layers.pressed_by >= 0).any():
+        if not city.pressed.any():
             reserves = reserves[round(self.kept_back * line.rows.size) :]
         lacking = self._lacking(model, line)
         surplus = -line.per_unit(lacking)
@@ -63,7 +63,7 @@ class RebelCommand(Process):
     def _lacking(self, model: SiegeModel, line: Line) -> FloatArray:
         """Return how many fighters each front cell lacks of its due; below zero where it has more."""
         city = model.city
-        asked = city.front * np.where(city.layers.pressed_by >= 0, self.under_pressure, 1.0)
+        asked = city.front * np.where(city.pressed, self.under_pressure, 1.0)
         present = line.present
         due = np.zeros(city.n_cells)
         for pocket in range(city.pocket_count):
@@ -77,12 +77,9 @@ class RebelCommand(Process):
         """Send one unit to where most defenders are lacking, unless more are where it is; return if it went."""
         city, unit = model.city, model.unit(row)
         here = unit.cell_index
-        candidates = city.front & (city.pockets == city.pockets[here])
-        candidates[~_window(here, self.reach_cells, city.shape)] = False
-        worth = np.where(candidates, around, -np.inf)
-        best = int(np.argmax(worth))
+        best = frontage.neediest(around, city.front, city.pockets, here, self.reach_cells, city.shape[1])
         needed_here = max(around[here] + 2.0 * unit.fit, 0.0) if city.front[here] else 0.0
-        if worth[best] <= needed_here:
+        if best < 0 or around[best] <= needed_here:
             return False
         for cell, fighters in ((here, unit.fit), (best, -unit.fit)):
             near = city.around[cell]
@@ -98,11 +95,3 @@ class RebelCommand(Process):
 def _around(model: SiegeModel, lacking: FloatArray) -> FloatArray:
     """Return how many defenders are lacking around each cell, its own counted twice."""
     return ground.neighbour_sum(lacking, model.city.shape) + 2.0 * lacking
-
-
-def _window(cell: int, reach: int, shape: ground.Shape) -> BoolArray:
-    """Return the cells within ``reach`` king's moves of a cell."""
-    row, column = divmod(cell, shape[1])
-    near = np.zeros(shape, dtype=np.bool_)
-    near[max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1] = True
-    return near.ravel()

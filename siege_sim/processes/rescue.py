@@ -46,7 +46,7 @@ class Rescue(Process):
             return
         crews = sum(
             team.crews * (1.0 - self.crews_lost_per_hit * bool(layers.impacts[team.cell_index] >= 3))
-            for team in model.facilities_of(RescueTeam)
+            for team in model.facilities_in_pocket(RescueTeam)
             if team.working
         )
         buried = float(homes.trapped[rows].sum())

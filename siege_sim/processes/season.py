@@ -66,6 +66,6 @@ class Season(Process):
         below_20 = max(0.0, 20.0 - today.temperature_c)
         today.need_kcal += self.kcal_per_5c_below_20 * below_20 / 5.0
         span = max(self.gardens_full_above_c - self.gardens_stop_below_c, 1e-9)
-        today.growth *= float(np.clip((today.temperature_c - self.gardens_stop_below_c) / span, 0.0, 1.0))
+        today.growth *= min(max((today.temperature_c - self.gardens_stop_below_c) / span, 0.0), 1.0)
         if luck[1] < self.p_grounded_in_winter * min(1.0, below_20 / 15.0):
             today.flying = 0.0

@@ -84,11 +84,13 @@ class StrikeEffects(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Lose those whom nobody reached yesterday; work out what today's impacts do."""
         layers, homes = model.city.layers, model.households
+        buried, struck = np.flatnonzero(homes.trapped > 0), layers.impacts.any()
+        if not (buried.size or struck):
+            return
         households, buried_luck = rng.random(len(homes)), branch(rng)
-        buried = np.flatnonzero(homes.trapped > 0)
         if buried.size:
             homes.lose_trapped(buried, buried_luck.random(len(homes))[buried])
-        if not layers.impacts.any():
+        if not struck:
             return
         impacts: FloatArray = layers.impacts.astype(np.float64) * model.conditions.lethality
         facilities = rng.random((len(model.facilities), 2))

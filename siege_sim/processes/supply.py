@@ -55,8 +55,8 @@ class Supply(Process):
         rebels = units.of(REBEL)
         units.ammunition[rebels] = np.maximum(units.ammunition[rebels] - self.ammunition_used_per_day, 0.0)
         pocket_of_unit = city.pockets[units.cell_index]
-        for road in model.facilities_of(Road):
-            if road.open_share == 0.0 or not road.in_pocket:
+        for road in model.facilities_in_pocket(Road):
+            if road.open_share == 0.0:
                 continue
             pocket = city.pockets[road.cell_index]
             passing = road.open_share * (1.0 - float(city.layers.danger[road.cell_index]))
@@ -72,7 +72,7 @@ class Supply(Process):
         units.fit += back
 
     def _bring_food(self, model: SiegeModel, pocket: int, kcal: float) -> None:
-        stores = [w for w in model.facilities_of(Warehouse) if w.working and model.city.pockets[w.cell_index] == pocket]
+        stores = [store for store in model.facilities_by_pocket(Warehouse)[pocket] if store.working]
         for store in stores:
             store.kcal += kcal / len(stores)
         if stores:

@@ -90,13 +90,13 @@ class Targets(Process):
 
     def _cell_weights(self, model: SiegeModel) -> dict[str, FloatArray]:
         layers = model.city.layers
-        front = model.city.front * (1.0 + 4.0 * (layers.pressed_by >= 0))
+        front = model.city.front * (1.0 + 4.0 * model.city.pressed)
         return {"front": front, "housing": layers.civilians * model.city.pocket_ground}
 
     def _strike_facilities(
         self, model: SiegeModel, kind: type[Facility], luck: FloatArray, otherwise: FloatArray
     ) -> None:
-        standing = [f for f in model.facilities_of(kind) if f.in_pocket and not f.destroyed]
+        standing = [f for f in model.facilities_in_pocket(kind) if not f.destroyed]
         if standing:
             picks = categorical(luck, np.ones(len(standing)))
             for pick in picks:

@@ -54,9 +54,9 @@ class WestShelling(Process):
         residents = float(model.city.layers.other_residents[model.city.held_by(GOVERNMENT)].sum())
         if not rebels.any() or residents <= 0.0:
             return
-        assault = bool((model.city.layers.pressed_by >= 0).any())
+        assault = bool(model.city.pressed.any())
         tempo = model.conditions.shelling_tempo * (self.under_assault if assault else 1.0)
-        stocked = float(np.average(units.ammunition[rebels]))
+        stocked = float(units.ammunition[rebels].mean())
         strength = min(1.0, float(units.fit[rebels].sum()) / max(1.0, model.ledger.brought("rebels")))
         mean = self.killed_per_day * tempo * stocked * strength
         killed = min(negative_binomial(rng.random(), mean, self.dispersion), int(residents))

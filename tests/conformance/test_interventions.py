@@ -87,9 +87,9 @@ def test_it_does_nothing_before_its_window(name, cls, stressed_series):
 
 @each
 def test_it_draws_from_a_stream_of_its_own(name, cls):
-    streams, original = set(), model_module.Stream
+    streams, original = set(), model_module.Later
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(model_module, "Stream", lambda *key: streams.add(key) or original(*key))
+        patch.setattr(model_module, "Later", lambda set_up, *key: streams.add(key) or original(set_up, *key))
         model = SiegeModel(city_with(name, EXAMPLES[name]), SEED)
         for day in model.days():
             if day == 12:

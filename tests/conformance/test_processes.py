@@ -101,9 +101,9 @@ def test_with_its_parameters_it_does_something(name, cls, stressed):
 def watched(stressed_city):
     """A stressed run: the streams that were asked for, and the extremes of every column and layer."""
     streams, model = set(), SiegeModel(stressed_city, SEED)
-    original = model_module.Stream
+    original = model_module.Later
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(model_module, "Stream", lambda *key: streams.add(key) or original(*key))
+        patch.setattr(model_module, "Later", lambda set_up, *key: streams.add(key) or original(set_up, *key))
         days = [_extremes(model)]
         days += [_extremes(model) for _ in model.days()]
     lowest = {name: min(day[name][0] for day in days) for name in days[0]}

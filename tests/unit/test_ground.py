@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from siege_sim.kernels import ground
-from siege_sim.kernels.frontage import spread_over_front
+from siege_sim.kernels.frontage import neediest, spread_over_front
 
 
 def mask(*rows: str):
@@ -132,3 +132,31 @@ def test_a_unit_without_front_in_reach_stays_where_it_is():
 def test_nearest_is_by_king_s_moves_and_the_first_among_equals():
     assert ground.nearest(0, np.array([24, 12, 6]), (5, 5)) == (6, 1)
     assert ground.nearest(12, np.array([0, 24]), (5, 5)) == (0, 2)
+
+
+@given(arrays(np.bool_, (5, 6)), st.integers(1, 4))
+def test_dilation_by_some_steps_reaches_every_cell_within_as_many_king_s_moves(grid, reach):
+    cells = np.arange(grid.size)
+    near = ground.king_steps(cells, np.flatnonzero(grid), grid.shape).min(axis=1, initial=99) <= reach
+    assert (ground.dilate(grid.ravel(), grid.shape, reach) == near).all()
+
+
+def test_the_easiest_way_out_weighs_a_wide_gate_far_away_against_a_narrow_one_close_by():
+    gates = np.array([0.2, 0.0, 0.0, 0.0, 1.0])
+    by_steps = np.array([1.0, 0.5, 0.25, 0.125, 0.0625])
+    ways = ground.easiest_ways(np.arange(5), gates, by_steps, np.zeros(5, dtype=np.int64), (1, 5))
+    assert ways.tolist() == [0.2, 0.125, 0.25, 0.5, 1.0]
+
+
+def test_a_way_out_leads_over_one_s_own_ground_only():
+    gates, parts = np.array([1.0, 0.0, 0.0, 0.0, 0.0]), np.array([0, 0, -1, 1, 1])
+    ways = ground.easiest_ways(np.array([1, 3, 1]), gates, np.full(5, 0.5), parts, (1, 5))
+    assert ways.tolist() == [0.5, 0.0, 0.5]
+
+
+def test_defenders_are_sent_to_the_neediest_cell_in_reach_of_their_own_pocket():
+    lacking = np.array([9.0, 1.0, 5.0, 5.0, 7.0, 8.0])
+    front, pockets = np.array([True, True, True, True, False, True]), np.array([0, 0, 0, 0, 0, 1])
+    assert neediest(lacking, front, pockets, 3, 2, 6) == 2, "the first among equals, not too far, not behind the front"
+    assert neediest(lacking, front, pockets, 3, 3, 6) == 0
+    assert neediest(lacking, front, np.array([1, 1, 1, 1, 0, 1]), 4, 5, 6) == -1

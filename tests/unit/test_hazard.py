@@ -54,6 +54,8 @@ def test_more_luck_never_means_fewer_successes(trials, chance, a, b):
 def test_binomial_at_certainty_and_impossibility():
     assert hazard.binomial([0.0, 0.5, 0.999], 7, 1.0).tolist() == [7, 7, 7]
     assert hazard.binomial([0.0, 0.5, 0.999], 7, 0.0).tolist() == [0, 0, 0]
+    assert hazard.binomial([0.5, 0.5], 7, [1.5, -0.5]).tolist() == [7, 0], "what is beyond both counts as they do"
+    assert hazard.binomial([0.0, 0.999], 0, 0.5).tolist() == [0, 0]
 
 
 def test_poisson_has_the_textbook_frequencies():

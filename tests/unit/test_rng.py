@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from siege_sim.rng import stream
+from siege_sim.rng import Later, branch, stream
 
 
 def test_a_stream_is_the_same_whenever_it_is_asked_for():
@@ -47,6 +47,19 @@ def test_streams_do_not_depend_on_the_hash_seed():
         for s in ("0", "1", "random")
     }
     assert len(outputs) == 1
+
+
+def test_a_branch_leaves_what_comes_after_it_the_same_however_much_it_draws():
+    after = []
+    for draws in (0, 1, 100):
+        rng = stream(1, "strikes", 3)
+        branch(rng).random(draws)
+        after.append(rng.random())
+    assert len(set(after)) == 1
+
+
+def test_a_generator_for_later_draws_what_the_stream_draws():
+    assert Later(stream, 1, "sorties", 5).random(4).tolist() == stream(1, "sorties", 5).random(4).tolist()
 
 
 PINNED = [0.822790616305, 0.286814224578, 0.446324126567]
