@@ -38,8 +38,8 @@ def cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     scheduler = dask("scheduler", "--host", "127.0.0.1", "--port", str(port))
     workers = [dask("worker", address, "--nthreads", "1", "--no-nanny") for _ in range(2)]
     yield address, workers
-    for process in (*workers, scheduler):
-        process.terminate()
+    for process in (*workers, scheduler):  # killed: a worker that is asked to end waits for its scheduler, and may hang
+        process.kill()
     for process in (*workers, scheduler):
         process.wait(timeout=60)
 
