@@ -96,7 +96,7 @@ class GovernmentCommand(Process):
             elif luck >= model.conditions.assault_tempo:
                 axis.held_back += 1
             elif axis.held_back > self.prepare_days > 0:
-                self._prepare_anew(model, axis)
+                self._prepare_anew(model, axis, seen)
             else:
                 axis.held_back = 0
                 self._assault(model, axis, seen, defence)
@@ -108,9 +108,12 @@ class GovernmentCommand(Process):
         axis.last_taken = []
         model.units.posture[axis.rows] = HOLD
 
-    def _prepare_anew(self, model: SiegeModel, axis: Axis) -> None:
-        """Mass and soften again: a lull longer than the preparation has undone it."""
+    def _prepare_anew(self, model: SiegeModel, axis: Axis, seen: FloatArray) -> None:
+        """Mass and soften again, elsewhere if the place is lost: a lull longer than the preparation has undone it."""
         axis.held_back = 0
+        if not model.city.siege_line[axis.focus]:
+            self._choose_place(model, axis, seen)
+            return
         axis.turn_to(AxisPhase.PREPARE)
         self._mass(model, axis)
 

@@ -22,11 +22,14 @@ class Desertion(BreakOff):
 
     The hazard rises with the share of the positions within reach of news that were given up in the last days, and
     with want of food and of hope. After Granovetter's threshold model of collective behaviour (1978): each waits for
-    enough others to have gone. Use it in place of `envelopment` to ask what this theory would have expected.
+    enough others to have gone. One of three theories of why a line breaks; the others are `envelopment` and
+    `loss_threshold`.
     """
 
     kind: Literal["desertion"] = "desertion"
 
+    hazard_per_round: float = param(0.0005, unit="1/round", plausible=(0.0001, 0.005), ge=0.0, le=10.0)
+    """Hazard of a cell under assault at threshold odds while nobody nearby has left and nobody is in want."""
     news_cells: int = param(3, unit="cells", plausible=(2, 8), ge=1, le=200)
     """How far the news of a withdrawal reaches."""
     news_days: int = param(3, unit="days", plausible=(1, 7), ge=0, le=60)

@@ -20,7 +20,7 @@ class LossThreshold(BreakOff):
 
     The hazard rises from nothing to its full factor around a threshold, whatever the ground looks like. In 90 % of
     612 battles the losing defender had lost at most 40 % (Helmbold 1971); staff doctrine takes 30 % as decisive.
-    Use it in place of `envelopment` to ask what this theory would have expected.
+    One of three theories of why a line breaks; the others are `envelopment` and `desertion`.
     """
 
     kind: Literal["loss_threshold"] = "loss_threshold"

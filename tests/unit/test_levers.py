@@ -213,3 +213,17 @@ def test_a_lull_longer_than_the_preparation_undoes_it_and_a_shorter_one_does_not
         assert {axis.phase for axis in model.axes} == phases
         play(model, 3)
         assert {axis.phase for axis in model.axes} == {AxisPhase.ASSAULT}
+
+
+def test_an_axis_whose_place_was_lost_during_a_lull_prepares_elsewhere():
+    model = city(
+        "kind: ceasefire, from_day: 10, until_day: 20, assaults: 0.0",
+        "processes.government_command.prepare_days=3", "processes.government_command.patience_days=60",
+        "processes.envelopment=null", "ground.odds_to_assault=0.1", "days=60",
+    )  # fmt: skip
+    play(model, 20)
+    axis = model.axes[0]
+    axis.focus = int(np.flatnonzero(model.city.pocket_ground)[0])
+    play(model, 1)
+    assert axis.phase == AxisPhase.PREPARE
+    assert model.city.siege_line[axis.focus]

@@ -7,6 +7,7 @@ import copy
 import pandas as pd
 import pytest
 
+from siege_sim import run
 from siege_sim.conditions import Event, EventLog
 from siege_sim.errors import ResultError
 from siege_sim.results import RunResult, read_run
@@ -165,8 +166,8 @@ def test_in_a_stressed_run_every_cause_is_an_earlier_event_of_the_same_day_or_be
     assert len(caused) > len(events) / 2
 
 
-def test_in_a_stressed_run_every_loss_of_ground_comes_of_something(stressed_result):
-    events = stressed_result.events
+def test_in_stressed_runs_every_loss_of_ground_comes_of_something(stressed_city, stressed_result):
+    events = pd.concat([stressed_result.events, run(stressed_city, seed=3).events])
     named = {
         "ground_lost", "quarter_lost", "pocket_split", "unit_surrendered", "units_withdrew", "assault_began",
         "market_fell", "food_ended", "relief_failed", "ceasefire_ended", "crossings_shut",
