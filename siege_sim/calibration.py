@@ -4,7 +4,8 @@ Sequential Monte Carlo (ABC-SMC, Toni et al. 2009) with the library pyABC: a pop
 even priors over plausible ranges, moves generation by generation to sets whose runs miss the record by less. It asks
 for no likelihood, keeps the spread of what agrees, uses every worker, and goes on from its last generation when it was
 stopped. A parameter set is played a few times, with seeds that follow from its values; with one run each, the sets that
-are kept are lucky rather than right.
+are kept are lucky rather than right. For the same reason the fitted values are those of the set that misses least when
+the best of the last generation are played again with fresh seeds.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import hashlib
 import json
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
 
 LARGEST_MISS = 3.0
 """Where a pattern's miss is cut off, so that one hopeless pattern does not drown the others."""
+
+FIRST_SEED_OF_FINALISTS = 1001
+"""The seeds of finalists: others than people use when they look at the fitted scenario."""
 
 HISTORY = "history.db"
 SPEC = "calibration.json"
@@ -77,6 +82,10 @@ class CalibrationSpec(Block):
     """Parameter sets in a generation."""
     generations: int = param(6, unit="generations", ge=1, le=100)
     """Generations at the most."""
+    finalists: int = param(12, unit="parameter sets", ge=1, le=1000)
+    """Sets of the last generation that are played again; the one that then misses least is the fitted one."""
+    runs_of_a_finalist: int = param(16, unit="runs", ge=1, le=10_000)
+    """Runs of each finalist, with seeds of their own that all finalists share."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +129,13 @@ class Trial:
 
     def __call__(self, drawn: Mapping[str, float]) -> dict[str, float]:
         """Return the misfit of a parameter set, and its miss on every pattern."""
-        values = {prior.key: prior.value(drawn[prior.key]) for prior in self.priors}
-        data, first = with_values(self.scenario, values), _seed_of(values)
-        courses = [play(Job(data, first + number, self.days)) for number in range(self.replications)]
+        first = _seed_of({prior.key: prior.value(drawn[prior.key]) for prior in self.priors})
+        return self.with_seeds(drawn, range(first, first + self.replications))
+
+    def with_seeds(self, drawn: Mapping[str, float], seeds: Iterable[int]) -> dict[str, float]:
+        """Return the same for runs with given seeds."""
+        data = with_values(self.scenario, {prior.key: prior.value(drawn[prior.key]) for prior in self.priors})
+        courses = [play(Job(data, seed, self.days)) for seed in seeds]
         misses = {
             name: float(np.mean([miss(entry, measured(entry.measure, course)) for course in courses]))
             for name, entry in self.record.patterns.items()
@@ -220,7 +233,8 @@ def calibrate(
         quiet: whether pyABC's lines about each generation are left out.
 
     Returns:
-        A row a parameter set: its values, ``weight`` (they sum to 1) and ``misfit``; and the priors.
+        A row a parameter set: its values, ``weight`` (they sum to 1), ``misfit``, and ``misfit_again`` with the seeds
+        of the finalists (not a number for other sets); and the priors.
 
     Raises:
         ResultError: the folder holds another calibration.
@@ -243,7 +257,9 @@ def calibrate(
             fit.run(max_nr_populations=spec.generations - done)
         history = pyabc.History(database, create=False)
         history.id = 1
-    return _last_generation(history, priors), priors
+        generation = _last_generation(history, priors)
+        generation["misfit_again"] = _played_again(trial, generation, spec, pool)
+    return generation, priors
 
 
 def _library() -> Any:
@@ -261,7 +277,7 @@ def _misfit(simulated: Mapping[str, float], observed: Mapping[str, float]) -> fl
 def _claim(folder: Path, spec: CalibrationSpec, scenario: Scenario) -> None:
     """Take a folder for this calibration, or make sure that it is this one's already."""
     file = folder / SPEC
-    fitted = spec.model_dump(exclude={"generations"})
+    fitted = spec.model_dump(exclude={"generations", "finalists", "runs_of_a_finalist"})
     mine = {"program": "siege_sim", "scenario_digest": scenario.digest, "spec": fitted}
     text = json.dumps(mine, indent=2)
     if file.is_file():
@@ -281,6 +297,15 @@ def _begin_or_go_on(fit: Any, database: str, file: Path) -> int:
         return 0
     history = fit.load(database, 1)
     return int(history.max_t) + 1
+
+
+def _played_again(trial: Trial, generation: pd.DataFrame, spec: CalibrationSpec, pool: Executor) -> pd.Series:
+    """Play the sets that miss least again: the best of many with few runs each owe much to luck."""
+    finalists = generation.nsmallest(spec.finalists, "misfit")
+    sets = finalists[[prior.key for prior in trial.priors]].to_dict("records")
+    seeds = range(FIRST_SEED_OF_FINALISTS, FIRST_SEED_OF_FINALISTS + spec.runs_of_a_finalist)
+    played = pool.map(trial.with_seeds, sets, [seeds] * len(sets))
+    return pd.Series([misses["misfit"] for misses in played], index=finalists.index)
 
 
 def _last_generation(history: Any, priors: Sequence[Prior]) -> pd.DataFrame:

@@ -54,6 +54,9 @@ def print_fit(spec: CalibrationSpec, table: pd.DataFrame, priors: Sequence[Prior
     console.print(f"\n{len(table)} parameter sets, worth {effective_sets(table):.0f} of equal weight.")
     best, worst = table["misfit"].min(), table["misfit"].max()
     console.print(f"Misfit of the last generation: {best:.2f} to {worst:.2f} widths of the ranges, on average.")
+    again = table["misfit_again"].dropna()
+    times, least, most = spec.runs_of_a_finalist, again.min(), again.max()
+    console.print(f"The {len(again)} best, played again {times} times each: {least:.2f} to {most:.2f}.")
     console.print(f"Fitted scenario: {folder / (spec.name + '.yaml')}", soft_wrap=True)
 
 
@@ -113,16 +116,12 @@ def _quantiles(values: np.ndarray[Any, Any], weights: np.ndarray[Any, Any]) -> l
 
 
 def fitted_values(table: pd.DataFrame, priors: Sequence[Prior]) -> dict[str, float | int]:
-    """Return the parameter set of the last generation that lies nearest to its middle.
+    """Return the parameter set that missed least when the best were played again with fresh seeds.
 
     The middle of each parameter by itself may be a set that agrees with nothing; a set of the generation does agree.
     """
-    keys = [prior.key for prior in priors]
-    values, weights = table[keys].to_numpy(float), table["weight"].to_numpy(float)
-    middle = np.average(values, axis=0, weights=weights)
-    spread = np.sqrt(np.average((values - middle) ** 2, axis=0, weights=weights))
-    nearest = int(np.argmin((((values - middle) / np.maximum(spread, 1e-12)) ** 2).sum(axis=1)))
-    return {prior.key: prior.value(float(value)) for prior, value in zip(priors, values[nearest], strict=True)}
+    best = int(np.nanargmin(table["misfit_again"].to_numpy(float)))
+    return {prior.key: prior.value(float(table[prior.key].iloc[best])) for prior in priors}
 
 
 def fitted_yaml(spec: CalibrationSpec, values: Mapping[str, float | int]) -> str:

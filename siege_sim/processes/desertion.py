@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 class Desertion(BreakOff):
     """Defenders leave because others left: the news of a withdrawal spreads over the line, whatever the ground.
 
-    The hazard rises with the share of the positions within reach of news that were given up in the last days, and
-    with want of food and of hope. After Granovetter's threshold model of collective behaviour (1978): each waits for
-    enough others to have gone. One of three theories of why a line breaks; the others are `envelopment` and
-    `loss_threshold`.
+    The hazard rises with a power of the share of the positions within reach of news that were given up in the last
+    days, and with want of food and of hope. After Granovetter's threshold model of collective behaviour (1978): each
+    waits for enough others to have gone, so that one withdrawal does little and a few together set off many. One of
+    three theories of why a line breaks; the others are `envelopment` and `loss_threshold`.
     """
 
     kind: Literal["desertion"] = "desertion"
@@ -34,8 +34,10 @@ class Desertion(BreakOff):
     """How far the news of a withdrawal reaches."""
     news_days: int = param(3, unit="days", plausible=(1, 7), ge=0, le=60)
     """How long it counts."""
-    contagion: float = param(150.0, unit="factor", plausible=(20, 500), ge=0.0, le=1e5)
+    contagion: float = param(200.0, unit="factor", plausible=(20, 1000), ge=0.0, le=1e5)
     """Added hazard when all positions within reach of news were given up."""
+    contagion_exponent: float = param(2.0, unit="exponent", plausible=(1, 3), ge=0.0, le=10.0)
+    """How much more a wave counts than a single withdrawal: 1 for in proportion, more where people wait for others."""
     want_weight: float = param(5.0, unit="log scale", plausible=(1, 8), ge=0.0, le=50.0)
     """How steeply the hazard rises with the worse of hunger and lost hope (0 to 1)."""
 
@@ -47,7 +49,7 @@ class Desertion(BreakOff):
         followed = near_lost / np.maximum(near_lost + near_held, 1.0)
         hunger = 1.0 - line.mean_per_cell(units.fed[line.rows])
         want = np.maximum(hunger, 1.0 - model.politics.hope)
-        return (1.0 + self.contagion * followed) * np.exp(self.want_weight * want)
+        return (1.0 + self.contagion * followed**self.contagion_exponent) * np.exp(self.want_weight * want)
 
     def signs(self, model: SiegeModel, lost_today: BoolArray) -> dict[str, BoolArray]:
         """Put a loss down to the news of others."""

@@ -28,6 +28,8 @@ parameters:
 replications: 1
 particles: 4
 generations: 1
+finalists: 2
+runs_of_a_finalist: 2
 """
 
 
@@ -93,7 +95,12 @@ def test_the_summary_says_what_is_constrained():
     collapsed = table.assign(weight=np.where(table.index == 50, 0.9, 0.001))
     assert summarised(collapsed, priors)["constrained"].tolist() == [None, None]
     assert summary.loc["a.wide", "median"] == pytest.approx(0.5, abs=0.02)
-    assert fitted_values(table, priors) == pytest.approx({"a.narrow": 0.45, "a.wide": 0.5})
+
+
+def test_the_fitted_set_is_the_one_that_misses_least_when_it_is_played_again():
+    priors = (Prior("a.narrow", 0.0, 1.0, False, ""),)
+    table = pd.DataFrame({"a.narrow": [0.1, 0.2, 0.3], "misfit": [0.5, 0.6, 0.7], "misfit_again": [0.9, 0.8, math.nan]})
+    assert fitted_values(table, priors) == {"a.narrow": 0.2}
 
 
 @pytest.mark.slow
@@ -104,6 +111,11 @@ def test_a_fit_goes_on_where_it_stopped_and_gives_a_scenario_that_loads(spec_fil
     assert cli.main(["calibrate", str(spec_file), "--out", str(folder), "--workers", "2", "--quiet"]) == 0
     first = pd.read_csv(folder / "posterior.csv")
     assert first["weight"].sum() == pytest.approx(1.0)
+    again = first["misfit_again"].dropna()
+    assert len(again) == 2
+    assert set(again.index) == set(first["misfit"].nsmallest(2).index)
+    fitted = load_scenario(folder / "small.yaml").processes.strike_effects.affected_area_m2
+    assert fitted == pytest.approx(first.loc[again.idxmin(), AREA], rel=1e-3)
     assert cli.main(["calibrate", str(spec_file), "--out", str(folder), "--workers", "2", "--quiet"]) == 0
     pd.testing.assert_frame_equal(pd.read_csv(folder / "posterior.csv"), first)
     again = ["calibrate", str(spec_file), "--out", str(folder), "--workers", "2", "--generations", "2"]
