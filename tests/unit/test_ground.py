@@ -134,6 +134,14 @@ def test_nearest_is_by_king_s_moves_and_the_first_among_equals():
     assert ground.nearest(12, np.array([0, 24]), (5, 5)) == (0, 2)
 
 
+@given(masks, st.integers(0, 4))
+def test_a_box_sum_counts_the_cells_that_so_many_dilations_reach(grid, reach):
+    cells = range(grid.size)
+    alone = (ground.dilate(np.arange(grid.size) == cell, grid.shape, reach) for cell in cells)
+    expected = [np.count_nonzero(box & grid.ravel()) for box in alone]
+    assert ground.box_sum(grid.ravel(), grid.shape, reach).tolist() == expected
+
+
 @given(arrays(np.bool_, (5, 6)), st.integers(1, 4))
 def test_dilation_by_some_steps_reaches_every_cell_within_as_many_king_s_moves(grid, reach):
     cells = np.arange(grid.size)
