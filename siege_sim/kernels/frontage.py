@@ -36,7 +36,7 @@ def spread_over_front(reach: IntArray, weight: FloatArray, men: FloatArray, even
         for place in range(places):
             if reach[unit, place] < cells:
                 shares[unit, place] = weight[reach[unit, place]]
-        if not _to_one(shares[unit]):
+        if not _to_one(shares, unit):
             shares[unit, 0] = 1.0
     for _ in range(evening_out):
         present = np.zeros(cells + 1)
@@ -50,17 +50,20 @@ def spread_over_front(reach: IntArray, weight: FloatArray, men: FloatArray, even
         for unit in range(units):
             for place in range(places):
                 shares[unit, place] *= shift[reach[unit, place]]
-            _to_one(shares[unit])
+            _to_one(shares, unit)
     return shares
 
 
 @compiled
-def _to_one(shares: FloatArray) -> bool:
-    """Scale shares (changed) so that they sum to 1; return whether there are any."""
-    total = shares.sum()
+def _to_one(shares: FloatArray, unit: int) -> bool:
+    """Scale a unit's shares (changed) so that they sum to 1; return whether it has any."""
+    total = 0.0
+    for place in range(shares.shape[1]):
+        total += shares[unit, place]
     if total > 0.0:
-        shares /= total
-    return bool(total > 0.0)
+        for place in range(shares.shape[1]):
+            shares[unit, place] /= total
+    return total > 0.0
 
 
 @compiled
@@ -92,6 +95,46 @@ def per_unit(reach: IntArray, shares: FloatArray, value: FloatArray | BoolArray)
             if reach[unit, place] < value.size:
                 means[unit] += shares[unit, place] * value[reach[unit, place]]
     return means
+
+
+@compiled
+def worth_in_defence(
+    rows: IntArray,
+    fit: IntArray,
+    quality: FloatArray,
+    ammunition: FloatArray,
+    fatigue: FloatArray,
+    cohesion: FloatArray,
+) -> FloatArray:
+    """Return what the fighters of some units are worth in defence, in men of average quality, fresh and supplied.
+
+    Without ammunition a unit is worth two fifths, with full fatigue three fifths.
+    """
+    worth = np.empty(rows.size)
+    for i in range(rows.size):
+        row = rows[i]
+        able = quality[row] * (0.4 + 0.6 * ammunition[row]) * (1.0 - 0.4 * fatigue[row])
+        worth[i] = fit[row] * able * cohesion[row]
+    return worth
+
+
+@compiled
+def strength_on_ground(
+    men: FloatArray,
+    entrenchment: FloatArray,
+    rubble: FloatArray,
+    built_up: FloatArray,
+    suppression: FloatArray,
+    works: float,
+    ruins: float,
+    streets: float,
+) -> FloatArray:
+    """Return the strength of men (a value a cell) who defend works, ruins and streets, half of it under full fire.
+
+    ``works``, ``ruins`` and ``streets`` are what full entrenchment, rubble and building add.
+    """
+    cover = (1.0 + works * entrenchment, 1.0 + ruins * rubble, 1.0 + streets * built_up)
+    return men * cover[0] * cover[1] * cover[2] * (1.0 - 0.5 * suppression)
 
 
 @compiled

@@ -51,6 +51,8 @@ class Danger(Process):
             (layers.shells, self.per_shell, self.suppression_per_shell),
         ):
             cells = np.flatnonzero(hits)
+            if cells.size == 0:
+                continue
             _raise(layers.danger, cells, hits[cells], danger)
             _raise(layers.suppression, cells, hits[cells], suppression)
 
