@@ -247,8 +247,7 @@ class Recorder:
         """Read the day that was just played."""
         sums = Sums.of(model)
         self.values[self.rows] = [outcome.read(model, sums) for outcome in DAILY]
-        rebel_quarters = model.city.layers.quarter[model.city.pocket_ground]
-        self.held[self.rows] = np.bincount(rebel_quarters, minlength=self.held.shape[1])
+        self.held[self.rows] = model.city.held_by_quarter
         self.rows += 1
         self.hunger_person_days += sums.hungry
         if model.day % model.scenario.snapshot_every_days == 0:

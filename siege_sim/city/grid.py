@@ -189,6 +189,11 @@ class City:
         return ground.neighbour_sum(self.held_by(GOVERNMENT), self.shape) / 8.0
 
     @cached_property
+    def held_by_quarter(self) -> IntArray:
+        """How many cells of each quarter the rebels hold."""
+        return np.bincount(self.layers.quarter[self.pocket_ground], minlength=len(self.map.quarters))
+
+    @cached_property
     def exit_width(self) -> IntArray:
         """How wide a way joins each rebel-held cell to the main body; 0 when cut off."""
         return ground.exit_width(self.pocket_ground, self.shape)

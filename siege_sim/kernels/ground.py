@@ -110,6 +110,19 @@ def _nearest(cell: int, candidates: IntArray, columns: int) -> tuple[int, int]:
     return best, fewest
 
 
+@compiled
+def passable(line: BoolArray, steps: FloatArray, near: float, when_near: float, elsewhere: float) -> FloatArray:
+    """Return how freely one can step across a line: ``elsewhere``, or ``when_near`` if that is more; 0 away from it.
+
+    ``when_near`` counts where at most ``near`` steps lead to it.
+    """
+    open_share = np.zeros(line.size)
+    for cell in range(line.size):
+        if line[cell]:
+            open_share[cell] = max(when_near, elsewhere) if steps[cell] <= near else elsewhere
+    return open_share
+
+
 def easiest_ways(
     cells: IntArray, ease: FloatArray, ease_by_steps: FloatArray, part: IntArray, shape: Shape
 ) -> FloatArray:

@@ -70,7 +70,7 @@ class BreakOff(Process):
         luck = rng.random((self.rounds_per_day, city.n_cells))
         unit_luck = model.units.luck(rng, 2)
         for round_luck in luck:
-            giving_up = np.flatnonzero(round_luck < chance)
+            giving_up = (round_luck < chance).nonzero()[0]
             if giving_up.size == 0:
                 continue
             fallen = self._change_hands(model, giving_up, taken_by, lost_today)

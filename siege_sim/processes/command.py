@@ -167,7 +167,7 @@ class GovernmentCommand(Process):
         reach[axis.focus] = True
         reach[axis.last_taken] = True
         reach = ground.dilate(reach, city.shape, 2) & city.held_by(GOVERNMENT)
-        targets = np.flatnonzero(ground.touching(city.front, reach, city.shape) & ~city.pressed)
+        targets = (ground.touching(city.front, reach, city.shape) & ~city.pressed).nonzero()[0]
         rows = axis.rows
         men = float((units.fit[rows] * (1.0 - 0.5 * units.fatigue[rows])).sum())
         room = min(self.largest_frontage, int(men // rules.fighters_a_cell_edge), targets.size)

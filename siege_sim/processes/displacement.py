@@ -11,6 +11,7 @@ from siege_sim.agents.codes import GOVERNMENT, KURDISH, Status
 from siege_sim.agents.facility import Crossing
 from siege_sim.blocks import param, share
 from siege_sim.kernels import ground
+from siege_sim.kernels.allocation import share_of_both
 from siege_sim.kernels.hazard import FloatArray, IntArray, categorical, unfold
 from siege_sim.kernels.rows import below
 from siege_sim.processes.base import Phase, Process
@@ -103,8 +104,7 @@ class Displacement(Process):
     def _neighbours_left(self, model: SiegeModel) -> FloatArray:
         """Return how many of each cell's people left it lately, as a share of who was there."""
         layers = model.city.layers
-        was_there = layers.civilians + layers.recent_departures
-        return np.divide(layers.recent_departures, was_there, out=np.zeros(was_there.size), where=was_there > 0)
+        return share_of_both(layers.recent_departures, layers.civilians)
 
     def _go(self, model: SiegeModel, rows: IntArray, steps: FloatArray, alarm: FloatArray, luck: FloatArray) -> None:
         homes = model.households
@@ -150,9 +150,9 @@ class Displacement(Process):
         Fire on a crossing closes it in part.
         """
         city = model.city
-        broken = steps <= (1 if holder == GOVERNMENT else self.news_cells)
-        passable = np.maximum(self.crossing_when_broken * broken, self.crossing_elsewhere)
-        open_share = np.where(city.next_to(holder), passable, 0.0)
+        near = 1 if holder == GOVERNMENT else self.news_cells
+        line, most, least = city.next_to(holder), self.crossing_when_broken, self.crossing_elsewhere
+        open_share = ground.passable(line, steps, near, most, least)
         for crossing in model.facilities_in_pocket(Crossing):
             if crossing.into == holder and crossing.open_share > 0.0:
                 index = crossing.cell_index

@@ -149,6 +149,13 @@ def test_dilation_by_some_steps_reaches_every_cell_within_as_many_king_s_moves(g
     assert (ground.dilate(grid.ravel(), grid.shape, reach) == near).all()
 
 
+def test_a_line_is_passable_in_part_and_more_so_near_a_breach():
+    line, steps = np.array([True, True, False]), np.array([2.0, np.inf, 0.0])
+    assert ground.passable(line, steps, 2, 0.5, 0.1).tolist() == [0.5, 0.1, 0.0]
+    assert ground.passable(line, steps, 1, 0.5, 0.1).tolist() == [0.1, 0.1, 0.0]
+    assert ground.passable(line, steps, 2, 0.05, 0.1).tolist() == [0.1, 0.1, 0.0]
+
+
 def test_the_easiest_way_out_weighs_a_wide_gate_far_away_against_a_narrow_one_close_by():
     gates = np.array([0.2, 0.0, 0.0, 0.0, 1.0])
     by_steps = np.array([1.0, 0.5, 0.25, 0.125, 0.0625])
