@@ -153,7 +153,7 @@ def _quarters(model: SiegeModel) -> pd.DataFrame:
         )
     }
     rows = []
-    for number in numbers:
+    for number in numbers.tolist():
         quarter, cells = city.map.quarters[number], held[:, number]
         lost = _first_day(cells < cells[0]) if cells[0] else None
         captured = _since(cells == 0) if cells[0] else None
@@ -173,8 +173,9 @@ def _quarters(model: SiegeModel) -> pd.DataFrame:
                 "day_worst_ipc": int(recorder.worst_ipc_day[number]) or None,
             }
         )
-    table = pd.DataFrame(rows)
-    return table.astype(dict.fromkeys(WHOLE_OR_MISSING, "Int64"))
+    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
+    whole = {name: pd.array(columns[name], dtype="Int64") for name in WHOLE_OR_MISSING}
+    return pd.DataFrame(columns | whole)
 
 
 def _first_day(mask: np.ndarray[Any, Any]) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from siege_sim.kernels.compiled import compiled
+from siege_sim.kernels.ground import sum_of_neighbours
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 
 
@@ -152,3 +153,62 @@ def neediest(lacking: FloatArray, front: BoolArray, pockets: IntArray, cell: int
             if front[near] and pockets[near] == pockets[cell] and (best < 0 or lacking[near] > lacking[best]):
                 best = near
     return best
+
+
+@compiled
+def destinations(
+    rows: IntArray,
+    cell_index: IntArray,
+    fit: IntArray,
+    lacking: FloatArray,
+    front: BoolArray,
+    pockets: IntArray,
+    around: IntArray,
+    reach: int,
+    columns: int,
+) -> IntArray:
+    """Return where each of some units is sent, one after the other; -1 for those that stay.
+
+    A unit goes to the cell within ``reach`` around which most defenders are lacking, unless more would be lacking
+    where it is.
+
+    Args:
+        rows: the units, in their turn.
+        cell_index: where units are, a value for all.
+        fit: their fighters, likewise.
+        lacking: defenders that each cell lacks, below zero where it has more than its due; changed by who goes.
+        front: the cells to be manned.
+        pockets: the connected ground that each cell belongs to.
+        around: the table of neighbours.
+        reach: how far a unit goes, in king's moves.
+        columns: of the grid.
+    """
+    goals = np.full(rows.size, -1)
+    nearby = _lacking_nearby(lacking, columns)
+    for i in range(rows.size):
+        here, men = cell_index[rows[i]], fit[rows[i]]
+        best = neediest(nearby, front, pockets, here, reach, columns)
+        wanted_here = max(nearby[here] + 2.0 * men, 0.0) if front[here] else 0.0
+        if best >= 0 and nearby[best] > wanted_here:
+            goals[i] = best
+            _share_out(lacking, men, around[here], front)
+            _share_out(lacking, -men, around[best], front)
+            nearby = _lacking_nearby(lacking, columns)
+    return goals
+
+
+@compiled
+def _lacking_nearby(lacking: FloatArray, columns: int) -> FloatArray:
+    """Return how many defenders are lacking around each cell, its own counted twice."""
+    return sum_of_neighbours(lacking, lacking.size // columns, columns) + 2.0 * lacking
+
+
+@compiled
+def _share_out(lacking: FloatArray, men: int, places: IntArray, front: BoolArray) -> None:
+    """Add men evenly to what the front cells among some places lack (changed)."""
+    manned = 0
+    for place in places:
+        manned += place < front.size and front[place]
+    for place in places:
+        if place < front.size and front[place]:
+            lacking[place] += men / manned

@@ -35,12 +35,12 @@ def neighbour_table(shape: Shape) -> IntArray:
 
 def neighbour_sum(values: NDArray[Any], shape: Shape) -> FloatArray:
     """Return, for each cell, the sum of ``values`` over its eight neighbours."""
-    return _neighbour_sum(values.astype(np.float64), *shape)
+    return sum_of_neighbours(values.astype(np.float64), *shape)
 
 
 @compiled
-def _neighbour_sum(values: FloatArray, rows: int, columns: int) -> FloatArray:
-    """Add up over a grid with a rim of zeros, so that no cell asks where the grid ends."""
+def sum_of_neighbours(values: FloatArray, rows: int, columns: int) -> FloatArray:
+    """Return the same, for other compiled loops: over a grid with a rim of zeros no cell asks where the grid ends."""
     rimmed = np.zeros((rows + 2, columns + 2))
     for row in range(rows):
         for column in range(columns):

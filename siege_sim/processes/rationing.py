@@ -112,8 +112,9 @@ class Rationing(Process):
 
     def _a_head(self, model: SiegeModel, kcal_by_pocket: FloatArray, people: FloatArray) -> FloatArray:
         """Return the ration a head in every cell."""
-        a_head = np.divide(kcal_by_pocket, people, out=np.zeros(people.size), where=people > 0.0)
-        return np.append(a_head, 0.0)[model.city.pockets]  # cells outside every pocket have number -1
+        a_head = np.zeros(people.size + 1)
+        np.divide(kcal_by_pocket, people, out=a_head[:-1], where=people > 0.0)
+        return a_head[model.city.pockets]  # cells outside every pocket have number -1: the last, 0
 
     def _hand_out_a_family(self, model: SiegeModel, kcal_by_pocket: FloatArray) -> None:
         homes = model.households

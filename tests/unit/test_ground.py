@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from siege_sim.kernels import ground
-from siege_sim.kernels.frontage import neediest, spread_over_front
+from siege_sim.kernels.frontage import destinations, neediest, spread_over_front
 
 
 def mask(*rows: str):
@@ -175,3 +175,14 @@ def test_defenders_are_sent_to_the_neediest_cell_in_reach_of_their_own_pocket():
     assert neediest(lacking, front, pockets, 3, 2, 6) == 2, "the first among equals, not too far, not behind the front"
     assert neediest(lacking, front, pockets, 3, 3, 6) == 0
     assert neediest(lacking, front, np.array([1, 1, 1, 1, 0, 1]), 4, 5, 6) == -1
+
+
+def test_units_go_one_after_the_other_to_where_more_are_lacking_than_where_they_are():
+    line, shape = np.ones(9, dtype=bool), (1, 9)
+    lacking = np.array([-150.0, 0.0, 0.0, 0.0, 0.0, 0.0, 90.0, 0.0, 0.0])
+    pockets, table = np.zeros(9, dtype=np.int64), ground.neighbour_table(shape)
+    where, men = np.array([0, 0, 0]), np.array([100, 100, 100])
+    goals = destinations(np.array([2, 0, 1]), where, men, lacking, line, pockets, table, 8, 9)
+    assert goals.tolist() == [6, -1, -1], "the second finds no want as large as what it would leave"
+    assert lacking.sum() == pytest.approx(-60.0), "who goes is missed as much as he is gained"
+    assert lacking[5:8].sum() == pytest.approx(-10.0)
