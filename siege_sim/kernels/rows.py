@@ -168,21 +168,22 @@ def totals(
         those below each of the four ``intake_cuts`` (kcal a head, falling) or with a loss above ``severe_loss``.
     """
     first, second, third, fourth = intake_cuts[0], intake_cuts[1], intake_cuts[2], intake_cuts[3]
-    counted = food_kcal = eaten_kcal = lost = hungry = 0.0
-    people = below_first = below_second = below_third = below_fourth = 0.0
+    food_kcal = eaten_kcal = lost = 0.0
     for row in range(mouths.size):
-        here, intake, severe = mouths[row], eaten[row], loss[row] > severe_loss
-        counted += here * (status[row] == counted_status)
         food_kcal += food[row]
-        eaten_kcal += here * intake
-        lost += here * loss[row]
+        eaten_kcal += mouths[row] * eaten[row]
+        lost += mouths[row] * loss[row]
+    counted = hungry = people = below_first = below_second = below_third = below_fourth = 0
+    for row in range(mouths.size):  # in whole numbers, whose sums may be taken several rows at a time
+        here, intake, severe = int(mouths[row]), eaten[row], loss[row] > severe_loss
+        counted += here * (status[row] == counted_status)
         hungry += here * (intake < hungry_below)
         people += here
         below_first += here * (severe | (intake < first))
         below_second += here * (severe | (intake < second))
         below_third += here * (severe | (intake < third))
         below_fourth += here * (severe | (intake < fourth))
-    people_below = np.array([people, below_first, below_second, below_third, below_fourth])
+    people_below = np.array([people, below_first, below_second, below_third, below_fourth], dtype=np.float64)
     return np.array([counted, food_kcal, eaten_kcal, lost, hungry]), people_below
 
 
