@@ -256,6 +256,7 @@ def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
     }
 
 
+@cache
 def _version(package: str) -> str | None:
     try:
         return version(package)
@@ -263,8 +264,9 @@ def _version(package: str) -> str | None:
         return None
 
 
+@cache
 def _git_commit() -> str | None:
-    """Return the commit of the source tree that runs, if it is one."""
+    """Return the commit of the source tree that runs, if it is one; asked for once, as what runs was loaded once."""
     root = Path(__file__).resolve().parent.parent
     if not (root / ".git").exists():
         return None
