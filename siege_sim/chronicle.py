@@ -38,7 +38,9 @@ def ground_lost(model: SiegeModel, cells: IntArray, causes: list[str]) -> None:
     """Write down, quarter by quarter, what ground was lost just now, why, and what fell with it."""
     city, log = model.city, model.log
     quarters, to_kurds = city.layers.quarter[cells], city.layers.holder[cells] == KURDISH
-    came_of = [_what_lost(model, int(cell), cause) for cell, cause in zip(cells, causes, strict=True)]
+    anywhere = _newest_loss(model) if OTHERS_LEFT in causes else None
+    came_of = [_what_lost(model, cell, why, anywhere) for cell, why in zip(cells.tolist(), causes, strict=True)]
+    still_held = set(city.layers.quarter[city.pocket_ground].tolist())
     for quarter in sorted(set(quarters.tolist())):
         here = np.flatnonzero(quarters == quarter).tolist()
         numbers: dict[str, int] = {}
@@ -46,13 +48,14 @@ def ground_lost(model: SiegeModel, cells: IntArray, causes: list[str]) -> None:
             mine = [i for i in here if causes[i] == cause and to_kurds[i] == kurdish]
             earlier = [came_of[i] for i in mine]
             numbers[cause] = _note_cells(model, cells[mine], cause, kurdish, _newest_of(earlier))
-        if not (city.pocket_ground & (city.layers.quarter == quarter)).any():
+        if quarter not in still_held:
             most = Counter(causes[i] for i in here).most_common(1)[0][0]
             name = city.map.quarters[quarter].name
             model.note("quarter_lost", name, f"all of {name} was lost", most, because=numbers[most])
     _note_fallen_facilities(model, cells)
-    _mark_cut_off(model)
-    log.cut_off_by = {cell: event for cell, event in log.cut_off_by.items() if city.pockets[cell] > 0}
+    cut_off = dict.fromkeys(np.flatnonzero(city.pockets > 0).tolist())
+    _mark_cut_off(model, cut_off)
+    log.cut_off_by = {cell: event for cell, event in log.cut_off_by.items() if cell in cut_off}
 
 
 def ground_retaken(model: SiegeModel, cell: int, pockets_before: int) -> None:
@@ -82,8 +85,14 @@ def units_withdrew(model: SiegeModel, fighters: Mapping[str, list[int]]) -> None
         model.note("units_withdrew", where, what, "the ground was lost", men, because=loss)
 
 
-def _what_lost(model: SiegeModel, cell: int, cause: str) -> int | None:
-    """Return the event that made a cell be given up for this cause."""
+def _newest_loss(model: SiegeModel) -> int | None:
+    """Return the event by which ground was lost last that is still lost."""
+    lost = np.flatnonzero(model.city.held_on_day_0 & ~model.city.pocket_ground)
+    return model.log.newest(*(("lost", cell) for cell in lost.tolist()))
+
+
+def _what_lost(model: SiegeModel, cell: int, cause: str, anywhere: int | None) -> int | None:
+    """Return the event that made a cell be given up for this cause; ``anywhere`` is the newest loss of any ground."""
     city, log = model.city, model.log
     if cause == CUT_OFF and cell in log.cut_off_by:
         return log.cut_off_by[cell]
@@ -93,8 +102,7 @@ def _what_lost(model: SiegeModel, cell: int, cause: str) -> int | None:
         return assault
     beside = log.newest(*(("lost", other) for other in city.around[cell].tolist()))
     if cause == OTHERS_LEFT and beside is None:  # the news came from farther away
-        lost = np.flatnonzero(city.held_on_day_0 & ~city.pocket_ground)
-        return log.newest(*(("lost", other) for other in lost.tolist()), *pressing)
+        beside = anywhere
     return _newest_of((beside, log.newest(*pressing)))
 
 
@@ -110,10 +118,10 @@ def _note_cells(model: SiegeModel, cells: IntArray, cause: str, kurdish: bool, b
     return model.note("ground_lost", name, what, cause, count, because, subjects)
 
 
-def _mark_cut_off(model: SiegeModel) -> None:
+def _mark_cut_off(model: SiegeModel, cut_off: Iterable[int]) -> None:
     """Remember, for ground that is newly cut off, the newest loss beside its part of the pocket."""
     city, known = model.city, model.log.cut_off_by
-    fresh = [cell for cell in np.flatnonzero(city.pockets > 0).tolist() if cell not in known]
+    fresh = [cell for cell in cut_off if cell not in known]
     for part in {int(city.pockets[cell]) for cell in fresh}:
         beside = np.unique(city.around[city.pockets == part])
         loss = model.log.newest(*(("lost", int(cell)) for cell in beside))
@@ -124,9 +132,7 @@ def _mark_cut_off(model: SiegeModel) -> None:
 def _note_fallen_facilities(model: SiegeModel, cells: IntArray) -> None:
     """Write down which hospitals and bakeries in service, and which stocks with food, stood on lost ground."""
     lost = set(cells.tolist())
-    for facility in model.facilities:
-        if facility.cell_index not in lost:
-            continue
+    for facility in [known for known in model.facilities if known.cell_index in lost]:
         because = model.log.newest(("lost", facility.cell_index))
         food = facility.kcal if isinstance(facility, FoodStock) else 0.0
         in_service = isinstance(facility, (Hospital, Bakery)) and not facility.destroyed and not facility.repair_days

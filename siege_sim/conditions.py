@@ -177,4 +177,5 @@ class EventLog:
 
     def newest(self, *subjects: Hashable) -> int | None:
         """Return the number of the newest event about any of the subjects, if there is one."""
-        return max((self._newest[subject] for subject in subjects if subject in self._newest), default=None)
+        known = [number for number in map(self._newest.get, subjects) if number is not None]
+        return max(known, default=None)

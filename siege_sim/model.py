@@ -272,12 +272,12 @@ class SiegeModel(mesa.Model):
     @property
     def stored_kcal(self) -> float:
         """Food in stores, bakeries and markets."""
-        return sum(stock.kcal for stock in self.facilities_of(FoodStock))
+        return sum([stock.kcal for stock in self.facilities_of(FoodStock)])
 
     @property
     def hospitals_working(self) -> int:
         """Hospitals that serve the pocket today."""
-        return sum(hospital.working for hospital in self.facilities_of(Hospital))
+        return sum([not hospital.closed for hospital in self.facilities_in_pocket(Hospital)])
 
     def line(self, side: int) -> Line:
         """Return how the fighters of a side are spread over its line now.

@@ -40,6 +40,7 @@ class Sums:
     persons_inside: float
     displaced_inside: float
     home_kcal: float
+    stored_kcal: float
     eaten_kcal: float
     mass_loss: float
     hungry: float
@@ -69,6 +70,7 @@ class Sums:
             persons_inside=total,
             displaced_inside=displaced,
             home_kcal=home,
+            stored_kcal=model.stored_kcal,
             eaten_kcal=eaten / someone if model.day else float("nan"),
             mass_loss=loss / someone,
             hungry=hungry if model.day else 0.0,
@@ -109,7 +111,7 @@ def ipc_by_quarter(model: SiegeModel) -> IntArray:
 
 
 def _flow(stock: str, *flows: str) -> Callable[[SiegeModel, Sums], float]:
-    return lambda model, sums: sum(model.ledger.total(stock, flow) for flow in flows)
+    return lambda model, sums: model.ledger.total(stock, *flows)
 
 
 def _fit(side: int) -> Callable[[SiegeModel, Sums], float]:
@@ -117,20 +119,20 @@ def _fit(side: int) -> Callable[[SiegeModel, Sums], float]:
 
 
 def _food_stock(model: SiegeModel, sums: Sums) -> float:
-    return model.stored_kcal
+    return sums.stored_kcal
 
 
 def _food_days_left(model: SiegeModel, sums: Sums) -> float:
     """Days for which stores and homes would feed everybody at the planning figure of 2,100 kcal."""
     need = KCAL_A_PERSON_DAY * max(sums.persons_inside, 1.0)
-    return (model.stored_kcal + sums.home_kcal) / need if sums.persons_inside else 0.0
+    return (sums.stored_kcal + sums.home_kcal) / need if sums.persons_inside else 0.0
 
 
 def _bakeries(model: SiegeModel, sums: Sums) -> float:
     """Undamaged bakeries for whose ovens there is fuel, and flour in a council's store."""
     if not any(s.kcal > 0.0 for s in model.facilities_in_pocket(Warehouse) if s.owner == "council"):
         return 0.0
-    standing = sum(bakery.working for bakery in model.facilities_in_pocket(Bakery))
+    standing = sum([not bakery.closed for bakery in model.facilities_in_pocket(Bakery)])
     return float(round(standing * model.conditions.baking_fuel))
 
 
@@ -245,8 +247,7 @@ class Recorder:
         """Read the day that was just played."""
         sums = Sums.of(model)
         self.values[self.rows] = [outcome.read(model, sums) for outcome in DAILY]
-        rebel_quarters = model.city.layers.quarter[model.city.pocket_ground]
-        self.held[self.rows] = np.bincount(rebel_quarters, minlength=self.held.shape[1])
+        self.held[self.rows] = model.city.held_by_quarter
         self.rows += 1
         self.hunger_person_days += sums.hungry
         if model.day % model.scenario.snapshot_every_days == 0:

@@ -78,14 +78,18 @@ def play(job: Job) -> Course:
 @contextlib.contextmanager
 def memory_given_back() -> Iterator[None]:
     """Free the model that is played meanwhile: its parts refer to one another, so it would stay for a while."""
-    _leave_imports_alone()
+    _leave_alone("imports")
     yield
     gc.collect()
+    _leave_alone("machine code that the first run loaded")
 
 
 @cache
-def _leave_imports_alone() -> None:
-    """Let the collector pass over what lives as long as the process: it takes a fifth of the time of a coarse run."""
+def _leave_alone(what: str) -> None:
+    """Let the collector pass over all there is now, of which ``what`` lives as long as the process; once for each.
+
+    To go through imports takes a fifth of the time of a coarse run, to go through loaded machine code a twentieth.
+    """
     gc.collect()
     gc.freeze()
 
@@ -149,7 +153,7 @@ def _quarters(model: SiegeModel) -> pd.DataFrame:
         )
     }
     rows = []
-    for number in numbers:
+    for number in numbers.tolist():
         quarter, cells = city.map.quarters[number], held[:, number]
         lost = _first_day(cells < cells[0]) if cells[0] else None
         captured = _since(cells == 0) if cells[0] else None
@@ -169,8 +173,9 @@ def _quarters(model: SiegeModel) -> pd.DataFrame:
                 "day_worst_ipc": int(recorder.worst_ipc_day[number]) or None,
             }
         )
-    table = pd.DataFrame(rows)
-    return table.astype(dict.fromkeys(WHOLE_OR_MISSING, "Int64"))
+    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
+    whole = {name: pd.array(columns[name], dtype="Int64") for name in WHOLE_OR_MISSING}
+    return pd.DataFrame(columns | whole)
 
 
 def _first_day(mask: np.ndarray[Any, Any]) -> int | None:
@@ -251,6 +256,7 @@ def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
     }
 
 
+@cache
 def _version(package: str) -> str | None:
     try:
         return version(package)
@@ -258,8 +264,9 @@ def _version(package: str) -> str | None:
         return None
 
 
+@cache
 def _git_commit() -> str | None:
-    """Return the commit of the source tree that runs, if it is one."""
+    """Return the commit of the source tree that runs, if it is one; asked for once, as what runs was loaded once."""
     root = Path(__file__).resolve().parent.parent
     if not (root / ".git").exists():
         return None

@@ -58,8 +58,8 @@ class Axis(SiegeAgent):
     def rows(self) -> IntArray:
         """Its units, as rows of ``model.units``."""
         units = self.siege.units
-        if self._rows_at != units.changes:
-            self._rows, self._rows_at = np.flatnonzero((units.axis == self.number) & units.standing), units.changes
+        if self._rows_at != units.musters:
+            self._rows, self._rows_at = np.flatnonzero((units.axis == self.number) & units.standing), units.musters
         return self._rows
 
     def mass_at(self, cells: IntArray) -> None:

@@ -42,9 +42,14 @@ class Facility(SiegeAgent, FixedAgent):
         return bool(self._holder.item(self.cell_index) == REBEL)
 
     @property
+    def closed(self) -> bool:
+        """Whether damage keeps it out of service today, wherever it stands."""
+        return self.destroyed or self.repair_days > 0
+
+    @property
     def working(self) -> bool:
         """Whether it serves the pocket today."""
-        return not self.destroyed and self.repair_days == 0 and self.in_pocket
+        return not self.closed and self.in_pocket
 
     @property
     def quarter(self) -> str:

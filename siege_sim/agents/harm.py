@@ -8,7 +8,7 @@ import numpy as np
 
 from siege_sim.agents.codes import REBEL
 from siege_sim.agents.unit import STOCKS
-from siege_sim.kernels.hazard import FloatArray, IntArray, binomial, probability, unfold
+from siege_sim.kernels.hazard import FloatArray, IntArray, binomial, probability, two_fates, unfold
 from siege_sim.kernels.rows import below
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def harm_civilians(
     fates, graves, wounds, who = unfold(luck[rows], 4)
     p_dead_or_buried = p_killed + p_trapped
     struck = binomial(fates, homes.persons[rows], p_dead_or_buried)
-    buried = binomial(graves, struck, p_trapped / p_dead_or_buried if p_dead_or_buried else 0.0)
+    buried = binomial(graves, struck, p_trapped / p_dead_or_buried) if p_trapped else np.zeros_like(struck)
     homes.kill(rows, struck - buried, cause, who)
     homes.trapped[rows] += buried
     others = np.maximum(homes.persons[rows] - homes.trapped[rows], 0)
@@ -102,13 +102,12 @@ def inflict(
         cause: the flow of the ledger that counts the dead.
     """
     units = model.units
-    fit = units.fit[rows]
-    killed = binomial(luck[0, rows], fit, p_killed)
-    wounded = binomial(luck[1, rows], fit - killed, p_wounded)
-    deaths = int(killed.sum())
-    if deaths + int(wounded.sum()) == 0:
+    killed, wounded = two_fates(luck, rows, units.fit, p_killed, p_wounded)
+    hurt = killed + wounded
+    if not hurt.any():
         return 0
-    units.fit[rows] -= killed + wounded
+    deaths = int(killed.sum())
+    units.fit[rows] -= hurt
     units.wounded[rows] += wounded
     model.ledger.book(STOCKS[int(units.side[rows[0]])], cause, deaths)
     for row in rows[(units.fit[rows] + units.wounded[rows]) == 0]:

@@ -43,6 +43,8 @@ class Units(Table):
         super().__init__(rows)
         self.changes = 0
         """How often a unit has moved, come or gone."""
+        self.musters = 0
+        """How often one has come or gone."""
         self._known: dict[int, tuple[BoolArray, IntArray]] = {}
         self._known_at = -1
 
@@ -67,8 +69,8 @@ class Units(Table):
         return self._of(side)[1]
 
     def _of(self, side: int) -> tuple[BoolArray, IntArray]:
-        if self._known_at != self.changes:
-            self._known, self._known_at = {}, self.changes
+        if self._known_at != self.musters:
+            self._known, self._known_at = {}, self.musters
         if side not in self._known:
             standing = (self.side == side) & (self.posture != GONE)
             self._known[side] = standing, np.flatnonzero(standing)
@@ -98,6 +100,7 @@ class Unit(SiegeAgent, CellAgent):
         self.table = model.units
         self.faction = faction
         self.sector = sector
+        self.table.musters += 1
         self.cell = model.city.cells[self.cell_index]
 
     @property
@@ -161,6 +164,7 @@ class Unit(SiegeAgent, CellAgent):
         """Cease to exist as a unit."""
         self.posture = Posture.GONE
         self.table.changes += 1
+        self.table.musters += 1
         super().remove()
 
     def remove(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copyreg
 from collections.abc import Callable, Hashable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -35,6 +35,28 @@ SHARE_OF_DAMAGE_IN_RUINS = 0.35
 severely and 46 % moderately damaged; weighed 1, 1/2 and 0)."""
 
 
+@cache
+def _ways(shape: Shape) -> list[dict[tuple[int, int], int]]:
+    """Return each cell's neighbours as flat indices, by the step that leads to them."""
+    rows, columns = shape
+    steps = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1) if down or right]
+
+    def ways_from(row: int, column: int) -> dict[tuple[int, int], int]:
+        near = {(down, right): (row + down, column + right) for down, right in steps}
+        return {step: i * columns + j for step, (i, j) in near.items() if 0 <= i < rows and 0 <= j < columns}
+
+    return [ways_from(row, column) for row in range(rows) for column in range(columns)]
+
+
+class CityGrid(OrthogonalMooreGrid):
+    """Mesa's grid, connected in one go: cell by cell it takes as long as all else that is built for a run."""
+
+    def _connect_cells_2d(self) -> None:
+        cells = list(self._cells.values())
+        for cell, ways in zip(cells, _ways(tuple(self.dimensions)), strict=True):
+            cell.connections.update({step: cells[number] for step, number in ways.items()})
+
+
 class City:
     """The ground of a run: a Mesa grid, its layers, and geometry that follows from who holds what.
 
@@ -46,7 +68,7 @@ class City:
         self.shape: Shape = city_map.shape
         self.n_cells = self.shape[0] * self.shape[1]
         self.cell_km2 = (city_map.cell_size_m / 1000.0) ** 2
-        self.grid = OrthogonalMooreGrid(self.shape, torus=False, random=random)
+        self.grid = CityGrid(self.shape, torus=False, random=random)
         # Mesa registers each grid's own cell class with copyreg for ever, and with it every layer.
         copyreg.dispatch_table.pop(self.grid.cell_klass, None)
         self.cells: list[Cell] = [self.grid[divmod(i, self.shape[1])] for i in range(self.n_cells)]
@@ -165,6 +187,11 @@ class City:
     def hostile_share(self) -> FloatArray:
         """Share of each cell's eight neighbours that the government holds (beyond the map counts as quiet)."""
         return ground.neighbour_sum(self.held_by(GOVERNMENT), self.shape) / 8.0
+
+    @cached_property
+    def held_by_quarter(self) -> IntArray:
+        """How many cells of each quarter the rebels hold."""
+        return np.bincount(self.layers.quarter[self.pocket_ground], minlength=len(self.map.quarters))
 
     @cached_property
     def exit_width(self) -> IntArray:

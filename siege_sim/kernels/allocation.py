@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from siege_sim.kernels.compiled import compiled
 from siege_sim.kernels.hazard import FloatArray, IntArray
 
 
@@ -13,6 +14,17 @@ def share_met(supply: FloatArray, demand: FloatArray) -> FloatArray:
     Sharing in proportion to demand is giving everybody this share of what they ask for.
     """
     return np.divide(np.minimum(supply, demand), demand, out=np.zeros(demand.size), where=demand > 0.0)
+
+
+@compiled
+def share_of_both(part: FloatArray, rest: FloatArray) -> FloatArray:
+    """Return how much each ``part`` is of itself and its ``rest``; 0 where there is nothing."""
+    shares = np.zeros(part.size)
+    for i in range(part.size):
+        both = part[i] + rest[i]
+        if both > 0.0:
+            shares[i] = part[i] / both
+    return shares
 
 
 def whole_shares(total: int, weights: FloatArray) -> IntArray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from siege_sim.kernels.compiled import compiled
+from siege_sim.kernels.ground import sum_of_neighbours
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 
 
@@ -36,7 +37,7 @@ def spread_over_front(reach: IntArray, weight: FloatArray, men: FloatArray, even
         for place in range(places):
             if reach[unit, place] < cells:
                 shares[unit, place] = weight[reach[unit, place]]
-        if not _to_one(shares[unit]):
+        if not _to_one(shares, unit):
             shares[unit, 0] = 1.0
     for _ in range(evening_out):
         present = np.zeros(cells + 1)
@@ -50,17 +51,20 @@ def spread_over_front(reach: IntArray, weight: FloatArray, men: FloatArray, even
         for unit in range(units):
             for place in range(places):
                 shares[unit, place] *= shift[reach[unit, place]]
-            _to_one(shares[unit])
+            _to_one(shares, unit)
     return shares
 
 
 @compiled
-def _to_one(shares: FloatArray) -> bool:
-    """Scale shares (changed) so that they sum to 1; return whether there are any."""
-    total = shares.sum()
+def _to_one(shares: FloatArray, unit: int) -> bool:
+    """Scale a unit's shares (changed) so that they sum to 1; return whether it has any."""
+    total = 0.0
+    for place in range(shares.shape[1]):
+        total += shares[unit, place]
     if total > 0.0:
-        shares /= total
-    return bool(total > 0.0)
+        for place in range(shares.shape[1]):
+            shares[unit, place] /= total
+    return total > 0.0
 
 
 @compiled
@@ -95,6 +99,46 @@ def per_unit(reach: IntArray, shares: FloatArray, value: FloatArray | BoolArray)
 
 
 @compiled
+def worth_in_defence(
+    rows: IntArray,
+    fit: IntArray,
+    quality: FloatArray,
+    ammunition: FloatArray,
+    fatigue: FloatArray,
+    cohesion: FloatArray,
+) -> FloatArray:
+    """Return what the fighters of some units are worth in defence, in men of average quality, fresh and supplied.
+
+    Without ammunition a unit is worth two fifths, with full fatigue three fifths.
+    """
+    worth = np.empty(rows.size)
+    for i in range(rows.size):
+        row = rows[i]
+        able = quality[row] * (0.4 + 0.6 * ammunition[row]) * (1.0 - 0.4 * fatigue[row])
+        worth[i] = fit[row] * able * cohesion[row]
+    return worth
+
+
+@compiled
+def strength_on_ground(
+    men: FloatArray,
+    entrenchment: FloatArray,
+    rubble: FloatArray,
+    built_up: FloatArray,
+    suppression: FloatArray,
+    works: float,
+    ruins: float,
+    streets: float,
+) -> FloatArray:
+    """Return the strength of men (a value a cell) who defend works, ruins and streets, half of it under full fire.
+
+    ``works``, ``ruins`` and ``streets`` are what full entrenchment, rubble and building add.
+    """
+    cover = (1.0 + works * entrenchment, 1.0 + ruins * rubble, 1.0 + streets * built_up)
+    return men * cover[0] * cover[1] * cover[2] * (1.0 - 0.5 * suppression)
+
+
+@compiled
 def neediest(lacking: FloatArray, front: BoolArray, pockets: IntArray, cell: int, reach: int, columns: int) -> int:
     """Return the front cell that lacks most within ``reach`` king's moves of a cell and in its pocket; -1 for none.
 
@@ -109,3 +153,62 @@ def neediest(lacking: FloatArray, front: BoolArray, pockets: IntArray, cell: int
             if front[near] and pockets[near] == pockets[cell] and (best < 0 or lacking[near] > lacking[best]):
                 best = near
     return best
+
+
+@compiled
+def destinations(
+    rows: IntArray,
+    cell_index: IntArray,
+    fit: IntArray,
+    lacking: FloatArray,
+    front: BoolArray,
+    pockets: IntArray,
+    around: IntArray,
+    reach: int,
+    columns: int,
+) -> IntArray:
+    """Return where each of some units is sent, one after the other; -1 for those that stay.
+
+    A unit goes to the cell within ``reach`` around which most defenders are lacking, unless more would be lacking
+    where it is.
+
+    Args:
+        rows: the units, in their turn.
+        cell_index: where units are, a value for all.
+        fit: their fighters, likewise.
+        lacking: defenders that each cell lacks, below zero where it has more than its due; changed by who goes.
+        front: the cells to be manned.
+        pockets: the connected ground that each cell belongs to.
+        around: the table of neighbours.
+        reach: how far a unit goes, in king's moves.
+        columns: of the grid.
+    """
+    goals = np.full(rows.size, -1)
+    nearby = _lacking_nearby(lacking, columns)
+    for i in range(rows.size):
+        here, men = cell_index[rows[i]], fit[rows[i]]
+        best = neediest(nearby, front, pockets, here, reach, columns)
+        wanted_here = max(nearby[here] + 2.0 * men, 0.0) if front[here] else 0.0
+        if best >= 0 and nearby[best] > wanted_here:
+            goals[i] = best
+            _share_out(lacking, men, around[here], front)
+            _share_out(lacking, -men, around[best], front)
+            nearby = _lacking_nearby(lacking, columns)
+    return goals
+
+
+@compiled
+def _lacking_nearby(lacking: FloatArray, columns: int) -> FloatArray:
+    """Return how many defenders are lacking around each cell, its own counted twice."""
+    return sum_of_neighbours(lacking, lacking.size // columns, columns) + 2.0 * lacking
+
+
+@compiled
+def _share_out(lacking: FloatArray, men: int, places: IntArray, front: BoolArray) -> None:
+    """Add men evenly to what the front cells among some places lack (changed)."""
+    manned = 0
+    for place in places:
+        manned += place < front.size and front[place]
+    for place in places:
+        if place < front.size and front[place]:
+            lacking[place] += men / manned

@@ -35,12 +35,12 @@ def neighbour_table(shape: Shape) -> IntArray:
 
 def neighbour_sum(values: NDArray[Any], shape: Shape) -> FloatArray:
     """Return, for each cell, the sum of ``values`` over its eight neighbours."""
-    return _neighbour_sum(values.astype(np.float64), *shape)
+    return sum_of_neighbours(values.astype(np.float64), *shape)
 
 
 @compiled
-def _neighbour_sum(values: FloatArray, rows: int, columns: int) -> FloatArray:
-    """Add up over a grid with a rim of zeros, so that no cell asks where the grid ends."""
+def sum_of_neighbours(values: FloatArray, rows: int, columns: int) -> FloatArray:
+    """Return the same, for other compiled loops: over a grid with a rim of zeros no cell asks where the grid ends."""
     rimmed = np.zeros((rows + 2, columns + 2))
     for row in range(rows):
         for column in range(columns):
@@ -57,9 +57,25 @@ def _neighbour_sum(values: FloatArray, rows: int, columns: int) -> FloatArray:
 
 def box_sum(values: NDArray[Any], shape: Shape, reach: int) -> FloatArray:
     """Return, for each cell, the sum of ``values`` over all cells within ``reach`` king's moves, itself included."""
-    padded = np.pad(values.reshape(shape).astype(np.float64), ((reach + 1, reach), (reach + 1, reach)))
-    sums, span = padded.cumsum(axis=0).cumsum(axis=1), 2 * reach + 1
-    return (sums[span:, span:] - sums[:-span, span:] - sums[span:, :-span] + sums[:-span, :-span]).ravel()
+    return _box_sum(values.astype(np.float64), *shape, reach)
+
+
+@compiled
+def _box_sum(values: FloatArray, rows: int, columns: int, reach: int) -> FloatArray:
+    """Take the sum over each box from the sums over everything to the north-west of its corners."""
+    north_west = np.zeros((rows + 1, columns + 1))
+    down = np.zeros(columns)
+    for row in range(rows):
+        for column in range(columns):
+            down[column] += values[row * columns + column]
+            north_west[row + 1, column + 1] = north_west[row + 1, column] + down[column]
+    sums = np.empty(values.size)
+    for row in range(rows):
+        top, bottom = north_west[max(row - reach, 0)], north_west[min(row + reach + 1, rows)]
+        for column in range(columns):
+            left, right = max(column - reach, 0), min(column + reach + 1, columns)
+            sums[row * columns + column] = bottom[right] - top[right] - bottom[left] + top[left]
+    return sums
 
 
 def king_steps(cells: IntArray, others: IntArray, shape: Shape) -> IntArray:
@@ -92,6 +108,19 @@ def _nearest(cell: int, candidates: IntArray, columns: int) -> tuple[int, int]:
         if steps < fewest:
             best, fewest = candidate, steps
     return best, fewest
+
+
+@compiled
+def passable(line: BoolArray, steps: FloatArray, near: float, when_near: float, elsewhere: float) -> FloatArray:
+    """Return how freely one can step across a line: ``elsewhere``, or ``when_near`` if that is more; 0 away from it.
+
+    ``when_near`` counts where at most ``near`` steps lead to it.
+    """
+    open_share = np.zeros(line.size)
+    for cell in range(line.size):
+        if line[cell]:
+            open_share[cell] = max(when_near, elsewhere) if steps[cell] <= near else elsewhere
+    return open_share
 
 
 def easiest_ways(

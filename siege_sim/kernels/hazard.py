@@ -89,34 +89,72 @@ def binomial(luck: ArrayLike, trials: ArrayLike, chance: ArrayLike) -> IntArray:
 
 @compiled
 def _invert_binomials(luck: FloatArray, trials: FloatArray, chance: FloatArray) -> tuple[IntArray, int]:
-    """Add up the terms of each row's distribution from the side on which the count is small.
+    """Invert a distribution a row; ``trials`` and ``chance`` have a value a row, or one for all.
 
-    ``trials`` and ``chance`` have a value a row, or one for all. Returns the successes, and in how many rows they are
-    -1 because there would be too many terms.
+    Returns the successes, and in how many rows they are -1 because there would be too many terms.
     """
     successes, unfinished = np.zeros(luck.size, dtype=np.int64), 0
     for row in range(luck.size):
         n, p = trials[row if trials.size > 1 else 0], chance[row if chance.size > 1 else 0]
-        if p >= 1.0:
-            successes[row] = int(n)
-            continue
-        if p <= 0.0 or n == 0.0:
-            continue
-        mirrored = p > 0.5
-        u = 1.0 - luck[row] if mirrored else luck[row]
-        p = 1.0 - p if mirrored else p
-        term = (1.0 - p) ** n
-        if term < 1e-250:
-            successes[row] = -1
-            unfinished += 1
-            continue
-        odds, cumulative, count = p / (1.0 - p), term, 0
-        while u >= cumulative and count < n:
-            term *= odds * (n - count) / (count + 1)
-            cumulative += term
-            count += 1
-        successes[row] = int(n) - count if mirrored else count
+        successes[row] = _invert_binomial(luck[row], n, p)
+        unfinished += successes[row] < 0
     return successes, unfinished
+
+
+@compiled
+def _invert_binomial(u: float, n: float, p: float) -> int:
+    """Add up the terms of the distribution from the side on which the count is small; -1 when there are too many."""
+    if p >= 1.0:
+        return int(n)
+    if p <= 0.0 or n == 0.0:
+        return 0
+    mirrored = p > 0.5
+    if mirrored:
+        u, p = 1.0 - u, 1.0 - p
+    term = (1.0 - p) ** n
+    if term < 1e-250:
+        return -1
+    odds, cumulative, count = p / (1.0 - p), term, 0
+    while u >= cumulative and count < n:
+        term *= odds * (n - count) / (count + 1)
+        cumulative += term
+        count += 1
+    return int(n) - count if mirrored else count
+
+
+def two_fates(
+    luck: FloatArray, rows: IntArray, trials: IntArray, first: FloatArray, second: FloatArray
+) -> tuple[IntArray, IntArray]:
+    """Invert two binomials one after the other: who meets the first fate, and who of the others the second.
+
+    Args:
+        luck: uniforms, shape ``(2, all)``.
+        rows: some of all.
+        trials: whole numbers >= 0, a value for all.
+        first: probability of the first fate, a value for each of ``rows``.
+        second: that of the second, likewise.
+
+    Returns:
+        Counts for each of ``rows``.
+    """
+    one, other, unfinished = _two_fates(luck, rows, trials, first, second)
+    if unfinished:
+        one = binomial(luck[0, rows], trials[rows], first)
+        other = binomial(luck[1, rows], trials[rows] - one, second)
+    return one, other
+
+
+@compiled
+def _two_fates(
+    luck: FloatArray, rows: IntArray, trials: IntArray, first: FloatArray, second: FloatArray
+) -> tuple[IntArray, IntArray, bool]:
+    one, other, unfinished = np.empty_like(rows), np.empty_like(rows), False
+    for i in range(rows.size):
+        row = rows[i]
+        one[i] = _invert_binomial(luck[0, row], float(trials[row]), first[i])
+        other[i] = _invert_binomial(luck[1, row], float(trials[row] - one[i]), second[i])
+        unfinished |= one[i] < 0 or other[i] < 0
+    return one, other, unfinished
 
 
 def _bell(luck: float, trials: int, chance: float) -> int:
@@ -177,6 +215,27 @@ def categorical(luck: ArrayLike, weights: ArrayLike) -> IntArray:
     chosen = edges.searchsorted(np.asarray(luck) * total, side="right")
     last = int(edges.searchsorted(total))  # rounding must not choose beyond the last positive weight
     return np.minimum(chosen, last)
+
+
+def scatter(counts: IntArray, luck: FloatArray, weights: FloatArray) -> None:
+    """Add 1 to one of ``counts`` (changed) for each uniform in ``luck``, chosen in proportion to the weights.
+
+    Nothing is added where no weight is positive; otherwise the choice is that of `categorical`.
+    """
+    _scatter(counts, luck, weights)
+
+
+@compiled
+def _scatter(counts: IntArray, luck: FloatArray, weights: FloatArray) -> None:
+    edges, total, last = np.empty(weights.size), 0.0, 0
+    for option in range(weights.size):
+        if total + weights[option] > total:
+            last = option  # rounding must not choose beyond the last positive weight
+        total += weights[option]
+        edges[option] = total
+    if total > 0.0:
+        for chance in luck:
+            counts[min(np.searchsorted(edges, chance * total, side="right"), last)] += 1
 
 
 def whole(luck: ArrayLike, amount: ArrayLike) -> IntArray:

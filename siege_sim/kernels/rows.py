@@ -37,13 +37,17 @@ def bid(
 
     ``worth_by_pocket`` is what the median household's means for a day's need still buy of it.
     """
+    here, total = 0, bids_by_pocket[0]  # rows stand together by pocket, mostly; a sum in a register is faster
     for row in range(bids.size):
         need = mouths[row] * need_kcal
         pocket = pocket_by_cell[cell_index[row]]
-        bids[row] = 0.0
-        if pocket >= 0 and food[row] < wanted_days * need:  # no trade on ground that was lost
-            bids[row] = need * min(buying_power[row] * worth_by_pocket[pocket], 1.0)
-            bids_by_pocket[pocket] += bids[row]
+        short = pocket >= 0 and food[row] < wanted_days * need  # no trade on ground that was lost
+        bids[row] = short * need * min(buying_power[row] * worth_by_pocket[max(pocket, 0)], 1.0)
+        if pocket != here and short:
+            bids_by_pocket[here] = total
+            here, total = pocket, bids_by_pocket[pocket]
+        total += bids[row]
+    bids_by_pocket[here] = total
 
 
 @compiled
@@ -121,13 +125,20 @@ def share_below(
     values: FloatArray, limit: float, mouths: FloatArray, cell_index: IntArray, pocket_by_cell: IntArray, pockets: int
 ) -> FloatArray:
     """Return the share of each pocket's rows with people inside whose value is below ``limit``; 0 without any."""
-    counted, below_limit = np.zeros(pockets), np.zeros(pockets)
+    counted, below_limit = np.zeros(pockets + 1), np.zeros(pockets + 1)
+    here, people, few = 0, 0, 0  # rows stand together by pocket, mostly; counts in registers are faster
     for row in range(values.size):
         pocket = pocket_by_cell[cell_index[row]]
-        if pocket >= 0 and mouths[row] > 0.0:
-            counted[pocket] += 1.0
-            below_limit[pocket] += values[row] < limit
-    return below_limit / np.maximum(counted, 1.0)
+        if pocket != here:
+            counted[here] += people
+            below_limit[here] += few
+            here, people, few = pocket, 0, 0
+        inside = mouths[row] > 0.0
+        people += inside
+        few += inside & (values[row] < limit)
+    counted[here] += people
+    below_limit[here] += few
+    return below_limit[:pockets] / np.maximum(counted[:pockets], 1.0)  # off every pocket is -1: the last, left out
 
 
 @compiled
@@ -157,21 +168,22 @@ def totals(
         those below each of the four ``intake_cuts`` (kcal a head, falling) or with a loss above ``severe_loss``.
     """
     first, second, third, fourth = intake_cuts[0], intake_cuts[1], intake_cuts[2], intake_cuts[3]
-    counted = food_kcal = eaten_kcal = lost = hungry = 0.0
-    people = below_first = below_second = below_third = below_fourth = 0.0
+    food_kcal = eaten_kcal = lost = 0.0
     for row in range(mouths.size):
-        here, intake, severe = mouths[row], eaten[row], loss[row] > severe_loss
-        counted += here * (status[row] == counted_status)
         food_kcal += food[row]
-        eaten_kcal += here * intake
-        lost += here * loss[row]
+        eaten_kcal += mouths[row] * eaten[row]
+        lost += mouths[row] * loss[row]
+    counted = hungry = people = below_first = below_second = below_third = below_fourth = 0
+    for row in range(mouths.size):  # in whole numbers, whose sums may be taken several rows at a time
+        here, intake, severe = int(mouths[row]), eaten[row], loss[row] > severe_loss
+        counted += here * (status[row] == counted_status)
         hungry += here * (intake < hungry_below)
         people += here
         below_first += here * (severe | (intake < first))
         below_second += here * (severe | (intake < second))
         below_third += here * (severe | (intake < third))
         below_fourth += here * (severe | (intake < fourth))
-    people_below = np.array([people, below_first, below_second, below_third, below_fourth])
+    people_below = np.array([people, below_first, below_second, below_third, below_fourth], dtype=np.float64)
     return np.array([counted, food_kcal, eaten_kcal, lost, hungry]), people_below
 
 

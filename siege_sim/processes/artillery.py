@@ -11,7 +11,7 @@ from siege_sim.agents.axis import AxisPhase
 from siege_sim.agents.harm import harm_civilians, harm_defenders
 from siege_sim.blocks import param, share
 from siege_sim.kernels import ground
-from siege_sim.kernels.hazard import BoolArray, categorical, negative_binomial
+from siege_sim.kernels.hazard import BoolArray, negative_binomial, scatter
 from siege_sim.processes.base import Phase, Process
 from siege_sim.rng import branch
 
@@ -57,12 +57,11 @@ class Artillery(Process):
             return
         households, where = rng.random(len(model.households)), branch(rng).random((many, 2)).T
         units = model.units.luck(rng, 2)
-        front = city.front * (1.0 + 4.0 * city.pressed + 4.0 * self._in_preparation(model))
+        front = (1.0 + 4.0 * city.pressed + 4.0 * self._in_preparation(model)) * city.front
         quarters = layers.civilians * city.pocket_ground
         on_front = where[0] < self.share_on_front
-        for luck, weights in ((where[1, on_front], front), (where[1, ~on_front], quarters)):
-            if luck.size and weights.sum() > 0.0:
-                np.add.at(layers.shells, categorical(luck, weights), 1)
+        scatter(layers.shells, where[1, on_front], front)
+        scatter(layers.shells, where[1, ~on_front], quarters)
         harm_civilians(
             model,
             layers.shells,
@@ -86,5 +85,8 @@ class Artillery(Process):
     def _in_preparation(self, model: SiegeModel) -> BoolArray:
         """Return the cells around the places from which an assault is being prepared."""
         places = np.zeros(model.city.n_cells, dtype=np.bool_)
-        places[[axis.focus for axis in model.axes if axis.phase == AxisPhase.PREPARE]] = True
+        chosen = [axis.focus for axis in model.axes if axis.phase == AxisPhase.PREPARE]
+        if not chosen:
+            return places
+        places[chosen] = True
         return ground.dilate(places, model.city.shape, 2)

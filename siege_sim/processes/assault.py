@@ -66,7 +66,7 @@ class Assault(Process):
         """Fight on every pressed cell."""
         units, layers = model.units, model.city.layers
         units.fatigue *= 1.0 - self.fatigue_recovered_per_day
-        pressed = np.flatnonzero(model.city.pressed)
+        pressed = model.city.pressed.nonzero()[0]
         if pressed.size == 0:
             return
         harm_civilians(

@@ -70,7 +70,7 @@ class BreakOff(Process):
         luck = rng.random((self.rounds_per_day, city.n_cells))
         unit_luck = model.units.luck(rng, 2)
         for round_luck in luck:
-            giving_up = np.flatnonzero(round_luck < chance)
+            giving_up = (round_luck < chance).nonzero()[0]
             if giving_up.size == 0:
                 continue
             fallen = self._change_hands(model, giving_up, taken_by, lost_today)
@@ -93,6 +93,8 @@ class BreakOff(Process):
         city = model.city
         taken_by = np.where(city.pocket_ground, pressed, -1)
         recent = city.layers.days_held < self.fresh_days
+        if not recent.any():
+            return taken_by
         for axis in model.axes:
             if axis.phase == AxisPhase.ASSAULT and axis.taken < model.scenario.ground.cells_before_regrouping:
                 fresh = lost_today & (pressed == axis.number)
@@ -117,7 +119,6 @@ class BreakOff(Process):
         kurdish = ground.neighbour_sum(city.held_by(KURDISH), city.shape)[falls]
         nobody = (government == 0) & (kurdish == 0)
         signs = {chronicle.CUT_OFF: city.exit_width == 0, **self.signs(model, lost_today)}
-        causes = np.select([sign[falls] for sign in signs.values()], list(signs), chronicle.ASSAULTED)
         to_kurds = falls[(kurdish > government) & ~nobody]
         to_government = falls[(government >= kurdish) & ~nobody]
         for cells, holder in ((to_government, GOVERNMENT), (to_kurds, KURDISH)):
@@ -127,8 +128,12 @@ class BreakOff(Process):
             mine = to_government[taken_by[to_government] == axis.number]
             axis.taken += mine.size
             axis.last_taken = (axis.last_taken + mine.tolist())[-40:]
-        model.note_ground_lost(falls[~nobody], causes[~nobody].tolist())
-        return falls[~nobody]
+        fallen = falls[~nobody]
+        causes = [
+            next((cause for cause, where in signs.items() if where[cell]), chronicle.ASSAULTED) for cell in fallen
+        ]
+        model.note_ground_lost(fallen, causes)
+        return fallen
 
     def _fall_back(self, model: SiegeModel, luck: FloatArray) -> None:
         """Bring units out of lost cells to the nearest ground of their own."""

@@ -11,7 +11,7 @@ from siege_sim import chronicle
 from siege_sim.agents.axis import Axis, AxisPhase
 from siege_sim.agents.codes import ASSAULT, GOVERNMENT, HOLD, REBEL
 from siege_sim.blocks import param
-from siege_sim.kernels import ground
+from siege_sim.kernels import frontage, ground
 from siege_sim.kernels.hazard import BoolArray, FloatArray
 from siege_sim.processes.base import Phase, Process
 
@@ -167,7 +167,7 @@ class GovernmentCommand(Process):
         reach[axis.focus] = True
         reach[axis.last_taken] = True
         reach = ground.dilate(reach, city.shape, 2) & city.held_by(GOVERNMENT)
-        targets = np.flatnonzero(ground.touching(city.front, reach, city.shape) & ~city.pressed)
+        targets = (ground.touching(city.front, reach, city.shape) & ~city.pressed).nonzero()[0]
         rows = axis.rows
         men = float((units.fit[rows] * (1.0 - 0.5 * units.fatigue[rows])).sum())
         room = min(self.largest_frontage, int(men // rules.fighters_a_cell_edge), targets.size)
@@ -190,11 +190,11 @@ class GovernmentCommand(Process):
     def _follow_up(self, model: SiegeModel, axis: Axis) -> None:
         """Move up behind a success: to the newest gain that touches the most rebel ground."""
         city = model.city
-        still_held = [c for c in axis.last_taken if city.layers.holder[c] == GOVERNMENT]
-        gains = [c for c in still_held if city.siege_line[c]]
-        if gains:
+        taken = np.array(axis.last_taken, dtype=np.int64)
+        gains = taken[city.siege_line[taken]]
+        if gains.size:
             facing = ground.neighbour_sum(city.pocket_ground, city.shape)[gains]
-            best = gains[int(np.argmax(facing))]
+            best = int(gains[np.argmax(facing)])
             if best != axis.focus:
                 axis.focus = best
                 self._mass(model, axis)
@@ -207,14 +207,19 @@ class GovernmentCommand(Process):
 def defence_strength(model: SiegeModel, line: Line) -> FloatArray:
     """Return the fighting strength of the rebels in each cell: men, quality, cohesion, works, ruins, fire."""
     units, layers, rules = model.units, model.city.layers, model.scenario.ground
-    worth = (
-        units.quality[line.rows] * (0.4 + 0.6 * units.ammunition[line.rows]) * (1.0 - 0.4 * units.fatigue[line.rows])
+    men = frontage.worth_in_defence(
+        line.rows, units.fit, units.quality, units.ammunition, units.fatigue, units.cohesion
     )
-    men = line.per_cell(line.men * worth * units.cohesion[line.rows])
-    cover = 1.0 + rules.works * layers.entrenchment
-    ruins = 1.0 + rules.ruins * layers.rubble
-    built = 1.0 + rules.streets * layers.built_up
-    return men * cover * ruins * built * (1.0 - 0.5 * layers.suppression)
+    return frontage.strength_on_ground(
+        line.per_cell(men),
+        layers.entrenchment,
+        layers.rubble,
+        layers.built_up,
+        layers.suppression,
+        rules.works,
+        rules.ruins,
+        rules.streets,
+    )
 
 
 def cut_share(pocket: BoolArray, focus: int, shape: ground.Shape, bite: int = 3) -> float:

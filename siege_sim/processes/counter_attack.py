@@ -52,9 +52,11 @@ class CounterAttack(Process):
         """Let units near fresh losses try."""
         city, units = model.city, model.units
         fresh = city.siege_line & city.held_on_day_0 & (city.layers.days_held < self.within_days)
+        if self.p_try == 0.0 or not fresh.any():
+            return
         pressed = city.pressed[units.cell_index]
         ready = units.of(REBEL) & ~pressed & (units.cohesion >= self.least_cohesion)
-        if not fresh.any() or not ready.any() or self.p_try == 0.0:
+        if not ready.any():
             return
         luck, *others = units.luck(rng, 3)
         hits = np.array(others)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import numpy as np
-
 from siege_sim.blocks import share
 from siege_sim.kernels.hazard import FloatArray, IntArray
 from siege_sim.processes.base import Phase, Process
@@ -50,7 +48,9 @@ class Danger(Process):
             (layers.impacts, self.per_impact, self.suppression_per_impact),
             (layers.shells, self.per_shell, self.suppression_per_shell),
         ):
-            cells = np.flatnonzero(hits)
+            cells = hits.nonzero()[0]
+            if cells.size == 0:
+                continue
             _raise(layers.danger, cells, hits[cells], danger)
             _raise(layers.suppression, cells, hits[cells], suppression)
 

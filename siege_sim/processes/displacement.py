@@ -11,6 +11,7 @@ from siege_sim.agents.codes import GOVERNMENT, KURDISH, Status
 from siege_sim.agents.facility import Crossing
 from siege_sim.blocks import param, share
 from siege_sim.kernels import ground
+from siege_sim.kernels.allocation import share_of_both
 from siege_sim.kernels.hazard import FloatArray, IntArray, categorical, unfold
 from siege_sim.kernels.rows import below
 from siege_sim.processes.base import Phase, Process
@@ -103,21 +104,16 @@ class Displacement(Process):
     def _neighbours_left(self, model: SiegeModel) -> FloatArray:
         """Return how many of each cell's people left it lately, as a share of who was there."""
         layers = model.city.layers
-        was_there = layers.civilians + layers.recent_departures
-        return np.divide(layers.recent_departures, was_there, out=np.zeros(was_there.size), where=was_there > 0)
+        return share_of_both(layers.recent_departures, layers.civilians)
 
     def _go(self, model: SiegeModel, rows: IntArray, steps: FloatArray, alarm: FloatArray, luck: FloatArray) -> None:
         homes = model.households
         cells = homes.cell_index[rows]
-        kurdish = self.kurdish_weight * self._way_out(model, cells, KURDISH, steps)
-        government = self.government_weight * self._way_out(model, cells, GOVERNMENT, steps)
-        options = np.stack(
-            [
-                np.full(rows.size, self.inside_weight),
-                kurdish,
-                government * (1.0 - homes.fear_of_reprisal[rows]),
-            ]
-        )
+        options = np.empty((3, rows.size))
+        options[0] = self.inside_weight
+        options[1] = self.kurdish_weight * self._way_out(model, cells, KURDISH, steps)
+        options[2] = self.government_weight * self._way_out(model, cells, GOVERNMENT, steps)
+        options[2] *= 1.0 - homes.fear_of_reprisal[rows]
         edges = np.cumsum(options, axis=0)
         choice_luck, place_luck = unfold(luck, 2)
         choice = (choice_luck * edges[-1] >= edges).sum(axis=0)
@@ -129,6 +125,8 @@ class Displacement(Process):
 
     def _move_inside(self, model: SiegeModel, rows: IntArray, luck: FloatArray, alarm: FloatArray) -> None:
         """Go where there are roofs and less danger, in the same pocket."""
+        if rows.size == 0:
+            return
         city, homes = model.city, model.households
         layers = city.layers
         shelter = layers.built_up * (1.0 - layers.rubble) * (1.0 - layers.danger) * (1.0 - alarm)
@@ -152,11 +150,11 @@ class Displacement(Process):
         Fire on a crossing closes it in part.
         """
         city = model.city
-        broken = steps <= (1 if holder == GOVERNMENT else self.news_cells)
-        passable = np.maximum(self.crossing_when_broken * broken, self.crossing_elsewhere)
-        open_share = np.where(city.next_to(holder), passable, 0.0)
+        near = 1 if holder == GOVERNMENT else self.news_cells
+        line, most, least = city.next_to(holder), self.crossing_when_broken, self.crossing_elsewhere
+        open_share = ground.passable(line, steps, near, most, least)
         for crossing in model.facilities_in_pocket(Crossing):
-            if crossing.into == holder:
+            if crossing.into == holder and crossing.open_share > 0.0:
                 index = crossing.cell_index
                 under_fire = float(city.layers.danger[index])
                 open_share[index] = max(open_share[index], crossing.open_share * (1.0 - under_fire))

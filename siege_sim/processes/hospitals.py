@@ -58,7 +58,7 @@ class Hospitals(Process):
         if self.repairs:
             self._repair(model)
         homes = model.households
-        rows = np.flatnonzero((homes.wounded > 0) & homes.inside)
+        rows = ((homes.wounded > 0) & homes.inside).nonzero()[0]
         if rows.size == 0:
             return
         luck = rng.random(len(homes))[rows]
@@ -89,7 +89,7 @@ class Hospitals(Process):
         city, homes = model.city, model.households
         beds = np.zeros(city.pocket_count + 1)
         for hospital in model.facilities_in_pocket(Hospital):
-            if hospital.working:
+            if not hospital.closed:
                 beds[city.pockets[hospital.cell_index] + 1] += hospital.beds
         pocket = city.pockets[homes.cell_index[rows]] + 1
         wounded = np.bincount(pocket, weights=homes.wounded[rows], minlength=beds.size)

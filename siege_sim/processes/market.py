@@ -48,12 +48,10 @@ class MarketTrade(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Set each pocket's price, take bids, sell."""
         city, homes = model.city, model.households
-        markets = [market for market in model.facilities_in_pocket(Market) if market.kcal > 0.0]
-        if not markets or self.sold_per_day == 0.0:
+        markets = [[market for market in here if market.kcal > 0.0] for here in model.facilities_by_pocket(Market)]
+        if not any(markets) or self.sold_per_day == 0.0:
             return
-        where = city.pockets[[market.cell_index for market in markets]]
-        stock = np.zeros(city.pocket_count)
-        np.add.at(stock, where, [market.kcal for market in markets])
+        stock = np.array([sum([market.kcal for market in here]) for here in markets], dtype=np.float64)
         prices = self._prices(model, stock)
         bids, bids_by_pocket = np.empty(len(homes)), np.zeros(city.pocket_count)
         rows.bid(
@@ -71,8 +69,11 @@ class MarketTrade(Process):
         offered = stock * self.sold_per_day * (1.0 - self.held_back * (1.0 - 1.0 / prices))
         met = share_met(offered, bids_by_pocket)
         rows.buy(homes.food_kcal, bids, homes.cell_index, city.pockets, met)
-        for market, pocket in zip(markets, where, strict=True):
-            market.kcal -= market.kcal / stock[pocket] * bids_by_pocket[pocket] * met[pocket]
+        for here, there_was, asked, share_sold in zip(
+            markets, stock.tolist(), bids_by_pocket.tolist(), met.tolist(), strict=True
+        ):
+            for market in here:
+                market.kcal -= market.kcal / there_was * asked * share_sold
 
     def _prices(self, model: SiegeModel, stock: FloatArray) -> FloatArray:
         """Return each pocket's price index; infinite where hardly anything is left."""

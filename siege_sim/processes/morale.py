@@ -68,17 +68,15 @@ class Morale(Process):
         if rows.size == 0:
             return
         lost_now = (city.layers.days_held == 0) & city.held_on_day_0 & ~city.pocket_ground
-        neighbours = line.per_unit(ground.neighbour_sum(lost_now, city.shape) / 8.0)
+        cut_off = (city.exit_width == 0) & city.pocket_ground
         fire = line.per_unit(city.layers.danger)
         out_of_action = 1.0 - units.fit[rows] / np.maximum(units.opening[rows], 1)
-        cut_off = line.per_unit((city.exit_width == 0) & city.pocket_ground)
-        wear = (
-            self.losses_weight * out_of_action / 30.0
-            + self.fire_weight * fire
-            + self.hunger_weight * (1.0 - units.fed[rows])
-            + self.neighbours_weight * neighbours
-            + self.cut_off_per_day * cut_off
-        )
+        wear = self.losses_weight * out_of_action / 30.0 + self.fire_weight * fire
+        wear += self.hunger_weight * (1.0 - units.fed[rows])
+        if lost_now.any():
+            wear += self.neighbours_weight * line.per_unit(ground.neighbour_sum(lost_now, city.shape) / 8.0)
+        if cut_off.any():
+            wear += self.cut_off_per_day * line.per_unit(cut_off)
         hope = model.politics.hope
         level = self.level_without_hope + (1.0 - self.level_without_hope) * hope
         cohesion = units.cohesion[rows]

@@ -74,14 +74,15 @@ class Rationing(Process):
         men = (units.fit + units.wounded)[rebels]
         handed_out = np.zeros(city.pocket_count)
         stores, bakeries = model.facilities_by_pocket(Warehouse), model.facilities_by_pocket(Bakery)
-        for pocket, people in enumerate(model.people_by_pocket.tolist()):
+        people_by_pocket = model.people_by_pocket
+        for pocket, people in enumerate(people_by_pocket.tolist()):
             fighters = float(men[pocket_of == pocket].sum())
             with_food = [store for store in stores[pocket] if store.kcal > 0.0]
             ovens = sum(bakery.kcal_per_day for bakery in bakeries[pocket] if bakery.working) * fuel
             handed_out[pocket], fed = self._serve(model, stores[pocket], people, fighters, ovens)
             chronicle.stores_emptied(model, with_food, pocket, people)
             units.fed[rebels[pocket_of == pocket]] = fed
-        city.layers.ration_kcal[:] = self._a_head(model, handed_out)
+        city.layers.ration_kcal[:] = self._a_head(model, handed_out, people_by_pocket)
         if self._policy(model) == "per_family":
             self._hand_out_a_family(model, handed_out)
         elif handed_out.any():
@@ -109,11 +110,11 @@ class Rationing(Process):
     def _policy(self, model: SiegeModel) -> RationPolicyName:
         return model.conditions.ration_policy or self.policy
 
-    def _a_head(self, model: SiegeModel, kcal_by_pocket: FloatArray) -> FloatArray:
+    def _a_head(self, model: SiegeModel, kcal_by_pocket: FloatArray, people: FloatArray) -> FloatArray:
         """Return the ration a head in every cell."""
-        people = model.people_by_pocket
-        a_head = np.divide(kcal_by_pocket, people, out=np.zeros(people.size), where=people > 0.0)
-        return np.append(a_head, 0.0)[model.city.pockets]  # cells outside every pocket have number -1
+        a_head = np.zeros(people.size + 1)
+        np.divide(kcal_by_pocket, people, out=a_head[:-1], where=people > 0.0)
+        return a_head[model.city.pockets]  # cells outside every pocket have number -1: the last, 0
 
     def _hand_out_a_family(self, model: SiegeModel, kcal_by_pocket: FloatArray) -> None:
         homes = model.households

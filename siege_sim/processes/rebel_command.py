@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from siege_sim.agents.codes import HOLD, REBEL, RESERVE, Posture
+from siege_sim.agents.codes import HOLD, REBEL, RESERVE
 from siege_sim.blocks import param, share
-from siege_sim.kernels import frontage, ground
+from siege_sim.kernels import frontage
 from siege_sim.kernels.hazard import FloatArray
 from siege_sim.processes.base import Phase, Process
 
@@ -55,10 +55,22 @@ class RebelCommand(Process):
         surplus = -line.per_unit(lacking)
         ample = line.rows[manning & (surplus > 0.0)]
         ample = ample[np.argsort(-surplus[manning & (surplus > 0.0)], kind="stable")]
-        around = _around(model, lacking)
-        for row in np.concatenate([reserves, ample])[: self.moves_per_day]:
-            if self._send(model, int(row), lacking, around):
-                around = _around(model, lacking)
+        sent = np.concatenate([reserves, ample])[: self.moves_per_day]
+        goals = frontage.destinations(
+            sent,
+            units.cell_index,
+            units.fit,
+            lacking,
+            city.front,
+            city.pockets,
+            city.around,
+            self.reach_cells,
+            city.shape[1],
+        )
+        for row, goal in zip(sent.tolist(), goals.tolist(), strict=True):
+            if goal >= 0:
+                model.unit(row).march_to(goal)
+                units.posture[row] = HOLD
 
     def _lacking(self, model: SiegeModel, line: Line) -> FloatArray:
         """Return how many fighters each front cell lacks of its due; below zero where it has more."""
@@ -72,26 +84,3 @@ class RebelCommand(Process):
             if total > 0.0:
                 due += here * asked * float(present[here].sum()) / total
         return (due - present) * city.front
-
-    def _send(self, model: SiegeModel, row: int, lacking: FloatArray, around: FloatArray) -> bool:
-        """Send one unit to where most defenders are lacking, unless more are where it is; return if it went."""
-        city, unit = model.city, model.unit(row)
-        here = unit.cell_index
-        best = frontage.neediest(around, city.front, city.pockets, here, self.reach_cells, city.shape[1])
-        needed_here = max(around[here] + 2.0 * unit.fit, 0.0) if city.front[here] else 0.0
-        if best < 0 or around[best] <= needed_here:
-            return False
-        for cell, fighters in ((here, unit.fit), (best, -unit.fit)):
-            near = city.around[cell]
-            near = near[near < city.n_cells]
-            near = near[city.front[near]]
-            if near.size:
-                lacking[near] += fighters / near.size
-        unit.march_to(best)
-        unit.posture = Posture.HOLD
-        return True
-
-
-def _around(model: SiegeModel, lacking: FloatArray) -> FloatArray:
-    """Return how many defenders are lacking around each cell, its own counted twice."""
-    return ground.neighbour_sum(lacking, model.city.shape) + 2.0 * lacking

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import numpy as np
-
 from siege_sim.agents.facility import RescueTeam
 from siege_sim.blocks import param, share
 from siege_sim.kernels.hazard import binomial
@@ -41,7 +39,7 @@ class Rescue(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Dig."""
         homes, layers = model.households, model.city.layers
-        rows = np.flatnonzero(homes.trapped > 0)
+        rows = (homes.trapped > 0).nonzero()[0]
         if rows.size == 0:
             return
         crews = sum(

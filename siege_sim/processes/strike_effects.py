@@ -84,7 +84,7 @@ class StrikeEffects(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Lose those whom nobody reached yesterday; work out what today's impacts do."""
         layers, homes = model.city.layers, model.households
-        buried, struck = np.flatnonzero(homes.trapped > 0), layers.impacts.any()
+        buried, struck = (homes.trapped > 0).nonzero()[0], layers.impacts.any()
         if not (buried.size or struck):
             return
         households, buried_luck = rng.random(len(homes)), branch(rng)
@@ -114,9 +114,9 @@ class StrikeEffects(Process):
             luck=units,
             cause="killed_by_air",
         )
-        for luck, facility in zip(facilities, model.facilities, strict=True):
+        for number, facility in enumerate(model.facilities):
             if facility.hits:
-                self._hit(model, facility, luck)
+                self._hit(model, facility, facilities[number])
         ruined = impacts * np.pi * self.damage_radius_m**2 / (model.city.cell_km2 * 1e6)
         layers.rubble += (1.0 - layers.rubble) * np.minimum(ruined, 1.0)
 

@@ -52,15 +52,14 @@ class Supply(Process):
         """Use up, bring in, heal."""
         city, units = model.city, model.units
         luck = rng.random(len(units))
-        rebels = units.of(REBEL)
+        rebels = units.rows_of(REBEL)
         units.ammunition[rebels] = np.maximum(units.ammunition[rebels] - self.ammunition_used_per_day, 0.0)
-        pocket_of_unit = city.pockets[units.cell_index]
         for road in model.facilities_in_pocket(Road):
             if road.open_share == 0.0:
                 continue
             pocket = city.pockets[road.cell_index]
             passing = road.open_share * (1.0 - float(city.layers.danger[road.cell_index]))
-            supplied = rebels & (pocket_of_unit == pocket)
+            supplied = rebels[city.pockets[units.cell_index[rebels]] == pocket]
             units.ammunition[supplied] += self.ammunition_in_per_day * passing * (1.0 - units.ammunition[supplied])
             self._bring_food(model, int(pocket), self.kcal_in_per_day * passing)
             fuel_days = self.fuel_days_in_per_day * passing

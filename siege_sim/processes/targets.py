@@ -9,7 +9,7 @@ import numpy as np
 
 from siege_sim.agents.facility import Bakery, Facility, Hospital, Market, School, Warehouse
 from siege_sim.blocks import param
-from siege_sim.kernels.hazard import FloatArray, categorical, unfold
+from siege_sim.kernels.hazard import FloatArray, categorical, scatter, unfold
 from siege_sim.processes.base import Phase, Process
 
 if TYPE_CHECKING:
@@ -75,13 +75,12 @@ class Targets(Process):
         if not weights.sum() > 0.0:
             return
         chosen = categorical(luck[:, 0], weights)
-        spared = (chosen == names.index("hospitals")) & (unfold(luck[:, 0], 2)[1] < model.conditions.hospitals_spared)
-        chosen[spared] = -1
+        if model.conditions.hospitals_spared:
+            spared = unfold(luck[:, 0], 2)[1] < model.conditions.hospitals_spared
+            chosen[spared & (chosen == names.index("hospitals"))] = -1
         cell_weights = self._cell_weights(model)
         for name, ground in cell_weights.items():
-            here = luck[chosen == names.index(name), 1]
-            if here.size and ground.sum() > 0.0:
-                np.add.at(layers.impacts, categorical(here, ground), 1)
+            scatter(layers.impacts, luck[chosen == names.index(name), 1], ground)
         for name, kind in FACILITY_CLASSES.items():
             here = luck[chosen == names.index(name), 1]
             if here.size:
@@ -98,9 +97,8 @@ class Targets(Process):
     ) -> None:
         standing = [f for f in model.facilities_in_pocket(kind) if not f.destroyed]
         if standing:
-            picks = categorical(luck, np.ones(len(standing)))
-            for pick in picks:
+            for pick in categorical(luck, np.ones(len(standing))).tolist():
                 standing[pick].hits += 1
-            np.add.at(model.city.layers.impacts, np.array([standing[p].cell_index for p in picks]), 1)
-        elif otherwise.sum() > 0.0:
-            np.add.at(model.city.layers.impacts, categorical(luck, otherwise), 1)
+                model.city.layers.impacts[standing[pick].cell_index] += 1
+        else:
+            scatter(model.city.layers.impacts, luck, otherwise)

@@ -50,16 +50,17 @@ class WestShelling(Process):
     def step(self, model: SiegeModel, rng: Generator) -> None:
         """Fire, and count whom it kills."""
         units = model.units
-        rebels = units.of(REBEL)
+        rebels = units.rows_of(REBEL)
         residents = float(model.city.layers.other_residents[model.city.held_by(GOVERNMENT)].sum())
-        if not rebels.any() or residents <= 0.0:
+        if rebels.size == 0 or residents <= 0.0:
             return
         assault = bool(model.city.pressed.any())
         tempo = model.conditions.shelling_tempo * (self.under_assault if assault else 1.0)
-        stocked = float(units.ammunition[rebels].mean())
+        ammunition = units.ammunition[rebels]
+        stocked = float(ammunition.mean())
         strength = min(1.0, float(units.fit[rebels].sum()) / max(1.0, model.ledger.brought("rebels")))
         mean = self.killed_per_day * tempo * stocked * strength
         killed = min(negative_binomial(rng.random(), mean, self.dispersion), int(residents))
         model.ledger.book("west", "killed", killed)
         if self.killed_per_day > 0.0:
-            units.ammunition[rebels] = np.maximum(units.ammunition[rebels] - self.ammunition_per_day * tempo, 0.0)
+            units.ammunition[rebels] = np.maximum(ammunition - self.ammunition_per_day * tempo, 0.0)

@@ -45,3 +45,8 @@ def test_whole_shares_add_up_and_stay_within_one_of_the_exact_share(total, weigh
 def test_whole_shares_refuse_to_share_over_nothing():
     with pytest.raises(ValueError, match="no weight"):
         allocation.whole_shares(3, np.zeros(2))
+
+
+def test_a_share_of_both_is_of_a_part_and_its_rest_and_nothing_where_there_is_neither():
+    shares = allocation.share_of_both(np.array([1.0, 0.0, 0.0]), np.array([3.0, 2.0, 0.0]))
+    assert shares.tolist() == [0.25, 0.0, 0.0]

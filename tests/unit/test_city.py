@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from mesa.discrete_space import OrthogonalMooreGrid
 
 from siege_sim import SiegeModel, load_scenario
 from siege_sim.agents.codes import GOVERNMENT
@@ -51,3 +52,10 @@ def test_pressure_is_seen_from_when_it_begins_until_it_is_lifted(model):
     assert np.flatnonzero(model.city.pressed).tolist() == model.city.pocket_cells[:3].tolist()
     model.city.lift_pressure()
     assert not model.city.pressed.any()
+
+
+def test_the_grid_s_cells_are_connected_as_mesa_connects_them(model):
+    ours, mesa_s = model.grid, OrthogonalMooreGrid(model.city.shape, torus=False, random=model.random)
+    for cell in mesa_s.all_cells:
+        expected = [(step, near.coordinate) for step, near in cell.connections.items()]
+        assert [(step, near.coordinate) for step, near in ours[cell.coordinate].connections.items()] == expected

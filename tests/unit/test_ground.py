@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from siege_sim.kernels import ground
-from siege_sim.kernels.frontage import neediest, spread_over_front
+from siege_sim.kernels.frontage import destinations, neediest, spread_over_front
 
 
 def mask(*rows: str):
@@ -134,11 +134,26 @@ def test_nearest_is_by_king_s_moves_and_the_first_among_equals():
     assert ground.nearest(12, np.array([0, 24]), (5, 5)) == (0, 2)
 
 
+@given(masks, st.integers(0, 4))
+def test_a_box_sum_counts_the_cells_that_so_many_dilations_reach(grid, reach):
+    cells = range(grid.size)
+    alone = (ground.dilate(np.arange(grid.size) == cell, grid.shape, reach) for cell in cells)
+    expected = [np.count_nonzero(box & grid.ravel()) for box in alone]
+    assert ground.box_sum(grid.ravel(), grid.shape, reach).tolist() == expected
+
+
 @given(arrays(np.bool_, (5, 6)), st.integers(1, 4))
 def test_dilation_by_some_steps_reaches_every_cell_within_as_many_king_s_moves(grid, reach):
     cells = np.arange(grid.size)
     near = ground.king_steps(cells, np.flatnonzero(grid), grid.shape).min(axis=1, initial=99) <= reach
     assert (ground.dilate(grid.ravel(), grid.shape, reach) == near).all()
+
+
+def test_a_line_is_passable_in_part_and_more_so_near_a_breach():
+    line, steps = np.array([True, True, False]), np.array([2.0, np.inf, 0.0])
+    assert ground.passable(line, steps, 2, 0.5, 0.1).tolist() == [0.5, 0.1, 0.0]
+    assert ground.passable(line, steps, 1, 0.5, 0.1).tolist() == [0.1, 0.1, 0.0]
+    assert ground.passable(line, steps, 2, 0.05, 0.1).tolist() == [0.1, 0.1, 0.0]
 
 
 def test_the_easiest_way_out_weighs_a_wide_gate_far_away_against_a_narrow_one_close_by():
@@ -160,3 +175,14 @@ def test_defenders_are_sent_to_the_neediest_cell_in_reach_of_their_own_pocket():
     assert neediest(lacking, front, pockets, 3, 2, 6) == 2, "the first among equals, not too far, not behind the front"
     assert neediest(lacking, front, pockets, 3, 3, 6) == 0
     assert neediest(lacking, front, np.array([1, 1, 1, 1, 0, 1]), 4, 5, 6) == -1
+
+
+def test_units_go_one_after_the_other_to_where_more_are_lacking_than_where_they_are():
+    line, shape = np.ones(9, dtype=bool), (1, 9)
+    lacking = np.array([-150.0, 0.0, 0.0, 0.0, 0.0, 0.0, 90.0, 0.0, 0.0])
+    pockets, table = np.zeros(9, dtype=np.int64), ground.neighbour_table(shape)
+    where, men = np.array([0, 0, 0]), np.array([100, 100, 100])
+    goals = destinations(np.array([2, 0, 1]), where, men, lacking, line, pockets, table, 8, 9)
+    assert goals.tolist() == [6, -1, -1], "the second finds no want as large as what it would leave"
+    assert lacking.sum() == pytest.approx(-60.0), "who goes is missed as much as he is gained"
+    assert lacking[5:8].sum() == pytest.approx(-10.0)

@@ -51,6 +51,24 @@ def test_more_luck_never_means_fewer_successes(trials, chance, a, b):
     assert hazard.binomial(low, trials, chance) <= hazard.binomial(high, trials, chance)
 
 
+@pytest.mark.parametrize("men", [30, 5000])
+def test_two_fates_are_two_binomials_one_after_the_other(men):
+    luck, rows, trials = np.random.default_rng(1).random((2, 40)), np.arange(5, 30), np.full(40, men)
+    first, second = np.linspace(0.0, 1.0, 25), np.linspace(0.6, 0.4, 25)
+    one, other = hazard.two_fates(luck, rows, trials, first, second)
+    assert one.tolist() == hazard.binomial(luck[0, rows], trials[rows], first).tolist()
+    assert other.tolist() == hazard.binomial(luck[1, rows], men - one, second).tolist()
+
+
+@given(st.lists(st.floats(0, 0.999999), max_size=20), st.lists(st.sampled_from([0.0, 0.1, 3.0]), max_size=8))
+def test_scattering_counts_the_choices_that_are_made_one_by_one(luck, weights):
+    counts, expected = np.zeros(len(weights), dtype=np.int64), np.zeros(len(weights), dtype=np.int64)
+    hazard.scatter(counts, np.array(luck), np.array(weights))
+    if sum(weights) > 0.0:
+        np.add.at(expected, hazard.categorical(luck, weights), 1)
+    assert counts.tolist() == expected.tolist()
+
+
 def test_binomial_at_certainty_and_impossibility():
     assert hazard.binomial([0.0, 0.5, 0.999], 7, 1.0).tolist() == [7, 7, 7]
     assert hazard.binomial([0.0, 0.5, 0.999], 7, 0.0).tolist() == [0, 0, 0]
