@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from siege_sim import cli_results
+from siege_sim.endings import end_as_by_ctrl_c
 from siege_sim.errors import ScenarioError, SiegeError, StoppedError
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def entry() -> None:
     """Run as the console command."""
     if hasattr(signal, "SIGPIPE"):  # end quietly, like other tools, when nobody reads on
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing half-written stays behind
+    end_as_by_ctrl_c()
     sys.exit(main())
 
 

@@ -14,9 +14,11 @@ import pandas as pd
 import pytest
 
 from siege_sim import cli
+from siege_sim.endings import ENDINGS
+from siege_sim.errors import ResultError
 from siege_sim.loading import load_scenario, parent_of, shipped_scenarios
 from siege_sim.outcomes import DAILY
-from siege_sim.results import read_run
+from siege_sim.results import check_target, new_folder, read_run
 
 PROGRAM = [sys.executable, "-m", "siege_sim.cli"]
 
@@ -97,6 +99,28 @@ def test_force_replaces_a_run_but_nothing_else(tmp_path):
     assert len(pd.read_csv(tmp_path / "run" / "series.csv")) == 3
 
 
+def test_a_folder_whose_replacement_is_interrupted_is_still_there(tmp_path, monkeypatch):
+    out, rename = tmp_path / "run", Path.rename
+    out.mkdir()
+    (out / "manifest.json").write_text('{"program": "siege_sim"}')
+
+    def interrupted(self: Path, target: Path) -> Path:
+        if target == out and not self.name.endswith("-old"):
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt), new_folder(out, force=True) as folder:
+        (folder / "manifest.json").write_text("new")
+    assert (out / "manifest.json").read_text() == '{"program": "siege_sim"}'
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_the_root_of_all_folders_is_no_place_for_results():
+    with pytest.raises(ResultError, match="not a results folder"):
+        check_target(Path("/"), force=True)
+
+
 def test_without_out_each_run_gets_a_folder_of_its_own(tmp_path):
     for _ in range(2):
         assert siege_sim("run", "toy_town", "--days", "1", "--no-plots", "--quiet", cwd=tmp_path).returncode == 0
@@ -123,7 +147,7 @@ def test_a_piped_run_reports_in_plain_lines(tmp_path):
     assert str(tmp_path / "o") in done.stdout.replace("\n", "")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", ENDINGS)
 @pytest.mark.parametrize("moment", ["aleppo_2016: day", "drawing figures"])
 def test_interrupting_leaves_nothing_behind(start, tmp_path, number, moment):
     running = start(*PROGRAM, "run", "aleppo_2016", "--out", str(tmp_path / "o"))
@@ -133,6 +157,15 @@ def test_interrupting_leaves_nothing_behind(start, tmp_path, number, moment):
     assert running.returncode == 130, errors
     assert "interrupted" in errors
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_shall_outlive_its_terminal_does(start, tmp_path):
+    running = start("nohup", *PROGRAM, "run", "toy_town", "--no-plots", "--out", str(tmp_path / "o"))
+    assert any("toy_town: day" in line for line in running.stderr), "it was over before"
+    running.send_signal(signal.SIGHUP)
+    _, errors = running.communicate(timeout=120)
+    assert running.returncode == 0, errors
+    assert (tmp_path / "o" / "manifest.json").is_file()
 
 
 def test_a_bug_is_written_to_a_log_and_says_where(monkeypatch, capsys, tmp_path):
