@@ -376,7 +376,13 @@ def show(
 
 @app.command("list")
 def list_names(
-    what: Annotated[str, typer.Argument(help="scenarios, experiments, records, processes, interventions or outcomes.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHAT",
+            help="scenarios, records, experiments, calibrations, processes, interventions or outcomes.",
+        ),
+    ],
 ) -> None:
     """List what there is, with a line about each."""
     from siege_sim import describing
@@ -385,6 +391,7 @@ def list_names(
         "scenarios": describing.scenario_list,
         "records": describing.record_list,
         "experiments": describing.experiment_list,
+        "calibrations": describing.calibration_list,
         "processes": describing.process_list,
         "interventions": describing.intervention_list,
         "outcomes": describing.outcome_list,

@@ -18,7 +18,7 @@ from siege_sim.analysis.figures import FIGURE_NAMES
 from siege_sim.blocks import Block, Problem, param
 from siege_sim.designs import Axis, Design, Points, Sampled, Scalar, Shape, Table, table_points
 from siege_sim.errors import ScenarioError, SiegeError, did_you_mean
-from siege_sim.finding import find_file, shipped_files, shipped_folder
+from siege_sim.finding import CALIBRATION_PREFIX, find_file, shipped_experiments_folder, shipped_files
 from siege_sim.keys import Parameter, parameter_of, with_values
 from siege_sim.loading import load_scenario, scenario_of
 from siege_sim.outcomes import DAILY
@@ -249,8 +249,8 @@ def _digest(data: Any) -> str:
 
 def shipped_experiments() -> dict[str, Path]:
     """Return the experiment files that come with the program, by name."""
-    beside = shipped_folder().parent / "experiments"
-    return {name: file for name, file in shipped_files(beside).items() if not name.startswith("calibration_")}
+    found = shipped_files(shipped_experiments_folder())
+    return {name: file for name, file in found.items() if not name.startswith(CALIBRATION_PREFIX)}
 
 
 def load_experiment(name_or_path: str | Path) -> Experiment:

@@ -196,7 +196,7 @@ def test_set_changes_a_value(capsys):
     assert "per_day: 20" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("what", ["scenarios", "processes", "interventions", "outcomes"])
+@pytest.mark.parametrize("what", ["scenarios", "calibrations", "processes", "interventions", "outcomes"])
 def test_lists_have_something_on_every_line(what, capsys):
     assert cli.main(["list", what]) == 0
     assert len(capsys.readouterr().out.splitlines()) >= 2
