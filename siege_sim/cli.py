@@ -175,7 +175,7 @@ def score(
     as_json: Annotated[bool, typer.Option("--json", help="Print the scorecard as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Play a scenario many times and compare the runs with the record of what happened."""
+    """Hold many runs of a scenario against the record."""
     from siege_sim.loading import load_scenario
     from siege_sim.results import check_target, json_text, new_folder
 
@@ -228,7 +228,7 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print the effects as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Play what-ifs and their baseline with the same seeds, and say what each changes and how sure that is."""
+    """Say what what-ifs change, and how sure that is."""
     from siege_sim.compare.playing import asked_for, compare_asked
     from siege_sim.results import check_target, json_text, new_folder
 
@@ -256,7 +256,7 @@ def calibrate(
     generations: Annotated[int | None, typer.Option(min=1, help="Generations in all; more of them go on.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Fit parameters to the record, and say which of them it constrains."""
+    """Fit parameters to the record, and say which it constrains."""
     from siege_sim.calibration import calibrate as fit
     from siege_sim.calibration import load_spec, shipped_calibrations
     from siege_sim.fitted import print_fit, write_fit
@@ -355,7 +355,7 @@ def show(
     city_map: Annotated[bool, typer.Option("--map", help="The map and its legend.")] = False,
     settings: SetOption = None,
 ) -> None:
-    """Show what a scenario is: in short, its day, all its values, or its map."""
+    """Show a scenario: in short, its day, all its values, or its map."""
     from siege_sim import describing
     from siege_sim.loading import load_scenario
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -205,7 +206,7 @@ def test_lists_have_something_on_every_line(what, capsys):
 @pytest.mark.parametrize(
     ("view", "expected"),
     [
-        ("--schedule", "processes.envelopment"),
+        ("--schedule", "processes.desertion"),
         ("--map", "Sakhour"),
         ("--resolved", "odds_to_assault"),
         (None, "until 2017-01-31"),
@@ -234,12 +235,19 @@ def test_new_writes_a_scenario_that_is_valid_and_runs(tmp_path):
     assert siege_sim("new", str(file)).returncode == 1
 
 
+def test_a_file_in_a_folder_that_is_not_there_is_not_begun(tmp_path):
+    done = siege_sim("new", str(tmp_path / "nowhere" / "mine.yaml"))
+    assert done.returncode == 1
+    assert f"there is no folder {tmp_path / 'nowhere'}" in done.stderr
+
+
 def test_help_is_quick_and_complete():
     began = time.perf_counter()
     done = siege_sim("--help")
     taken = time.perf_counter() - began
     for command in ("run", "score", "calibrate", "why", "validate", "show", "list", "schema", "new"):
         assert f"\n  {command}" in done.stdout
+    assert not re.search(r"\.\.\.$", done.stdout.partition("Commands:")[2], re.MULTILINE), "a line is cut off"
     assert taken < 5, "help must not load the model"
     assert "mesa" not in subprocess.run(
         [sys.executable, "-c", "import sys, siege_sim.cli; print(sorted(sys.modules))"],
