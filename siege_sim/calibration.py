@@ -26,7 +26,7 @@ from pydantic import Field
 
 from siege_sim.blocks import Block, param
 from siege_sim.errors import ResultError, SiegeError, did_you_mean
-from siege_sim.finding import find_file
+from siege_sim.finding import CALIBRATION_PREFIX, find_file, shipped_experiments_folder, shipped_files
 from siege_sim.keys import parameter_of, with_values
 from siege_sim.loading import load_scenario
 from siege_sim.outcomes import DAILY
@@ -146,8 +146,9 @@ class Trial:
 
 
 def shipped_calibrations() -> dict[str, Path]:
-    """Return the calibration files of the working folder's ``experiments`` by name."""
-    return {file.stem: file for file in sorted(Path("experiments").glob("calibration_*.yaml"))}
+    """Return the calibration files that come with the program, by name."""
+    found = shipped_files(shipped_experiments_folder())
+    return {name: file for name, file in found.items() if name.startswith(CALIBRATION_PREFIX)}
 
 
 def load_spec(name_or_path: str | Path, known: Mapping[str, Path]) -> CalibrationSpec:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from siege_sim import cli_results
+from siege_sim.endings import end_as_by_ctrl_c
 from siege_sim.errors import ScenarioError, SiegeError, StoppedError
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def entry() -> None:
     """Run as the console command."""
     if hasattr(signal, "SIGPIPE"):  # end quietly, like other tools, when nobody reads on
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing half-written stays behind
+    end_as_by_ctrl_c()
     sys.exit(main())
 
 
@@ -174,7 +175,7 @@ def score(
     as_json: Annotated[bool, typer.Option("--json", help="Print the scorecard as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Play a scenario many times and compare the runs with the record of what happened."""
+    """Hold many runs of a scenario against the record."""
     from siege_sim.loading import load_scenario
     from siege_sim.results import check_target, json_text, new_folder
 
@@ -227,7 +228,7 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print the effects as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Play what-ifs and their baseline with the same seeds, and say what each changes and how sure that is."""
+    """Say what what-ifs change, and how sure that is."""
     from siege_sim.compare.playing import asked_for, compare_asked
     from siege_sim.results import check_target, json_text, new_folder
 
@@ -255,7 +256,7 @@ def calibrate(
     generations: Annotated[int | None, typer.Option(min=1, help="Generations in all; more of them go on.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Fit parameters to the record, and say which of them it constrains."""
+    """Fit parameters to the record, and say which it constrains."""
     from siege_sim.calibration import calibrate as fit
     from siege_sim.calibration import load_spec, shipped_calibrations
     from siege_sim.fitted import print_fit, write_fit
@@ -354,7 +355,7 @@ def show(
     city_map: Annotated[bool, typer.Option("--map", help="The map and its legend.")] = False,
     settings: SetOption = None,
 ) -> None:
-    """Show what a scenario is: in short, its day, all its values, or its map."""
+    """Show a scenario: in short, its day, all its values, or its map."""
     from siege_sim import describing
     from siege_sim.loading import load_scenario
 
@@ -375,7 +376,13 @@ def show(
 
 @app.command("list")
 def list_names(
-    what: Annotated[str, typer.Argument(help="scenarios, experiments, records, processes, interventions or outcomes.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHAT",
+            help="scenarios, records, experiments, calibrations, processes, interventions or outcomes.",
+        ),
+    ],
 ) -> None:
     """List what there is, with a line about each."""
     from siege_sim import describing
@@ -384,6 +391,7 @@ def list_names(
         "scenarios": describing.scenario_list,
         "records": describing.record_list,
         "experiments": describing.experiment_list,
+        "calibrations": describing.calibration_list,
         "processes": describing.process_list,
         "interventions": describing.intervention_list,
         "outcomes": describing.outcome_list,

@@ -58,7 +58,7 @@ def export(
     form: Annotated[str, typer.Option("--format", metavar="csv|parquet|ema", help="What to write.")] = "csv",
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
-    """Write a sweep's runs as tables in a fixed order, for other tools."""
+    """Write a sweep's runs as tables for other tools."""
     from siege_sim.exporting import export_sweep
 
     print(export_sweep(folder, form, out, force))
@@ -80,7 +80,7 @@ def report(
     by: Annotated[str | None, typer.Option(metavar="FACTOR", help="Part survival curves by this factor.")] = None,
     png: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the figures as PNG files there too.")] = None,
 ) -> None:
-    """Write a sweep's figures and tables as one HTML page, from its results only."""
+    """Write a sweep's figures and tables as one HTML page."""
     from siege_sim.sweep_report import Wish, write_sweep_report
 
     wish = Wish(tuple(outcomes or ()), tuple(figures or ()), tuple(cases or ()), by)
@@ -96,7 +96,7 @@ def why(
     outcome: Annotated[bool, typer.Option("--outcome", help="Why the siege ended as it did (the default).")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
-    """Say why something happened in a run: the chain of events that led to it."""
+    """Say why something happened in a run: the chain that led to it."""
     from siege_sim.results import json_text
     from siege_sim.why import why_in
 
@@ -115,7 +115,7 @@ def replay(
     as_kept: Annotated[bool, typer.Option("--as-kept", help="Show what the folder holds; play nothing again.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Write a run, or two side by side, as one page with map and charts that needs no network."""
+    """Write a run, or two side by side, as one offline page."""
     from siege_sim.dashboard.replay import write_replay
 
     if len(results) > 2:

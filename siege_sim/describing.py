@@ -137,6 +137,20 @@ def experiment_list() -> str:
     return "\n\n".join(f"{name:<24} {one.title}\n{_wrapped(one.summary, 4)}" for name, one in found.items())
 
 
+def calibration_list() -> str:
+    """Return the shipped calibrations."""
+    from siege_sim.calibration import load_spec, shipped_calibrations
+
+    known = shipped_calibrations()
+    width = max(map(len, known), default=0)
+    found = {name: load_spec(name, known) for name in known}
+    return "\n".join(
+        f"{name:<{width}}  {len(one.parameters)} parameters of {one.scenario}, fitted to the record "
+        f"'{one.record or one.scenario}' over {one.days} days"
+        for name, one in found.items()
+    )
+
+
 def process_list() -> str:
     """Return the processes, in the order of the day, with their parameters."""
     ordered = sorted(catalogue.processes().values(), key=lambda cls: cls.phase)

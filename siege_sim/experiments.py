@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,8 +19,8 @@ from siege_sim.analysis.figures import FIGURE_NAMES
 from siege_sim.blocks import Block, Problem, param
 from siege_sim.designs import Axis, Design, Points, Sampled, Scalar, Shape, Table, table_points
 from siege_sim.errors import ScenarioError, SiegeError, did_you_mean
-from siege_sim.finding import find_file, shipped_files, shipped_folder
-from siege_sim.keys import Parameter, parameter_of, with_values
+from siege_sim.finding import CALIBRATION_PREFIX, find_file, shipped_experiments_folder, shipped_files
+from siege_sim.keys import Parameter, keys_in, parameter_of, with_values
 from siege_sim.loading import load_scenario, scenario_of
 from siege_sim.outcomes import DAILY
 from siege_sim.sweeps import Factor
@@ -249,8 +250,8 @@ def _digest(data: Any) -> str:
 
 def shipped_experiments() -> dict[str, Path]:
     """Return the experiment files that come with the program, by name."""
-    beside = shipped_folder().parent / "experiments"
-    return {name: file for name, file in shipped_files(beside).items() if not name.startswith("calibration_")}
+    found = shipped_files(shipped_experiments_folder())
+    return {name: file for name, file in found.items() if not name.startswith(CALIBRATION_PREFIX)}
 
 
 def load_experiment(name_or_path: str | Path) -> Experiment:
@@ -355,7 +356,11 @@ class _Planner:
         key = spec.keys_for(name)[0]
         known = parameter_of(base, key)
         if known is None:
-            raise self.fail((part, name), f"the scenario has no key '{key}'; `siege-sim show --resolved` lists all")
+            near = get_close_matches(key, keys_in(base.model_dump(mode="json", by_alias=True)), n=1, cutoff=0.8)
+            hint = f"did you mean '{near[0]}'? " if near else ""
+            raise self.fail(
+                (part, name), f"the scenario has no key '{key}'; {hint}`siege-sim show --resolved` lists all"
+            )
         if spec.values is not None:
             values, base_value = _alike(spec.values, known), _as_json(known.value)
             return Axis(name, base_value, values=values, crossed=lever, whole=known.is_whole)

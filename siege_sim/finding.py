@@ -7,12 +7,20 @@ from pathlib import Path
 
 from siege_sim.errors import ScenarioError, did_you_mean
 
+CALIBRATION_PREFIX = "calibration_"
+"""How the names of calibrations begin, which stand among the experiments."""
+
 
 def shipped_folder() -> Path:
     """Return the folder of the scenarios that come with the program."""
     package = Path(__file__).parent
     installed = package / "shipped" / "scenarios"
     return installed if installed.is_dir() else package.parent / "scenarios"
+
+
+def shipped_experiments_folder() -> Path:
+    """Return the folder of the experiments and calibrations that come with the program."""
+    return shipped_folder().parent / "experiments"
 
 
 def shipped_files(folder: Path) -> dict[str, Path]:

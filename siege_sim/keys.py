@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,15 @@ def parameter_of(scenario: Scenario, key: str) -> Parameter | None:
     facts = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     plausible: Any = facts.get("plausible", (None, None))
     return Parameter(key, getattr(block, last), str(facts.get("unit", "")), *plausible)
+
+
+def keys_in(data: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    """Yield the key of every value of a scenario's plain data, dotted, without blocks themselves."""
+    for name, value in data.items():
+        if isinstance(value, Mapping):
+            yield from keys_in(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}"
 
 
 def with_values(scenario: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from siege_sim.agents.line import Line
 from siege_sim.agents.unit import UNIT_CLASSES, Unit, Units
 from siege_sim.city.grid import City
 from siege_sim.conditions import Conditions, Event, EventLog, Politics, morning
+from siege_sim.errors import SiegeError
 from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray, whole
 from siege_sim.ledger import Ledger
@@ -77,6 +78,8 @@ class SiegeModel(mesa.Model):
     """
 
     def __init__(self, scenario: Scenario, seed: int = 1) -> None:
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+            raise SiegeError(f"the seed is {seed!r}, but it must be a whole number of at least 0")
         self._siege_scenario = scenario
         self._households_made = False
         super().__init__(rng=seed)

@@ -24,6 +24,7 @@ from multiprocessing.connection import wait as wait_for
 from types import FrameType
 from typing import Any, Generic, TypeVar
 
+from siege_sim.endings import ENDINGS
 from siege_sim.errors import WorkerError
 
 Job = TypeVar("Job")
@@ -258,8 +259,10 @@ def _work(connection: Connection[Any, Any]) -> None:
 
 
 def live_with_the_driver() -> None:
-    """Leave Ctrl-C to the driver, and end when it ends: one that is killed tells its workers nothing."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Leave what comes from the terminal to the driver, and end when it ends: killed, it tells its workers nothing."""
+    for number in ENDINGS:
+        if number != signal.SIGTERM:
+            signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_driver, daemon=True).start()
 
 
@@ -325,10 +328,12 @@ def _crew() -> Iterator[_Crew]:
 def ctrl_c_waits() -> Iterator[None]:
     """Let Ctrl-C wait meanwhile; processes that are started meanwhile never see it (where the system can do so).
 
-    A polite request to end waits too where it is handled like Ctrl-C; the new processes do see it, and end with it.
+    Other requests to end wait too where they are handled like Ctrl-C; the new processes do see them, and end with them.
     """
     masked = hasattr(signal, "pthread_sigmask")
-    with _put_off(signal.SIGTERM), _put_off(signal.SIGINT):
+    with contextlib.ExitStack() as waiting:
+        for number in ENDINGS:
+            waiting.enter_context(_put_off(number))
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else None
         try:
             yield

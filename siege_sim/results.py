@@ -220,16 +220,28 @@ def new_folder(target: Path, force: bool = False) -> Iterator[Path]:
         yield temporary
         temporary.chmod(0o777 & ~_umask())
         if target.exists():
-            old = temporary.with_name(temporary.name + "-old")
-            target.rename(old)
-            temporary.rename(target)
-            shutil.rmtree(old)
+            _replace(target, temporary)
         else:
             temporary.rename(target)
     except OSError as error:
         raise ResultError(f"{target}: cannot be written: {error}; nothing was left there") from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _replace(target: Path, folder: Path) -> None:
+    """Put a folder in the place of another, which stays where it is if that fails or is interrupted."""
+    old = folder.with_name(folder.name + "-old")
+    try:
+        target.rename(old)
+        folder.rename(target)
+    except BaseException:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        raise
+    finally:
+        if target.exists():
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def check_target(target: Path, force: bool = False) -> None:
@@ -240,7 +252,8 @@ def check_target(target: Path, force: bool = False) -> None:
     """
     try:
         there = target.exists()
-        above = next(folder for folder in target.resolve().parents if folder.exists())
+        whole = target.resolve()
+        above = next((folder for folder in whole.parents if folder.exists()), whole)
     except OSError as error:
         raise ResultError(f"{str(target)[:80]}: not a path: {error.strerror}") from None
     if not os.access(above, os.W_OK | os.X_OK) or not above.is_dir():

@@ -40,7 +40,7 @@ def run(scenario: Scenario, seed: int = 1, days: int | None = None, progress: Pr
         progress: called with the number of each day after it was played.
 
     Raises:
-        SiegeError: fewer days than one.
+        SiegeError: fewer days than one, or a seed that is none.
     """
     if days is not None and days < 1:
         raise SiegeError(f"days is {days}, but a run plays at least one day; leave it out to play to the end")

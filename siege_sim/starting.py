@@ -26,6 +26,8 @@ def write_starter(path: Path, force: bool = False) -> None:
     build_scenario(parse_yaml(text, str(path)))
     if path.exists() and not force:
         raise ResultError(f"{path}: is there already; choose another name, or replace it with --force")
+    if not path.parent.is_dir():
+        raise ResultError(f"{path}: cannot be written: there is no folder {path.parent}; make it first")
     try:
         path.write_text(text, "utf-8")
     except OSError as error:

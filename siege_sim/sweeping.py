@@ -16,6 +16,7 @@ import numpy as np
 
 from siege_sim import __version__
 from siege_sim.designs import Sampled
+from siege_sim.endings import endings_that_count
 from siege_sim.errors import ResultError, StoppedError, WorkerError
 from siege_sim.experiments import Plan, run_outcomes
 from siege_sim.keys import with_values
@@ -201,7 +202,7 @@ class Driver:
         self.store.clean(damaged)
         if damaged:
             for reason in damaged.values():
-                self.say(f"damaged and put aside: {reason}")
+                self.say(f"damaged and removed: {reason}")
             self.say("the runs of damaged parts are played again")
             return self.store.scan(len(self.plan.points), self.plan.runs)
         return scan
@@ -389,7 +390,7 @@ class _Stop:
 
 @contextlib.contextmanager
 def _asked_to_stop(store: Store) -> Iterator[_Stop]:
-    """Turn the first Ctrl-C (or a polite request to end) into a wish to stop; the second one ends at once."""
+    """Turn the first Ctrl-C (or another request to end) into a wish to stop; the second one ends at once."""
     storage = store.storage
     file = storage.root.resolve() / STOP if isinstance(storage, Folder) else None
     if file is not None:
@@ -404,8 +405,8 @@ def _asked_to_stop(store: Store) -> Iterator[_Stop]:
             with contextlib.suppress(OSError):
                 file.touch()
 
-    names = [signal.SIGINT, signal.SIGTERM] if threading.current_thread() is threading.main_thread() else []
-    before = {number: signal.signal(number, ask) for number in names}
+    endings = endings_that_count() if threading.current_thread() is threading.main_thread() else []
+    before = {number: signal.signal(number, ask) for number in endings}
     try:
         yield stop
     finally:

@@ -89,9 +89,13 @@ def says(result: RunResult) -> str:
     days = Calendar.of(result)
     share = float(result.series["rebel_area_share"].iloc[-1])
     held = "nothing" if share == 0 else "all" if share == 1 else f"{share:.0%}"
+    shots = result.snapshots
+    shown = ground.telling(shots["day"], shots["holder"], MOST_PANELS)
+    split = any(len(ground.pockets(shots["holder"][index] == REBEL)) > 1 for index in shown)
     return (
         "Each panel is one day; marked in it is what was lost, and where heavy strikes fell, since the panel "
-        f"before. On {days.full(days.last)} the rebels held {held} of their ground of day 0."
+        f"before. {'Numbers are those of separate pockets. ' if split else ''}"
+        f"On {days.full(days.last)} the rebels held {held} of their ground of day 0."
     )
 
 

@@ -6,7 +6,12 @@ import subprocess
 import time
 from pathlib import Path
 
+import pandas as pd
+
+from siege_sim.experiments import Plan, load_plan
 from siege_sim.exporting import export_sweep
+from siege_sim.store import Store
+from siege_sim.sweeping import Driver, Tally
 
 SMALL = """
 name: small
@@ -28,6 +33,15 @@ def written(folder: Path, text: str, name: str = "small.yaml") -> Path:
     file = folder / name
     file.write_text(text)
     return file
+
+
+def sweep(plan: Plan | Path, folder: Path, workers: int = 1, **wishes) -> Tally:
+    plan = plan if isinstance(plan, Plan) else load_plan(plan)
+    return Driver(plan, Store.at(folder), workers, **wishes).sweep()
+
+
+def rows_of(part: Path) -> pd.DataFrame:
+    return pd.read_parquet(part)
 
 
 def exported(folder: Path) -> dict[str, bytes]:

@@ -10,7 +10,16 @@ import pandas as pd
 import pytest
 
 from siege_sim import cli, load_scenario
-from siege_sim.calibration import CalibrationSpec, Prior, Range, load_spec, miss, priors_of, with_values
+from siege_sim.calibration import (
+    CalibrationSpec,
+    Prior,
+    Range,
+    load_spec,
+    miss,
+    priors_of,
+    shipped_calibrations,
+    with_values,
+)
 from siege_sim.errors import ScenarioError, SiegeError
 from siege_sim.fitted import fitted_values, fitted_yaml, summarised
 from siege_sim.record import load_record
@@ -38,6 +47,13 @@ def spec_file(tmp_path):
     file = tmp_path / "calibration.yaml"
     file.write_text(SPEC)
     return file
+
+
+def test_a_shipped_calibration_is_found_by_name_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert load_spec("calibration_aleppo_2016", shipped_calibrations()).scenario == "aleppo_2016"
+    with pytest.raises(ScenarioError, match="did you mean 'calibration_aleppo_2016'"):
+        load_spec("calibration_alepo_2016", shipped_calibrations())
 
 
 def test_priors_come_from_the_parameters_own_ranges(spec_file):

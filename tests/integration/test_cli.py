@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,9 +15,11 @@ import pandas as pd
 import pytest
 
 from siege_sim import cli
+from siege_sim.endings import ENDINGS
+from siege_sim.errors import ResultError
 from siege_sim.loading import load_scenario, parent_of, shipped_scenarios
 from siege_sim.outcomes import DAILY
-from siege_sim.results import read_run
+from siege_sim.results import check_target, new_folder, read_run
 
 PROGRAM = [sys.executable, "-m", "siege_sim.cli"]
 
@@ -97,6 +100,28 @@ def test_force_replaces_a_run_but_nothing_else(tmp_path):
     assert len(pd.read_csv(tmp_path / "run" / "series.csv")) == 3
 
 
+def test_a_folder_whose_replacement_is_interrupted_is_still_there(tmp_path, monkeypatch):
+    out, rename = tmp_path / "run", Path.rename
+    out.mkdir()
+    (out / "manifest.json").write_text('{"program": "siege_sim"}')
+
+    def interrupted(self: Path, target: Path) -> Path:
+        if target == out and not self.name.endswith("-old"):
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt), new_folder(out, force=True) as folder:
+        (folder / "manifest.json").write_text("new")
+    assert (out / "manifest.json").read_text() == '{"program": "siege_sim"}'
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_the_root_of_all_folders_is_no_place_for_results():
+    with pytest.raises(ResultError, match="not a results folder"):
+        check_target(Path("/"), force=True)
+
+
 def test_without_out_each_run_gets_a_folder_of_its_own(tmp_path):
     for _ in range(2):
         assert siege_sim("run", "toy_town", "--days", "1", "--no-plots", "--quiet", cwd=tmp_path).returncode == 0
@@ -123,7 +148,7 @@ def test_a_piped_run_reports_in_plain_lines(tmp_path):
     assert str(tmp_path / "o") in done.stdout.replace("\n", "")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", ENDINGS)
 @pytest.mark.parametrize("moment", ["aleppo_2016: day", "drawing figures"])
 def test_interrupting_leaves_nothing_behind(start, tmp_path, number, moment):
     running = start(*PROGRAM, "run", "aleppo_2016", "--out", str(tmp_path / "o"))
@@ -133,6 +158,15 @@ def test_interrupting_leaves_nothing_behind(start, tmp_path, number, moment):
     assert running.returncode == 130, errors
     assert "interrupted" in errors
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_shall_outlive_its_terminal_does(start, tmp_path):
+    running = start("nohup", *PROGRAM, "run", "toy_town", "--no-plots", "--out", str(tmp_path / "o"))
+    assert any("toy_town: day" in line for line in running.stderr), "it was over before"
+    running.send_signal(signal.SIGHUP)
+    _, errors = running.communicate(timeout=120)
+    assert running.returncode == 0, errors
+    assert (tmp_path / "o" / "manifest.json").is_file()
 
 
 def test_a_bug_is_written_to_a_log_and_says_where(monkeypatch, capsys, tmp_path):
@@ -163,7 +197,7 @@ def test_set_changes_a_value(capsys):
     assert "per_day: 20" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("what", ["scenarios", "processes", "interventions", "outcomes"])
+@pytest.mark.parametrize("what", ["scenarios", "calibrations", "processes", "interventions", "outcomes"])
 def test_lists_have_something_on_every_line(what, capsys):
     assert cli.main(["list", what]) == 0
     assert len(capsys.readouterr().out.splitlines()) >= 2
@@ -172,7 +206,7 @@ def test_lists_have_something_on_every_line(what, capsys):
 @pytest.mark.parametrize(
     ("view", "expected"),
     [
-        ("--schedule", "processes.envelopment"),
+        ("--schedule", "processes.desertion"),
         ("--map", "Sakhour"),
         ("--resolved", "odds_to_assault"),
         (None, "until 2017-01-31"),
@@ -201,12 +235,19 @@ def test_new_writes_a_scenario_that_is_valid_and_runs(tmp_path):
     assert siege_sim("new", str(file)).returncode == 1
 
 
+def test_a_file_in_a_folder_that_is_not_there_is_not_begun(tmp_path):
+    done = siege_sim("new", str(tmp_path / "nowhere" / "mine.yaml"))
+    assert done.returncode == 1
+    assert f"there is no folder {tmp_path / 'nowhere'}" in done.stderr
+
+
 def test_help_is_quick_and_complete():
     began = time.perf_counter()
     done = siege_sim("--help")
     taken = time.perf_counter() - began
     for command in ("run", "score", "calibrate", "why", "validate", "show", "list", "schema", "new"):
         assert f"\n  {command}" in done.stdout
+    assert not re.search(r"\.\.\.$", done.stdout.partition("Commands:")[2], re.MULTILINE), "a line is cut off"
     assert taken < 5, "help must not load the model"
     assert "mesa" not in subprocess.run(
         [sys.executable, "-c", "import sys, siege_sim.cli; print(sorted(sys.modules))"],

@@ -29,6 +29,16 @@ def test_the_model_is_a_mesa_model(model, toy_town):
     assert model.scenario is toy_town
 
 
+@pytest.mark.parametrize("seed", [-1, 1.5, True, "1", None])
+def test_a_seed_that_is_none_is_refused(toy_town, seed):
+    with pytest.raises(SiegeError, match=f"seed is {seed!r}, but it must be a whole number of at least 0"):
+        SiegeModel(toy_town, seed=seed)
+
+
+def test_a_seed_may_be_a_whole_number_of_numpy(toy_town):
+    assert SiegeModel(toy_town, seed=np.int64(3)).seed == 3
+
+
 def test_run_model_plays_to_the_end(toy_town):
     model = SiegeModel(toy_town, seed=1)
     model.run_model()

@@ -1,24 +1,17 @@
-"""Sweeps: whatever is killed, full, damaged, locked, changed or failing, no finished run is lost, repeated or mixed."""
+"""Sweeps: whatever is full, damaged, locked, changed or failing, no finished run is lost, repeated or mixed."""
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import json
 import os
-import re
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from siege_sim import cli
 from siege_sim.errors import ResultError, StoppedError, WorkerError
-from siege_sim.experiments import Plan, load_plan
+from siege_sim.experiments import load_plan
 from siege_sim.exporting import export_sweep
 from siege_sim.locking import lock_holder, only_driver
 from siege_sim.results import csv_text
@@ -26,7 +19,7 @@ from siege_sim.statuses import status_of
 from siege_sim.storage import Folder
 from siege_sim.store import Store, failures, read_sweep
 from siege_sim.sweeping import Driver, Tally
-from tests.integration.small_sweeps import LARGER, SMALL, exported, wait_for_parts, written
+from tests.integration.small_sweeps import SMALL, exported, rows_of, sweep, written
 
 FAILING = """
 name: failing
@@ -47,11 +40,6 @@ def small(tmp_path) -> Path:
     return written(tmp_path, SMALL)
 
 
-def sweep(plan: Plan | Path, folder: Path, workers: int = 1, **wishes) -> Tally:
-    plan = plan if isinstance(plan, Plan) else load_plan(plan)
-    return Driver(plan, Store.at(folder), workers, **wishes).sweep()
-
-
 def parts(folder: Path) -> dict[str, int]:
     """Return every file of every part with the time of its last change."""
     return {str(file.relative_to(folder)): file.stat().st_mtime_ns for file in folder.glob("*/*.parquet")}
@@ -61,13 +49,6 @@ def parts(folder: Path) -> dict[str, int]:
 def undisturbed(tmp_path_factory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("undisturbed")
     sweep(written(folder, SMALL), folder / "out")
-    return exported(folder / "out")
-
-
-@pytest.fixture(scope="module")
-def larger_undisturbed(tmp_path_factory) -> dict[str, bytes]:
-    folder = tmp_path_factory.mktemp("larger")
-    sweep(written(folder, LARGER), folder / "out")
     return exported(folder / "out")
 
 
@@ -159,19 +140,13 @@ def empty(file: Path) -> None:
 def test_a_damaged_part_is_played_again_and_nothing_else(small, tmp_path, undisturbed, table, harm):
     sweep(small, tmp_path / "out")
     victim = sorted((tmp_path / "out" / table).glob("*.parquet"))[0]
-    lost = len(pandas_rows(tmp_path / "out" / "runs" / victim.name))
+    lost = len(rows_of(tmp_path / "out" / "runs" / victim.name))
     harm(victim)
     said: list[str] = []
     again = sweep(small, tmp_path / "out", check=True, say=said.append)
     assert again.done == lost
     assert (harm is Path.unlink and table == "runs") or any(victim.name in sentence for sentence in said)
     assert exported(tmp_path / "out") == undisturbed
-
-
-def pandas_rows(file: Path):
-    import pandas as pd
-
-    return pd.read_parquet(file)
 
 
 def test_reading_a_damaged_part_says_which_and_what_to_do(small, tmp_path):
@@ -355,155 +330,6 @@ def test_a_wish_to_stop_is_met_after_the_run_in_hand(small, tmp_path, undisturbe
     sweep(small, tmp_path / "out")
     assert {name: parts(tmp_path / "out")[name] for name in kept} == kept
     assert exported(tmp_path / "out") == undisturbed
-
-
-# With processes of their own
-
-
-@pytest.fixture
-def started(start) -> Callable[[Path, Path], subprocess.Popen[str]]:
-    program = (sys.executable, "-m", "siege_sim.cli", "sweep")
-    return lambda file, folder: start(*program, str(file), "--workers", "2", "--out", str(folder))
-
-
-def workers_of(process: subprocess.Popen[str]) -> list[int]:
-    """Return the processes that a driver has started to play (one more of its children only tracks resources)."""
-    children: list[int] = []
-    for task in Path(f"/proc/{process.pid}/task").iterdir():
-        children += map(int, (task / "children").read_text().split())
-    return [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-
-
-def is_there(pid: int) -> bool:
-    with contextlib.suppress(OSError):
-        return not re.search(r"^State:\s+Z", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
-    return False
-
-
-needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes under /proc")
-
-
-@pytest.mark.slow
-@needs_proc
-def test_killing_a_worker_loses_nothing(started, tmp_path, larger_undisturbed):
-    process = started(written(tmp_path, LARGER), tmp_path / "out")
-    wait_for_parts(tmp_path / "out", 2, process)
-    os.kill(workers_of(process)[0], signal.SIGKILL)
-    _, said = process.communicate(timeout=300)
-    assert process.returncode == 0, said
-    assert exported(tmp_path / "out") == larger_undisturbed
-
-
-@pytest.mark.slow
-@needs_proc
-def test_killing_the_driver_ends_its_workers_and_the_next_one_goes_on(started, tmp_path, larger_undisturbed):
-    file = written(tmp_path, LARGER)
-    process = started(file, tmp_path / "out")
-    wait_for_parts(tmp_path / "out", 3, process)
-    workers = workers_of(process)
-    assert len(workers) == 2
-    process.kill()
-    process.communicate(timeout=60)
-    deadline = time.monotonic() + 30
-    while any(map(is_there, workers)):
-        assert time.monotonic() < deadline, "a worker outlived its driver"
-        time.sleep(0.05)
-    finished = {file.name: file.read_bytes() for file in (tmp_path / "out" / "runs").glob("*.parquet")}
-    assert len(finished) >= 3
-    assert len(read_sweep(tmp_path / "out").runs) < 48, "everything was finished, so this shows nothing"
-    sweep(file, tmp_path / "out")
-    assert all((tmp_path / "out" / "runs" / name).read_bytes() == content for name, content in finished.items())
-    assert sum(len(pandas_rows(part)) for part in (tmp_path / "out" / "runs").glob("*.parquet")) == 48
-    assert exported(tmp_path / "out") == larger_undisturbed
-
-
-@pytest.mark.slow
-@needs_proc
-def test_ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on(started, tmp_path, larger_undisturbed):
-    file = written(tmp_path, LARGER)
-    process = started(file, tmp_path / "out")
-    wait_for_parts(tmp_path / "out", 2, process)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the driver and to all workers
-    printed, said = process.communicate(timeout=120)
-    assert process.returncode == 130
-    assert re.search(r"stopped\. [0-9]+ of 48 runs are kept in .*; the same command goes on with the rest", said)
-    assert "Traceback" not in said + printed
-    assert not (tmp_path / "out" / "stop").exists()
-    sweep(file, tmp_path / "out")
-    assert exported(tmp_path / "out") == larger_undisturbed
-
-
-# The commands
-
-
-def test_a_dry_run_counts_and_estimates_and_writes_nothing(small, tmp_path, capsys, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert cli.main(["sweep", str(small), "--dry-run", "--workers", "2"]) == 0
-    printed = capsys.readouterr().out
-    assert "4 points x 3 replications = 12 runs" in printed
-    assert re.search(r"one run took [0-9.]+ s here: about .* if 2 workers", printed)
-    assert {file.name for file in tmp_path.iterdir()} == {"small.yaml"}
-
-
-def test_sweep_status_and_export_on_the_command_line(small, tmp_path, capsys):
-    out = str(tmp_path / "out")
-    assert cli.main(["sweep", str(small), "--workers", "1", "--out", out, "--limit", "4"]) == 0
-    assert "8 more are in the design" in capsys.readouterr().out
-    assert cli.main(["status", out]) == 0
-    assert "4 of 12 runs done, 0 failed, 8 left" in capsys.readouterr().out
-    assert cli.main(["status", out, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["left"] == 8
-    assert cli.main(["export", out, "--out", str(tmp_path / "tables")]) == 0
-    header, *rows = (tmp_path / "tables" / "runs.csv").read_text().splitlines()
-    assert header.startswith("point,replication,seed,processes.sorties.per_day,trucks,status,error,outcome,end_day")
-    assert len(rows) == 4
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["sweep", "no_such"], "no experiment is called 'no_such'"),
-        (["status", "."], "holds no sweep"),
-        (["status", "/no/such/folder"], "holds no sweep"),
-        (["export", ".", "--out", "x"], "holds no sweep"),
-        (["sweep", "SMALL", "--scheduler", "tcp://127.0.0.1:9", "--out", "OUT"], "no scheduler answers"),
-        (["sweep", "SMALL", "--out", "nosuch://bucket/x"], "not a place to write to|needs fsspec"),
-    ],
-)
-def test_bad_calls_are_known_errors(small, tmp_path, capsys, monkeypatch, arguments, said):
-    monkeypatch.setattr("siege_sim.cluster.SECONDS_TO_CONNECT", 1.0)
-    given = [str(small) if a == "SMALL" else str(tmp_path / "out") if a == "OUT" else a for a in arguments]
-    assert cli.main(given) == 1
-    assert re.search(said, capsys.readouterr().err)
-
-
-def test_an_unknown_format_is_refused_with_a_suggestion(small, tmp_path, capsys):
-    sweep(small, tmp_path / "out", limit=1)
-    assert cli.main(["export", str(tmp_path / "out"), "--format", "parket", "--out", str(tmp_path / "x")]) == 1
-    assert "did you mean 'parquet'" in capsys.readouterr().err
-
-
-def test_an_archive_for_the_ema_workbench_holds_what_its_reader_looks_for(small, tmp_path):
-    """The reader's own steps (ema_workbench 2.5, ``load_results``), without its forty dependencies."""
-    import tarfile
-
-    import pandas as pd
-
-    sweep(small, tmp_path / "out")
-    out = tmp_path / "small.tar.gz"
-    export_sweep(str(tmp_path / "out"), "ema", out)
-    with tarfile.open(out, "r:gz") as archive:
-        about = json.loads(archive.extractfile("metadata.json").read())
-        experiments = pd.read_csv(archive.extractfile("experiments.csv"))
-        outcomes = {
-            name: pd.read_csv(archive.extractfile(file), index_col=False, header=None).to_numpy().ravel()
-            for kind, name, file in about["outcomes"]
-            if kind == "ScalarOutcome"
-        }
-    assert set(about["experiments"]) == set(experiments.columns) >= {"trucks", "scenario", "policy", "model"}
-    runs = read_sweep(tmp_path / "out").runs
-    assert outcomes["civilians_killed"].tolist() == runs["civilians_killed"].tolist()
-    assert {len(values) for values in outcomes.values()} == {len(experiments)} == {12}
 
 
 def test_a_sweep_can_stand_behind_a_url(small, undisturbed, tmp_path):

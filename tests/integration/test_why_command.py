@@ -42,6 +42,15 @@ def test_json_is_json_and_nothing_else(folder, capsys):
     assert set(told["steps"][0]) == {"events", "day", "date", "kind", "where", "text"}
 
 
+def test_capitals_do_not_matter(folder, capsys):
+    answers = []
+    for name in ("Mill Quarter", "mill QUARTER"):
+        assert cli.main(["why", str(folder), "--quarter", name]) == cli.OK
+        answers.append(capsys.readouterr().out)
+    assert answers[0] == answers[1]
+    assert "Mill Quarter" in answers[0]
+
+
 def test_unknown_names_and_too_many_questions(folder, capsys):
     assert cli.main(["why", str(folder), "--quarter", "Nowhere"]) == cli.KNOWN_ERROR
     assert "no quarter 'Nowhere' in this run; known here: " in capsys.readouterr().err

@@ -87,7 +87,7 @@ def test_points_come_from_a_csv_file_beside_the_experiment(plan_of, tmp_path):
 
 BAD = [
     ("", "nothing differs between runs"),
-    ("uncertainties: {food.home_dayz: {}}\n", r"small\.yaml:7.*the scenario has no key 'food\.home_dayz'"),
+    ("uncertainties: {food.home_dayz: {}}\n", r"yaml:7.*no key 'food\.home_dayz'; did you mean 'food\.home_days'\?"),
     ("uncertainties: {food.council_kcal: {}}\n", "has no range of its own; give low and high"),
     ("uncertainties: {title: {}}\n", "is no number in this scenario"),
     ("uncertainties: {food.home_days: {low: 9, high: 3}}\n", "3 is not above low, 9"),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from siege_sim.endings import ENDINGS
 from siege_sim.errors import ScenarioError, WorkerError
 from siege_sim.parallel import alone, finished, process_pool, run_many
 
@@ -125,14 +126,17 @@ def test_no_process_stays_behind_when_nobody_wants_the_rest():
 
 
 @pytest.fixture
-def polite_end_is_ctrl_c():
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+def every_ending_is_ctrl_c():
+    before = {number: signal.getsignal(number) for number in ENDINGS}
+    for number in ENDINGS:
+        signal.signal(number, signal.default_int_handler)
     yield
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
-@pytest.mark.usefixtures("polite_end_is_ctrl_c")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.usefixtures("every_ending_is_ctrl_c")
+@pytest.mark.parametrize("number", ENDINGS)
 def test_ctrl_c_while_a_worker_is_started_is_not_lost_and_leaves_nobody_behind(monkeypatch, number):
     start = multiprocessing.process.BaseProcess.start
 

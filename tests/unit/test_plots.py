@@ -250,6 +250,8 @@ def test_the_map_marks_lost_and_retaken_ground_and_numbers_pockets(results):
     assert patches_like(after, style.LOST) == patches_like(after, style.REGAINED) == 1
     assert [text.get_text() for text in after.texts] == ["1", "2"]
     assert "retaken since the panel before" in all_text(before.figure)
+    assert "Numbers are those of separate pockets." in all_text(before.figure).replace("\n", " ")
+    assert "pockets" not in all_text(draw(figure_named("map"), result))
 
 
 def test_the_map_names_quarters_and_gives_scale_and_north(results):

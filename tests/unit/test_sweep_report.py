@@ -16,6 +16,7 @@ from siege_sim.plots.sweeps import FIGURES, draw_figures
 from siege_sim.sweep_report import Wish, sweep_report
 from siege_sim.sweeps import Factor
 from tests.unit.sweeps_for_tests import luck, ranges, sweep_of
+from tests.unit.test_plots import assert_readable
 from tests.unit.test_report import Page
 from tests.unit.test_sweep_analysis import cube, grid, ishigami_sweep, morris_sweep, one_at_a_time, policies
 
@@ -75,6 +76,32 @@ def test_every_figure_says_its_runs_and_seeds(name):
     assert "seed" in shown
     assert "A model, not a record." in shown
     assert picture.says[:40] in shown
+
+
+@pytest.mark.parametrize("name", ["scatter", "survival", "boxes"])
+def test_long_names_and_small_numbers_can_be_read(name):
+    hazard, days, fire, area = (
+        f"processes.{key}"
+        for key in (
+            "desertion.hazard_per_round", "government_command.prepare_days", "morale.fire_weight",
+            "strike_effects.affected_area_m2",
+        )
+    )  # fmt: skip
+    factors = (
+        Factor(hazard, "uncertainty", (hazard,), "1/round", 0.0001, 0.001),
+        Factor(days, "uncertainty", (days,), "days", 2, 6),
+        Factor(fire, "uncertainty", (fire,), "1/day", 0.005, 0.05),
+        Factor(area, "uncertainty", (area,), "m2", 250, 700),
+    )
+
+    def play(point, seed):
+        harm = 3e5 * point[hazard] + point[days] + 40 * point[fire] + point[area] / 200 + luck(seed)
+        return {"died_of_hunger": harm, "end_day": 120 - harm / 10, "outcome": "evacuated"}
+
+    spread = cube(160, (hazard, days, fire, area))
+    design = pd.DataFrame({f.name: f.low + (f.high - f.low) * spread[f.name] for f in factors})
+    for picture in drawn_of(sweep_of("latin_hypercube", factors, design, play), name)[name].pictures:
+        assert_readable(picture.figure)
 
 
 def test_a_box_says_its_density_and_coverage_and_how_it_does_elsewhere():

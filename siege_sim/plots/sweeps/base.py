@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -84,8 +85,8 @@ def row_labels(axes: Axes, labels: Sequence[str], widest: int = 34) -> None:
 
 
 def in_lines(label: str, widest: int) -> str:
-    """Return a label in lines of at most so many letters, broken at blanks and after points."""
-    parts = textwrap.wrap(label.replace(".", ". "), widest) or [label]
+    """Return a label in lines of at most so many letters, broken at blanks and after points (not in numbers)."""
+    parts = textwrap.wrap(re.sub(r"\.(?=[^\W\d])", ". ", label), widest) or [label]
     return "\n".join(parts).replace(". ", ".")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
 from siege_sim.analysis.design import coordinates, is_numeric, name_text, value_text, with_unit
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 MOST_PANELS = 4
 BINS = 8
+MOST_TICKS = 4
 
 
 def draw_sobol(sweep: Sweep, quantity: Quantity) -> Picture:
@@ -165,6 +167,7 @@ def draw_scatter(sweep: Sweep, quantity: Quantity) -> Picture:
         axes.set_xlabel(
             f"{in_lines(name_text(factor), 24)}\n({factor.unit})" if factor.unit else name_text(factor), size=8.5
         )
+        axes.xaxis.set_major_locator(MaxNLocator(MOST_TICKS, steps=[1, 2, 5, 10]))
         axes.xaxis.set_major_formatter(lambda value, _: number(value))
         style.faint_lines(axes)
     panels[0].set_ylabel("% of runs" if quantity.is_share else quantity.unit)

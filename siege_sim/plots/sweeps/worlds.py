@@ -102,7 +102,7 @@ def draw_survival(sweep: Sweep, by: str | None = None) -> Picture:
         colour, line = COLOURS[number_ % len(COLOURS)], LINES[number_ % len(LINES)]
         days = np.r_[curve.days, curve.last_day + 1.0 * (curve.censored > 0)]
         share, low, high = (100 * np.r_[ends, ends[-1]] for ends in (curve.share, curve.low, curve.high))
-        label = f"{in_lines(curve.label, 28)} ({curve.runs:,} runs)"
+        label = in_lines(f"{curve.label} ({curve.runs:,} runs)", 28)
         axes.step(days, share, where="post", color=colour, ls=line, lw=2, zorder=3, label=label)
         if number_ in banded:
             axes.fill_between(days, low, high, step="post", color=colour, alpha=0.15, lw=0)
@@ -115,7 +115,7 @@ def draw_survival(sweep: Sweep, by: str | None = None) -> Picture:
     if found.by:
         axes.legend(
             loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False, fontsize=8.5, handlelength=3.2,
-            labelspacing=0.9, title=found.by, alignment="left", borderpad=0,
+            labelspacing=0.9, title=in_lines(found.by, 28), alignment="left", borderpad=0,
         )  # fmt: skip
     return Picture("survival", "How long the pocket held", words, figure)
 
