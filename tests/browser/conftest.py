@@ -112,4 +112,4 @@ def picture(request, tmp_path):
     """Take a picture of a page; they are kept where ``SIEGE_SIM_SCREENSHOTS`` says."""
     folder = Path(os.environ.get("SIEGE_SIM_SCREENSHOTS", tmp_path))
     folder.mkdir(parents=True, exist_ok=True)
-    return lambda page, name, **options: page.screenshot(path=folder / f"{name}.png", **options)
+    return lambda page, name, **options: page.screenshot(path=folder / f"{name}.png", animations="disabled", **options)

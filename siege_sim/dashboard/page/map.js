@@ -20,6 +20,7 @@
       this.height = this.unit * film.rows;
       const pen = this.pen = Siege.pen(this.canvas, this.width, this.height);
       pen.clearRect(0, 0, this.width, this.height);
+      this.marks = [];
       if (!this.frame.ground.holder) return;
       if (options.other) this._difference(options.other, day);
       else this._ground();
@@ -207,6 +208,7 @@
     }
 
     _place(left, top, size, letter, state) {
+      this.marks.push({ x: left + size / 2, y: top + size / 2, r: size / 2 });
       const pen = this.pen, look = this.options.look, working = state === 0;
       pen.globalAlpha = state === 3 ? 0.35 : 0.95;
       pen.fillStyle = working ? look.paper : look.muted;
@@ -250,12 +252,18 @@
         pen.font = "600 " + size + "px system-ui, 'DejaVu Sans', sans-serif";
         const half = pen.measureText(entry.name).width / 2;
         const x = Math.max(half + 2, Math.min(entry.at.x * this.unit, this.width - half - 2));
-        const y = [0, 0.8, -0.8, 1.4, -1.4].map((step) => entry.at.y * this.unit + step * size)
-          .find((there) => !taken.some((box) => Math.abs(box.x - x) < box.half + half + 3 && Math.abs(box.y - there) < size * 1.05));
-        if (y === undefined) continue;
+        const free = [0, 0.8, -0.8, 1.4, -1.4].map((step) => entry.at.y * this.unit + step * size)
+          .filter((there) => !taken.some((box) => Math.abs(box.x - x) < box.half + half + 3 && Math.abs(box.y - there) < size * 1.05));
+        if (!free.length) continue;
+        const hidden = free.map((there) => this._under(x, there, half, size / 2)), y = free[hidden.indexOf(Math.min(...hidden))];
         taken.push({ x, y, half });
         this._write(entry.name, x, y, size);
       }
+    }
+
+    // How many places a name would lie on; units move, and a name that stepped aside for them would jump about.
+    _under(x, y, half, high) {
+      return this.marks.filter((mark) => Math.abs(mark.x - x) < half + mark.r && Math.abs(mark.y - y) < high + mark.r).length;
     }
 
     _pockets() {

@@ -166,7 +166,7 @@
         el("div", { class: "bar" },
           button("❙◀", () => this.goTo(0), "First day (Home)"), button("◀", () => { this.play(false); this.step(-1); }, "A day back (←)"),
           p.play, button("▶❙", () => { this.play(false); this.step(1); }, "A day on (→)"), p.speed, p.scrub, p.when,
-          p.large, p.theme, button("?", () => p.help.showModal(), "Keys")),
+          el("span", { class: "together" }, p.large, p.theme, button("?", () => p.help.showModal(), "Keys"))),
         el("div", { class: "bar small" }, el("label", {}, "Map shows ", p.layers), ...p.toggles, p.compare),
         p.stage = el("div", { class: "stage" },
           el("div", { class: "left" }, p.maps, p.legend, p.says, p.details),
@@ -243,7 +243,7 @@
       this.onKey = (event) => {
         if (event.ctrlKey || event.metaKey || event.altKey || !this.films.length) return;
         if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target !== this.parts.scrub) return;
-        if (event.key === " " && event.target.tagName === "BUTTON") return;
+        if (event.key === " " && /^(BUTTON|SUMMARY)$/.test(event.target.tagName)) return;
         if (!this.root.isConnected) return;
         const does = {
           " ": () => this.play(), ArrowLeft: () => { this.play(false); this.step(-1); },
@@ -275,7 +275,7 @@
       this.redraw();
     }
 
-    _projector() { this.large = !this.large; this.root.classList.toggle("large", this.large); this.redraw(); }
+    _projector() { this.large = !this.large; this.root.classList.toggle("large", this.large); document.documentElement.classList.toggle("siege-large", this.large); this.redraw(); }
 
     _theme() { this.theme = Siege.look(this.theme).dark ? "light" : "dark"; this.redraw(); }
 
@@ -332,8 +332,9 @@
           day: this.day, large: this.large, fans: this.fans });
         const values = chart.values(this.day), names = this.films.length > 1 ? ["A ", "B "] : [""];
         chart.title.replaceChildren(...values.map((row) => el("span", { class: "key" },
-          ...row.texts.flatMap((text, side) => [el("i", { class: side ? "dash" : "line", style: "border-color:" + row.colours[side] }),
-            (side ? "" : row.label ? row.label + " " : "") + names[side], el("b", {}, text), " "]))));
+          ...row.texts.flatMap((text, side) => [el("span", { class: "figure" },
+            el("i", { class: side ? "dash" : "line", style: "border-color:" + row.colours[side] }),
+            (side ? "" : row.label ? row.label + " " : "") + names[side], el("b", {}, text)), " "]))));
         chart.canvas.setAttribute("aria-label", chart.chart.title + ", " + this.films[0].fullDate(this.day) + ": " +
           chart.title.textContent);
       }
