@@ -276,6 +276,8 @@ def Controls(desk: Desk) -> None:
         forms.MechanismForm(desk.session.value, desk.day.value, changed, desk.pull)
     with solara.Details("Add or end a dated action", expand=False):
         forms.InterventionForm(desk.session.value, desk.day.value, changed, desk.pull)
+    with solara.Details("Change how it begins", expand=False):
+        forms.StartForm(desk.session.value, changed, desk.pull)
     EnsembleBox(desk)
 
 

@@ -101,6 +101,24 @@ def test_what_is_wrong_is_said_at_the_field(open_page, address):
     assert page.evaluate("siegeStage.films.length") == 1
 
 
+def test_how_it_begins_can_be_changed_and_what_is_wrong_is_said_at_the_field(open_page, address, picture):
+    page = open_page(address)
+    page.get_by_text("Change how it begins").click()
+    page.locator(".v-select", has_text="Part").click()
+    page.get_by_role("option", name="Forces, rebel side: Town militia").click()
+    fill(page, "Fighters fighters", "0")
+    page.get_by_role("button", name="Play it so from the start").click()
+    page.get_by_role("alert").filter(has_text="it must be at least 1").wait_for()
+    fill(page, "Fighters fighters", "500")
+    fill(page, "Sectors", "north 1, east 1")
+    picture(page, "start")
+    page.get_by_role("button", name="Play it so from the start").click()
+    page.wait_for_function("siegeStage.films.length === 2")
+    page.get_by_text("from the start: forces.rebel.town_militia.fighters = 500").wait_for()
+    fit = "siegeStage.films.map((film) => film.value(0, ['rebels_fit']))"
+    assert page.evaluate(fit) == [1000, 500]
+
+
 def test_a_dated_action_can_be_added_and_ended(open_page, address):
     page = open_page(address)
     play_to(page, 8)
