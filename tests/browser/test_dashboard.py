@@ -85,6 +85,14 @@ def test_where_two_runs_differ_can_be_seen_and_one_can_be_kept(open_page, addres
     play_to(page, 5)
     page.get_by_role("button", name="Difference").click()
     assert page.get_by_text("only in A").is_visible()
+    page.get_by_label("Layer of the map").select_option("danger")
+    assert page.get_by_text("1 percentage points more in B than in A").is_visible(), "alike, so the finest scale"
+    page.get_by_role("button", name="Keep A alone").click()
+    page.wait_for_function("siegeStage.films.length === 1")
+    branch_at(page, 1, "60")
+    page.evaluate("siegeStage.goTo(5)")
+    page.get_by_role("button", name="Difference").click()
+    assert page.evaluate("siegeStage.maps[0].reach") >= 0.1
     picture(page, "difference")
     page.get_by_role("button", name="Keep A alone").click()
     page.wait_for_function("siegeStage.films.length === 1")

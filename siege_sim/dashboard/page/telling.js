@@ -18,7 +18,7 @@
 
   // Redrawn only when something that it explains has changed.
   Siege.legend = function (box, stage, look) {
-    const key = [stage.layer, stage.compare, look.dark, stage.films.length, stage.show.places, stage.films[0].head.title].join();
+    const key = [stage.layer, stage.compare, stage.compare && stage.maps[0].reach, look.dark, stage.films.length, stage.show.places, stage.films[0].head.title].join();
     if (box.dataset.key === key) return;
     box.dataset.key = key;
     const film = stage.films[0], parts = [];
@@ -49,8 +49,14 @@
         entry(swatch(look.oneOnly, look.oneOnlyHatch, "back"), "only in A"),
         entry(swatch(look.otherOnly, look.otherOnlyHatch), "only in B"), entry(swatch(look.government), "in neither")];
     }
-    return [entry(swatch(look.oneOnly), "less in B than in A"), entry(swatch(look.muted), "alike"),
-      entry(swatch(look.otherOnly), "more in B than in A")];
+    const shade = stage.films[0].head.shades.find((one) => one.name === stage.layer);
+    const most = shade.unit ? number(stage.maps[0].reach) + " " + shade.unit
+      : number(100 * stage.maps[0].reach) + " percentage points";
+    const entries = [entry(swatch(look.oneOnlyHatch), most + " less in B than in A"), entry(swatch(look.muted), "alike"),
+      entry(swatch(look.otherOnlyHatch), most + " more in B than in A")];
+    return stage.layer === "rubble" ? entries : [...entries,
+      entry(swatch(look.oneOnly, look.oneOnlyHatch, "back"), "held by the rebels only in A"),
+      entry(swatch(look.otherOnly, look.otherOnlyHatch), "only in B")];
   }
 
   function scale(stage, look) {
