@@ -142,7 +142,7 @@ def branch(scenario: Scenario, pulls: list[Pull], day: int) -> Scenario:
     data = data_of(scenario)
     for pull in pulls:
         pull.on(data, day)
-    return build_scenario(Document(tuples(data), {(): Mark("lever")}))
+    return build_scenario(Document(tuples(data), {(): Mark("lever")}), type(scenario))
 
 
 def data_of(scenario: Scenario) -> Json:

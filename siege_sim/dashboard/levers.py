@@ -152,7 +152,7 @@ def _start_panel(group: str, now: Block, block: tuple[str, ...], sectors: tuple[
 
 def _panel(kind: type[Process], now: Process | None, scenario: Scenario | None = None) -> Panel:
     levers = tuple(_lever(name, field, now, scenario) for name, field in _own_fields(kind))
-    return Panel(kind.name(), PHASE_WORDS[kind.phase.name], kind.summary(), levers, dict(kind.neutral))
+    return Panel(kind.name(), PHASE_WORDS[kind.phase.name], kind.summary(), levers, dict(getattr(kind, "neutral", {})))
 
 
 def _own_fields(kind: type[Process]) -> Iterator[tuple[str, FieldInfo]]:
