@@ -59,6 +59,7 @@ class Desk:
 
     def hello(self, data: dict[str, Any]) -> None:
         """Take the session of a tab: a page that is loaded again finds its own."""
+        roomy.value = int(data.get("width", NARROW)) >= NARROW
         self._tab = f"{solara.get_session_id()}/{str(data.get('tab', ''))[:64]}"
         self.enter()
 
@@ -203,6 +204,19 @@ class Desk:
             self.ensemble.value.stop()
         self.ensemble.value = self.fans.value = None
         self.progress.value = (0, 0)
+
+
+NARROW = 960
+"""Below so many pixels, what stands beside the stage lies over it while it is open."""
+
+roomy = solara.reactive(True)
+"""Whether this page's window is wide enough for both; each page has a value of its own."""
+
+
+@solara.component
+def Layout(children: Sequence[Any] = ()) -> Any:
+    """Frame the page; in a narrow window the siege is seen first."""
+    return solara.AppLayout(children=list(children), sidebar_open=roomy.value)
 
 
 @solara.component
@@ -386,6 +400,7 @@ GO_ON, TRY_AGAIN = "Go on", "Try again"
 STYLE = """
 .solara-content-main { padding: 0; }
 .siege-controls { width: 23rem; max-width: 90vw; }
+.siege-controls .v-input { margin-bottom: 10px; }
 .siege-run { font-weight: 600; }
 .siege-lessons .v-btn { text-transform: none; letter-spacing: 0; height: auto !important; min-height: 36px; }
 .siege-lessons .v-btn__content { white-space: normal; text-align: left; justify-content: flex-start; flex: 1 1 0; }

@@ -13,6 +13,13 @@ from siege_sim import load_scenario, run
 from tests.browser.conftest import READY, served, serving, sessions_of
 
 DAY = "siegeStage.day"
+RESTS = "siegeStage.wanted === null || siegeStage.wanted === undefined"
+WIDER = """() => {
+  const right = (element) => element.getBoundingClientRect().right;
+  return Array.from(document.querySelectorAll('.siege .values .figure, .siege .legend .entry, .siege .when'))
+    .filter((text) => right(text) > right(text.closest('figure, .left, .bar')) + 1).map((text) => text.textContent);
+}"""
+"""Texts of the page that stand out of their box."""
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +29,7 @@ def play_to(page, day):
     page.get_by_role("button", name="▶ Play").click()
     page.wait_for_function(f"{DAY} >= {day}")
     page.get_by_role("button", name="Pause").click()
-    page.wait_for_function("siegeStage.wanted === null || siegeStage.wanted === undefined")
+    page.wait_for_function(RESTS)
 
 
 def scrub(page, day):
@@ -144,6 +151,13 @@ def test_a_cell_tells_its_numbers_and_keeps_telling_when_clicked(open_page, addr
     assert "Civilians" in facts.inner_text()
     page.mouse.move(5, 5)
     assert "Civilians" in facts.inner_text()
+    quarter = page.evaluate("siegeStage.films[0].quarter[siegeStage.cell]")
+    people = page.evaluate(
+        """(quarter) => siegeStage.films[0].cellsOf(quarter)
+          .reduce((sum, cell) => sum + siegeStage.films[0].at(0).ground.civilians[cell], 0)""",
+        quarter,
+    )
+    assert f"{people:,} civilians; 0 killed" in facts.inner_text()
 
 
 def test_all_of_it_can_be_done_from_the_keyboard(open_page, address, picture):
@@ -161,6 +175,7 @@ def test_all_of_it_can_be_done_from_the_keyboard(open_page, address, picture):
     page.keyboard.press("p")
     page.keyboard.press("k")
     page.wait_for_selector(".siege.large.dark")
+    assert page.evaluate(WIDER) == []
     picture(page, "projector")
     page.keyboard.press("?")
     assert page.get_by_role("dialog").is_visible()
@@ -207,10 +222,21 @@ def test_many_runs_are_played_behind_the_page_and_shown_as_a_spread(open_page, a
     picture(page, "ensemble", full_page=True)
 
 
-def test_a_tablet_shows_it_without_scrolling_sideways(open_page, address, picture):
-    page = open_page(address, viewport={"width": 800, "height": 1100}, has_touch=True)
+@pytest.mark.parametrize(("width", "height"), [(800, 1100), (1024, 768)], ids=["upright", "lying"])
+def test_a_tablet_shows_the_siege_first_and_does_not_scroll_sideways(open_page, address, picture, width, height):
+    page = open_page(address, viewport={"width": width, "height": height}, has_touch=True)
+    page.get_by_role("button", name="▶ Play").tap()
+    page.wait_for_function(f"{DAY} >= 3")
+    page.get_by_role("button", name="Pause").tap()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    picture(page, "tablet")
+    picture(page, f"tablet_{width}")
+    if width < 960:
+        page.locator(".v-app-bar__nav-icon, .v-app-bar button").first.tap()
+    page.get_by_role("button", name="1. What a siege is").tap()
+    page.get_by_role("region", name="Lesson").wait_for()
+    page.locator(".v-overlay--active").wait_for(state="detached")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    picture(page, f"tablet_{width}_lesson")
 
 
 def test_a_server_with_no_place_left_says_so(chromium):

@@ -317,7 +317,7 @@
         const both = this.compare && many > 1;
         map.canvas.parentElement.hidden = both && i > 0;
         if (both && i > 0) return;
-        map.canvas.parentElement.firstChild.textContent = both ? "Difference: A " + this.names[0] + ", B " + this.names[1] :
+        map.canvas.parentElement.firstChild.textContent = both ? "Difference; A: " + this.names[0] + ", B: " + this.names[1] :
           many > 1 ? "AB"[i] + ": " + this.names[i] : "";
         map.draw(this.films[i], this.day, { look, width: both ? wide : side, height: high, layer: this.layer, show: this.show,
           cell: this.cell, large: this.large, other: both ? this.films[1] : null });
@@ -332,12 +332,17 @@
           day: this.day, large: this.large, fans: this.fans });
         const values = chart.values(this.day), names = this.films.length > 1 ? ["A ", "B "] : [""];
         chart.title.replaceChildren(...values.map((row) => el("span", { class: "key" },
-          ...row.texts.flatMap((text, side) => [el("span", { class: "figure" },
-            el("i", { class: side ? "dash" : "line", style: "border-color:" + row.colours[side] }),
-            (side ? "" : row.label ? row.label + " " : "") + names[side], el("b", {}, text)), " "]))));
+          ...row.texts.flatMap((text, side) => this._valueOf(row, text, side, names[side])))));
         chart.canvas.setAttribute("aria-label", chart.chart.title + ", " + this.films[0].fullDate(this.day) + ": " +
           chart.title.textContent);
       }
+    }
+
+    // A value with the line it belongs to; only its label may be broken.
+    _valueOf(row, text, side, name) {
+      const line = el("i", { class: side ? "dash" : "line", style: "border-color:" + row.colours[side] });
+      if (side) return [el("span", { class: "figure" }, line, name, el("b", {}, text)), " "];
+      return [line, row.label ? row.label + " " : "", el("span", { class: "figure" }, name, el("b", {}, text)), " "];
     }
 
     _sentence() { return this.films.map((film, i) => (this.films.length > 1 ? "AB"[i] + ": " : "") + this._sentenceOf(film)).join(" "); }

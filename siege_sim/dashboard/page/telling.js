@@ -14,7 +14,7 @@
     return canvas;
   }
 
-  function entry(mark, text) { return el("span", { class: "entry" }, mark, text); }
+  function entry(mark, text) { return el("span", { class: "entry" }, mark && el("span", {}, mark), el("span", {}, text)); }
 
   // Redrawn only when something that it explains has changed.
   Siege.legend = function (box, stage, look) {
@@ -88,8 +88,18 @@
         el("span", { class: "unit" }, " " + quarter.sector.replace(/_/g, " ") + ", row " + (row + 1) + ", column " + (column + 1))),
       el("dl", { class: "facts" }, ...facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))),
       ...standing(film, frame, cell).map((text) => el("p", {}, text)),
+      el("p", {}, whole(film, frame, film.quarter[cell])),
       ...recent(film, stage.day, quarter.name));
   };
+
+  // The numbers of a whole quarter.
+  function whole(film, frame, quarter) {
+    const cells = film.cellsOf(quarter), ground = frame.ground, held = cells.filter((cell) => ground.holder[cell] === REBEL);
+    const sum = (layer) => number(cells.reduce((total, cell) => total + layer[cell], 0));
+    const fates = ground.killed ? "; " + sum(ground.killed) + " killed and " + sum(ground.left) + " left since day 0" : "";
+    return "All of " + film.head.quarters[quarter].name + ": the rebels hold " + held.length + " of " + cells.length + " cells; " +
+      sum(ground.civilians) + " civilians" + fates + ".";
+  }
 
   function standing(film, frame, cell) {
     const lines = [1, 2].map((side) => {
