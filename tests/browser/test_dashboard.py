@@ -181,6 +181,48 @@ def test_all_of_it_can_be_done_from_the_keyboard(open_page, address, picture):
     assert page.get_by_role("dialog").is_visible()
 
 
+def tab_to(page, name):
+    """Press Tab until what has the keyboard is called so."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        if name in page.evaluate(CALLED):
+            return
+    raise AssertionError(f"'{name}' cannot be reached with the Tab key")
+
+
+CALLED = """() => {
+  const here = document.activeElement, select = here.closest(".v-select");
+  const labels = [...(here.labels || []), ...(select ? select.querySelectorAll("label") : [])];
+  const says = here.matches("button, summary, a") ? here.innerText : "";
+  return [here.getAttribute("aria-label") || "", says, ...labels.map((label) => label.innerText)].join(" | ");
+}"""
+
+
+def test_lessons_and_levers_are_reached_from_the_keyboard(open_page, address):
+    page = open_page(address)
+    tab_to(page, "1. What a siege is")
+    page.keyboard.press("Enter")
+    page.get_by_role("region", name="Lesson").wait_for()
+    page.wait_for_function("document.activeElement.classList.contains('siege-lesson')")
+    page.keyboard.press("End")
+    assert page.evaluate(DAY) == 0, "keys in a lesson scroll it"
+    page.reload()
+    page.wait_for_selector(".siege-lesson")
+    tab_to(page, "Per day")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("12")
+    tab_to(page, "FROM DAY 1")
+    page.keyboard.press("Enter")
+    page.wait_for_function("siegeStage.films.length === 2")
+    tab_to(page, "Change how it begins")
+    page.keyboard.press("Enter")
+    tab_to(page, "Part")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_text("The people.").wait_for()
+
+
 def test_a_page_that_is_loaded_again_finds_its_siege_and_another_reader_has_one_apart(open_page, address):
     page, other = open_page(address), open_page(address)
     play_to(page, 6)
