@@ -262,7 +262,7 @@ def LessonsBox(desk: Desk) -> None:
             solara.Button(
                 f"{number}. {lesson.title}",
                 text=True,
-                color="primary" if lesson is desk.lesson.value else None,
+                classes=["siege-reads"] if lesson is desk.lesson.value else [],
                 on_click=lambda lesson=lesson: desk.read(lesson),
             )
 
@@ -400,9 +400,11 @@ GO_ON, TRY_AGAIN = "Go on", "Try again"
 STYLE = """
 .solara-content-main { padding: 0; }
 .siege-controls { width: 23rem; max-width: 90vw; }
+.siege-large .siege-controls { zoom: 1.2; width: calc(23rem / 1.2); }
 .siege-controls .v-input { margin-bottom: 10px; }
 .siege-run { font-weight: 600; }
 .siege-lessons .v-btn { text-transform: none; letter-spacing: 0; height: auto !important; min-height: 36px; }
+.siege-lessons .siege-reads { box-shadow: inset 4px 0 currentColor; background: rgba(128, 128, 128, .18); }
 .siege-lessons .v-btn__content { white-space: normal; text-align: left; justify-content: flex-start; flex: 1 1 0; }
 .siege-notice { margin: 0 12px; }
 .siege-notice:empty { display: none !important; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,16 @@ def test_a_notebook_is_kept_without_outputs(file):
         if cell.cell_type == "code":
             assert cell.outputs == []
             assert cell.execution_count is None
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_its_links_lead_somewhere(file):
+    notebook = nbformat.read(file, as_version=4)
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    targets = re.findall(r"\]\(([^)#\s]+)\)", text)
+    assert targets
+    for target in targets:
+        assert (FOLDER / target).exists(), target
 
 
 @pytest.mark.slow
