@@ -2,6 +2,7 @@
 # make test    sets everything up and runs all checks: lint, types, tests
 # make lint    lint, format and types only
 # make dashboard  sets up what the dashboard needs and opens it in a browser
+# make pictures   draws the pictures of the dashboard in the documentation again
 # make bench   measures speed and memory, and compares with a plain-Mesa twin
 # make clean   removes what the above have made
 
@@ -13,7 +14,10 @@ OTHER := .venv-other/bin
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 EXTRAS := test$(if $(BROWSER),$(comma)browser)
 
-.PHONY: demo test lint dashboard bench docs clean
+# Browser tests leave their pictures here.
+export SIEGE_SIM_SCREENSHOTS ?= $(CURDIR)/build/screenshots
+
+.PHONY: demo test lint dashboard pictures bench docs clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/ready
@@ -23,9 +27,11 @@ test: .venv/ready-for-tests .venv-other/ready
 	$(MAKE) --no-print-directory lint
 	SIEGE_SIM_OTHER_PYTHON="$$(test -x $(OTHER)/python && echo $(CURDIR)/$(OTHER)/python)" \
 		$(BIN)/python -m pytest -n auto
+	@test ! -d $(SIEGE_SIM_SCREENSHOTS) || echo "pictures of the dashboard, to be looked at: $(SIEGE_SIM_SCREENSHOTS)"
 	@if test -x $(OTHER)/python; then \
 		echo "the same tests on the other interpreter:"; \
-		$(OTHER)/python -m pytest -n auto -q -m "not slow" tests/unit tests/conformance tests/regression tests/integration; \
+		$(OTHER)/python -m pytest -n auto -q -m "not slow" tests/unit tests/conformance tests/regression tests/integration && \
+		$(if $(BROWSER),SIEGE_SIM_SCREENSHOTS=$(SIEGE_SIM_SCREENSHOTS)/other $(OTHER)/python -m pytest -n auto -q tests/browser,true); \
 	else \
 		echo "no second Python interpreter was found; only this one was tested"; \
 	fi
@@ -37,6 +43,9 @@ lint: .venv/ready-for-tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+pictures: .venv/ready-for-tests
+	$(BIN)/python -m tests.browser.pictures docs/images
 
 bench: .venv/ready-for-tests
 	$(BIN)/python -m tests.benchmarks
@@ -75,6 +84,6 @@ clean:
 		echo "second interpreter: $$other"; \
 		"$$other" -m venv .venv-other && \
 		$(OTHER)/python -m pip install --quiet --upgrade pip && \
-		$(OTHER)/python -m pip install --quiet --editable '.[test]'; \
+		$(OTHER)/python -m pip install --quiet --editable '.[$(EXTRAS)]'; \
 	fi
 	@touch $@

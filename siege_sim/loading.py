@@ -51,8 +51,12 @@ def load_document(name_or_path: str | Path, overrides: Iterable[str] = ()) -> Do
     return document
 
 
-def build_scenario(document: Document) -> Scenario:
+def build_scenario(document: Document, kind: type[Scenario] = Scenario) -> Scenario:
     """Validate merged data.
+
+    Args:
+        document: the data.
+        kind: what knows the mechanisms that it may name; see ``Scenario.with_process``.
 
     Raises:
         ScenarioError: one line for each problem.
@@ -60,7 +64,7 @@ def build_scenario(document: Document) -> Scenario:
     if not isinstance(document.data, dict):
         raise ScenarioError([f"{document.mark(())}: a scenario is a list of 'key: value' lines"])
     try:
-        return Scenario.model_validate(document.data)
+        return kind.model_validate(document.data)
     except ValidationError as error:
         raise ScenarioError(problem_lines(error, document)) from None
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property, reduce
 from operator import itemgetter, or_
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from pydantic import (
     Discriminator,
@@ -25,7 +25,7 @@ from siege_sim.blocks import Block, Problem, param, share
 from siege_sim.city.map import CityMap
 from siege_sim.city.synthetic import SyntheticTown
 from siege_sim.clock import Clock, Day, IsoDate, Window
-from siege_sim.errors import did_you_mean
+from siege_sim.errors import SiegeError, did_you_mean
 from siege_sim.processes.base import Intervention, Process
 from siege_sim.validating import plain_words
 
@@ -316,6 +316,32 @@ class Scenario(Block):
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+    def with_process(self, process: Process) -> Scenario:
+        """Return the same scenario with a mechanism of one's own, for a notebook or a script.
+
+        It is part of the scenario that comes back: of its digest, its results, a session's levers. Only a program that
+        has its class can play that scenario; for others, the class has to be a plug-in (see ``CONTRIBUTING.md``).
+
+        Args:
+            process: the mechanism with its parameters; within its phase it comes last.
+
+        Raises:
+            SiegeError: it is a dated action, it does not say what it does, or its name is taken.
+        """
+        kind, name = type(process), process.name()
+        if not (kind.__doc__ or "").strip():
+            raise SiegeError(f"{kind.__name__} does not say what it does; give the class a docstring of a line")
+        if isinstance(process, Intervention):
+            raise SiegeError(f"'{name}' is a dated action; only mechanisms can be added so, actions as plug-ins")
+        if name in type(self.processes).model_fields:
+            raise SiegeError(f"a mechanism is called '{name}' already; give yours another kind")
+        field: Any = (kind | None, Field(None, description=kind.summary()))
+        block = create_model("Processes", __base__=type(self.processes), **{name: field})
+        mechanisms = block.model_validate({**dict(self.processes.on()), name: process})
+        extended = create_model("Scenario", __base__=type(self), processes=(block, ...))
+        blocks = {key: getattr(self, key) for key in type(self).model_fields}
+        return cast("Scenario", extended.model_validate({**blocks, "processes": mechanisms}))
 
     def problems(self) -> Iterator[Problem]:
         """Yield what does not fit together: places, sectors, dates."""

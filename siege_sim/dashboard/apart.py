@@ -117,9 +117,9 @@ class SessionApart:
             first = (scenario, self.seed if seed is None else seed, tuple(settings))
             self._exchange(child, self._begin(first) if child is not self._settled else Ask("open", first))
 
-    def twin(self, scenario: str | Scenario) -> None:
+    def twin(self, scenario: str | Scenario, settings: Sequence[str] = ()) -> None:
         """Put another scenario beside the first run; see `Session.twin`."""
-        self._ask("twin", scenario)
+        self._ask("twin", scenario, tuple(settings))
 
     def pull(self, pulls: Sequence[Pull], day: int) -> None:
         """Pull levers on the run in hand; see `Session.pull`."""

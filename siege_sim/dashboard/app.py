@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import solara
@@ -13,9 +14,10 @@ import solara.lab
 from siege_sim.dashboard import forms
 from siege_sim.dashboard.apart import SessionApart
 from siege_sim.dashboard.ensemble import Ensemble
+from siege_sim.dashboard.lessons import Lesson, shipped_lessons
 from siege_sim.dashboard.limits import AsleepError, SessionError
 from siege_sim.dashboard.theatre import the_theatre
-from siege_sim.dashboard.widget import StageWidget, UploadWidget
+from siege_sim.dashboard.widget import LessonWidget, StageWidget, UploadWidget
 from siege_sim.errors import SiegeError
 from siege_sim.loading import load_scenario_text, shipped_scenarios
 
@@ -34,6 +36,7 @@ class Desk:
         day: the day that the page shows.
         changed: grows when the page should ask for news.
         fans: the spread of an ensemble, if one was played.
+        lesson: the lesson that is read, if one is.
         message: what went wrong, for the reader.
         waits: what the reader can press to go on after it; empty for nothing.
         ensemble: the runs that are played in the background, if any.
@@ -45,6 +48,7 @@ class Desk:
         self.day = solara.reactive(0)
         self.changed = solara.reactive(0)
         self.fans: Any = solara.reactive(None)
+        self.lesson: Any = solara.reactive(None)
         self.message = solara.reactive("")
         self.waits = solara.reactive("")
         self.ensemble: Any = solara.reactive(None)
@@ -55,6 +59,7 @@ class Desk:
 
     def hello(self, data: dict[str, Any]) -> None:
         """Take the session of a tab: a page that is loaded again finds its own."""
+        roomy.value = int(data.get("width", NARROW)) >= NARROW
         self._tab = f"{solara.get_session_id()}/{str(data.get('tab', ''))[:64]}"
         self.enter()
 
@@ -68,6 +73,7 @@ class Desk:
                 self.waits.value = TRY_AGAIN
                 raise
             self.key, self.session.value = self._tab, session
+            self.lesson.value = shipped_lessons().get(the_theatre().lesson_of(self.key))
             self.refresh()
             self._watch(session)
 
@@ -134,6 +140,27 @@ class Desk:
         self.refresh()
         return ""
 
+    def open(self, scenario: str, seed: int | None = None) -> None:
+        """Begin anew with a shipped scenario."""
+        with self.told():
+            self.wake()
+            self.session.value.open(scenario, seed, the_theatre().programme.settings_for(scenario))
+            self.refresh()
+
+    def put_beside(self, scenario: str) -> None:
+        """Put a shipped scenario beside the run."""
+        with self.told():
+            self.wake()
+            self.session.value.twin(scenario, the_theatre().programme.settings_for(scenario))
+            self.refresh()
+
+    def read(self, lesson: Lesson | None) -> None:
+        """Show a lesson beside the siege with which it begins, or close the one that is shown."""
+        self.lesson.value = lesson
+        the_theatre().note_lesson(self.key, "" if lesson is None else lesson.name)
+        if lesson is not None:
+            self.open(lesson.scenario)
+
     def refresh(self) -> None:
         """Let the page ask for what is new; what an ensemble said of another run is taken away."""
         self.drop_ensemble()
@@ -179,6 +206,19 @@ class Desk:
         self.progress.value = (0, 0)
 
 
+NARROW = 960
+"""Below so many pixels, what stands beside the stage lies over it while it is open."""
+
+roomy = solara.reactive(True)
+"""Whether this page's window is wide enough for both; each page has a value of its own."""
+
+
+@solara.component
+def Layout(children: Sequence[Any] = ()) -> Any:
+    """Frame the page; in a narrow window the siege is seen first."""
+    return solara.AppLayout(children=list(children), sidebar_open=roomy.value)
+
+
 @solara.component
 def Page() -> None:
     """Draw the whole page."""
@@ -192,11 +232,39 @@ def Page() -> None:
             with solara.Column(classes=["siege-controls"]):
                 Controls(desk)
     Notice(desk)
-    StageWidget.element(
-        changed=desk.changed.value,
-        fans=desk.fans.value,
-        hears={"hello": desk.hello, "want": desk.want, "look": desk.look},
+    with solara.Div(classes=["siege-desk"]):
+        StageWidget.element(
+            changed=desk.changed.value,
+            fans=desk.fans.value,
+            hears={"hello": desk.hello, "want": desk.want, "look": desk.look},
+        )
+        if desk.lesson.value is not None:
+            LessonBeside(desk)
+
+
+@solara.component
+def LessonBeside(desk: Desk) -> None:
+    """Show the lesson that is read."""
+    lesson: Lesson = desk.lesson.value
+    LessonWidget.element(
+        title=lesson.title,
+        minutes=lesson.minutes,
+        parts=[asdict(part) for part in lesson.parts],
+        hears={"again": lambda: desk.read(lesson), "close": lambda: desk.read(None)},
     )
+
+
+@solara.component
+def LessonsBox(desk: Desk) -> None:
+    """List the lessons; each opens with its siege."""
+    with solara.Column(gap="0px", classes=["siege-lessons"]):
+        for number, lesson in enumerate(shipped_lessons().values(), start=1):
+            solara.Button(
+                f"{number}. {lesson.title}",
+                text=True,
+                classes=["siege-reads"] if lesson is desk.lesson.value else [],
+                on_click=lambda lesson=lesson: desk.read(lesson),
+            )
 
 
 @solara.component
@@ -214,12 +282,16 @@ def Notice(desk: Desk) -> None:
 def Controls(desk: Desk) -> None:
     """Draw what stands beside the stage; ``changed`` lets its parts be drawn anew when the session has changed."""
     changed = desk.changed.value
+    with solara.Details("Lessons", expand=True):
+        LessonsBox(desk)
     ScenarioBox(desk, changed)
     RunsBox(desk, changed)
     with solara.Details("Change a mechanism", expand=True):
         forms.MechanismForm(desk.session.value, desk.day.value, changed, desk.pull)
     with solara.Details("Add or end a dated action", expand=False):
         forms.InterventionForm(desk.session.value, desk.day.value, changed, desk.pull)
+    with solara.Details("Change how it begins", expand=False):
+        forms.StartForm(desk.session.value, changed, desk.pull)
     EnsembleBox(desk)
 
 
@@ -231,18 +303,18 @@ def ScenarioBox(desk: Desk, changed: int) -> None:
     chosen, choose = solara.use_state(session.runs[0].parent if session.runs[0].parent in names else names[0])
     seed, set_seed = solara.use_state(session.seed)
 
-    def opened(does: Callable[[], None]) -> None:
-        with desk.told():
-            desk.wake()
-            does()
-            desk.refresh()
+    def follow() -> None:
+        if session.runs[0].parent in names:
+            choose(session.runs[0].parent)
+        set_seed(session.seed)
 
+    solara.use_effect(follow, [session.runs[0].number])
     with solara.Card("Scenario", margin=0, elevation=0):
         solara.Select("Scenario", values=names, value=chosen, on_value=choose)
         solara.InputInt("Seed", value=seed, on_value=set_seed)
         with solara.Row():
-            solara.Button("Open", color="primary", on_click=lambda: opened(lambda: session.open(chosen, max(seed, 0))))
-            solara.Button("Put beside", on_click=lambda: opened(lambda: session.twin(chosen)))
+            solara.Button("Open", color="primary", on_click=lambda: desk.open(chosen, max(seed, 0)))
+            solara.Button("Put beside", on_click=lambda: desk.put_beside(chosen))
         Upload(desk)
 
 
@@ -328,9 +400,14 @@ GO_ON, TRY_AGAIN = "Go on", "Try again"
 STYLE = """
 .solara-content-main { padding: 0; }
 .siege-controls { width: 23rem; max-width: 90vw; }
+.siege-large .siege-controls { zoom: 1.2; width: calc(23rem / 1.2); }
+.siege-controls .v-input { margin-bottom: 10px; }
 .siege-run { font-weight: 600; }
+.siege-lessons .v-btn { text-transform: none; letter-spacing: 0; height: auto !important; min-height: 36px; }
+.siege-lessons .siege-reads { box-shadow: inset 4px 0 currentColor; background: rgba(128, 128, 128, .18); }
+.siege-lessons .v-btn__content { white-space: normal; text-align: left; justify-content: flex-start; flex: 1 1 0; }
 .siege-notice { margin: 0 12px; }
-.siege-notice:empty { display: none; }
+.siege-notice:empty { display: none !important; }
 .theme--light .siege-notice .v-alert__content { color: #222; }
 .theme--dark .siege-notice .v-alert__content { color: #fff; }
 .siege-notice > .v-btn { align-self: flex-start; }

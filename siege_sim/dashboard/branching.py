@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from siege_sim.dashboard.limits import SessionError
 from siege_sim.loading import build_scenario, load_scenario, shipped_scenarios, tuples
 from siege_sim.yamlfile import Document, Mark
 
@@ -85,7 +86,45 @@ class End:
         return f"ended: {self.name}"
 
 
-Pull = SetParameter | Begin | End
+@dataclass(frozen=True)
+class SetAtStart:
+    """Something that stands on day 0 takes another value: ground, people, food, a force, an air wing.
+
+    Attributes:
+        block: the keys that lead to its block in a scenario.
+        key: its name there.
+        value: the new value.
+    """
+
+    block: tuple[str, ...]
+    key: str
+    value: Any
+
+    def on(self, data: Json, day: int) -> None:
+        """Write it into a scenario's data.
+
+        Raises:
+            SessionError: it was pulled on a running siege.
+        """
+        if day >= 0:
+            raise SessionError(
+                f"{'.'.join(self.block)}.{self.key} stands on day 0, so it can be set from the start only"
+            )
+        inner = data
+        for name in self.block:
+            inner = inner[name]
+        inner[self.key] = self.value
+
+    def says(self) -> str:
+        """Return it in a few words."""
+        return f"{self._path} = {_shown(self.value)}"
+
+    @property
+    def _path(self) -> str:
+        return ".".join((*self.block, self.key))
+
+
+Pull = SetParameter | SetAtStart | Begin | End
 """What pulling a lever does."""
 
 
@@ -103,7 +142,7 @@ def branch(scenario: Scenario, pulls: list[Pull], day: int) -> Scenario:
     data = data_of(scenario)
     for pull in pulls:
         pull.on(data, day)
-    return build_scenario(Document(tuples(data), {(): Mark("lever")}))
+    return build_scenario(Document(tuples(data), {(): Mark("lever")}), type(scenario))
 
 
 def data_of(scenario: Scenario) -> Json:
@@ -152,4 +191,6 @@ def _day(value: int | str, data: Json) -> int:
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_shown(part)}" for name, part in value.items())
     return f"{value:g}" if isinstance(value, float) else str(value)

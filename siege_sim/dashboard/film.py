@@ -1,7 +1,7 @@
 """Films: a run day by day as the page draws it, small enough to be sent and kept. Knows nothing of the model.
 
 A film is a head, which says what the run and its city are, and a frame for each day. Both are plain JSON; arrays over
-cells and units are bytes in base64, row by row from the north-west. `docs/film.md` describes every key.
+cells and units are bytes in base64, row by row from the north-west. `docs/dashboard.md` describes every key.
 """
 
 from __future__ import annotations

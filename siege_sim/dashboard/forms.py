@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import solara
 
-from siege_sim.dashboard.branching import Begin, End, Pull, SetParameter
-from siege_sim.dashboard.levers import Lever, intervention_panels, mechanism_panels, words
+from siege_sim.dashboard.branching import Begin, End, Pull, SetAtStart, SetParameter
+from siege_sim.dashboard.levers import Lever, Panel, intervention_panels, mechanism_panels, start_panels, words
 from siege_sim.dashboard.widget import FieldsWidget
 
 if TYPE_CHECKING:
@@ -47,32 +47,83 @@ class Filled:
         return bool(self.typed) and not any(self.errors.values())
 
 
+@dataclass(frozen=True)
+class Choice:
+    """The panel that a reader has chosen from some, and what stands in its form."""
+
+    names: tuple[str, ...]
+    panel: Panel
+    form: Filled
+    choose: Callable[[str], None]
+    fill: Callable[[Filled], None]
+
+    @property
+    def name(self) -> str:
+        """Under which name the panel can be chosen."""
+        return title_of(self.panel)
+
+    def pull(self, pulls: list[Pull], evening: int, by: PullThem) -> None:
+        """Pull levers; empty the form, or say in it what is wrong."""
+        problem = by(pulls, evening)
+        self.fill(replace(self.form, errors=by_field(problem, self.panel.levers)) if problem else Filled())
+
+
+def use_choice(panels: Sequence[Panel], usual: str) -> Choice:
+    """Let a reader choose a panel by its title; what was typed is put away with the panel that it belonged to."""
+    by_title = {title_of(panel): panel for panel in panels}
+    first = next((title for title in by_title if title.endswith(usual)), next(iter(by_title)))
+    chosen, set_chosen = solara.use_state(first)
+    form, fill = solara.use_state(Filled())
+
+    def choose(name: str) -> None:
+        set_chosen(name)
+        fill(Filled())
+
+    return Choice(tuple(by_title), by_title.get(chosen) or by_title[first], form, choose, fill)
+
+
+def title_of(panel: Panel) -> str:
+    """Return a panel's group and label."""
+    return f"{panel.group}: {panel.label}"
+
+
 @solara.component
 def MechanismForm(session: AnySession, day: int, changed: int, pull: PullThem) -> None:
     """Choose a mechanism and set its parameters, from tomorrow or from the start."""
-    panels = {f"{panel.group}: {panel.label}": panel for panel in mechanism_panels(session.in_hand.scenario, day + 1)}
-    usual = next((name for name in panels if name.endswith("Sorties")), next(iter(panels)))
-    chosen, choose = solara.use_state(usual)
-    form, fill = solara.use_state(Filled())
-    panel = panels.get(chosen) or panels[usual]
-
-    def other(name: str) -> None:
-        choose(name)
-        fill(Filled())
+    chosen = use_choice(mechanism_panels(session.in_hand.scenario, day + 1), "Sorties")
+    panel, form = chosen.panel, chosen.form
 
     def apply(evening: int) -> None:
-        pulls: list[Pull] = [SetParameter(panel.name, key, value) for key, value in form.values(panel.levers).items()]
-        problem = pull(pulls, evening)
-        fill(replace(form, errors=by_field(problem, panel.levers)) if problem else Filled())
+        values = form.values(panel.levers).items()
+        chosen.pull([SetParameter(panel.name, key, value) for key, value in values], evening, pull)
 
-    solara.Select("Mechanism", values=list(panels), value=chosen if chosen in panels else usual, on_value=other)
+    solara.Select("Mechanism", values=list(chosen.names), value=chosen.name, on_value=chosen.choose)
     solara.Text(panel.says)
-    Fields(panel.levers, form, fill)
+    Fields(panel.levers, form, chosen.fill)
     if panel.neutral:
-        solara.Button("Set so that it does nothing", text=True, on_click=lambda: fill(Filled(dict(panel.neutral))))
+        solara.Button(
+            "Set so that it does nothing", text=True, on_click=lambda: chosen.fill(Filled(dict(panel.neutral)))
+        )
     with solara.Row(style={"flex-wrap": "wrap"}):
         solara.Button(f"From day {day + 1}", color="primary", disabled=not form.ready, on_click=lambda: apply(day))
         solara.Button("From the start", disabled=not form.ready, on_click=lambda: apply(-1))
+    Problem(form)
+
+
+@solara.component
+def StartForm(session: AnySession, changed: int, pull: PullThem) -> None:
+    """Choose a part of what stands on day 0 and set its values; they hold from the start."""
+    chosen = use_choice(start_panels(session.in_hand.scenario), "Ground")
+    panel, form = chosen.panel, chosen.form
+
+    def apply() -> None:
+        values = form.values(panel.levers).items()
+        chosen.pull([SetAtStart(panel.block, key, value) for key, value in values], -1, pull)
+
+    solara.Select("Part", values=list(chosen.names), value=chosen.name, on_value=chosen.choose)
+    solara.Text(panel.says)
+    Fields(panel.levers, form, chosen.fill)
+    solara.Button("Play it so from the start", color="primary", disabled=not form.ready, on_click=apply)
     Problem(form)
 
 
@@ -144,17 +195,26 @@ def Fields(levers: tuple[Lever, ...], form: Filled, fill: Callable[[Filled], Non
 
 def _shown(lever: Lever, value: Any) -> dict[str, Any]:
     """Return a lever as its field shows it."""
-    if isinstance(value, (list, tuple)):
-        value = ", ".join(map(str, value))
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        value = f"{value:.6g}" if isinstance(value, float) else str(value)
-    plausible = "" if lever.plausible is None else f"{lever.plausible[0]:g} to {lever.plausible[1]:g}"
+    plausible = "" if lever.plausible is None else f"{plainly(lever.plausible[0])} to {plainly(lever.plausible[1])}"
+    known = f" Names: {', '.join(lever.choices)}." if lever.kind == "weights" else ""
     return {
-        **{name: getattr(lever, name) for name in ("key", "kind", "label", "unit", "says", "hint", "low", "high")},
+        **{name: getattr(lever, name) for name in ("key", "kind", "label", "unit", "hint", "low", "high")},
+        "says": lever.says + known,
         "plausible": plausible,
         "choices": list(lever.choices),
-        "value": value,
+        "value": plainly(value),
     }
+
+
+def plainly(value: Any) -> Any:
+    """Return a value as it stands in a field."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {plainly(part)}" for name, part in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:.6g}"
+    return value if value is None or isinstance(value, (bool, str)) else str(value)
 
 
 @solara.component
@@ -171,6 +231,11 @@ def understood(lever: Lever, typed: Any) -> tuple[Any, str]:
         if number is None:
             return None, f"'{str(typed)[:20]}' is not a {'whole ' * (lever.kind == 'whole')}number"
         return number, ""
+    if lever.kind == "weights":
+        weights = weights_of(str(typed))
+        return weights, "" if weights else "write names with numbers, such as: north 1, east 0.5"
+    if lever.kind == "day":
+        return number_of(str(typed), whole=True) if str(typed).strip().isdigit() else str(typed).strip() or None, ""
     if lever.kind == "list":
         return [part.strip() for part in str(typed).split(",") if part.strip()], ""
     return (bool(typed) if lever.kind == "switch" else str(typed).strip() or None), ""
@@ -187,6 +252,18 @@ def number_of(text: str, whole: bool) -> int | float | None:
     return int(number) if whole else number
 
 
+def weights_of(text: str) -> dict[str, float] | None:
+    """Return the numbers by name that a text such as ``north 1, east 0.5`` says, if it says any."""
+    weights: dict[str, float] = {}
+    for part in filter(None, map(str.strip, text.split(","))):
+        name, _, typed = part.rpartition(" ")
+        number = number_of(typed, whole=False)
+        if not name.strip() or number is None:
+            return None
+        weights[name.strip().rstrip(":= ")] = number
+    return weights or None
+
+
 def by_field(problem: str, levers: tuple[Lever, ...]) -> dict[str, str]:
     """Return what is wrong by field: lines ``place: a.b.field: message``; what is about no field under ``""``."""
     keys = {lever.key for lever in levers}
@@ -194,7 +271,8 @@ def by_field(problem: str, levers: tuple[Lever, ...]) -> dict[str, str]:
     for line in problem.splitlines():
         _, _, rest = line.partition(": ")
         path, _, message = rest.partition(": ")
-        key = path.rsplit(".", 1)[-1].split(" ")[0]
+        named = [part.split(" ")[0] for part in path.split(".")]
+        key = next((part for part in reversed(named) if part in keys), named[-1])
         key = FOR_DAYS if key == "until_day" and FOR_DAYS in keys else key
         if key in keys and message:
             found[key] = message

@@ -8,15 +8,17 @@ from types import UnionType
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
 from siege_sim import catalogue
-from siege_sim.clock import Window
+from siege_sim.clock import Day, Window
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
+    from siege_sim.blocks import Block
     from siege_sim.processes.base import Intervention, Process
     from siege_sim.scenario import Scenario
 
-Kind = Literal["number", "whole", "switch", "choice", "text", "list"]
+Kind = Literal["number", "whole", "switch", "choice", "text", "list", "weights", "day"]
+"""How a lever is set; ``weights`` are numbers by name, and a ``day`` is a number or an ISO date."""
 
 PHASE_WORDS = {
     "EXOGENOUS": "Season and calendar",
@@ -83,14 +85,15 @@ class Lever:
 
 @dataclass(frozen=True)
 class Panel:
-    """The levers of one mechanism, or of one kind of intervention.
+    """The levers of one mechanism, of one kind of intervention, or of one block of what stands on day 0.
 
     Attributes:
         name: its name in scenarios.
-        group: the part of the day to which it belongs.
+        group: the part of the day, or of the scenario, to which it belongs.
         says: what it does.
         levers: what can be set.
         neutral: values with which it does nothing; empty when there are none.
+        block: the keys that lead to it in a scenario, for what stands on day 0.
     """
 
     name: str
@@ -98,6 +101,7 @@ class Panel:
     says: str
     levers: tuple[Lever, ...]
     neutral: Mapping[str, Any]
+    block: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -116,9 +120,39 @@ def intervention_panels(scenario: Scenario) -> list[Panel]:
     return [_panel(kind, None, scenario) for kind in catalogue.interventions().values()]
 
 
+def start_panels(scenario: Scenario) -> list[Panel]:
+    """Return the panels of what stands on day 0: ground, people, food, forces and air wings, with their values."""
+    sectors = {side: tuple(sorted(scenario.sectors_of(side))) for side in SIDES}
+    return [
+        _start_panel("City", scenario.ground, ("ground",)),
+        _start_panel("City", scenario.population, ("population",)),
+        _start_panel("City", scenario.food, ("food",)),
+        _start_panel("Forces", scenario.forces, ("forces",)),
+        *(
+            _start_panel(f"Forces, {side} side", faction, ("forces", side, name), sectors[side])
+            for side in SIDES
+            for name, faction in getattr(scenario.forces, side).items()
+        ),
+        *(_start_panel("Air wings", wing, ("air_wings", name)) for name, wing in scenario.air_wings.items()),
+    ]
+
+
+SIDES: tuple[Literal["rebel", "government"], ...] = ("rebel", "government")
+
+
+def _start_panel(group: str, now: Block, block: tuple[str, ...], sectors: tuple[str, ...] = ()) -> Panel:
+    levers = [
+        _lever(name, field, now, None, sectors if name == "sectors" else ())
+        for name, field in type(now).model_fields.items()
+        if name not in SIDES
+    ]
+    says = (type(now).__doc__ or "").strip().splitlines()[0]
+    return Panel(block[-1], group, says, tuple(levers), {}, block)
+
+
 def _panel(kind: type[Process], now: Process | None, scenario: Scenario | None = None) -> Panel:
     levers = tuple(_lever(name, field, now, scenario) for name, field in _own_fields(kind))
-    return Panel(kind.name(), PHASE_WORDS[kind.phase.name], kind.summary(), levers, dict(kind.neutral))
+    return Panel(kind.name(), PHASE_WORDS[kind.phase.name], kind.summary(), levers, dict(getattr(kind, "neutral", {})))
 
 
 def _own_fields(kind: type[Process]) -> Iterator[tuple[str, FieldInfo]]:
@@ -127,7 +161,9 @@ def _own_fields(kind: type[Process]) -> Iterator[tuple[str, FieldInfo]]:
             yield name, field
 
 
-def _lever(name: str, field: FieldInfo, now: Process | None, scenario: Scenario | None) -> Lever:
+def _lever(
+    name: str, field: FieldInfo, now: Block | None, scenario: Scenario | None, known: tuple[str, ...] = ()
+) -> Lever:
     facts = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     value = getattr(now, name) if now is not None else None if field.is_required() else field.get_default()
     plausible: Any = facts.get("plausible")
@@ -143,14 +179,18 @@ def _lever(name: str, field: FieldInfo, now: Process | None, scenario: Scenario 
         high=high,
         plausible=None if plausible is None else (float(plausible[0]), float(plausible[1])),
         source=str(facts.get("source", "")),
-        choices=_choices(name, field.annotation, scenario),
+        choices=known or _choices(name, field.annotation, scenario),
     )
 
 
 def _kind(annotation: Any) -> Kind:
+    if set(get_args(Day)) <= set(get_args(annotation)):
+        return "day"
     annotation = _without_none(annotation)
     if get_origin(annotation) is Literal:
         return "choice"
+    if get_origin(annotation) is dict:
+        return "weights"
     if get_origin(annotation) is tuple:
         return "list"
     if annotation is bool:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from siege_sim.dashboard.limits import Limits
 from siege_sim.errors import SiegeError
+from siege_sim.loading import parent_of
 
 ENVIRONMENT = "SIEGE_SIM_DASHBOARD"
 """Where the command leaves its settings for the server's own process."""
@@ -43,6 +44,16 @@ class Programme:
     def to_environment(self) -> None:
         """Leave it where the server's process finds it."""
         os.environ[ENVIRONMENT] = json.dumps(asdict(self))
+
+    def settings_for(self, scenario: str) -> tuple[str, ...]:
+        """Return the settings for a shipped scenario: those given, if it is the given scenario or builds on it.
+
+        So runs side by side have people and mechanisms alike, and a class stays as coarse as its teacher has set it.
+        """
+        name: str | None = scenario
+        while name is not None and name != self.scenario:
+            name = parent_of(name)
+        return () if name is None else self.settings
 
     @classmethod
     def from_environment(cls) -> Programme:

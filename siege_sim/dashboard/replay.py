@@ -118,15 +118,21 @@ def _played_again(result: RunResult, series_csv: str, record: Record | None, pro
     return camera.film if result_of(model).series_csv() == series_csv else None
 
 
-def replay_html(films: Sequence[Film], names: Sequence[str] = ()) -> str:
+def replay_html(films: Sequence[Film], names: Sequence[str] = (), place: str = "") -> str:
     """Return a page that plays one film, or two side by side on one clock.
+
+    Args:
+        films: one or two.
+        names: what tells them apart.
+        place: where it opens when its address does not say, such as ``#day=60&layer=hunger``.
 
     Raises:
         ResultError: when the cities of two films do not fit side by side.
     """
     heads = [film.head for film in films]
     if len({(head["rows"], head["columns"], head["start"]) for head in heads}) > 1:
-        raise ResultError(f"{names[0]} and {names[1]} are not of the same city and start; give runs of one scenario")
+        which = " and ".join(names or [str(head["title"]) for head in heads])
+        raise ResultError(f"{which} are not of the same city and start; give runs of one scenario")
     from siege_sim.templates import page
 
     titles = list(dict.fromkeys(str(head["title"]) for head in heads))
@@ -139,6 +145,7 @@ def replay_html(films: Sequence[Film], names: Sequence[str] = ()) -> str:
         style=page_part("stage.css"),
         script=page_script(),
         film=_compressed(films, names),
+        place=place,
     )
 
 

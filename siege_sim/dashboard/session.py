@@ -196,13 +196,13 @@ class Session:
             self.seed = run.seed
             self.runs = [run]
 
-    def twin(self, scenario: str | Scenario) -> None:
+    def twin(self, scenario: str | Scenario, settings: Sequence[str] = ()) -> None:
         """Put another scenario with the same seed beside the first run, on one clock.
 
         Raises:
             SiegeError: as for `open`, or when the two do not fit side by side.
         """
-        run = self._new_run(scenario, self.seed)
+        run = self._new_run(scenario, self.seed, settings)
         heads = self.runs[0].film.head, run.film.head
         if len({(head["rows"], head["columns"], head["start"]) for head in heads}) > 1:
             raise SessionError(

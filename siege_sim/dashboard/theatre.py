@@ -24,11 +24,12 @@ AnySession = Session | SessionApart
 
 @dataclass
 class Place:
-    """A session in the theatre, how many pages show it, and when it was last used."""
+    """A session in the theatre, how many pages show it, when it was last used, and the lesson read beside it."""
 
     session: AnySession
     pages: int = 0
     used: float = 0.0
+    lesson: str = ""
 
     @property
     def awake(self) -> bool:
@@ -104,6 +105,15 @@ class Theatre:
         """Note that a session is in use."""
         if key in self._places:
             self._places[key].used = self._clock()
+
+    def lesson_of(self, key: str) -> str:
+        """Return the name of the lesson that is read beside a session; empty for none."""
+        return self._places[key].lesson if key in self._places else ""
+
+    def note_lesson(self, key: str, lesson: str) -> None:
+        """Note which lesson is read beside a session, for a page that is loaded again."""
+        if key in self._places:
+            self._places[key].lesson = lesson
 
     def tidy(self) -> None:
         """Put away the sessions of a class that nobody uses, and notice those whose process has died."""

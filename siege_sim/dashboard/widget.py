@@ -85,6 +85,32 @@ class FieldsWidget(Heard):
         self.hears["set"](data)
 
 
+class LessonWidget(Heard):
+    """A lesson, to be read beside the stage.
+
+    Attributes:
+        title: its heading.
+        minutes: how long it takes.
+        parts: heading, HTML and whether it is folded, of each part.
+    """
+
+    title = traitlets.Unicode("").tag(sync=True)
+    minutes = traitlets.Int(0).tag(sync=True)
+    parts = traitlets.List().tag(sync=True)
+
+    @traitlets.default("template")
+    def _template(self) -> str:
+        return page_part("lesson.vue")
+
+    def vue_again(self, data: object = None) -> None:
+        """The reader wants to begin the lesson's siege anew."""
+        self.hears["again"]()
+
+    def vue_close(self, data: object = None) -> None:
+        """The reader has done with the lesson."""
+        self.hears["close"]()
+
+
 class UploadWidget(Heard):
     """A place for a scenario file; what is sent is its text.
 

@@ -84,7 +84,7 @@ def open_page(chromium):
     """Open pages that must ask no other machine for anything, and report no error."""
     contexts, complaints = [], []
 
-    def open_one(address: str, **options):
+    def open_one(address: str, within: str = "", **options):
         context = chromium.new_context(**{"viewport": {"width": 1500, "height": 1100}, **options})
         contexts.append(context)
         page = context.new_page()
@@ -93,7 +93,7 @@ def open_page(chromium):
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda asked: complaints.append(asked.url) if leaves(asked.url, address) else None)
         page.goto(address)
-        page.wait_for_selector(".siege canvas.map")
+        (page.frame_locator(within) if within else page).locator(".siege canvas.map").first.wait_for()
         return page
 
     yield open_one
@@ -112,4 +112,4 @@ def picture(request, tmp_path):
     """Take a picture of a page; they are kept where ``SIEGE_SIM_SCREENSHOTS`` says."""
     folder = Path(os.environ.get("SIEGE_SIM_SCREENSHOTS", tmp_path))
     folder.mkdir(parents=True, exist_ok=True)
-    return lambda page, name, **options: page.screenshot(path=folder / f"{name}.png", **options)
+    return lambda page, name, **options: page.screenshot(path=folder / f"{name}.png", animations="disabled", **options)

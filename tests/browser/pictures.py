@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import sys
+import tempfile
 from pathlib import Path
 
-from tests.browser.conftest import CHROMIUM, COARSE, served
-from tests.browser.test_dashboard import branch_at, play_to
+from PIL import Image
+
+from siege_sim import load_scenario, run
+from siege_sim.dashboard.replay import write_replay
+from tests.browser.conftest import CHROMIUM, COARSE, READY, served
+from tests.browser.test_dashboard import RESTS, branch_at, play_to
+
+ALEPPO = ("aleppo_2016", "--set", COARSE)
+WIDE, UPRIGHT = {"width": 1600, "height": 1150}, {"width": 834, "height": 1112}
+BROKEN = "siegeStage.films[0].value(siegeStage.day, ['rebel_area_share']) < 0.75 || siegeStage.over()"
+"""A day on which there is something to see: a quarter of the ground is lost."""
 
 
 def main(folder: Path) -> None:
@@ -14,36 +25,106 @@ def main(folder: Path) -> None:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        with served("aleppo_2016", "--set", COARSE) as address:
+        with served(*ALEPPO) as address:
             alone(opened(browser, address), folder)
-        with served("aleppo_2016", "--set", COARSE, "--class", "--idle-minutes", "1") as address:
+            lesson(opened(browser, address), folder)
+            tablet(opened(browser, address, UPRIGHT), folder)
+        with served(*ALEPPO, "--class", "--idle-minutes", "1") as address:
             in_class(opened(browser, address), folder)
+        with tempfile.TemporaryDirectory() as place:
+            handed_out(opened(browser, page_of_two_runs(Path(place))), folder)
         browser.close()
 
 
-def opened(browser, address: str):
-    page = browser.new_page(viewport={"width": 1600, "height": 1150})
+def opened(browser, address: str, viewport=WIDE):
+    page = browser.new_page(viewport=viewport)
+    page.set_default_timeout(2 * READY)
     page.goto(address)
-    page.wait_for_selector("canvas.map", timeout=60_000)
+    page.wait_for_selector("canvas.map")
     return page
 
 
+def take(page, file: Path, **options) -> None:
+    """Take a picture; it is written smaller than the browser does."""
+    picture = Image.open(io.BytesIO(page.screenshot(animations="disabled", **options)))
+    picture.convert("RGB").save(file, optimize=True)
+
+
 def alone(page, folder: Path) -> None:
-    """Take pictures of one run and of a branch."""
-    play_to(page, 66)
+    """One run, its spread, a branch, where the two differ, and the same for a projector."""
+    page.get_by_label("Speed").select_option("60")
+    page.get_by_role("button", name="▶ Play").click()
+    page.wait_for_function(BROKEN)
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_function(RESTS)
+    day = page.evaluate("siegeStage.day")
     page.locator("canvas.map").hover(position={"x": 330, "y": 150})
-    page.screenshot(path=folder / "dashboard.png")
+    take(page, folder / "dashboard.png")
+
+    page.get_by_role("button", name="Play them").click()
+    page.wait_for_function("siegeStage.fans && siegeStage.fans.runs === 20", timeout=10 * READY)
+    page.get_by_role("button", name="Play them").wait_for()
+    take(page, folder / "ensemble.png")
+
     branch_at(page, 40, "10")
-    page.evaluate("siegeStage.goTo(66)")
-    page.get_by_role("button", name="From day 67", exact=True).wait_for()
-    page.screenshot(path=folder / "branch.png")
+    page.evaluate(f"siegeStage.goTo({day})")
+    page.get_by_role("button", name=f"From day {day + 1}", exact=True).wait_for()
+    page.mouse.move(5, 5)
+    take(page, folder / "branch.png")
+    page.get_by_role("button", name="Difference").click()
+    take(page, folder / "difference.png")
+
+    page.get_by_role("button", name="Keep A alone").click()
+    page.wait_for_function("siegeStage.films.length === 1")
+    page.get_by_label("Layer of the map").select_option("civilians")
+    page.get_by_role("button", name="Large").click()
+    page.get_by_role("button", name="Dark").click()
+    page.locator(".v-app-bar button").first.click()
+    page.wait_for_timeout(1000)
+    take(page, folder / "projector.png")
+    page.close()
+
+
+def lesson(page, folder: Path) -> None:
+    """The first lesson beside its siege."""
+    page.get_by_role("button", name="1. What a siege is").click()
+    page.wait_for_function("siegeStage.films[0].head.scenario === 'toy_town'")
+    play_to(page, 30)
+    take(page, folder / "lesson.png")
+    page.close()
+
+
+def tablet(page, folder: Path) -> None:
+    """One run on a tablet."""
+    play_to(page, 40)
+    take(page, folder / "tablet.png")
+    page.close()
 
 
 def in_class(page, folder: Path) -> None:
-    """Take a picture of a siege that was put away."""
+    """A siege that was put away."""
     play_to(page, 40)
-    page.get_by_role("button", name="Go on").wait_for(timeout=120_000)
-    page.screenshot(path=folder / "class.png", clip={"x": 0, "y": 0, "width": 1600, "height": 620})
+    page.get_by_role("button", name="Go on").wait_for()
+    take(page, folder / "class.png", clip={"x": 0, "y": 0, "width": 1600, "height": 620})
+    page.close()
+
+
+def page_of_two_runs(place: Path) -> str:
+    """Return the address of a page that is handed out."""
+    folders = []
+    for name in ("aleppo_2016", "protected_hospitals"):
+        folders.append(place / name)
+        folders[-1].mkdir()
+        run(load_scenario(name, [COARSE]), seed=1).write(folders[-1])
+    write_replay(folders, place / "compare.html")
+    return f"file://{place / 'compare.html'}#day=60&layer=danger"
+
+
+def handed_out(page, folder: Path) -> None:
+    """The page that is handed out."""
+    page.locator(".when", has_text="day 60").wait_for()
+    take(page, folder / "replay.png")
+    page.close()
 
 
 if __name__ == "__main__":

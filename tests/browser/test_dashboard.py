@@ -13,6 +13,13 @@ from siege_sim import load_scenario, run
 from tests.browser.conftest import READY, served, serving, sessions_of
 
 DAY = "siegeStage.day"
+RESTS = "siegeStage.wanted === null || siegeStage.wanted === undefined"
+WIDER = """() => {
+  const right = (element) => element.getBoundingClientRect().right;
+  return Array.from(document.querySelectorAll('.siege .values .figure, .siege .legend .entry, .siege .when'))
+    .filter((text) => right(text) > right(text.closest('figure, .left, .bar')) + 1).map((text) => text.textContent);
+}"""
+"""Texts of the page that stand out of their box."""
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +29,7 @@ def play_to(page, day):
     page.get_by_role("button", name="▶ Play").click()
     page.wait_for_function(f"{DAY} >= {day}")
     page.get_by_role("button", name="Pause").click()
-    page.wait_for_function("siegeStage.wanted === null || siegeStage.wanted === undefined")
+    page.wait_for_function(RESTS)
 
 
 def scrub(page, day):
@@ -85,6 +92,14 @@ def test_where_two_runs_differ_can_be_seen_and_one_can_be_kept(open_page, addres
     play_to(page, 5)
     page.get_by_role("button", name="Difference").click()
     assert page.get_by_text("only in A").is_visible()
+    page.get_by_label("Layer of the map").select_option("danger")
+    assert page.get_by_text("1 percentage points more in B than in A").is_visible(), "alike, so the finest scale"
+    page.get_by_role("button", name="Keep A alone").click()
+    page.wait_for_function("siegeStage.films.length === 1")
+    branch_at(page, 1, "60")
+    page.evaluate("siegeStage.goTo(5)")
+    page.get_by_role("button", name="Difference").click()
+    assert page.evaluate("siegeStage.maps[0].reach") >= 0.1
     picture(page, "difference")
     page.get_by_role("button", name="Keep A alone").click()
     page.wait_for_function("siegeStage.films.length === 1")
@@ -99,6 +114,24 @@ def test_what_is_wrong_is_said_at_the_field(open_page, address):
         page.get_by_role("alert").filter(has_text=says).wait_for()
         assert page.get_by_role("textbox", name="Per day").get_attribute("aria-invalid") == "true"
     assert page.evaluate("siegeStage.films.length") == 1
+
+
+def test_how_it_begins_can_be_changed_and_what_is_wrong_is_said_at_the_field(open_page, address, picture):
+    page = open_page(address)
+    page.get_by_text("Change how it begins").click()
+    page.locator(".v-select", has_text="Part").click()
+    page.get_by_role("option", name="Forces, rebel side: Town militia").click()
+    fill(page, "Fighters fighters", "0")
+    page.get_by_role("button", name="Play it so from the start").click()
+    page.get_by_role("alert").filter(has_text="it must be at least 1").wait_for()
+    fill(page, "Fighters fighters", "500")
+    fill(page, "Sectors", "north 1, east 1")
+    picture(page, "start")
+    page.get_by_role("button", name="Play it so from the start").click()
+    page.wait_for_function("siegeStage.films.length === 2")
+    page.get_by_text("from the start: forces.rebel.town_militia.fighters = 500").wait_for()
+    fit = "siegeStage.films.map((film) => film.value(0, ['rebels_fit']))"
+    assert page.evaluate(fit) == [1000, 500]
 
 
 def test_a_dated_action_can_be_added_and_ended(open_page, address):
@@ -118,6 +151,13 @@ def test_a_cell_tells_its_numbers_and_keeps_telling_when_clicked(open_page, addr
     assert "Civilians" in facts.inner_text()
     page.mouse.move(5, 5)
     assert "Civilians" in facts.inner_text()
+    quarter = page.evaluate("siegeStage.films[0].quarter[siegeStage.cell]")
+    people = page.evaluate(
+        """(quarter) => siegeStage.films[0].cellsOf(quarter)
+          .reduce((sum, cell) => sum + siegeStage.films[0].at(0).ground.civilians[cell], 0)""",
+        quarter,
+    )
+    assert f"{people:,} civilians; 0 killed" in facts.inner_text()
 
 
 def test_all_of_it_can_be_done_from_the_keyboard(open_page, address, picture):
@@ -135,9 +175,52 @@ def test_all_of_it_can_be_done_from_the_keyboard(open_page, address, picture):
     page.keyboard.press("p")
     page.keyboard.press("k")
     page.wait_for_selector(".siege.large.dark")
+    assert page.evaluate(WIDER) == []
     picture(page, "projector")
     page.keyboard.press("?")
     assert page.get_by_role("dialog").is_visible()
+
+
+def tab_to(page, name):
+    """Press Tab until what has the keyboard is called so."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        if name in page.evaluate(CALLED):
+            return
+    raise AssertionError(f"'{name}' cannot be reached with the Tab key")
+
+
+CALLED = """() => {
+  const here = document.activeElement, select = here.closest(".v-select");
+  const labels = [...(here.labels || []), ...(select ? select.querySelectorAll("label") : [])];
+  const says = here.matches("button, summary, a") ? here.innerText : "";
+  return [here.getAttribute("aria-label") || "", says, ...labels.map((label) => label.innerText)].join(" | ");
+}"""
+
+
+def test_lessons_and_levers_are_reached_from_the_keyboard(open_page, address):
+    page = open_page(address)
+    tab_to(page, "1. What a siege is")
+    page.keyboard.press("Enter")
+    page.get_by_role("region", name="Lesson").wait_for()
+    page.wait_for_function("document.activeElement.classList.contains('siege-lesson')")
+    page.keyboard.press("End")
+    assert page.evaluate(DAY) == 0, "keys in a lesson scroll it"
+    page.reload()
+    page.wait_for_selector(".siege-lesson")
+    tab_to(page, "Per day")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("12")
+    tab_to(page, "FROM DAY 1")
+    page.keyboard.press("Enter")
+    page.wait_for_function("siegeStage.films.length === 2")
+    tab_to(page, "Change how it begins")
+    page.keyboard.press("Enter")
+    tab_to(page, "Part")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_text("The people.").wait_for()
 
 
 def test_a_page_that_is_loaded_again_finds_its_siege_and_another_reader_has_one_apart(open_page, address):
@@ -181,10 +264,21 @@ def test_many_runs_are_played_behind_the_page_and_shown_as_a_spread(open_page, a
     picture(page, "ensemble", full_page=True)
 
 
-def test_a_tablet_shows_it_without_scrolling_sideways(open_page, address, picture):
-    page = open_page(address, viewport={"width": 800, "height": 1100}, has_touch=True)
+@pytest.mark.parametrize(("width", "height"), [(800, 1100), (1024, 768)], ids=["upright", "lying"])
+def test_a_tablet_shows_the_siege_first_and_does_not_scroll_sideways(open_page, address, picture, width, height):
+    page = open_page(address, viewport={"width": width, "height": height}, has_touch=True)
+    page.get_by_role("button", name="▶ Play").tap()
+    page.wait_for_function(f"{DAY} >= 3")
+    page.get_by_role("button", name="Pause").tap()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    picture(page, "tablet")
+    picture(page, f"tablet_{width}")
+    if width < 960:
+        page.locator(".v-app-bar__nav-icon, .v-app-bar button").first.tap()
+    page.get_by_role("button", name="1. What a siege is").tap()
+    page.get_by_role("region", name="Lesson").wait_for()
+    page.locator(".v-overlay--active").wait_for(state="detached")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    picture(page, f"tablet_{width}_lesson")
 
 
 def test_a_server_with_no_place_left_says_so(chromium):
@@ -239,3 +333,29 @@ def test_in_a_class_two_students_are_apart_and_who_loses_a_siege_can_go_on(open_
         picture(ann, "class_goes_on")
         for page in (ann, ben):
             page.context.close()
+
+
+@pytest.mark.parametrize("in_class", [False, True], ids=["alone", "class"])
+def test_a_lesson_opens_beside_its_siege(open_page, in_class, picture):
+    arguments = ("aleppo_2016", "--set", "population.persons_per_household=50", *(["--class"] if in_class else []))
+    with served(*arguments) as address:
+        page = open_page(address)
+        page.get_by_role("button", name="1. What a siege is").click()
+        page.wait_for_function("siegeStage.films[0].head.scenario === 'toy_town'")
+        lesson = page.get_by_role("region", name="Lesson")
+        assert "A town of six thousand people is surrounded" in lesson.inner_text()
+        assert "A siege is two clocks" not in lesson.inner_text()
+        lesson.get_by_text("What it shows").press("Enter")
+        assert "A siege is two clocks" in lesson.inner_text()
+        play_to(page, 30)
+        picture(page, f"lesson_{'class' if in_class else 'alone'}")
+
+        page.reload()
+        page.wait_for_function("window.siegeStage && siegeStage.films.length === 1")
+        page.get_by_role("region", name="Lesson").filter(has_text="six thousand people").wait_for()
+        page.get_by_role("button", name="3. What an aid convoy").click()
+        page.wait_for_function("siegeStage.films[0].head.scenario === 'aleppo_2016'")
+        page.locator(".v-select", has_text="Scenario").filter(has_text="aleppo_2016").wait_for()
+        page.get_by_role("button", name="Close the lesson").click()
+        page.get_by_role("region", name="Lesson").wait_for(state="detached")
+        page.context.close()

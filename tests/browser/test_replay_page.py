@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from siege_sim import load_scenario, run
+from siege_sim.dashboard.notebook import watch
 from siege_sim.dashboard.replay import write_replay
+from siege_sim.errors import SiegeError
 
 pytestmark = pytest.mark.slow
 
@@ -49,3 +51,23 @@ def test_two_runs_stand_side_by_side(opened, two_runs):
 def test_what_was_kept_can_be_shown_without_playing_again(opened, two_runs):
     page = opened(two_runs[:1], "#day=10", as_kept=True)
     assert "The map is that of day 7." in page.locator(".says").inner_text()
+
+
+def test_a_notebook_shows_two_runs_in_a_frame_of_their_own(open_page, tmp_path):
+    scenario = load_scenario("toy_town", ["population.persons_per_household=50"])
+    fierce = load_scenario("toy_town", ["population.persons_per_household=50", "processes.sorties.per_day=30"])
+    screen = watch(scenario, fierce, days=12, day=9, layer="rubble", difference=True, names=["calm", "fierce"])
+    (tmp_path / "notebook.html").write_text(f"<!DOCTYPE html><body>{screen._repr_html_()}</body>", "utf-8")
+    page = open_page(f"file://{tmp_path / 'notebook.html'}", within="iframe", offline=True)
+    frame = page.frame_locator("iframe")
+    assert frame.locator(".when").inner_text().startswith("day 9 ")
+    assert frame.get_by_text("Difference; A: calm, B: fierce").is_visible()
+    frame.get_by_role("button", name="▶❙").click()
+    assert frame.locator(".when").inner_text().startswith("day 10 ")
+
+
+def test_a_notebook_shows_one_or_two_runs():
+    with pytest.raises(SiegeError, match="one run or two"):
+        watch()
+    with pytest.raises(SiegeError, match="not of the same city"):
+        watch(load_scenario("toy_town"), load_scenario("toy_town", ["map.side=12"]), days=1)

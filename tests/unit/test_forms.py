@@ -6,8 +6,10 @@ import pytest
 
 pytest.importorskip("solara", reason="forms need the extra `dashboard`")
 
-from siege_sim.dashboard.forms import Filled, by_field, number_of, understood, window_levers
-from siege_sim.dashboard.levers import Lever
+from siege_sim import load_scenario
+from siege_sim.dashboard.branching import SetAtStart, branch
+from siege_sim.dashboard.forms import Filled, by_field, number_of, plainly, understood, weights_of, window_levers
+from siege_sim.dashboard.levers import Lever, start_panels
 
 PER_DAY = Lever("per_day", "number", "Sorties a day.")
 TRUCKS = Lever("trucks", "whole", "Trucks.")
@@ -37,15 +39,56 @@ def test_names_are_taken_apart_at_commas():
     assert understood(NAMES, "south, east,") == (["south", "east"], "")
 
 
+@pytest.mark.parametrize(
+    ("text", "weights"),
+    [("north 1, east 0.5", {"north": 1.0, "east": 0.5}), ("old town: 2", {"old town": 2.0}), ("north", None),
+     ("1", None), ("north one", None), ("", None)],
+)  # fmt: skip
+def test_weights_are_numbers_by_name(text, weights):
+    assert weights_of(text) == weights
+    value, problem = understood(Lever("sectors", "weights", "Where they stand."), text)
+    assert (value, bool(problem)) == (weights, weights is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"), [("12", 12), ("2016-10-04", "2016-10-04"), ("", None), ("soon", "soon"), ("-1", "-1")]
+)
+def test_a_day_is_a_number_or_what_may_be_a_date(text, day):
+    assert understood(Lever("from_day", "day", "First day."), text) == (day, "")
+
+
+def test_values_stand_in_fields_as_they_can_be_typed_again():
+    for lever, value in (
+        (Lever("council_kcal", "number", ""), 3e8),
+        (Lever("sectors", "weights", ""), {"north": 1.0, "east": 0.25}),
+        (Lever("against", "list", ""), ["south", "east"]),
+        (PER_DAY, 0.35),
+    ):
+        assert understood(lever, plainly(value)) == (value, "")
+
+
+def test_what_stands_on_day_0_can_be_sent_as_it_is_shown():
+    scenario = load_scenario("aleppo_2016")
+    pulls = []
+    for panel in start_panels(scenario):
+        for lever in panel.levers:
+            value, problem = understood(lever, plainly(lever.value) or "")
+            assert not problem, (panel.name, lever.key)
+            pulls.append(SetAtStart(panel.block, lever.key, value))
+    assert branch(scenario, pulls, -1).digest == scenario.digest
+
+
 def test_problems_go_to_their_fields_and_the_rest_below_the_form():
     problem = (
         "lever: changes.from_day_6.processes.sorties.per_day: -1 is out of range; it must be at least 0\n"
+        "lever: forces.rebel.militia.trucks.north: -1 is out of range\n"
         "lever: interventions.x.until_day: day 99 is after the run's end\n"
         "the run is over on day 5"
     )
-    levers = (PER_DAY, *window_levers(5))
+    levers = (PER_DAY, TRUCKS, *window_levers(5))
     assert by_field(problem, levers) == {
         "per_day": "-1 is out of range; it must be at least 0",
+        "trucks": "-1 is out of range",
         "for_days": "day 99 is after the run's end",
         "": "the run is over on day 5",
     }

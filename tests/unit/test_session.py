@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+from functools import reduce
 
 import numpy as np
 import pytest
 
 from siege_sim import load_scenario, run
-from siege_sim.dashboard.branching import Begin, End, SetParameter
-from siege_sim.dashboard.levers import intervention_panels, mechanism_panels
+from siege_sim.dashboard.branching import Begin, End, SetAtStart, SetParameter, branch, data_of
+from siege_sim.dashboard.levers import intervention_panels, mechanism_panels, start_panels
 from siege_sim.dashboard.limits import Limits, SessionError
 from siege_sim.dashboard.session import Session
 from siege_sim.errors import ScenarioError
@@ -93,6 +94,47 @@ def test_a_lever_pulled_from_the_start_changes_the_scenario_itself(session, tmp_
     assert "per_day: 12.0" in session.export()[1]
 
 
+def test_what_stands_on_day_0_is_set_from_the_start_and_exported(session, tmp_path):
+    pulls = [
+        SetAtStart(("ground",), "works", 0.2),
+        SetAtStart(("population",), "besieged", 3000),
+        SetAtStart(("forces", "rebel", "town_militia"), "sectors", {"north": 1.0, "east": 2.0}),
+        SetAtStart(("air_wings", "bombers"), "from_day", "2020-09-11"),
+    ]
+    session.play_to(30)
+    branch = session.pull(pulls, day=-1)
+    assert branch.scenario.population.besieged == branch.film.frames[0]["values"][civilians_of(branch)] == 3000
+    assert branch.log[0].since == "from the start"
+    _, text = session.export()
+    assert "works: 0.2" in text
+    again = csv_of(text, tmp_path).iloc[:31, 2:].to_numpy()
+    assert np.array_equal(again, branch.values(30), equal_nan=True)
+    with pytest.raises(SessionError, match=r"ground\.works stands on day 0, so it can be set from the start only"):
+        session.pull(pulls[:1], day=3)
+
+
+def civilians_of(run):
+    return [outcome["name"] for outcome in run.film.head["outcomes"]].index("civilians_in_pocket")
+
+
+@pytest.mark.parametrize("name", ["toy_town", "aleppo_2016"])
+def test_every_number_that_stands_on_day_0_is_a_lever(name):
+    scenario = load_scenario(name)
+    panels = {panel.block: panel for panel in start_panels(scenario)}
+    assert {("ground",), ("population",), ("food",), ("forces",)} < set(panels)
+    assert {block[-1] for block in panels if block[0] == "air_wings"} == set(scenario.air_wings)
+    assert {block[2] for block in panels if block[:2] == ("forces", "rebel")} == set(scenario.forces.rebel)
+    data = data_of(scenario)
+    for block, panel in panels.items():
+        values = reduce(lambda inner, key: inner[key], block, data)
+        assert {lever.key for lever in panel.levers} == {key for key in values if key not in ("rebel", "government")}
+        for lever in panel.levers:
+            assert lever.says, (panel.name, lever.key)
+            if lever.kind in ("number", "whole"):
+                assert lever.low <= lever.value <= lever.high, (panel.name, lever.key)
+            assert branch(scenario, [SetAtStart(block, lever.key, lever.value)], -1).digest == scenario.digest
+
+
 @pytest.mark.parametrize(("kind", "example"), EXAMPLES.items(), ids=EXAMPLES)
 def test_every_intervention_can_begin_on_a_running_siege_and_leaves_the_past_alone(kind, example):
     session = Session(load_scenario("toy_town", [*COARSE, "days=30"]))
@@ -131,6 +173,9 @@ def test_twins_of_one_city_run_on_one_clock_and_others_are_refused(session):
     session.play_to(7)
     session.twin(load_scenario("toy_town", [*COARSE, "processes.sorties.per_day=0"]))
     assert [one.day for one in session.runs] == [7, 7]
+    session.twin("toy_town", COARSE)
+    first, second = (run.scenario.population.persons_per_household for run in session.runs)
+    assert first == second == 50
     with pytest.raises(SessionError, match="another city"):
         session.twin("aleppo_2016")
 

@@ -1,4 +1,4 @@
-// A film: what the page knows of a run, day by day. docs/film.md describes the format.
+// A film: what the page knows of a run, day by day. docs/dashboard.md describes the format.
 "use strict";
 var Siege = window.Siege || (window.Siege = {});
 

@@ -13,7 +13,7 @@ module.exports = {
     window.siegeStage = this.stage;
     this.leaves = () => sessionStorage.setItem("siege-day", String(this.stage.day));
     window.addEventListener("pagehide", this.leaves);
-    this.hello({ tab: tab });
+    this.hello({ tab: tab, width: window.innerWidth });
   },
   destroyed() {
     window.removeEventListener("pagehide", this.leaves);

@@ -6,6 +6,13 @@
     crossing: "X", road: "=" };
   Siege.LETTERS = LETTERS;
 
+  // The next of 0.01, 0.02, 0.05, 0.1, ... that is no less.
+  function roundUp(value) {
+    let step = 0.01;
+    for (let i = 0; step < value; i++) step = [1, 2, 5][(i + 1) % 3] * Math.pow(10, Math.floor((i + 1) / 3)) / 100;
+    return step;
+  }
+
   class CityMap {
     constructor(canvas) { this.canvas = canvas; }
 
@@ -20,6 +27,7 @@
       this.height = this.unit * film.rows;
       const pen = this.pen = Siege.pen(this.canvas, this.width, this.height);
       pen.clearRect(0, 0, this.width, this.height);
+      this.marks = [];
       if (!this.frame.ground.holder) return;
       if (options.other) this._difference(options.other, day);
       else this._ground();
@@ -74,22 +82,32 @@
 
     _difference(other, day) {
       const look = this.options.look, there = other.at(day), layer = this.options.layer;
+      const gaps = this._gaps(other, there, layer);
+      this.reach = gaps && roundUp(gaps.reduce((most, gap) => Math.max(most, Math.abs(gap || 0)), 0));
       for (let cell = 0; cell < this.film.cells; cell++) {
         const one = this.frame.ground.holder[cell] === REBEL, two = there.ground.holder[cell] === REBEL;
-        if (layer !== "holder" && one && two) this._fill(cell, this._more(other, there, cell, layer, look));
-        else if (one && two) this._fill(cell, look.rebel);
+        if (gaps && gaps[cell] !== null) this._fill(cell, this._more(gaps[cell], look));
+        else if (one && two) this._fill(cell, gaps ? look.muted : look.rebel);
         else if (one) this._fill(cell, Siege.hatch(look.oneOnly, look.oneOnlyHatch, "back"));
         else if (two) this._fill(cell, Siege.hatch(look.otherOnly, look.otherOnlyHatch, "stripes"));
         else this._fill(cell, look.government);
       }
     }
 
-    _more(other, there, cell, layer, look) {
-      const one = this.film.share(this.frame, layer, cell), two = other.share(there, layer, cell);
-      if (one === null || two === null) return look.muted;
-      const share = (two - one) / this.most(layer);
+    // By how much a layer is larger in the other film, by cell; null where it cannot be compared, nothing for no layer.
+    _gaps(other, there, layer) {
+      if (layer === "holder") return null;
+      const held = (frame, cell) => frame.ground.holder[cell] === REBEL;
+      return Array.from({ length: this.film.cells }, (_, cell) => {
+        if (layer !== "rubble" && !(held(this.frame, cell) && held(there, cell))) return null;
+        const one = this.film.share(this.frame, layer, cell), two = other.share(there, layer, cell);
+        return one === null || two === null ? null : two - one;
+      });
+    }
+
+    _more(gap, look) {
       return Siege.shade([look.oneOnlyHatch, look.oneOnly, look.muted, look.otherOnly, look.otherOnlyHatch],
-        0.5 + share);
+        0.5 + 0.5 * gap / this.reach);
     }
 
     _edges(apart, colour, width, dashes) {
@@ -207,6 +225,7 @@
     }
 
     _place(left, top, size, letter, state) {
+      this.marks.push({ x: left + size / 2, y: top + size / 2, r: size / 2 });
       const pen = this.pen, look = this.options.look, working = state === 0;
       pen.globalAlpha = state === 3 ? 0.35 : 0.95;
       pen.fillStyle = working ? look.paper : look.muted;
@@ -250,12 +269,18 @@
         pen.font = "600 " + size + "px system-ui, 'DejaVu Sans', sans-serif";
         const half = pen.measureText(entry.name).width / 2;
         const x = Math.max(half + 2, Math.min(entry.at.x * this.unit, this.width - half - 2));
-        const y = [0, 0.8, -0.8, 1.4, -1.4].map((step) => entry.at.y * this.unit + step * size)
-          .find((there) => !taken.some((box) => Math.abs(box.x - x) < box.half + half + 3 && Math.abs(box.y - there) < size * 1.05));
-        if (y === undefined) continue;
+        const free = [0, 0.8, -0.8, 1.4, -1.4].map((step) => entry.at.y * this.unit + step * size)
+          .filter((there) => !taken.some((box) => Math.abs(box.x - x) < box.half + half + 3 && Math.abs(box.y - there) < size * 1.05));
+        if (!free.length) continue;
+        const hidden = free.map((there) => this._under(x, there, half, size / 2)), y = free[hidden.indexOf(Math.min(...hidden))];
         taken.push({ x, y, half });
         this._write(entry.name, x, y, size);
       }
+    }
+
+    // How many places a name would lie on; units move, and a name that stepped aside for them would jump about.
+    _under(x, y, half, high) {
+      return this.marks.filter((mark) => Math.abs(mark.x - x) < half + mark.r && Math.abs(mark.y - y) < high + mark.r).length;
     }
 
     _pockets() {

@@ -166,7 +166,7 @@
         el("div", { class: "bar" },
           button("❙◀", () => this.goTo(0), "First day (Home)"), button("◀", () => { this.play(false); this.step(-1); }, "A day back (←)"),
           p.play, button("▶❙", () => { this.play(false); this.step(1); }, "A day on (→)"), p.speed, p.scrub, p.when,
-          p.large, p.theme, button("?", () => p.help.showModal(), "Keys")),
+          el("span", { class: "together" }, p.large, p.theme, button("?", () => p.help.showModal(), "Keys"))),
         el("div", { class: "bar small" }, el("label", {}, "Map shows ", p.layers), ...p.toggles, p.compare),
         p.stage = el("div", { class: "stage" },
           el("div", { class: "left" }, p.maps, p.legend, p.says, p.details),
@@ -243,7 +243,7 @@
       this.onKey = (event) => {
         if (event.ctrlKey || event.metaKey || event.altKey || !this.films.length) return;
         if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target !== this.parts.scrub) return;
-        if (event.key === " " && event.target.tagName === "BUTTON") return;
+        if (event.key === " " && /^(BUTTON|SUMMARY)$/.test(event.target.tagName)) return;
         if (!this.root.isConnected) return;
         const does = {
           " ": () => this.play(), ArrowLeft: () => { this.play(false); this.step(-1); },
@@ -275,7 +275,7 @@
       this.redraw();
     }
 
-    _projector() { this.large = !this.large; this.root.classList.toggle("large", this.large); this.redraw(); }
+    _projector() { this.large = !this.large; this.root.classList.toggle("large", this.large); document.documentElement.classList.toggle("siege-large", this.large); this.redraw(); }
 
     _theme() { this.theme = Siege.look(this.theme).dark ? "light" : "dark"; this.redraw(); }
 
@@ -317,7 +317,7 @@
         const both = this.compare && many > 1;
         map.canvas.parentElement.hidden = both && i > 0;
         if (both && i > 0) return;
-        map.canvas.parentElement.firstChild.textContent = both ? "Difference: A " + this.names[0] + ", B " + this.names[1] :
+        map.canvas.parentElement.firstChild.textContent = both ? "Difference; A: " + this.names[0] + ", B: " + this.names[1] :
           many > 1 ? "AB"[i] + ": " + this.names[i] : "";
         map.draw(this.films[i], this.day, { look, width: both ? wide : side, height: high, layer: this.layer, show: this.show,
           cell: this.cell, large: this.large, other: both ? this.films[1] : null });
@@ -332,11 +332,17 @@
           day: this.day, large: this.large, fans: this.fans });
         const values = chart.values(this.day), names = this.films.length > 1 ? ["A ", "B "] : [""];
         chart.title.replaceChildren(...values.map((row) => el("span", { class: "key" },
-          ...row.texts.flatMap((text, side) => [el("i", { class: side ? "dash" : "line", style: "border-color:" + row.colours[side] }),
-            (side ? "" : row.label ? row.label + " " : "") + names[side], el("b", {}, text), " "]))));
+          ...row.texts.flatMap((text, side) => this._valueOf(row, text, side, names[side])))));
         chart.canvas.setAttribute("aria-label", chart.chart.title + ", " + this.films[0].fullDate(this.day) + ": " +
           chart.title.textContent);
       }
+    }
+
+    // A value with the line it belongs to; only its label may be broken.
+    _valueOf(row, text, side, name) {
+      const line = el("i", { class: side ? "dash" : "line", style: "border-color:" + row.colours[side] });
+      if (side) return [el("span", { class: "figure" }, line, name, el("b", {}, text)), " "];
+      return [line, row.label ? row.label + " " : "", el("span", { class: "figure" }, name, el("b", {}, text)), " "];
     }
 
     _sentence() { return this.films.map((film, i) => (this.films.length > 1 ? "AB"[i] + ": " : "") + this._sentenceOf(film)).join(" "); }

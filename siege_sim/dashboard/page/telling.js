@@ -14,11 +14,11 @@
     return canvas;
   }
 
-  function entry(mark, text) { return el("span", { class: "entry" }, mark, text); }
+  function entry(mark, text) { return el("span", { class: "entry" }, mark && el("span", {}, mark), el("span", {}, text)); }
 
   // Redrawn only when something that it explains has changed.
   Siege.legend = function (box, stage, look) {
-    const key = [stage.layer, stage.compare, look.dark, stage.films.length, stage.show.places, stage.films[0].head.title].join();
+    const key = [stage.layer, stage.compare, stage.compare && stage.maps[0].reach, look.dark, stage.films.length, stage.show.places, stage.films[0].head.title].join();
     if (box.dataset.key === key) return;
     box.dataset.key = key;
     const film = stage.films[0], parts = [];
@@ -49,8 +49,14 @@
         entry(swatch(look.oneOnly, look.oneOnlyHatch, "back"), "only in A"),
         entry(swatch(look.otherOnly, look.otherOnlyHatch), "only in B"), entry(swatch(look.government), "in neither")];
     }
-    return [entry(swatch(look.oneOnly), "less in B than in A"), entry(swatch(look.muted), "alike"),
-      entry(swatch(look.otherOnly), "more in B than in A")];
+    const shade = stage.films[0].head.shades.find((one) => one.name === stage.layer);
+    const most = shade.unit ? number(stage.maps[0].reach) + " " + shade.unit
+      : number(100 * stage.maps[0].reach) + " percentage points";
+    const entries = [entry(swatch(look.oneOnlyHatch), most + " less in B than in A"), entry(swatch(look.muted), "alike"),
+      entry(swatch(look.otherOnlyHatch), most + " more in B than in A")];
+    return stage.layer === "rubble" ? entries : [...entries,
+      entry(swatch(look.oneOnly, look.oneOnlyHatch, "back"), "held by the rebels only in A"),
+      entry(swatch(look.otherOnly, look.otherOnlyHatch), "only in B")];
   }
 
   function scale(stage, look) {
@@ -82,8 +88,18 @@
         el("span", { class: "unit" }, " " + quarter.sector.replace(/_/g, " ") + ", row " + (row + 1) + ", column " + (column + 1))),
       el("dl", { class: "facts" }, ...facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))),
       ...standing(film, frame, cell).map((text) => el("p", {}, text)),
+      el("p", {}, whole(film, frame, film.quarter[cell])),
       ...recent(film, stage.day, quarter.name));
   };
+
+  // The numbers of a whole quarter.
+  function whole(film, frame, quarter) {
+    const cells = film.cellsOf(quarter), ground = frame.ground, held = cells.filter((cell) => ground.holder[cell] === REBEL);
+    const sum = (layer) => number(cells.reduce((total, cell) => total + layer[cell], 0));
+    const fates = ground.killed ? "; " + sum(ground.killed) + " killed and " + sum(ground.left) + " left since day 0" : "";
+    return "All of " + film.head.quarters[quarter].name + ": the rebels hold " + held.length + " of " + cells.length + " cells; " +
+      sum(ground.civilians) + " civilians" + fates + ".";
+  }
 
   function standing(film, frame, cell) {
     const lines = [1, 2].map((side) => {
