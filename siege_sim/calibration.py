@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 LARGEST_MISS = 3.0
 """Where a pattern's miss is cut off, so that one hopeless pattern does not drown the others."""
 
+KERNEL_WIDTH = 2.0
+"""How much wider than by Silverman's rule new sets are spread: with narrow kernels a few sets carry all weight."""
+
 FIRST_SEED_OF_FINALISTS = 1001
 """The seeds of finalists: others than people use when they look at the fitted scenario."""
 
@@ -251,7 +254,9 @@ def calibrate(
     even = {p.key: pyabc.RV("uniform", p.span[0], p.span[1] - p.span[0]) for p in priors}
     with process_pool(workers) as pool:
         sampler = pyabc.sampler.ConcurrentFutureSampler(pool, client_max_jobs=2 * workers)
-        fit = pyabc.ABCSMC(trial, pyabc.Distribution(**even), _misfit, spec.particles, sampler=sampler)
+        kernel = pyabc.MultivariateNormalTransition(scaling=KERNEL_WIDTH)
+        prior = pyabc.Distribution(**even)
+        fit = pyabc.ABCSMC(trial, prior, _misfit, spec.particles, transitions=kernel, sampler=sampler)
         database = f"sqlite:///{(folder / HISTORY).resolve()}"
         done = _begin_or_go_on(fit, database, folder / HISTORY)
         if done < spec.generations:
