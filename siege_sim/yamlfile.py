@@ -89,7 +89,10 @@ def parse_yaml(text: str, shown: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f":{mark.line + 1}" if mark else ""
-        raise ScenarioError([f"{shown}{line}: not valid YAML: {error.problem or error.context}"]) from None
+        problem = str(error.problem or error.context)
+        if "nesting depth" in problem:  # newer parsers stop by themselves, before the check sees how deep it goes
+            raise ScenarioError([f"{shown}{line}: nested more than {DEEPEST} deep"]) from None
+        raise ScenarioError([f"{shown}{line}: not valid YAML: {problem}"]) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise ScenarioError([f"{shown}: not valid YAML: {str(error).splitlines()[0]}"]) from None
     if root is None:

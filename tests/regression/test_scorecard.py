@@ -19,30 +19,26 @@ from siege_sim.scoring import Line, score
 
 BASELINE = "aleppo_2016"
 COARSE = ["population.persons_per_household=50"]
-SEEDS = range(1, 17)
+SEEDS = range(1, 33)
 DAYS = 68
 
-TOO_EARLY = "chance alone spreads the break over a week or more, and it comes before the record's day in most runs"
+CHANCE = "chance alone spreads the break over a week or more, so that in some runs it comes before the record's day"
 PLACE = "other axes attack on the same days, so that ground in the south falls with the first of the north-east"
-ONE_LOBE = "what breaks in a run is not the same lobe on the same day, and the median of such runs is slower than each"
 HOSPITALS = "strikes in the model do not change their targets, so hospitals are neither spared early nor all hit late"
 
 MISSES: dict[str, str] = {
-    "area_lost_by_25_nov": TOO_EARLY,
-    "area_lost_by_26_nov": TOO_EARLY,
-    "area_lost_by_27_nov": TOO_EARLY,
+    "area_lost_by_25_nov": CHANCE,
+    "area_lost_by_26_nov": "a third of the runs have broken by then and most others have not: no run is half-way",
+    "area_lost_by_28_nov": CHANCE,
     "north_east_first": PLACE,
-    "fallen_by_26_nov": TOO_EARLY,
+    "fallen_by_26_nov": CHANCE,
     "fallen_by_27_nov": PLACE,
     "fallen_by_28_nov": PLACE,
     "cut_in_two_by_28_nov": "the lobe that breaks first does not reach through the middle of the pocket",
-    "loss_in_three_days": ONE_LOBE,
-    "days_from_a_twentieth_to_a_third": ONE_LOBE,
     "killed_to_14_nov": "people go on dying of earlier wounds in the strike halt; the record may not count them",
     "hospitals_early_october": HOSPITALS,
     "hospitals_19_nov": HOSPITALS,
-    "left_by_25_nov": TOO_EARLY,
-    "left_by_27_nov": TOO_EARLY,
+    "left_by_25_nov": CHANCE,
     "bakeries_on_27_nov": "stores that were assumed feed a bakery or two more than were seen",
 }
 """Why a pattern's median does not lie in the record's range."""
@@ -69,7 +65,7 @@ def card() -> dict[str, Line]:
         for name in patterns()
     ],
 )
-def test_the_median_of_sixteen_runs_lies_in_the_records_range(name):
+def test_the_median_of_the_runs_lies_in_the_records_range(name):
     line = card()[name]
     assert line.median_inside, f"{line.median} is not in {line.low} to {line.high} {line.unit}"
 
