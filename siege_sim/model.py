@@ -82,7 +82,7 @@ class SiegeModel(mesa.Model):
             raise SiegeError(f"the seed is {seed!r}, but it must be a whole number of at least 0")
         self._siege_scenario = scenario
         self._households_made = False
-        super().__init__(rng=seed)
+        super().__init__(rng=int(seed))
         self.seed = int(seed)
         self.clock = scenario.clock
         self.day = 0

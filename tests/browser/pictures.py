@@ -14,7 +14,10 @@ from siege_sim.dashboard.replay import write_replay
 from tests.browser.conftest import CHROMIUM, COARSE, READY, served
 from tests.browser.test_dashboard import RESTS, branch_at, play_to
 
-ALEPPO = ("aleppo_2016", "--set", COARSE)
+SEED = 20
+"""Of twenty seeds the nearest to the middle."""
+
+ALEPPO = ("aleppo_2016", "--seed", str(SEED), "--set", COARSE)
 WIDE, UPRIGHT = {"width": 1600, "height": 1150}, {"width": 834, "height": 1112}
 BROKEN = "siegeStage.films[0].value(siegeStage.day, ['rebel_area_share']) < 0.75 || siegeStage.over()"
 """A day on which there is something to see: a quarter of the ground is lost."""
@@ -115,7 +118,7 @@ def page_of_two_runs(place: Path) -> str:
     for name in ("aleppo_2016", "protected_hospitals"):
         folders.append(place / name)
         folders[-1].mkdir()
-        run(load_scenario(name, [COARSE]), seed=1).write(folders[-1])
+        run(load_scenario(name, [COARSE]), seed=SEED).write(folders[-1])
     write_replay(folders, place / "compare.html")
     return f"file://{place / 'compare.html'}#day=60&layer=danger"
 
