@@ -312,8 +312,10 @@ def ScenarioBox(desk: Desk, changed: int) -> None:
     with solara.Card("Scenario", margin=0, elevation=0):
         solara.Select("Scenario", values=names, value=chosen, on_value=choose)
         solara.InputInt("Seed", value=seed, on_value=set_seed)
+        if seed < 0:
+            solara.Error("A seed is a whole number of at least 0.", dense=True)
         with solara.Row():
-            solara.Button("Open", color="primary", on_click=lambda: desk.open(chosen, max(seed, 0)))
+            solara.Button("Open", color="primary", disabled=seed < 0, on_click=lambda: desk.open(chosen, seed))
             solara.Button("Put beside", on_click=lambda: desk.put_beside(chosen))
         Upload(desk)
 
@@ -374,21 +376,31 @@ def RunsBox(desk: Desk, changed: int) -> None:
                     solara.Button(f"Keep {'AB'[side]} alone", on_click=lambda side=side: keep(side))
 
 
+FEWEST_RUNS = 3
+"""Fewer runs make no spread."""
+
+
 @solara.component
 def EnsembleBox(desk: Desk) -> None:
     """Play many seeds, with a bar, and show their spread."""
     runs, set_runs = solara.use_state(20)
+    most = the_theatre().programme.limits.ensemble_runs
+    possible = FEWEST_RUNS <= runs <= most
     done, planned = desk.progress.value
     ensemble = desk.ensemble.value
     with solara.Card("Many runs", margin=0, elevation=0):
         solara.Text("One run is not a forecast. Play the run in hand with other seeds and see the spread.")
         solara.InputInt("How many", value=runs, on_value=set_runs)
+        if not possible:
+            solara.Error(f"From {FEWEST_RUNS} to {most} runs can be played here.", dense=True)
         with solara.Row():
             if ensemble is not None and ensemble.running:
                 solara.Button("Stop", on_click=ensemble.stop)
                 solara.Text(f"{done} of {planned} runs")
             else:
-                solara.Button("Play them", color="primary", on_click=lambda: desk.play_ensemble(max(3, runs)))
+                solara.Button(
+                    "Play them", color="primary", disabled=not possible, on_click=lambda: desk.play_ensemble(runs)
+                )
         if ensemble is not None and ensemble.running:
             solara.ProgressLinear(100 * done / planned if planned else True)
 

@@ -359,3 +359,22 @@ def test_a_lesson_opens_beside_its_siege(open_page, in_class, picture):
         page.get_by_role("button", name="Close the lesson").click()
         page.get_by_role("region", name="Lesson").wait_for(state="detached")
         page.context.close()
+
+
+def test_a_wrong_number_is_told_at_its_field_and_nothing_is_started(open_page, address):
+    page = open_page(address)
+    for field, wrong, said, button in (
+        ("Seed", "-1", "A seed is a whole number of at least 0.", "Open"),
+        ("How many", "2", "From 3 to ", "Play them"),
+        ("How many", "100000", "From 3 to ", "Play them"),
+    ):
+        box = page.get_by_label(field, exact=True)
+        right = box.input_value()
+        box.fill(wrong)
+        box.press("Enter")
+        page.get_by_text(said).wait_for()
+        assert page.get_by_role("button", name=button, exact=True).is_disabled()
+        box.fill(right)
+        box.press("Enter")
+        page.get_by_text(said).wait_for(state="detached")
+        assert page.get_by_role("button", name=button, exact=True).is_enabled()
