@@ -132,12 +132,12 @@ class Trial:
 
     def __call__(self, drawn: Mapping[str, float]) -> dict[str, float]:
         """Return the misfit of a parameter set, and its miss on every pattern."""
-        first = _seed_of({prior.key: prior.value(drawn[prior.key]) for prior in self.priors})
+        first = _seed_of(self._values(drawn))
         return self.with_seeds(drawn, range(first, first + self.replications))
 
     def with_seeds(self, drawn: Mapping[str, float], seeds: Iterable[int]) -> dict[str, float]:
         """Return the same for runs with given seeds."""
-        data = with_values(self.scenario, {prior.key: prior.value(drawn[prior.key]) for prior in self.priors})
+        data = with_values(self.scenario, self._values(drawn))
         courses = [play(Job(data, seed, self.days)) for seed in seeds]
         misses = {
             name: float(np.mean([miss(entry, measured(entry.measure, course)) for course in courses]))
@@ -146,6 +146,9 @@ class Trial:
         }
         total = sum(self.weights.get(name, 1.0) * value for name, value in misses.items())
         return {"misfit": total / max(sum(self.weights.get(name, 1.0) for name in misses), 1e-9), **misses}
+
+    def _values(self, drawn: Mapping[str, float]) -> dict[str, float | int]:
+        return {prior.key: prior.value(drawn[prior.key]) for prior in self.priors}
 
 
 def shipped_calibrations() -> dict[str, Path]:
