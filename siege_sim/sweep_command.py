@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
+from siege_sim.errors import SiegeError
 from siege_sim.experiments import Plan
 from siege_sim.parallel import finished
 from siege_sim.progress import duration, sweep_progress
@@ -26,7 +27,13 @@ class Wishes:
     quiet: bool = False
 
     def target(self, plan: Plan) -> str:
-        """Return the folder or URL of the results."""
+        """Return the folder or URL of the results.
+
+        Raises:
+            SiegeError: a store that does not outlive the program.
+        """
+        if self.out is not None and self.out.startswith("memory://"):
+            raise SiegeError(f"--out {self.out}: would be gone when the program ends; name a folder or an object store")
         return self.out or str(default_target(plan))
 
 

@@ -96,7 +96,7 @@ def parse_yaml(text: str, shown: str) -> Document:
     except (yaml.YAMLError, RecursionError) as error:
         raise ScenarioError([f"{shown}: not valid YAML: {str(error).splitlines()[0]}"]) from None
     if root is None:
-        raise ScenarioError([f"{shown}: the file is empty; `siege-sim new PATH` writes one to start from"])
+        raise ScenarioError([f"{shown}: the file is empty; `siege-sim new PATH` writes a scenario to start from"])
     reader = _Reader(shown)
     return Document(reader.value(root, ()), reader.marks)
 

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 
 class Morale(Process):
-    """A unit's cohesion falls with losses, fire, hunger, lost neighbours and isolation, and recovers in quiet.
+    """A unit's cohesion falls with losses, fire, hunger, lost neighbours and isolation, and follows hope.
 
-    Every pull is a rate towards 0, every rest a rate towards the level that hope of outside help allows.
+    Every pull is a rate towards 0; besides, cohesion tends towards the level that hope of outside help allows: up in
+    quiet while there is hope, down as hope goes.
     """
 
     kind: Literal["morale"] = "morale"
@@ -32,9 +33,9 @@ class Morale(Process):
     }  # fmt: skip
 
     recovery_per_day: float = param(0.05, unit="1/day", plausible=(0.02, 0.1), ge=0.0, le=1.0)
-    """How fast cohesion returns to its level in quiet."""
+    """How fast cohesion tends towards the level that hope allows."""
     level_without_hope: float = param(0.5, unit="0-1", plausible=(0.3, 0.8), ge=0.0, le=1.0)
-    """The level to which it recovers when nobody hopes for outside help; with full hope, 1."""
+    """The level it tends to when nobody hopes for outside help; with full hope, 1."""
     losses_weight: float = param(
         1.2,
         unit="1/share lost",
@@ -47,9 +48,9 @@ class Morale(Process):
     fire_weight: float = param(0.02, unit="1/day", plausible=(0.005, 0.05), ge=0.0, le=1.0)
     """Fall a day in cells under the heaviest fire (danger 1)."""
     hunger_weight: float = param(
-        0.02,
+        0.005,
         unit="1/day",
-        plausible=(0.0, 0.05),
+        plausible=(0.0, 0.02),
         source="supply is 2 % of reasons (McQuie 1987)",
         ge=0.0,
         le=1.0,
@@ -80,5 +81,5 @@ class Morale(Process):
         hope = model.politics.hope
         level = self.level_without_hope + (1.0 - self.level_without_hope) * hope
         cohesion = units.cohesion[rows]
-        restored = self.recovery_per_day * np.maximum(level - cohesion, 0.0)
-        units.cohesion[rows] = (cohesion * (1.0 - np.minimum(wear, 1.0)) + restored).clip(0.0, 1.0)
+        drift = self.recovery_per_day * (level - cohesion)
+        units.cohesion[rows] = (cohesion * (1.0 - np.minimum(wear, 1.0)) + drift).clip(0.0, 1.0)
