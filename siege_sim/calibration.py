@@ -110,18 +110,24 @@ class Prior:
     unit: str
 
     def value(self, drawn: float) -> float | int:
-        """Return a drawn number as a value of the parameter."""
-        return round(min(max(drawn, self.low), self.high)) if self.whole else float(drawn)
+        """Return the value of the parameter for a number drawn from 0 to 1."""
+        low, high = self.span
+        value = low + drawn * (high - low)
+        return round(min(max(value, self.low), self.high)) if self.whole else float(value)
 
     @property
     def span(self) -> tuple[float, float]:
-        """Where numbers are drawn from: half a step wider for whole numbers, so that the ends get their share."""
+        """Where values are drawn from: half a step wider for whole numbers, so that the ends get their share."""
         return (self.low - 0.5, self.high + 0.5) if self.whole else (self.low, self.high)
 
 
 @dataclass(frozen=True)
 class Trial:
-    """Plays one parameter set and measures it. Small enough to travel to a worker with each task."""
+    """Plays one parameter set and measures it. Small enough to travel to a worker with each task.
+
+    Sets are drawn from 0 to 1 in every parameter: kernels are covariances, and where one parameter's numbers are a
+    million times another's, such a matrix counts as singular and the weights of sets come out wrong.
+    """
 
     scenario: Mapping[str, Any]
     priors: tuple[Prior, ...]
@@ -131,13 +137,14 @@ class Trial:
     replications: int
 
     def __call__(self, drawn: Mapping[str, float]) -> dict[str, float]:
-        """Return the misfit of a parameter set, and its miss on every pattern."""
-        first = _seed_of(self._values(drawn))
-        return self.with_seeds(drawn, range(first, first + self.replications))
+        """Return the misfit of a drawn parameter set, and its miss on every pattern."""
+        values = {prior.key: prior.value(drawn[prior.key]) for prior in self.priors}
+        first = _seed_of(values)
+        return self.with_seeds(values, range(first, first + self.replications))
 
-    def with_seeds(self, drawn: Mapping[str, float], seeds: Iterable[int]) -> dict[str, float]:
-        """Return the same for runs with given seeds."""
-        data = with_values(self.scenario, self._values(drawn))
+    def with_seeds(self, values: Mapping[str, float | int], seeds: Iterable[int]) -> dict[str, float]:
+        """Return the same for the parameters' values and given seeds."""
+        data = with_values(self.scenario, values)
         courses = [play(Job(data, seed, self.days)) for seed in seeds]
         misses = {
             name: float(np.mean([miss(entry, measured(entry.measure, course)) for course in courses]))
@@ -146,9 +153,6 @@ class Trial:
         }
         total = sum(self.weights.get(name, 1.0) * value for name, value in misses.items())
         return {"misfit": total / max(sum(self.weights.get(name, 1.0) for name in misses), 1e-9), **misses}
-
-    def _values(self, drawn: Mapping[str, float]) -> dict[str, float | int]:
-        return {prior.key: prior.value(drawn[prior.key]) for prior in self.priors}
 
 
 def shipped_calibrations() -> dict[str, Path]:
@@ -254,7 +258,7 @@ def calibrate(
     _claim(folder, spec, scenario)
     data = scenario.model_dump(mode="json", by_alias=True)
     trial = Trial(data, priors, subject.record, spec.weights, spec.days, spec.replications)
-    even = {p.key: pyabc.RV("uniform", p.span[0], p.span[1] - p.span[0]) for p in priors}
+    even = {p.key: pyabc.RV("uniform", 0.0, 1.0) for p in priors}
     with process_pool(workers) as pool:
         sampler = pyabc.sampler.ConcurrentFutureSampler(pool, client_max_jobs=2 * workers)
         kernel = pyabc.MultivariateNormalTransition(scaling=KERNEL_WIDTH)
@@ -287,7 +291,7 @@ def _claim(folder: Path, spec: CalibrationSpec, scenario: Scenario) -> None:
     """Take a folder for this calibration, or make sure that it is this one's already."""
     file = folder / SPEC
     fitted = spec.model_dump(exclude={"generations", "finalists", "runs_of_a_finalist"})
-    mine = {"program": "siege_sim", "scenario_digest": scenario.digest, "spec": fitted}
+    mine = {"program": "siege_sim", "drawn_from": [0, 1], "scenario_digest": scenario.digest, "spec": fitted}
     text = json.dumps(mine, indent=2)
     if file.is_file():
         if file.read_text("utf-8") != text:

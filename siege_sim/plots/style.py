@@ -105,7 +105,7 @@ def blank_sheet(title: str, says: str, below: str, height_in: float, width_in: f
     FigureCanvasAgg(figure)
     left = 0.25 / width_in
     figure.text(left, 1 - 0.18 / height_in, title, size=14, weight="bold", va="top")
-    says = "\n".join(textwrap.wrap(says, int(width_in * 12))[:2])
+    says = "\n".join(textwrap.wrap(says, int(width_in * 12), max_lines=2, placeholder=" ..."))
     figure.text(left, 1 - 0.48 / height_in, says, size=10, color=FAINT, va="top", linespacing=1.35)
     below = "\n".join(textwrap.wrap(below, int((width_in - 0.5) * 16.5)))
     figure.text(left, 0.13 / height_in, below, size=7.5, color=FAINT, va="bottom")

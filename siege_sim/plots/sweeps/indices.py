@@ -72,6 +72,8 @@ def _note(found: Indices) -> str:
     parts = [f"Bars: 95 % intervals by resampling {found.blocks:,} blocks of the sample."]
     if found.dropped:
         parts.append(f"{found.dropped:,} blocks with missing runs are left out.")
+    if found.chance is not None:
+        parts.append(f"Chance makes up {found.chance:.0%} of the variance of single runs.")
     if found.stratum:
         parts.append(f"For {found.stratum}.")
     return " ".join(parts)
@@ -82,14 +84,11 @@ def sobol_says(found: Indices) -> str:
     total, reach = found.values["ST"], found.reach["ST"]
     order = np.argsort(-total)
     clear = [name_text(found.factors[i]) for i in order if total[i] - reach[i] > SMALL_INDEX]
-    chance = "" if found.chance is None else f" Chance makes up {found.chance:.0%} of the variance of single runs."
     widest = float(reach.max())
     if not clear:
-        return (
-            f"With {found.blocks:,} blocks no total index is clear of {SMALL_INDEX:g} (widest ± {widest:.2f}).{chance}"
-        )
+        return f"With {found.blocks:,} blocks no total index is clear of {SMALL_INDEX:g} (widest ± {widest:.2f})."
     first = in_a_list(clear[:5])
-    return f"Clearly above {SMALL_INDEX:g} in total: {first}. The widest interval is ± {widest:.2f}.{chance}"
+    return f"Clearly above {SMALL_INDEX:g} in total: {first}. The widest interval is ± {widest:.2f}."
 
 
 def draw_morris(sweep: Sweep, quantity: Quantity) -> Picture:
