@@ -14,7 +14,7 @@ from siege_sim.dashboard.replay import write_replay
 from tests.browser.conftest import CHROMIUM, COARSE, READY, served
 from tests.browser.test_dashboard import RESTS, branch_at, play_to
 
-SEED = 20
+SEED = 1
 """Of twenty seeds the nearest to the middle."""
 
 ALEPPO = ("aleppo_2016", "--seed", str(SEED), "--set", COARSE)
