@@ -97,7 +97,7 @@ class SweepPlan:
         twin_days: days of each run of the twin; as many as one of Aleppo has, on average.
     """
 
-    runs: int = 40
+    runs: int = 200
     runs_a_part: tuple[int, ...] = (1, 15, 100)
     driven: tuple[int, ...] = (1_000, 10_000, 100_000)
     twin_days: int = 95
