@@ -44,7 +44,7 @@ LARGEST_MISS = 3.0
 """Where a pattern's miss is cut off, so that one hopeless pattern does not drown the others."""
 
 KERNEL_WIDTH = 2.0
-"""How many times the variance of Silverman's rule new sets are spread with, so that few sets do not carry all weight."""
+"""How many times the variance of Silverman's rule new sets are spread with; wider kernels keep more sets in play."""
 
 FIRST_SEED_OF_FINALISTS = 1001
 """The seeds of finalists: others than people use when they look at the fitted scenario."""
