@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from siege_sim.errors import ResultError
-from siege_sim.storage import Folder, Storage
+from siege_sim.storage import Folder, Remote, Storage
 
 LOCK = "lock"
 STALE_AFTER_SECONDS = 300.0
@@ -32,6 +32,7 @@ def only_driver(storage: Storage) -> Iterator[Callable[[], None]]:
         with _locked(storage.root):
             yield lambda: None
     else:
+        assert isinstance(storage, Remote)
         sign_of_life = _announced(storage)
         try:
             yield sign_of_life
@@ -93,14 +94,18 @@ def _is_free(file: Path) -> bool:
         return True
 
 
-def _announced(storage: Storage) -> Callable[[], None]:
+def _announced(storage: Remote) -> Callable[[], None]:
     holder = lock_holder(storage)
+    if holder is None:
+        storage.remove(LOCK)  # what a driver that is gone has left
+        if not storage.create(LOCK, _me()):
+            holder = lock_holder(storage) or "another process"
     if holder is not None:
         raise ResultError(
             f"{storage.where}: {holder} is playing this sweep now; if it was killed, start again in "
             f"{STALE_AFTER_SECONDS / 60:.0f} minutes"
         )
-    last = 0.0
+    last = time.time()
 
     def sign_of_life() -> None:
         nonlocal last
@@ -108,5 +113,4 @@ def _announced(storage: Storage) -> Callable[[], None]:
             storage.write({LOCK: _me()})
             last = time.time()
 
-    sign_of_life()
     return sign_of_life

@@ -146,6 +146,23 @@ class Remote:
         except OSError as error:
             raise _not_written(self.where, error) from None
 
+    def create(self, name: str, content: bytes) -> bool:
+        """Write a file unless it is there; return whether it was written.
+
+        A store that cannot tell writes it in any case.
+        """
+        path = self._path(name)
+        try:
+            self.files.makedirs(posixpath.dirname(path), exist_ok=True)
+            self.files.pipe_file(path, content, mode="create")
+        except FileExistsError:
+            return False
+        except OSError as error:
+            raise _not_written(self.where, error) from None
+        except (NotImplementedError, TypeError, ValueError):
+            self.write({name: content})
+        return True
+
     def has(self, name: str) -> bool:
         """Return whether a file is there."""
         self.files.invalidate_cache()

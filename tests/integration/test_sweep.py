@@ -332,6 +332,27 @@ def test_a_wish_to_stop_is_met_after_the_run_in_hand(small, tmp_path, undisturbe
     assert exported(tmp_path / "out") == undisturbed
 
 
+def test_of_two_drivers_that_see_no_lock_one_gets_it(monkeypatch):
+    """An object store has no locks of the system: who comes second must notice, though he saw nobody."""
+    import fsspec
+
+    storage = Store.at("memory://bucket/race").storage
+    try:
+        with only_driver(storage):
+            looks = iter([None, "process 1 on the other machine"])
+            monkeypatch.setattr("siege_sim.locking.lock_holder", lambda _: next(looks))
+            monkeypatch.setattr(storage, "remove", lambda _: None)
+            with (
+                pytest.raises(ResultError, match="process 1 on the other machine is playing this sweep now"),
+                only_driver(storage),
+            ):
+                pass
+            monkeypatch.undo()
+        assert not storage.has("lock")
+    finally:
+        fsspec.filesystem("memory").rm("/bucket", recursive=True)
+
+
 def test_a_sweep_can_stand_behind_a_url(small, undisturbed, tmp_path):
     """Object stores: no rename, no lock of the system; here one in memory."""
     import fsspec
