@@ -89,7 +89,8 @@ def field_row(name: str, field: FieldInfo) -> tuple[str, ...]:
     facts = facts_of(field)
     default = "required" if field.is_required() else _value(field.default)
     plausible = " to ".join(_value(bound) for bound in facts.get("plausible", ()))
-    return f"`{name}`", default, plausible, facts.get("unit", ""), field.description or "", facts.get("source", "")
+    meaning = " ".join((field.description or "").split())  # a row of a table is one line
+    return f"`{name}`", default, plausible, facts.get("unit", ""), meaning, facts.get("source", "")
 
 
 def state_page() -> str:

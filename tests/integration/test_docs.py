@@ -26,6 +26,16 @@ def test_links_lead_somewhere(page):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_tables_end_where_they_seem_to(page):
+    """A line right below a row would be drawn as one more row, and a row over two lines as two."""
+    lines = page.read_text("utf-8").splitlines()
+    broken = [
+        below for row, below in zip(lines, lines[1:], strict=False) if row[:1] == "|" and below[:1] not in ("|", "")
+    ]
+    assert not broken
+
+
 def code_blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text("utf-8"), flags=re.DOTALL)
 
