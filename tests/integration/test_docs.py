@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -30,9 +31,7 @@ def test_links_lead_somewhere(page):
 def test_tables_end_where_they_seem_to(page):
     """A line right below a row would be drawn as one more row, and a row over two lines as two."""
     lines = page.read_text("utf-8").splitlines()
-    broken = [
-        below for row, below in zip(lines, lines[1:], strict=False) if row[:1] == "|" and below[:1] not in ("|", "")
-    ]
+    broken = [below for row, below in pairwise(lines) if row[:1] == "|" and below[:1] not in ("|", "")]
     assert not broken
 
 
