@@ -23,7 +23,7 @@ def only_driver(storage: Storage) -> Iterator[Callable[[], None]]:
     """Hold a sweep's lock meanwhile; give a function that shows a sign of life, to be called now and then.
 
     In a folder the system frees the lock when the driver ends, however it ends. An object store has no locks: there the
-    driver writes the time of its last sign of life.
+    driver creates an object that must not be there yet, and writes the time of its last sign of life into it.
 
     Raises:
         ResultError: another driver holds the lock.
@@ -95,12 +95,12 @@ def _is_free(file: Path) -> bool:
 
 
 def _announced(storage: Remote) -> Callable[[], None]:
-    holder = lock_holder(storage)
-    if holder is None:
+    taken = storage.create(LOCK, _me())
+    if not taken and lock_holder(storage) is None:
         storage.remove(LOCK)  # what a driver that is gone has left
-        if not storage.create(LOCK, _me()):
-            holder = lock_holder(storage) or "another process"
-    if holder is not None:
+        taken = storage.create(LOCK, _me())
+    if not taken:
+        holder = lock_holder(storage) or "another process"
         raise ResultError(
             f"{storage.where}: {holder} is playing this sweep now; if it was killed, start again in "
             f"{STALE_AFTER_SECONDS / 60:.0f} minutes"

@@ -149,8 +149,10 @@ class Remote:
     def create(self, name: str, content: bytes) -> bool:
         """Write a file unless it is there; return whether it was written.
 
-        A store that cannot tell writes it in any case.
+        Where the store itself cannot refuse, two writers in the same instant may both be told that they were first.
         """
+        if self.has(name):
+            return False
         path = self._path(name)
         try:
             self.files.makedirs(posixpath.dirname(path), exist_ok=True)

@@ -6,6 +6,8 @@ import errno
 import json
 import os
 import signal
+from contextlib import ExitStack, suppress
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -351,6 +353,39 @@ def test_of_two_drivers_that_see_no_lock_one_gets_it(monkeypatch):
         assert not storage.has("lock")
     finally:
         fsspec.filesystem("memory").rm("/bucket", recursive=True)
+
+
+@pytest.mark.parametrize("when", [1, 2, 3])
+def test_of_two_drivers_that_begin_at_once_one_plays(monkeypatch, when):
+    """The other one begins right after the first, second or third look or step of taking the lock."""
+    import fsspec
+
+    mine, others = (Store.at("memory://bucket/race").storage for _ in range(2))
+    playing, steps = [], count(1)
+    with ExitStack() as drivers:
+        drivers.callback(fsspec.filesystem("memory").rm, "/bucket", recursive=True)
+
+        def begin(storage):
+            with suppress(ResultError):
+                drivers.enter_context(only_driver(storage))
+                playing.append(storage)
+
+        def followed(step):
+            def take(*given):
+                try:
+                    return step(*given)
+                finally:
+                    if next(steps) == when:
+                        begin(others)
+
+            return take
+
+        for name in ("read", "has", "remove", "create"):
+            monkeypatch.setattr(mine, name, followed(getattr(mine, name)))
+        begin(mine)
+        monkeypatch.undo()
+        begin(others)
+        assert len(playing) == 1
 
 
 def test_a_sweep_can_stand_behind_a_url(small, undisturbed, tmp_path):
