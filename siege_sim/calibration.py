@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 LARGEST_MISS = 3.0
 """Where a pattern's miss is cut off, so that one hopeless pattern does not drown the others."""
 
-KERNEL_WIDTH = 2.0
+KERNEL_VARIANCE = 2.0
 """How many times the variance of Silverman's rule new sets are spread with; wider kernels keep more sets in play."""
 
 FIRST_SEED_OF_FINALISTS = 1001
@@ -261,7 +261,7 @@ def calibrate(
     even = {p.key: pyabc.RV("uniform", 0.0, 1.0) for p in priors}
     with process_pool(workers) as pool:
         sampler = pyabc.sampler.ConcurrentFutureSampler(pool, client_max_jobs=2 * workers)
-        kernel = pyabc.MultivariateNormalTransition(scaling=KERNEL_WIDTH)
+        kernel = pyabc.MultivariateNormalTransition(scaling=KERNEL_VARIANCE)
         prior = pyabc.Distribution(**even)
         fit = pyabc.ABCSMC(trial, prior, _misfit, spec.particles, transitions=kernel, sampler=sampler)
         database = f"sqlite:///{(folder / HISTORY).resolve()}"

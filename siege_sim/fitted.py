@@ -121,8 +121,7 @@ def fitted_values(table: pd.DataFrame, priors: Sequence[Prior]) -> dict[str, flo
     The middle of each parameter by itself may be a set that agrees with nothing; a set of the generation does agree.
     """
     best = int(np.nanargmin(table["misfit_again"].to_numpy(float)))
-    values = {prior.key: table[prior.key].iloc[best] for prior in priors}
-    return {prior.key: int(values[prior.key]) if prior.whole else float(values[prior.key]) for prior in priors}
+    return {prior.key: table[prior.key].iloc[best].item() for prior in priors}
 
 
 def fitted_yaml(spec: CalibrationSpec, values: Mapping[str, float | int]) -> str:

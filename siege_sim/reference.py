@@ -89,8 +89,7 @@ def field_row(name: str, field: FieldInfo) -> tuple[str, ...]:
     facts = facts_of(field)
     default = "required" if field.is_required() else _value(field.default)
     plausible = " to ".join(_value(bound) for bound in facts.get("plausible", ()))
-    meaning = " ".join((field.description or "").split())  # a row of a table is one line
-    return f"`{name}`", default, plausible, facts.get("unit", ""), meaning, facts.get("source", "")
+    return f"`{name}`", default, plausible, facts.get("unit", ""), field.description or "", facts.get("source", "")
 
 
 def state_page() -> str:
@@ -115,9 +114,11 @@ def state_page() -> str:
 
 
 def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
-    """Return a Markdown table as lines, with an empty line after it."""
+    """Return a Markdown table as lines, a row a line, with an empty line after it."""
     cells = [header, tuple("---" for _ in header), *rows]
-    return ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells] + [""]
+    return ["| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in row) + " |" for row in cells] + [
+        ""
+    ]
 
 
 def _value(value: object) -> str:
