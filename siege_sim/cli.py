@@ -59,10 +59,19 @@ def main(arguments: list[str] | None = None) -> int:
         if hasattr(error, "show") and hasattr(error, "exit_code"):  # the parser's own errors
             error.show()
             return int(error.exit_code)
-        return _report_bug()
+        if not _comes_of_ctrl_c(error):
+            return _report_bug()
+        code = INTERRUPTED
     if code == INTERRUPTED:
         print("interrupted; nothing was written", file=sys.stderr)
     return code if isinstance(code, int) else OK
+
+
+def _comes_of_ctrl_c(error: BaseException | None) -> bool:
+    """Return whether Ctrl-C brought an error about: compiled code that meets it raises a SystemError from it."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__
+    return error is not None
 
 
 def _report_bug() -> int:

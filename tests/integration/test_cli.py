@@ -169,6 +169,18 @@ def test_a_run_that_shall_outlive_its_terminal_does(start, tmp_path):
     assert (tmp_path / "o" / "manifest.json").is_file()
 
 
+def test_ctrl_c_that_meets_compiled_code_is_ctrl_c_all_the_same(monkeypatch, capsys):
+    def met() -> None:
+        try:
+            raise SystemError("returned a result with an exception set") from KeyboardInterrupt()
+        except SystemError as error:
+            raise SystemError("again, further out") from error
+
+    monkeypatch.setattr("siege_sim.describing.scenario_list", met)
+    assert cli.main(["list", "scenarios"]) == cli.INTERRUPTED
+    assert "interrupted" in capsys.readouterr().err
+
+
 def test_a_bug_is_written_to_a_log_and_says_where(monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
