@@ -52,7 +52,7 @@ bench: .venv/ready-for-tests
 	$(BIN)/python -m tests.benchmarks --sweeps
 
 docs: .venv/ready-for-tests
-	$(BIN)/python -m siege_sim.reference docs
+	$(BIN)/python -m siege_sim.cli.reference docs
 
 clean:
 	rm -rf .venv .venv-other build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

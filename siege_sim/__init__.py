@@ -14,18 +14,18 @@ __version__ = "0.1.0"
 __all__ = ["RunResult", "Scenario", "SiegeModel", "__version__", "load_scenario", "run"]
 
 if TYPE_CHECKING:
-    from siege_sim.loading import load_scenario
-    from siege_sim.model import SiegeModel
-    from siege_sim.results import RunResult
-    from siege_sim.running import run
-    from siege_sim.scenario import Scenario
+    from siege_sim.loading.scenario import load_scenario
+    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.scenario import Scenario
+    from siege_sim.results.run import RunResult
+    from siege_sim.runner.run import run
 
 _HOMES = {
-    "load_scenario": "siege_sim.loading",
-    "Scenario": "siege_sim.scenario",
-    "SiegeModel": "siege_sim.model",
-    "RunResult": "siege_sim.results",
-    "run": "siege_sim.running",
+    "load_scenario": "siege_sim.loading.scenario",
+    "Scenario": "siege_sim.model.scenario",
+    "SiegeModel": "siege_sim.model.model",
+    "RunResult": "siege_sim.results.run",
+    "run": "siege_sim.runner.run",
 }
 
 

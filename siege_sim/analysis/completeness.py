@@ -9,7 +9,7 @@ from siege_sim.analysis.quantities import finished_runs
 from siege_sim.errors import ResultError
 
 if TYPE_CHECKING:
-    from siege_sim.sweeps import Sweep
+    from siege_sim.results.sweep import Sweep
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from siege_sim.analysis.intervals import Estimate
     from siege_sim.analysis.quantities import Quantity
     from siege_sim.analysis.sensitivity import Indices
-    from siege_sim.sweeps import Sweep
+    from siege_sim.results.sweep import Sweep
 
 ENOUGH_OF_A_MEAN = 0.1
 """A mean counts as settled when its interval reaches no further than this share of it to either side."""

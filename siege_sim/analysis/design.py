@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from siege_sim.sweeps import Factor, Sweep
+    from siege_sim.results.sweep import Factor, Sweep
 
 MOST_LEVELS = 12
 """A numeric factor with more different values than these is treated as a range."""

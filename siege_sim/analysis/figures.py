@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from siege_sim.analysis.design import kind_of, moving
 
 if TYPE_CHECKING:
-    from siege_sim.sweeps import Sweep
+    from siege_sim.results.sweep import Sweep
 
 FIGURE_NAMES = (
     "heat_map", "response_surface", "tornado", "points", "sobol", "morris", "scatter", "boxes", "regret", "survival",

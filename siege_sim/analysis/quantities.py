@@ -13,7 +13,7 @@ from siege_sim.errors import ResultError, did_you_mean
 
 if TYPE_CHECKING:
     from siege_sim.analysis.intervals import Estimate
-    from siege_sim.sweeps import Sweep
+    from siege_sim.results.sweep import Sweep
 
 BOOKKEEPING = ("point", "replication", "seed", "status", "error", "seconds")
 """Columns of ``Sweep.runs`` that are no outcomes."""

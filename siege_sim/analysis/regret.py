@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siege_sim.analysis.quantities import Quantity
-    from siege_sim.sweeps import Sweep
+    from siege_sim.results.sweep import Sweep
 
 HARMS = (
     "excess_deaths", "civilians_killed", "killed_by_air", "killed_by_shelling", "killed_in_crossfire", "died_of_wounds",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siege_sim.analysis.quantities import Quantity
-    from siege_sim.sweeps import Factor, Sweep
+    from siege_sim.results.sweep import Factor, Sweep
 
 RESAMPLES = 400
 SEED = 1

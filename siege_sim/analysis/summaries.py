@@ -15,7 +15,7 @@ from siege_sim.analysis.quantities import Quantity, by_replication
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from siege_sim.sweeps import Factor, Sweep
+    from siege_sim.results.sweep import Factor, Sweep
 
 
 def summary_table(sweep: Sweep, chosen: Sequence[Quantity]) -> pd.DataFrame:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from siege_sim.sweeps import Factor, Sweep
+    from siege_sim.results.sweep import Factor, Sweep
 
 MOST_GROUPS = 6
 

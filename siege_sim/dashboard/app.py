@@ -12,20 +12,20 @@ import solara
 import solara.lab
 
 from siege_sim.dashboard import forms
-from siege_sim.dashboard.apart import SessionApart
 from siege_sim.dashboard.ensemble import Ensemble
 from siege_sim.dashboard.lessons import Lesson, shipped_lessons
 from siege_sim.dashboard.limits import AsleepError, SessionError
-from siege_sim.dashboard.theatre import the_theatre
+from siege_sim.dashboard.remote_session import SessionApart
+from siege_sim.dashboard.sessions import the_theatre
 from siege_sim.dashboard.widget import LessonWidget, StageWidget, UploadWidget
 from siege_sim.errors import SiegeError
-from siege_sim.loading import load_scenario_text, shipped_scenarios
+from siege_sim.loading.scenario import load_scenario_text, shipped_scenarios
 
 if TYPE_CHECKING:
     from siege_sim.dashboard.branching import Pull
     from siege_sim.dashboard.session import Run, Sheet
-    from siege_sim.dashboard.theatre import AnySession
-    from siege_sim.scenario import Scenario
+    from siege_sim.dashboard.sessions import AnySession
+    from siege_sim.model.scenario import Scenario
 
 
 class Desk:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from siege_sim.dashboard.limits import SessionError
-from siege_sim.loading import build_scenario, load_scenario, shipped_scenarios, tuples
-from siege_sim.yamlfile import Document, Mark
+from siege_sim.loading.scenario import build_scenario, load_scenario, shipped_scenarios, tuples
+from siege_sim.schema.yaml_file import Document, Mark
 
 if TYPE_CHECKING:
-    from siege_sim.scenario import Scenario
+    from siege_sim.model.scenario import Scenario
 
 Json = dict[str, Any]
 

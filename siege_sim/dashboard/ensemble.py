@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siege_sim.dashboard.charts import CHARTS
-from siege_sim.dashboard.film import plain_numbers
 from siege_sim.dashboard.limits import step_back
-from siege_sim.scoring import values_of
+from siege_sim.validation.measures import values_of
+from siege_sim.viewer.charts import CHARTS
+from siege_sim.viewer.frames import plain_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from siege_sim.dashboard.film import Json
-    from siege_sim.results import Course
-    from siege_sim.running import Job
-    from siege_sim.scenario import Scenario
+    from siege_sim.model.scenario import Scenario
+    from siege_sim.results.run import Course
+    from siege_sim.runner.run import Job
+    from siege_sim.viewer.frames import Json
 
 BAND = (10, 50, 90)
 """Percentiles of a fan: its lower edge, its middle, its upper edge."""
@@ -52,8 +52,8 @@ class Ensemble:
         Args:
             told: called whenever there is something new to show.
         """
-        from siege_sim.parallel import finished
-        from siege_sim.running import jobs_of
+        from siege_sim.runner.pool import finished
+        from siege_sim.runner.run import jobs_of
 
         jobs = jobs_of(self._scenario, range(1, self.planned + 1))
         try:
@@ -80,7 +80,7 @@ class Ensemble:
 
 def play_politely(job: Job) -> Course:
     """Play a run, and let what readers wait for go first."""
-    from siege_sim.running import play
+    from siege_sim.runner.run import play
 
     step_back()
     return play(job)

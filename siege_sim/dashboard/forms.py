@@ -14,7 +14,7 @@ from siege_sim.dashboard.levers import Lever, Panel, intervention_panels, mechan
 from siege_sim.dashboard.widget import FieldsWidget
 
 if TYPE_CHECKING:
-    from siege_sim.dashboard.theatre import AnySession
+    from siege_sim.dashboard.sessions import AnySession
 
 PullThem = Callable[[list[Pull], int], str]
 """Pulls levers on the evening of a day; returns what is wrong."""

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
-from siege_sim import catalogue
-from siege_sim.clock import Day, Window
+from siege_sim.model import catalogue
+from siege_sim.schema.clock import Day, Window
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
-    from siege_sim.blocks import Block
-    from siege_sim.processes.base import Intervention, Process
-    from siege_sim.scenario import Scenario
+    from siege_sim.model.processes.base import Intervention, Process
+    from siege_sim.model.scenario import Scenario
+    from siege_sim.schema.block import Block
 
 Kind = Literal["number", "whole", "switch", "choice", "text", "list", "weights", "day"]
 """How a lever is set; ``weights`` are numbers by name, and a ``day`` is a number or an ISO date."""

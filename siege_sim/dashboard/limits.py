@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from siege_sim.errors import SiegeError
 
 if TYPE_CHECKING:
-    from siege_sim.scenario import Scenario
+    from siege_sim.model.scenario import Scenario
 
 
 class SessionError(SiegeError):

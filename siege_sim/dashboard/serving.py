@@ -18,15 +18,15 @@ import webbrowser
 from typing import TYPE_CHECKING, Any
 
 from siege_sim.errors import SiegeError
-from siege_sim.loading import load_scenario
+from siege_sim.loading.scenario import load_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
     import uvicorn
 
-    from siege_sim.dashboard.programme import Programme
-    from siege_sim.dashboard.theatre import Theatre
+    from siege_sim.dashboard.server_settings import Programme
+    from siege_sim.dashboard.sessions import Theatre
 
 NEEDED = ("solara", "ipyvuetify", "solara_assets")
 """What the extra `dashboard` brings."""
@@ -94,7 +94,7 @@ _WARNING = (
 
 def _theatre_ready() -> Theatre:
     """Return the server's one theatre before the first readers ask for it, all at once."""
-    from siege_sim.dashboard.theatre import the_theatre
+    from siege_sim.dashboard.sessions import the_theatre
 
     theatre = the_theatre()
     theatre.warm()

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siege_sim.dashboard.branching import Pull, branch, scenario_yaml
-from siege_sim.dashboard.filming import Camera
 from siege_sim.dashboard.limits import Limits, SessionError
-from siege_sim.loading import load_scenario
-from siege_sim.model import SiegeModel
-from siege_sim.record import load_record, shipped_records
+from siege_sim.loading.scenario import load_scenario
+from siege_sim.model.model import SiegeModel
+from siege_sim.validation.record import load_record, shipped_records
+from siege_sim.viewer.recorder import Camera
 
 if TYPE_CHECKING:
-    from siege_sim.dashboard.film import Film, Json
-    from siege_sim.scenario import Scenario
+    from siege_sim.model.scenario import Scenario
+    from siege_sim.viewer.frames import Film, Json
 
 MOST_RUNS = 2
 

@@ -8,7 +8,7 @@ from typing import Any
 import ipyvuetify
 import traitlets
 
-from siege_sim.dashboard.replay import page_part, page_script
+from siege_sim.viewer.replay import page_part, page_script
 
 
 @cache

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from siege_sim.results import RunResult
+    from siege_sim.results.run import RunResult
 
 __all__ = ["FIGURES", "Drawing", "draw", "draw_all", "figure_named"]
 

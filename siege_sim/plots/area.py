@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from siege_sim.results import RunResult
+    from siege_sim.results.run import RunResult
 
 CURVE_IN = 3.4
 LANE_IN = 0.27

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.patches import PathPatch
 
-from siege_sim.agents.codes import GOVERNMENT, KURDISH, REBEL, Holder
+from siege_sim.model.codes import GOVERNMENT, KURDISH, REBEL, Holder
 from siege_sim.plots import ground, map_texts, style
 from siege_sim.plots.days import Calendar
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from siege_sim.plots.ground import Mask, Numbers
     from siege_sim.plots.style import Look
-    from siege_sim.results import RunResult
+    from siege_sim.results.run import RunResult
 
 MOST_PANELS = 9
 SIDE_IN = 2.33

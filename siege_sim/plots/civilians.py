@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from siege_sim.results import RunResult
+    from siege_sim.results.run import RunResult
 
 DEATHS: tuple[tuple[str, str, Look], ...] = (
     ("killed_by_air", "by air strikes", Look(style.BLUE)),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from siege_sim.results import RunResult
+    from siege_sim.results.run import RunResult
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",

@@ -14,8 +14,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from siege_sim.compare.quantities import ENDING, ENDINGS
-from siege_sim.compare.wording import seeds_of
+from siege_sim.analysis.comparison.quantities import ENDING, ENDINGS
+from siege_sim.analysis.comparison.wording import seeds_of
 from siege_sim.plots import style
 from siege_sim.plots.days import Calendar, date_axis
 from siege_sim.plots.labels import HALO
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from siege_sim.compare.comparison import Comparison, DailyEffect, Effect, QuarterEffect
-    from siege_sim.compare.paired import Difference
+    from siege_sim.analysis.comparison.comparison import Comparison, DailyEffect, Effect, QuarterEffect
+    from siege_sim.analysis.comparison.paired import Difference
 
 COLOURS = (style.BLUE, style.VERMILION, style.GREEN, "#8a4fa3", style.ORANGE, style.BLACK)
 MARKS = ("o", "s", "^", "D", "v", "P")

@@ -11,11 +11,11 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from siege_sim import record as kinds
 from siege_sim.plots import style
 from siege_sim.plots.days import Calendar, date_axis
 from siege_sim.plots.labels import HALO
-from siege_sim.scoring import values_of
+from siege_sim.validation import record as kinds
+from siege_sim.validation.measures import values_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from siege_sim.record import Entry, Record
-    from siege_sim.results import Course
-    from siege_sim.scoring import FloatArray
+    from siege_sim.results.run import Course
+    from siege_sim.validation.measures import FloatArray
+    from siege_sim.validation.record import Entry, Record
 
 DRAWN = (kinds.FallOn, kinds.ValueOn, kinds.IncreasePerDay)
 """Kinds of measure that make a curve over days."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from siege_sim.results import RunResult
+    from siege_sim.results.run import RunResult
 
 NEED_KCAL = 2100.0
 """The planning figure of humanitarian agencies for a person and day."""

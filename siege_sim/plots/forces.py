@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from siege_sim.results import RunResult
+    from siege_sim.results.run import RunResult
 
 MOST_UNEQUAL = 4.0
 """How many times larger one side may be for both to be drawn on one scale."""

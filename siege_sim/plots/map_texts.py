@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from siege_sim.agents.codes import KURDISH, REBEL, Holder
+from siege_sim.model.codes import KURDISH, REBEL, Holder
 from siege_sim.plots import ground, style
 from siege_sim.plots.labels import HALO, clashes, extent
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from siege_sim.plots.days import Calendar
     from siege_sim.plots.ground import Mask, Numbers
-    from siege_sim.results import RunResult
+    from siege_sim.results.run import RunResult
 
 SCALES_M = (50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000)
 NUDGES = (

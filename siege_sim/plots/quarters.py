@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from siege_sim.results import RunResult
+    from siege_sim.results.run import RunResult
 
 ROW_IN = 0.205
 MOST_ROWS = 80

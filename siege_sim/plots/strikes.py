@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from siege_sim.results import RunResult
+    from siege_sim.results.run import RunResult
 
 SERVICES = (
     ("hospitals_working", "Hospitals working in the pocket", Look("#bcdcd1", "", "#17604c")),

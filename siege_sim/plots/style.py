@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from siege_sim.results import RunResult
+    from siege_sim.results.run import RunResult
 
 DPI = 150
 WIDTH_IN = 10.0

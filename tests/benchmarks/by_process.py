@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from siege_sim.model import SiegeModel
-from siege_sim.processes.base import Process
+from siege_sim.model.model import SiegeModel
+from siege_sim.model.processes.base import Process
 
 Spent = dict[str, float]
 """Seconds by name."""

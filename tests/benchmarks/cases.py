@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def aleppo(label: str, settings: list[str], repeats: int, days: int | None = None) -> Measurement:
     """Play Aleppo with seed 1, outcomes recorded every day: to its end, or only so many days."""
-    imports, base = import_seconds("siege_sim.running"), peak_mb()
+    imports, base = import_seconds("siege_sim.runner.run"), peak_mb()
     from siege_sim import SiegeModel, load_scenario
 
     scenario = load_scenario("aleppo_2016", settings)
@@ -38,9 +38,9 @@ def aleppo(label: str, settings: list[str], repeats: int, days: int | None = Non
 
 def sweep(label: str, settings: list[str], repeats: int, seeds: int) -> Measurement:
     """Play Aleppo with several seeds one after the other in one process, from day 0 to the result, as a sweep does."""
-    imports, base = import_seconds("siege_sim.running"), peak_mb()
+    imports, base = import_seconds("siege_sim.runner.run"), peak_mb()
     from siege_sim import SiegeModel, load_scenario, run
-    from siege_sim.running import result_of
+    from siege_sim.runner.run import result_of
 
     scenario = load_scenario("aleppo_2016", settings)
     run(scenario, 0)
@@ -66,7 +66,7 @@ def sweep(label: str, settings: list[str], repeats: int, seeds: int) -> Measurem
 
 def columns(label: str, households: int, days: int, seconds: float, processes_alone: bool) -> Measurement:
     """Play the civilians' day on the project's columns: the whole model, or counting its processes alone."""
-    imports, base = import_seconds("siege_sim.running"), peak_mb()
+    imports, base = import_seconds("siege_sim.runner.run"), peak_mb()
     from tests.benchmarks.by_process import OUTCOMES, watch
     from tests.benchmarks.civilians import civilian_model, civilian_scenario
 

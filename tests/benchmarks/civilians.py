@@ -11,13 +11,13 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from siege_sim import catalogue
-from siege_sim.agents.codes import GOVERNMENT, KURDISH
-from siege_sim.agents.facility import Bakery, Facility, Hospital, Market, Warehouse
 from siege_sim.kernels import energy
-from siege_sim.loading import load_scenario
-from siege_sim.model import SiegeModel
-from siege_sim.scenario import Scenario
+from siege_sim.loading.scenario import load_scenario
+from siege_sim.model import catalogue
+from siege_sim.model.agents.facility import Bakery, Facility, Hospital, Market, Warehouse
+from siege_sim.model.codes import GOVERNMENT, KURDISH
+from siege_sim.model.model import SiegeModel
+from siege_sim.model.scenario import Scenario
 from tests.benchmarks.start import Ground, People, Start, Stores
 
 CIVILIAN_PROCESSES = ("rationing", "market", "gardens", "eating", "hunger", "hospitals", "fear", "displacement")

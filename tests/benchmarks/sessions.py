@@ -21,9 +21,9 @@ import numpy as np
 
 from siege_sim.dashboard.branching import SetParameter
 from siege_sim.dashboard.limits import AsleepError, Limits, SessionError
-from siege_sim.dashboard.programme import FOR_A_CLASS, Programme
-from siege_sim.dashboard.theatre import AnySession, Theatre
-from siege_sim.loading import load_scenario
+from siege_sim.dashboard.server_settings import FOR_A_CLASS, Programme
+from siege_sim.dashboard.sessions import AnySession, Theatre
+from siege_sim.loading.scenario import load_scenario
 
 COARSE = ("population.persons_per_household=50",)
 HEAD = ("", "days/s", "wait ms", "99 % ms", "first days ms", "last days ms", "MB a session", "MB in all")

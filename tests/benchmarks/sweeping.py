@@ -18,10 +18,10 @@ from tests.benchmarks.measure import Stopwatch, import_seconds, peak_mb
 if TYPE_CHECKING:
     import pandas as pd
 
-    from siege_sim.experiments import Plan
-    from siege_sim.playing import Bundle, Receipt
-    from siege_sim.store import Store
-    from siege_sim.sweeping import Tally
+    from siege_sim.experiments.experiment import Plan
+    from siege_sim.results.store import Store
+    from siege_sim.runner.sweep import Tally
+    from siege_sim.runner.worker import Bundle, Receipt
 
 Numbers = dict[str, float]
 """What a case has found, by name."""
@@ -50,8 +50,9 @@ SECONDS_OF_A_MADE_UP_RUN = 0.2
 
 def aleppo_sweep(label: str, folder: str, runs: int, workers: int) -> Numbers:
     """Sweep Aleppo; with one worker, where all happens in this process, take apart what a run costs as well."""
-    from siege_sim import playing, sweeping
-    from siege_sim.store import Store
+    from siege_sim.results.store import Store
+    from siege_sim.runner import sweep as sweeping
+    from siege_sim.runner import worker as playing
 
     plan, target = _plan(ALEPPO, runs, Path(folder)), Store.at(Path(folder) / f"by {workers}")
     if workers > 1:
@@ -71,7 +72,7 @@ def aleppo_sweep(label: str, folder: str, runs: int, workers: int) -> Numbers:
 
 def _swept(plan: Plan, target: Store, workers: int) -> Numbers:
     """Sweep a plan and return how fast that went, and how large driver and workers were."""
-    from siege_sim.sweeping import Driver
+    from siege_sim.runner.sweep import Driver
 
     found: Numbers = {"worker_mb": 0.0}
 
@@ -89,9 +90,9 @@ def _swept(plan: Plan, target: Store, workers: int) -> Numbers:
 
 def store(label: str, folder: str, runs_a_part: int, parts: int) -> Numbers:
     """Write a run of Aleppo to a store again and again, as a worker does with the runs of a bundle."""
-    from siege_sim.playing import play_bundle
-    from siege_sim.store import Store
-    from siege_sim.sweeping import bundle_of, recipe_of
+    from siege_sim.results.store import Store
+    from siege_sim.runner.sweep import bundle_of, recipe_of
+    from siege_sim.runner.worker import play_bundle
 
     plan = _plan(ALEPPO, 2, Path(folder))
     with mock.patch.object(Store, "write_part", return_value="not written") as write_part:
@@ -130,9 +131,9 @@ def _peak_mb_of(process: int) -> float:
 
 def driver(label: str, folder: str, runs: int) -> Numbers:
     """Drive a sweep of runs that are made up."""
-    imports = import_seconds("siege_sim.sweeping")
-    from siege_sim.store import Store
-    from siege_sim.sweeping import Driver
+    imports = import_seconds("siege_sim.runner.sweep")
+    from siege_sim.results.store import Store
+    from siege_sim.runner.sweep import Driver
 
     plan = _plan(MADE_UP, runs, Path(folder))
     base, began = peak_mb(), time.perf_counter()
@@ -150,15 +151,15 @@ def _making_up(
     stopped: Callable[[], bool],
 ) -> Generator[tuple[int, Receipt], None, None]:
     """Be the engine of a driver: workers make runs up in the place of playing them."""
-    from siege_sim.parallel import finished
+    from siege_sim.runner.pool import finished
 
     yield from finished(bundles, made_up, workers, stopped)
 
 
 def made_up(bundle: Bundle) -> Receipt:
     """Write the runs of a bundle down without playing them."""
-    from siege_sim.playing import Receipt
-    from siege_sim.store import OK, Store
+    from siege_sim.results.store import OK, Store
+    from siege_sim.runner.worker import Receipt
 
     seconds, outcomes = SECONDS_OF_A_MADE_UP_RUN, bundle.recipe.outcomes
     rows = [
@@ -173,8 +174,8 @@ def made_up(bundle: Bundle) -> Receipt:
 
 def resume(label: str, folder: str, runs: int) -> Numbers:
     """Start a sweep again of which nothing is left to be played."""
-    from siege_sim.store import Store
-    from siege_sim.sweeping import Driver
+    from siege_sim.results.store import Store
+    from siege_sim.runner.sweep import Driver
 
     plan, store = _plan(MADE_UP, runs, Path(folder)), Store.at(Path(folder) / f"{runs} runs")
     base, began = peak_mb(), time.perf_counter()
@@ -188,7 +189,7 @@ def resume(label: str, folder: str, runs: int) -> Numbers:
 
 
 def _plan(text: str, runs: int, folder: Path) -> Plan:
-    from siege_sim.experiments import load_plan
+    from siege_sim.experiments.experiment import load_plan
 
     file = folder / f"{runs} runs.yaml"
     file.write_text(text.format(runs=runs))

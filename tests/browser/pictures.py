@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from siege_sim import load_scenario, run
-from siege_sim.dashboard.replay import write_replay
+from siege_sim.viewer.replay import write_replay
 from tests.browser.conftest import CHROMIUM, COARSE, READY, served
 from tests.browser.test_dashboard import RESTS, branch_at, play_to
 

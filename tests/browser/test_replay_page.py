@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from siege_sim import load_scenario, run
-from siege_sim.dashboard.notebook import watch
-from siege_sim.dashboard.replay import write_replay
 from siege_sim.errors import SiegeError
+from siege_sim.viewer.notebook import watch
+from siege_sim.viewer.replay import write_replay
 
 pytestmark = pytest.mark.slow
 

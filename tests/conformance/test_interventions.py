@@ -7,9 +7,10 @@ from functools import cache
 
 import pytest
 
-from siege_sim import SiegeModel, catalogue, load_scenario, run
-from siege_sim import model as model_module
+from siege_sim import SiegeModel, load_scenario, run
 from siege_sim.errors import ScenarioError
+from siege_sim.model import catalogue
+from siege_sim.model import model as model_module
 from tests.conftest import STRESS
 
 SEED = 7

@@ -7,15 +7,16 @@ from functools import cache
 import numpy as np
 import pytest
 
-from siege_sim import SiegeModel, catalogue, load_scenario, run
-from siege_sim import model as model_module
-from siege_sim.agents.columns import Column
-from siege_sim.agents.household import Households
-from siege_sim.agents.unit import Units
-from siege_sim.city.layers import LAYERS
-from siege_sim.processes.base import Intervention, Phase
-from siege_sim.processes.break_off import BreakOff
-from siege_sim.rng import stream
+from siege_sim import SiegeModel, load_scenario, run
+from siege_sim.model import catalogue
+from siege_sim.model import model as model_module
+from siege_sim.model.agents.columns import Column
+from siege_sim.model.agents.household import Households
+from siege_sim.model.agents.unit import Units
+from siege_sim.model.city.layers import LAYERS
+from siege_sim.model.processes.base import Intervention, Phase
+from siege_sim.model.processes.break_off import BreakOff
+from siege_sim.model.rng import stream
 from tests.conftest import STRESS
 
 PROCESSES = sorted(catalogue.processes().items())

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from siege_sim.experiments import Plan, load_plan
-from siege_sim.exporting import export_sweep
-from siege_sim.store import Store
-from siege_sim.sweeping import Driver, Tally
+from siege_sim.experiments.experiment import Plan, load_plan
+from siege_sim.results.export import export_sweep
+from siege_sim.results.store import Store
+from siege_sim.runner.sweep import Driver, Tally
 
 SMALL = """
 name: small

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from siege_sim import cli, load_scenario
+from siege_sim import load_scenario
+from siege_sim.cli import main as cli
 from siege_sim.errors import ScenarioError
 
 ROOT = Path(__file__).parents[2]

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siege_sim import cli, load_scenario
-from siege_sim.calibration import (
+from siege_sim import load_scenario
+from siege_sim.cli import main as cli
+from siege_sim.errors import ScenarioError, SiegeError
+from siege_sim.runner.calibrate import (
     CalibrationSpec,
     Prior,
     Range,
@@ -20,9 +22,8 @@ from siege_sim.calibration import (
     shipped_calibrations,
     with_values,
 )
-from siege_sim.errors import ScenarioError, SiegeError
-from siege_sim.fitted import fitted_values, fitted_yaml, summarised
-from siege_sim.record import load_record
+from siege_sim.runner.fit import fitted_values, fitted_yaml, summarised
+from siege_sim.validation.record import load_record
 
 AREA = "processes.strike_effects.affected_area_m2"
 REPAIR = "processes.strike_effects.repair_days"

@@ -12,11 +12,11 @@ import pytest
 
 from siege_sim.dashboard.branching import SetParameter
 from siege_sim.dashboard.limits import AsleepError, Limits, SessionError
-from siege_sim.dashboard.programme import FOR_A_CLASS, Programme, programme_of
+from siege_sim.dashboard.server_settings import FOR_A_CLASS, Programme, programme_of
 from siege_sim.dashboard.session import Session
-from siege_sim.dashboard.theatre import Theatre
+from siege_sim.dashboard.sessions import Theatre
 from siege_sim.errors import ScenarioError, SiegeError
-from siege_sim.loading import load_scenario, shipped_scenarios
+from siege_sim.loading.scenario import load_scenario, shipped_scenarios
 
 pytestmark = pytest.mark.skipif(
     "forkserver" not in multiprocessing.get_all_start_methods(), reason="no process can be copied on this system"

@@ -14,14 +14,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from siege_sim import cli
-from siege_sim.endings import ENDINGS
+from siege_sim.cli import main as cli
 from siege_sim.errors import ResultError
-from siege_sim.loading import load_scenario, parent_of, shipped_scenarios
-from siege_sim.outcomes import DAILY
-from siege_sim.results import check_target, new_folder, read_run
+from siege_sim.loading.scenario import load_scenario, parent_of, shipped_scenarios
+from siege_sim.model.outcomes import DAILY
+from siege_sim.results.run import check_target, new_folder, read_run
+from siege_sim.runner.signals import ENDINGS
 
-PROGRAM = [sys.executable, "-m", "siege_sim.cli"]
+PROGRAM = [sys.executable, "-m", "siege_sim.cli.main"]
 
 
 def siege_sim(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -176,7 +176,7 @@ def test_ctrl_c_that_meets_compiled_code_is_ctrl_c_all_the_same(monkeypatch, cap
         except SystemError as error:
             raise SystemError("again, further out") from error
 
-    monkeypatch.setattr("siege_sim.describing.scenario_list", met)
+    monkeypatch.setattr("siege_sim.cli.listings.scenario_list", met)
     assert cli.main(["list", "scenarios"]) == cli.INTERRUPTED
     assert "interrupted" in capsys.readouterr().err
 
@@ -184,7 +184,7 @@ def test_ctrl_c_that_meets_compiled_code_is_ctrl_c_all_the_same(monkeypatch, cap
 def test_a_bug_is_written_to_a_log_and_says_where(monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
-    monkeypatch.setattr("siege_sim.describing.scenario_list", lambda: 1 / 0)
+    monkeypatch.setattr("siege_sim.cli.listings.scenario_list", lambda: 1 / 0)
     assert cli.main(["list", "scenarios"]) == cli.BUG
     said = capsys.readouterr().err
     log = Path(said.rsplit(" ", 1)[1].strip())
@@ -262,7 +262,7 @@ def test_help_is_quick_and_complete():
     assert not re.search(r"\.\.\.$", done.stdout.partition("Commands:")[2], re.MULTILINE), "a line is cut off"
     assert taken < 5, "help must not load the model"
     assert "mesa" not in subprocess.run(
-        [sys.executable, "-c", "import sys, siege_sim.cli; print(sorted(sys.modules))"],
+        [sys.executable, "-c", "import sys, siege_sim.cli.main; print(sorted(sys.modules))"],
         capture_output=True,
         text=True,
         check=True,

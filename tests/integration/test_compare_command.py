@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from siege_sim import cli
-from siege_sim.compare.paired import FIRST_LOOK
-from siege_sim.compare.playing import asked_for, compare_asked
+from siege_sim.analysis.comparison.paired import FIRST_LOOK
+from siege_sim.cli import main as cli
+from siege_sim.runner.compare import asked_for, compare_asked
 from tests.integration.test_score import PROGRAM, gone, siege_sim
 
 TABLES = {"effects.csv", "days.csv", "quarters.csv", "runs.csv"}

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from siege_sim import SiegeModel, load_scenario, reference
+from siege_sim import SiegeModel, load_scenario
+from siege_sim.cli import reference
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
@@ -48,7 +49,7 @@ def test_the_readme_s_python_runs(tmp_path, monkeypatch):
 
 
 def test_the_readme_s_commands_are_commands_of_the_program():
-    from siege_sim import cli
+    from siege_sim.cli import main as cli
 
     commands = set(re.findall(r"^siege-sim (\w+)", "\n".join(code_blocks("README.md", "console")), flags=re.MULTILINE))
     assert {"run", "show", "list"} <= commands

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from siege_sim import SiegeModel
-from siege_sim.agents.facility import Bakery, Hospital
-from siege_sim.agents.household import Household
-from siege_sim.agents.unit import RebelUnit, RegimeUnit
 from siege_sim.errors import SiegeError
+from siege_sim.model.agents.facility import Bakery, Hospital
+from siege_sim.model.agents.household import Household
+from siege_sim.model.agents.unit import RebelUnit, RegimeUnit
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import re
 import pytest
 
 from siege_sim import load_scenario, run
-from siege_sim.cli import main
+from siege_sim.cli.main import main
 
 COARSE = "population.persons_per_household=50"
 

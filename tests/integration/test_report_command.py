@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from siege_sim.cli import KNOWN_ERROR, OK, main
+from siege_sim.cli.main import KNOWN_ERROR, OK, main
 
 EXPERIMENT = """
 name: small
@@ -61,9 +61,9 @@ def test_a_sweep_that_was_cut_short_is_reported_as_such(swept):
 def test_reporting_needs_neither_mesa_nor_the_model(swept):
     code = (
         "import sys\n"
-        "from siege_sim.cli import main\n"
+        "from siege_sim.cli.main import main\n"
         f"assert main(['report', {str(swept / 'out')!r}, '--figure', 'heat_map']) == 0\n"
-        "assert not {'mesa', 'siege_sim.model', 'siege_sim.running'} & set(sys.modules)\n"
+        "assert not {'mesa', 'siege_sim.model.model', 'siege_sim.runner.run'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from siege_sim import RunResult, load_scenario, run
-from siege_sim.results import json_text
+from siege_sim.results.run import json_text
 
 SETTINGS = ("population.persons_per_household=25",)
 DAYS = 30
@@ -75,7 +75,7 @@ def test_a_short_run_is_the_beginning_of_a_long_one(toy_town):
 
 
 def test_a_scenario_written_out_and_read_back_runs_the_same(tmp_path, toy_town, toy_result):
-    from siege_sim.describing import resolved_yaml
+    from siege_sim.cli.listings import resolved_yaml
 
     file = tmp_path / "again.yaml"
     file.write_text(resolved_yaml(toy_town), "utf-8")
@@ -87,7 +87,7 @@ def test_a_scenario_written_out_and_read_back_runs_the_same(tmp_path, toy_town, 
 
 
 def test_the_manifest_holds_the_whole_scenario(toy_town, toy_result):
-    from siege_sim.loading import scenario_of
+    from siege_sim.loading.scenario import scenario_of
 
     assert scenario_of(json.loads(json_text(toy_result.manifest))["scenario"]) == toy_town
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from siege_sim import cli
+from siege_sim.cli import main as cli
 
-PROGRAM = [sys.executable, "-m", "siege_sim.cli"]
+PROGRAM = [sys.executable, "-m", "siege_sim.cli.main"]
 COARSE = ("--days", "68", "--set", "population.persons_per_household=50")
 FILES = {"scorecard.csv", "scorecard.json", "scorecard.html"}
 

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from siege_sim.errors import ResultError, StoppedError, WorkerError
-from siege_sim.experiments import load_plan
-from siege_sim.exporting import export_sweep
-from siege_sim.locking import lock_holder, only_driver
-from siege_sim.results import csv_text
-from siege_sim.statuses import status_of
-from siege_sim.storage import Folder
-from siege_sim.store import Store, failures, read_sweep
-from siege_sim.sweeping import Driver, Tally
+from siege_sim.experiments.experiment import load_plan
+from siege_sim.results.export import export_sweep
+from siege_sim.results.lock import lock_holder, only_driver
+from siege_sim.results.run import csv_text
+from siege_sim.results.status import status_of
+from siege_sim.results.storage import Folder
+from siege_sim.results.store import Store, failures, read_sweep
+from siege_sim.runner.sweep import Driver, Tally
 from tests.integration.small_sweeps import SMALL, exported, rows_of, sweep, written
 
 FAILING = """
@@ -232,7 +232,7 @@ def test_a_changed_scenario_behind_the_experiment_is_refused(tmp_path):
 
 def test_another_version_of_the_model_is_refused(small, tmp_path, monkeypatch):
     sweep(small, tmp_path / "out", limit=1)
-    monkeypatch.setattr("siege_sim.sweeping.model_version", lambda: "0.1.0+other")
+    monkeypatch.setattr("siege_sim.runner.sweep.model_version", lambda: "0.1.0+other")
     with pytest.raises(ResultError, match="runs of two models are not mixed"):
         sweep(small, tmp_path / "out")
 
@@ -262,16 +262,16 @@ def test_a_run_that_fails_is_written_down_and_stops_no_other(tmp_path):
 
 
 def test_only_failed_runs_are_played_again_when_asked_for(tmp_path, monkeypatch):
-    import siege_sim.playing
+    import siege_sim.runner.worker
 
-    file, play = written(tmp_path, SMALL), siege_sim.playing.play
+    file, play = written(tmp_path, SMALL), siege_sim.runner.worker.play
 
     def fails_on_seed_2(scenario, seed, *rest):
         if seed == 2:
             raise ValueError("the machine was tired")
         return play(scenario, seed, *rest)
 
-    monkeypatch.setattr(siege_sim.playing, "play", fails_on_seed_2)
+    monkeypatch.setattr(siege_sim.runner.worker, "play", fails_on_seed_2)
     assert sweep(file, tmp_path / "out").failed == 4
     assert sweep(file, tmp_path / "out", only_failed=True).failed == 4
     monkeypatch.undo()
@@ -297,8 +297,8 @@ def test_a_run_that_kills_its_process_is_found_and_the_rest_goes_on(small, tmp_p
             raise WorkerError("its process died", (bundle,))
         return function(bundle)
 
-    monkeypatch.setattr("siege_sim.sweeping.alone", by_itself)
-    monkeypatch.setattr("siege_sim.sweeping._Pace.bundle_size", lambda self, left: min(4, left))
+    monkeypatch.setattr("siege_sim.runner.sweep.alone", by_itself)
+    monkeypatch.setattr("siege_sim.runner.sweep._Pace.bundle_size", lambda self, left: min(4, left))
     tally = sweep(small, tmp_path / "out", engine=engine)
     assert (tally.done, tally.failed) == (11, 1)
     failed = failures(tmp_path / "out")
@@ -314,7 +314,7 @@ def test_a_machine_on_which_every_run_dies_is_no_fault_of_the_runs(small, tmp_pa
     def dies(bundle, function):
         raise WorkerError("its process died", (bundle,))
 
-    monkeypatch.setattr("siege_sim.sweeping.alone", dies)
+    monkeypatch.setattr("siege_sim.runner.sweep.alone", dies)
     with pytest.raises(WorkerError, match="workers died"):
         sweep(small, tmp_path / "out", engine=engine)
     assert len(read_sweep(tmp_path / "out").runs) == 0
@@ -342,7 +342,7 @@ def test_of_two_drivers_that_see_no_lock_one_gets_it(monkeypatch):
     try:
         with only_driver(storage):
             looks = iter([None, "process 1 on the other machine"])
-            monkeypatch.setattr("siege_sim.locking.lock_holder", lambda _: next(looks))
+            monkeypatch.setattr("siege_sim.results.lock.lock_holder", lambda _: next(looks))
             monkeypatch.setattr(storage, "remove", lambda _: None)
             with (
                 pytest.raises(ResultError, match="process 1 on the other machine is playing this sweep now"),

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from siege_sim import cli
-from siege_sim.exporting import export_sweep
-from siege_sim.store import read_sweep
+from siege_sim.cli import main as cli
+from siege_sim.results.export import export_sweep
+from siege_sim.results.store import read_sweep
 from tests.integration.small_sweeps import SMALL, sweep, written
 
 
@@ -55,7 +55,7 @@ def test_sweep_status_and_export_on_the_command_line(small, tmp_path, capsys):
     ],
 )
 def test_bad_calls_are_known_errors(small, tmp_path, capsys, monkeypatch, arguments, said):
-    monkeypatch.setattr("siege_sim.cluster.SECONDS_TO_CONNECT", 1.0)
+    monkeypatch.setattr("siege_sim.runner.cluster.SECONDS_TO_CONNECT", 1.0)
     given = [str(small) if a == "SMALL" else str(tmp_path / "out") if a == "OUT" else a for a in arguments]
     assert cli.main(given) == 1
     assert re.search(said, capsys.readouterr().err)

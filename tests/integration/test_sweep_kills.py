@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from siege_sim.store import read_sweep
+from siege_sim.results.store import read_sweep
 from tests.integration.small_sweeps import LARGER, exported, rows_of, sweep, wait_for_parts, written
 
 
@@ -27,7 +27,7 @@ def undisturbed(tmp_path_factory) -> dict[str, bytes]:
 
 @pytest.fixture
 def started(start) -> Callable[[Path, Path], subprocess.Popen[str]]:
-    program = (sys.executable, "-m", "siege_sim.cli", "sweep")
+    program = (sys.executable, "-m", "siege_sim.cli.main", "sweep")
     return lambda file, folder: start(*program, str(file), "--workers", "2", "--out", str(folder))
 
 

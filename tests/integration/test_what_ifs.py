@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from siege_sim import RunResult, load_scenario, run
-from siege_sim.loading import parent_of, shipped_folder, shipped_scenarios
+from siege_sim.loading.scenario import parent_of, shipped_folder, shipped_scenarios
 
 BASELINE = "aleppo_2016"
 WHAT_IFS = sorted(

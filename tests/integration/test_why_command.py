@@ -7,7 +7,7 @@ import json
 import pandas as pd
 import pytest
 
-from siege_sim import cli
+from siege_sim.cli import main as cli
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from siege_sim.sweeps import Factor, Sweep
+from siege_sim.results.sweep import Factor, Sweep
 
 Play = Callable[[Mapping[str, Any], int], Mapping[str, Any]]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from siege_sim.agents.codes import GOVERNMENT
-from siege_sim.rng import stream
-from siege_sim.store import Store, read_sweep
+from siege_sim.model.codes import GOVERNMENT
+from siege_sim.model.rng import stream
+from siege_sim.results.store import Store, read_sweep
 from tests.benchmarks import sweeping
 from tests.benchmarks.bare import BareTown
 from tests.benchmarks.cases import CASES

@@ -6,7 +6,7 @@ import pytest
 
 from siege_sim import load_scenario, run
 from siege_sim.errors import ScenarioError
-from siege_sim.loading import scenario_of
+from siege_sim.loading.scenario import scenario_of
 
 MORE_SORTIES = "changes.more_sorties={from_day: 20, processes: {sorties: {per_day: 30}}}"
 

@@ -7,9 +7,9 @@ import pytest
 from mesa.discrete_space import OrthogonalMooreGrid
 
 from siege_sim import SiegeModel, load_scenario
-from siege_sim.agents.codes import GOVERNMENT
-from siege_sim.agents.facility import FoodStock, Market
-from siege_sim.city.grid import FOLLOWS_FROM_GROUND
+from siege_sim.model.agents.facility import FoodStock, Market
+from siege_sim.model.city.grid import FOLLOWS_FROM_GROUND
+from siege_sim.model.codes import GOVERNMENT
 
 
 @pytest.fixture

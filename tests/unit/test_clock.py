@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from siege_sim.clock import Clock, Window
+from siege_sim.schema.clock import Clock, Window
 
 CLOCK = Clock(date(2016, 9, 22), 131)
 

@@ -8,15 +8,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siege_sim.compare.comparison import Arm, Comparison, Look
-from siege_sim.compare.quantities import HELD, OF_THE_RUN, STATES, USUAL, chosen_quantities, known_quantities, target_of
-from siege_sim.compare.traces import trace_of
-from siege_sim.compare.wording import cells_of, sentences, shown, stopping
+from siege_sim.analysis.comparison.comparison import Arm, Comparison, Look
+from siege_sim.analysis.comparison.quantities import (
+    HELD,
+    OF_THE_RUN,
+    STATES,
+    USUAL,
+    chosen_quantities,
+    known_quantities,
+    target_of,
+)
+from siege_sim.analysis.comparison.traces import trace_of
+from siege_sim.analysis.comparison.wording import cells_of, sentences, shown, stopping
 from siege_sim.errors import ResultError
-from siege_sim.outcomes import DAILY
+from siege_sim.model.outcomes import DAILY
 from siege_sim.plots.effects import drawings_of
 from siege_sim.plots.style import settings
-from siege_sim.results import Course
+from siege_sim.results.run import Course
 
 START = date(2016, 9, 22)
 LAST = 6

@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 from scipy import stats
 
-from siege_sim.designs import Axis, Grid, LatinHypercube, Morris, OneAtATime, Shape, Sobol, table_points
 from siege_sim.errors import SiegeError
+from siege_sim.experiments.design import Axis, Grid, LatinHypercube, Morris, OneAtATime, Shape, Sobol, table_points
 
 RANGES = (Axis("a", 1.0, low=0.0, high=2.0), Axis("b", 0.0, low=-1.0, high=1.0), Axis("c", 5.0, low=3.0, high=7.0))
 PROBLEM = {"num_vars": 3, "names": ["a", "b", "c"], "bounds": [[0.0, 2.0], [-1.0, 1.0], [3.0, 7.0]]}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from siege_sim.kernels import energy
-from siege_sim.processes.hunger import Hunger
+from siege_sim.model.processes.hunger import Hunger
 
 
 def starve(intake_kcal: float, need_kcal: float, days: int, mass_kg: float) -> float:

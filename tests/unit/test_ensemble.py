@@ -7,9 +7,10 @@ import threading
 import pandas as pd
 import pytest
 
-from siege_sim import load_scenario, outcomes
+from siege_sim import load_scenario
 from siege_sim.dashboard.ensemble import Ensemble, fans_of, seeds_in_words
-from siege_sim.results import Course
+from siege_sim.model import outcomes
+from siege_sim.results.run import Course
 
 AREA = "rebel_area_share"
 
@@ -58,7 +59,7 @@ def test_it_can_be_stopped_and_keeps_what_it_has():
 
 
 def test_what_goes_wrong_is_told_to_the_reader(monkeypatch):
-    monkeypatch.setattr("siege_sim.running.play", lambda job: 1 / 0)
+    monkeypatch.setattr("siege_sim.runner.run.play", lambda job: 1 / 0)
     ensemble = Ensemble(small(), 3, 1, threading.Lock())
     ensemble.play(lambda: None)
     assert "division" in ensemble.error

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from siege_sim import SiegeModel
-from siege_sim.outcomes import Sums, ipc_area_phase, ipc_by_quarter
+from siege_sim.model.outcomes import Sums, ipc_area_phase, ipc_by_quarter
 
 
 @pytest.mark.parametrize(

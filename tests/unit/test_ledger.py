@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from siege_sim.errors import LedgerError
-from siege_sim.ledger import IN, NOTE, OUT, Ledger
+from siege_sim.model.ledger import IN, NOTE, OUT, Ledger
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from siege_sim.dashboard.lessons import lesson_of, lessons_folder, shipped_lessons
-from siege_sim.dashboard.programme import Programme
-from siege_sim.loading import load_scenario
+from siege_sim.dashboard.server_settings import Programme
+from siege_sim.loading.scenario import load_scenario
 
 
 def test_every_lesson_is_listed_once_and_opens_a_scenario():

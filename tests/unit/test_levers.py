@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from siege_sim import SiegeModel, load_scenario
-from siege_sim.agents.axis import AxisPhase
-from siege_sim.agents.codes import GOVERNMENT, REBEL
-from siege_sim.agents.facility import Hospital, Road
+from siege_sim.model.agents.axis import AxisPhase
+from siege_sim.model.agents.facility import Hospital, Road
+from siege_sim.model.codes import GOVERNMENT, REBEL
 from tests.conftest import STRESS
 
 PEACE = ("processes.government_command=null", "processes.sorties.per_day=0", "processes.artillery.shells_per_day=0")

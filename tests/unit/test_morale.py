@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from siege_sim import SiegeModel, load_scenario
-from siege_sim.agents.codes import REBEL
-from siege_sim.processes.morale import Morale
-from siege_sim.rng import stream
+from siege_sim.model.codes import REBEL
+from siege_sim.model.processes.morale import Morale
+from siege_sim.model.rng import stream
 
 QUIET = {"losses_weight": 0.0, "fire_weight": 0.0, "hunger_weight": 0.0}
 

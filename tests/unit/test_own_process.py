@@ -7,16 +7,16 @@ from typing import Any, ClassVar, Literal
 import pytest
 
 from siege_sim import SiegeModel, load_scenario, run
-from siege_sim.blocks import share
 from siege_sim.dashboard.branching import SetParameter
 from siege_sim.dashboard.levers import mechanism_panels
 from siege_sim.dashboard.session import Session
 from siege_sim.errors import ScenarioError, SiegeError
-from siege_sim.interventions.airdrop import Airdrop
-from siege_sim.loading import scenario_of
-from siege_sim.processes.base import Phase, Process
-from siege_sim.processes.eating import Eating
-from siege_sim.schedule import schedule_of
+from siege_sim.loading.scenario import scenario_of
+from siege_sim.model.interventions.airdrop import Airdrop
+from siege_sim.model.processes.base import Phase, Process
+from siege_sim.model.processes.eating import Eating
+from siege_sim.model.schedule import schedule_of
+from siege_sim.schema.block import share
 
 
 class Clearing(Process):

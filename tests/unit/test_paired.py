@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from siege_sim.compare.paired import (
+from siege_sim.analysis.comparison.paired import (
     FIRST_LOOK,
     half_widths,
     interval_of_mean,

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from siege_sim.endings import ENDINGS
 from siege_sim.errors import ScenarioError, WorkerError
-from siege_sim.parallel import alone, finished, process_pool, run_many
+from siege_sim.runner.pool import alone, finished, process_pool, run_many
+from siege_sim.runner.signals import ENDINGS
 
 
 def square(number: int) -> int:

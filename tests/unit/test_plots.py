@@ -19,13 +19,13 @@ from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 
 from siege_sim import load_scenario, run
-from siege_sim.agents.codes import GOVERNMENT, KURDISH, REBEL
+from siege_sim.model.codes import GOVERNMENT, KURDISH, REBEL
 from siege_sim.plots import FIGURES, draw, draw_all, figure_named, ground, style
 from siege_sim.plots.civilians import DEATHS, PLACES, people
 from siege_sim.plots.days import Calendar, actions, in_words, turns
 from siege_sim.plots.food import PHASES, stretches, while_inhabited
 from siege_sim.plots.labels import rows_above, spread
-from siege_sim.results import RunResult, read_run
+from siege_sim.results.run import RunResult, read_run
 
 NAMES = [drawing.name for drawing in FIGURES]
 HOLDS = ["processes.envelopment=null", "processes.government_command.largest_frontage=0", "days=20"]
@@ -170,8 +170,8 @@ def test_a_run_read_back_is_drawn_as_the_fresh_one(name, results):
 
 def test_drawing_loads_neither_mesa_nor_global_plotting():
     code = (
-        "import sys, siege_sim.plots, siege_sim.report;"
-        "print([m for m in ('mesa', 'matplotlib.pyplot', 'siege_sim.model', 'siege_sim.running') if m in sys.modules])"
+        "import sys, siege_sim.plots, siege_sim.reports.run;"
+        "print([m for m in ('mesa', 'matplotlib.pyplot', 'siege_sim.model', 'siege_sim.runner') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from siege_sim.errors import ScenarioError
-from siege_sim.loading import load_scenario
-from siege_sim.outcomes import DAILY
-from siege_sim.record import load_record, shipped_records
+from siege_sim.loading.scenario import load_scenario
+from siege_sim.model.outcomes import DAILY
+from siege_sim.validation.record import load_record, shipped_records
 
 HEAD = (
     "name: mine\ntitle: M\nsummary: S\nstart: 2016-09-22\nuntil: 2016-11-28\n"

@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from siege_sim.rng import Later, branch, stream
+from siege_sim.model.rng import Later, branch, stream
 
 
 def test_a_stream_is_the_same_whenever_it_is_asked_for():
@@ -35,7 +35,7 @@ def test_first_numbers_are_pinned():
 
 
 def test_streams_do_not_depend_on_the_hash_seed():
-    code = "from siege_sim.rng import stream; print(stream(7, 'fear', 3).random())"
+    code = "from siege_sim.model.rng import stream; print(stream(7, 'fear', 3).random())"
     outputs = {
         subprocess.run(
             [sys.executable, "-c", code],

@@ -10,9 +10,9 @@ import pytest
 
 from siege_sim.plots.fan import draw_fan
 from siege_sim.plots.style import settings
-from siege_sim.record import Record
-from siege_sim.results import Course
-from siege_sim.scoring import measured, score, scorecard
+from siege_sim.results.run import Course
+from siege_sim.validation.measures import measured, score, scorecard
+from siege_sim.validation.record import Record
 
 START = date(2016, 9, 22)
 AREA = (1.0, 1.0, 0.98, 0.95, 0.85, 0.60, 0.50, 0.50, 0.0)

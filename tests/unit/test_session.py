@@ -14,7 +14,7 @@ from siege_sim.dashboard.levers import intervention_panels, mechanism_panels, st
 from siege_sim.dashboard.limits import Limits, SessionError
 from siege_sim.dashboard.session import Session
 from siege_sim.errors import ScenarioError
-from siege_sim.loading import load_scenario_text
+from siege_sim.loading.scenario import load_scenario_text
 from tests.conformance.test_interventions import EXAMPLES
 
 COARSE = ("population.persons_per_household=50",)

@@ -20,7 +20,7 @@ from siege_sim.analysis.summaries import effects_of, grid_of, is_grid, summary_t
 from siege_sim.analysis.surface import surface_of
 from siege_sim.analysis.survival import survival
 from siege_sim.errors import ResultError
-from siege_sim.sweeps import Factor
+from siege_sim.results.sweep import Factor
 from tests.unit.sweeps_for_tests import luck, ranges, sweep_of
 
 NAMES = ("x1", "x2", "x3")

@@ -13,8 +13,8 @@ from matplotlib.text import Text
 from siege_sim.analysis.figures import FIGURE_NAMES, USUAL, usual_figures
 from siege_sim.errors import ResultError
 from siege_sim.plots.sweeps import FIGURES, draw_figures
-from siege_sim.sweep_report import Wish, sweep_report
-from siege_sim.sweeps import Factor
+from siege_sim.reports.sweep import Wish, sweep_report
+from siege_sim.results.sweep import Factor
 from tests.unit.sweeps_for_tests import luck, ranges, sweep_of
 from tests.unit.test_plots import assert_readable
 from tests.unit.test_report import Page

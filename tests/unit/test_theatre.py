@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from siege_sim.dashboard.limits import SessionError
-from siege_sim.dashboard.programme import FOR_A_CLASS, Programme
-from siege_sim.dashboard.theatre import Theatre
+from siege_sim.dashboard.server_settings import FOR_A_CLASS, Programme
+from siege_sim.dashboard.sessions import Theatre
 
 SMALL = Programme("toy_town", settings=("population.persons_per_household=50",), sessions=2, idle_minutes=10)
 

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from siege_sim import run
-from siege_sim.conditions import Event, EventLog
 from siege_sim.errors import ResultError
-from siege_sim.results import RunResult, read_run
-from siege_sim.why import EventsError, chain, explain
+from siege_sim.model.conditions import Event, EventLog
+from siege_sim.results.run import RunResult, read_run
+from siege_sim.results.why import EventsError, chain, explain
 
 COLUMNS = ["event", "day", "date", "kind", "where", "what", "cause", "amount", "because", "facility"]
 

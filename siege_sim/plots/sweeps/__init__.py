@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from siege_sim.analysis.discovery import Question
     from siege_sim.analysis.quantities import Quantity
-    from siege_sim.sweeps import Sweep
+    from siege_sim.results.sweep import Sweep
 
 __all__ = ["FIGURES", "Drawn", "Picture", "SweepFigure", "draw_figures"]
 

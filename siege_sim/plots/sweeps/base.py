@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from siege_sim.analysis.intervals import Estimate
     from siege_sim.analysis.quantities import Quantity
-    from siege_sim.sweeps import Sweep
+    from siege_sim.results.sweep import Sweep
 
 LOW, HIGH, MARK, SOFT = style.BLUE, style.ORANGE, "#0b4f7d", "#c9dbe9"
 """Colours: the lower value of a factor, the higher one, an estimate, and what lies behind it."""

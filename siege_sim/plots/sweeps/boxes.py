@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from siege_sim.analysis.discovery import Box, Limit, Question
-    from siege_sim.sweeps import Sweep
+    from siege_sim.results.sweep import Sweep
 
 
 def draw_box(sweep: Sweep, question: Question) -> Picture:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from siege_sim.analysis.quantities import Quantity
     from siege_sim.analysis.summaries import Grid
     from siege_sim.analysis.surface import Surface
-    from siege_sim.sweeps import Sweep
+    from siege_sim.results.sweep import Sweep
 
 COLOURS = "cividis_r"
 """Dark is more; readable without red and green, and in grey."""

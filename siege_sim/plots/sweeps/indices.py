@@ -12,7 +12,7 @@ from siege_sim.analysis.design import coordinates, is_numeric, name_text, value_
 from siege_sim.analysis.quantities import by_point
 from siege_sim.analysis.sensitivity import SMALL_INDEX, morris_effects, most_important, sobol_indices
 from siege_sim.plots import style
-from siege_sim.plots.sweeps.base import (
+from siege_sim.plots.sweeps.base import (  # fmt: skip
     MARK,
     Picture,
     across_lines,
@@ -25,12 +25,12 @@ from siege_sim.plots.sweeps.base import (
     number,
     row_labels,
     sheet,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from siege_sim.analysis.quantities import Quantity
     from siege_sim.analysis.sensitivity import Indices
-    from siege_sim.sweeps import Sweep
+    from siege_sim.results.sweep import Sweep
 
 MOST_PANELS = 4
 BINS = 8

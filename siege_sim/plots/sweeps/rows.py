@@ -13,7 +13,7 @@ from siege_sim.analysis.quantities import by_replication
 from siege_sim.analysis.summaries import effects_of, point_label
 from siege_sim.errors import ResultError
 from siege_sim.plots import style
-from siege_sim.plots.sweeps.base import (
+from siege_sim.plots.sweeps.base import (  # fmt: skip
     HIGH,
     LOW,
     MARK,
@@ -29,7 +29,7 @@ from siege_sim.plots.sweeps.base import (
     row_labels,
     sheet,
     signed,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from siege_sim.analysis.intervals import Estimate
     from siege_sim.analysis.quantities import Quantity
     from siege_sim.analysis.summaries import Effect, Effects
-    from siege_sim.sweeps import Sweep
+    from siege_sim.results.sweep import Sweep
 
 MOST_ROWS = 40
 

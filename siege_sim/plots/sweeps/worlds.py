@@ -11,7 +11,7 @@ from siege_sim.analysis.regret import regret_of
 from siege_sim.analysis.survival import survival
 from siege_sim.errors import ResultError
 from siege_sim.plots import style
-from siege_sim.plots.sweeps.base import (
+from siege_sim.plots.sweeps.base import (  # fmt: skip
     COLOURS,
     LINES,
     MARK,
@@ -26,7 +26,7 @@ from siege_sim.plots.sweeps.base import (
     reach,
     row_labels,
     sheet,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from siege_sim.analysis.quantities import Quantity
     from siege_sim.analysis.regret import Regret
     from siege_sim.analysis.survival import Survival
-    from siege_sim.sweeps import Sweep
+    from siege_sim.results.sweep import Sweep
 
 MOST_POLICIES = 20
 MOST_BANDS = 3

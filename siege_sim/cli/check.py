@@ -1,0 +1,126 @@
+"""Checking the files that users write, of whatever kind: scenarios, maps, records, experiments, calibrations.
+
+The kind of a file follows from its keys, so that files of all kinds can be named together, whatever their folders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from siege_sim.errors import ScenarioError, SiegeError, did_you_mean
+from siege_sim.experiments import experiment
+from siege_sim.loading import scenario
+from siege_sim.model.city.map import CityMap
+from siege_sim.model.outcomes import DAILY
+from siege_sim.model.scenario import Scenario
+from siege_sim.runner import calibrate
+from siege_sim.schema.block import Block
+from siege_sim.schema.messages import read_block
+from siege_sim.schema.shipped import find_file, is_path
+from siege_sim.schema.yaml_file import read_yaml
+from siege_sim.validation import record
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file.
+
+    Attributes:
+        name: what it is called.
+        block: what its keys make up.
+        check: looks at a file as hard as can be done without a run; returns what it could not look at, if anything.
+        shipped: returns the files of this kind that can be given by name.
+        further_keys: keys that are read before the block is made.
+    """
+
+    name: str
+    block: type[Block]
+    check: Callable[[Path], str | None]
+    shipped: Callable[[], dict[str, Path]] = dict
+    further_keys: tuple[str, ...] = ()
+
+    def shared_keys(self, keys: set[str]) -> int:
+        """Return how many of some keys are known to files of this kind."""
+        fields = self.block.model_fields.items()
+        return len(keys & {*self.further_keys, *(field.alias or name for name, field in fields)})
+
+
+def check_file(name_or_path: str) -> list[str]:
+    """Check a file, or all shipped files of a name, and return a line about each.
+
+    Raises:
+        ScenarioError: names file, line, value and way out for everything that is wrong.
+    """
+    return [f"{name_or_path}: ok ({_checked(kind, file)})" for kind, file in _found(name_or_path)]
+
+
+def _checked(kind: Kind, file: Path) -> str:
+    unseen = kind.check(file)
+    return f"{kind.name}; {unseen}" if unseen else kind.name
+
+
+def _found(name_or_path: str) -> Iterator[tuple[Kind, Path]]:
+    """Yield every file that a name or path stands for, with its kind."""
+    if is_path(name_or_path):
+        file = find_file(name_or_path, {})
+        yield kind_of(file), file
+        return
+    known = [(kind, kind.shipped()) for kind in KINDS]
+    found = [(kind, files[name_or_path]) for kind, files in known if name_or_path in files]
+    if not found and Path(name_or_path).is_dir():
+        raise ScenarioError([f"{name_or_path}: is a folder; name files, for example {name_or_path}/*.yaml"])
+    if not found:
+        names = {name for _, files in known for name in files}
+        raise ScenarioError([f"nothing is called '{name_or_path}'{did_you_mean(name_or_path, names)}"])
+    yield from found
+
+
+def kind_of(file: Path) -> Kind:
+    """Return the kind that knows most of a file's keys; a scenario in case of doubt."""
+    data = read_yaml(file).data
+    keys = set(data) if isinstance(data, dict) else set()
+    return max(KINDS, key=lambda kind: kind.shared_keys(keys))
+
+
+def _check_scenario(file: Path) -> None:
+    scenario.load_scenario(file)
+
+
+def _check_map(file: Path) -> None:
+    read_block(CityMap, file, "a map")
+
+
+def _check_experiment(file: Path) -> None:
+    experiment.load_plan(file)
+
+
+def _check_record(file: Path) -> str | None:
+    """Check a record with its outcomes, and with its quarters when there is a scenario of its name."""
+    name = record.load_record(file, outcomes=[outcome.name for outcome in DAILY]).name
+    try:
+        scenario_file = scenario.find(name, beside=file.resolve().parent.parent)
+    except ScenarioError:
+        return f"no scenario is called '{name}', so nobody knows its quarters"
+    quarters = scenario.load_scenario(scenario_file).city_map.quarters
+    record.load_record(file, quarters=[quarter.name for quarter in quarters])
+    return None
+
+
+def _check_calibration(file: Path) -> None:
+    spec = calibrate.load_spec(file, {})
+    try:
+        calibrate.subject_of(spec)
+    except SiegeError as error:
+        raise ScenarioError(f"{file}: {problem}" for problem in str(error).splitlines()) from None
+
+
+KINDS = (
+    Kind("scenario", Scenario, _check_scenario, scenario.shipped_scenarios, further_keys=("extends",)),
+    Kind("experiment", experiment.Experiment, _check_experiment, experiment.shipped_experiments),
+    Kind("record", record.Record, _check_record, record.shipped_records),
+    Kind("calibration", calibrate.CalibrationSpec, _check_calibration, calibrate.shipped_calibrations),
+    Kind("map", CityMap, _check_map),
+)
+"""All kinds; the first of those that fit a file equally well is taken."""

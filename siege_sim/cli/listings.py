@@ -1,0 +1,241 @@
+"""Texts about scenarios and the catalogue: overviews, lists, the day's schedule, the schema."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+
+import yaml
+
+from siege_sim.loading.scenario import load_scenario, parent_of, shipped_scenarios
+from siege_sim.model import catalogue
+from siege_sim.model.processes.base import Process
+from siege_sim.model.scenario import Scenario
+from siege_sim.model.schedule import describe, schedule_of
+from siege_sim.schema.clock import Window
+from siege_sim.validation.record import load_record, shipped_records
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+WIDTH = 110
+"""Columns of a text for the terminal."""
+
+
+def overview_text(scenario: Scenario) -> str:
+    """Return a scenario in a dozen lines."""
+    city, clock = scenario.city_map, scenario.clock
+    rows, columns = city.shape
+    sides = {side: getattr(scenario.forces, side).values() for side in ("rebel", "government")}
+    fighters = {side: sum(faction.fighters for faction in factions) for side, factions in sides.items()}
+    lines = [
+        f"{scenario.name}: {scenario.title}",
+        scenario.summary,
+        "",
+        f"from {clock.start} for {clock.days} days, until {clock.end}",
+        f"{city.name}: {rows} x {columns} cells of {city.cell_size_m:g} m, {len(city.quarters)} quarters",
+        f"{scenario.population.besieged:,} besieged civilians, {fighters['rebel']:,} rebels, "
+        f"{fighters['government']:,} on the government side",
+        f"{len(dict(scenario.processes.on()))} processes",
+        f"digest {scenario.digest[:16]}",
+    ]
+    if scenario.interventions:
+        lines += ["", "dated actions:"]
+        lines += [
+            f"  {_window(action, scenario)}  {name} ({action.kind})" for name, action in scenario.interventions.items()
+        ]
+    return "\n".join(lines)
+
+
+def _window(action: Any, scenario: Scenario) -> str:
+    clock = scenario.clock
+    first = clock.date_of(clock.day_of(action.from_day))
+    last = clock.end if action.until_day is None else clock.date_of(clock.day_of(action.until_day))
+    return f"{first} to {last}"
+
+
+def schedule_text(scenario: Scenario) -> str:
+    """Return the order of a day."""
+    lines = []
+    phase_before = ""
+    for phase, name, summary in describe(schedule_of(scenario)):
+        lines.append(f"{phase if phase != phase_before else '':<10} {name:<42} {summary}")
+        phase_before = phase
+    return "\n".join(lines)
+
+
+def resolved_yaml(scenario: Scenario) -> str:
+    """Return every value of a scenario as YAML, which reads back to the same scenario."""
+    data = scenario.model_dump(mode="python", by_alias=True, exclude_none=True)
+    for name in data["processes"]:
+        data["processes"][name].pop("kind", None)
+    return str(yaml.dump(_lists(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)).rstrip()
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes floats so that they read back the same, and rows of a map in quotes."""
+
+
+_Dumper.add_representer(float, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:float", repr(value)))
+
+
+def _lists(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _lists(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_lists(item) for item in value]
+    return value
+
+
+def map_text(scenario: Scenario) -> str:
+    """Return the map and its legend."""
+    city = scenario.city_map
+    lines = [f"{city.name}, {city.cell_size_m:g} m a cell, north above", "", *city.rows, ""]
+    for character, quarter in city.legend.items():
+        cells = sum(row.count(character) for row in city.rows)
+        lines.append(f"{character}  {quarter.name:<28} {quarter.holder:<11} {quarter.sector:<18} {cells:>3} cells")
+    return "\n".join(lines)
+
+
+def scenario_list() -> str:
+    """Return the shipped scenarios, each followed by those that build on it."""
+    by_parent: dict[str | None, list[str]] = {}
+    for name in shipped_scenarios():
+        by_parent.setdefault(parent_of(name), []).append(name)
+    parts = [_titled(name) for name in by_parent.pop(None)]
+    for parent, names in by_parent.items():
+        parts += [f"What if? Building on {parent}:", *map(_titled, names)]
+    return "\n\n".join(parts)
+
+
+def _titled(name: str) -> str:
+    scenario = load_scenario(name)
+    return f"{name:<24} {scenario.title}\n{_wrapped(scenario.summary, 4)}"
+
+
+def _wrapped(text: str, indent: int) -> str:
+    return textwrap.fill(
+        " ".join(text.split()),
+        WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * indent,
+        break_on_hyphens=False,
+    )
+
+
+def record_list() -> str:
+    """Return the shipped records."""
+    return "\n".join(f"{name:<24} {load_record(name).title}" for name in shipped_records())
+
+
+def experiment_list() -> str:
+    """Return the shipped experiments."""
+    from siege_sim.experiments.experiment import load_experiment, shipped_experiments
+
+    found = {name: load_experiment(name) for name in shipped_experiments()}
+    return "\n\n".join(f"{name:<24} {one.title}\n{_wrapped(one.summary, 4)}" for name, one in found.items())
+
+
+def calibration_list() -> str:
+    """Return the shipped calibrations."""
+    from siege_sim.runner.calibrate import load_spec, shipped_calibrations
+
+    known = shipped_calibrations()
+    width = max(map(len, known), default=0)
+    found = {name: load_spec(name, known) for name in known}
+    return "\n".join(
+        f"{name:<{width}}  {len(one.parameters)} parameters of {one.scenario}, fitted to the record "
+        f"'{one.record or one.scenario}' over {one.days} days"
+        for name, one in found.items()
+    )
+
+
+def process_list() -> str:
+    """Return the processes, in the order of the day, with their parameters."""
+    ordered = sorted(catalogue.processes().values(), key=lambda cls: cls.phase)
+    return "\n\n".join(_described(cls, f"{cls.name()} [{cls.phase.name.lower()}]", set()) for cls in ordered)
+
+
+def intervention_list() -> str:
+    """Return the interventions with their parameters, and first the window that all of them have."""
+    window = [
+        "Every intervention has a name of your choosing, a kind, and a window:",
+        "    interventions: {my_convoys: {kind: aid_convoy, from_day: 2016-10-01, every_days: 7, trucks: 20}}",
+        *(_parameter(name, field) for name, field in Window.model_fields.items()),
+    ]
+    known = set(Window.model_fields)
+    return "\n\n".join(
+        ["\n".join(window), *(_described(cls, cls.name(), known) for cls in catalogue.interventions().values())]
+    )
+
+
+def _described(cls: type[Process], heading: str, known: set[str]) -> str:
+    """Return a heading, the documentation, and a line for each parameter that is not known already."""
+    lines = [heading, *(_wrapped(paragraph, 4) for paragraph in (cls.__doc__ or "").split("\n\n"))]
+    lines += [_parameter(name, field) for name, field in cls.model_fields.items() if name not in {"kind", *known}]
+    return "\n".join(lines)
+
+
+def _parameter(name: str, field: FieldInfo) -> str:
+    meaning = _wrapped(field.description or "", 10)
+    return f"      {name} = {value_and_range(field)}\n{meaning}"
+
+
+def value_and_range(field: FieldInfo) -> str:
+    """Return a field's default, unit and plausible range in short."""
+    facts = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    default = "required" if field.is_required() else _short(field.default)
+    unit, plausible = facts.get("unit", ""), facts.get("plausible")
+    notes = [f"plausible {_short(plausible[0])} to {_short(plausible[1])}"] if isinstance(plausible, list) else []
+    notes += [f"one of {', '.join(choices)}"] if (choices := _choices(field.annotation)) else []
+    return f"{default} {unit}".strip() + (f" ({'; '.join(notes)})" if notes else "")
+
+
+def _choices(annotation: Any) -> list[str]:
+    """Return the words that a field may hold, if it holds one of a few."""
+    parts = [annotation, *get_args(annotation)]
+    return [str(word) for part in parts if get_origin(part) is Literal for word in get_args(part)]
+
+
+def _short(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return f"{value:g}"
+    return "none" if value is None else str(value) if value != () else "all"
+
+
+def outcome_list() -> str:
+    """Return the outcomes of a day."""
+    from siege_sim.model.outcomes import DAILY
+
+    return "\n".join(f"{outcome.name:<24} {outcome.unit:<16} {outcome.label}" for outcome in DAILY)
+
+
+def schema_json() -> str:
+    """Return the JSON Schema of a scenario file."""
+    schema = Scenario.model_json_schema(by_alias=True)
+    schema["properties"]["extends"] = {
+        "type": "string",
+        "description": "A scenario to build on: mappings merge, null removes.",
+    }
+    drawn = schema["properties"]["map"]
+    schema["properties"]["map"] = {
+        "anyOf": [{"type": "string", "description": "A map file beside the scenario."}, drawn]
+    }
+    _let_files_extend(schema)
+    return json.dumps(schema, indent=2, ensure_ascii=False)
+
+
+def _let_files_extend(schema: Any) -> None:
+    """Let a file name only what it changes, and remove what it builds on with ``null``."""
+    if isinstance(schema, list):
+        for part in schema:
+            _let_files_extend(part)
+    elif isinstance(schema, dict):
+        schema.pop("required", None)
+        for name, part in schema.items():
+            _let_files_extend(part)
+            if name == "properties":
+                schema[name] = {key: {"anyOf": [value, {"type": "null"}]} for key, value in part.items()}

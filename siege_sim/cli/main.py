@@ -1,0 +1,432 @@
+"""The command line: parse, call, print, exit code. No logic of its own; some commands stand in ``results``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from siege_sim.cli import results
+from siege_sim.errors import ScenarioError, SiegeError, StoppedError
+from siege_sim.runner.signals import end_as_by_ctrl_c
+
+if TYPE_CHECKING:
+    from siege_sim.results.run import RunResult
+
+OK, KNOWN_ERROR, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+
+app = typer.Typer(
+    help="Simulate a siege: what was likely, and what would have changed it.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+)
+
+ScenarioArgument = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A name from `list scenarios`, or a YAML file.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change a value, e.g. processes.sorties.per_day=20; repeat for more.",
+    ),
+]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    try:
+        code = app(arguments, standalone_mode=False)
+    except StoppedError as stopped:
+        print(stopped, file=sys.stderr)
+        return INTERRUPTED
+    except SiegeError as error:
+        print(f"error: {error}".replace("\n", "\nerror: "), file=sys.stderr)
+        return KNOWN_ERROR
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except Exception as error:
+        if hasattr(error, "show") and hasattr(error, "exit_code"):  # the parser's own errors
+            error.show()
+            return int(error.exit_code)
+        if not _comes_of_ctrl_c(error):
+            return _report_bug()
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        print("interrupted; nothing was written", file=sys.stderr)
+    return code if isinstance(code, int) else OK
+
+
+def _comes_of_ctrl_c(error: BaseException | None) -> bool:
+    """Return whether Ctrl-C brought an error about: compiled code that meets it raises a SystemError from it."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__
+    return error is not None
+
+
+def _report_bug() -> int:
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    with tempfile.NamedTemporaryFile("w", prefix=f"siege-sim-{stamp}-", suffix=".log", delete=False) as log:
+        traceback.print_exc(file=log)
+    print(f"this is a bug in siege-sim, sorry; what happened is written down in {log.name}", file=sys.stderr)
+    return BUG
+
+
+def entry() -> None:
+    """Run as the console command."""
+    if hasattr(signal, "SIGPIPE"):  # end quietly, like other tools, when nobody reads on
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    end_as_by_ctrl_c()
+    sys.exit(main())
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from siege_sim._version import __version__
+
+        print(f"siege-sim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """Simulate a siege: what was likely, and what would have changed it."""
+
+
+@app.command()
+def run(
+    scenario: ScenarioArgument,
+    seed: Annotated[int, typer.Option(min=0, help="The run's seed.")] = 1,
+    days: Annotated[int | None, typer.Option(min=1, help="Stop after so many days.")] = None,
+    settings: SetOption = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; by default one under results/.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing results folder.")] = False,
+    no_plots: Annotated[bool, typer.Option("--no-plots", help="Write tables only: no figures, no report.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Play a scenario once and write tables, figures and a report."""
+    from siege_sim.loading.scenario import load_scenario
+    from siege_sim.results.run import check_target, json_text, new_folder
+
+    chosen = load_scenario(scenario, settings or [])
+    target = out or _unused_folder(f"{chosen.name}-seed{seed}")
+    check_target(target, force)
+    silent = quiet or as_json
+    from siege_sim.cli.progress import day_progress
+    from siege_sim.runner.run import run as play
+
+    with day_progress(chosen, min(days or chosen.days, chosen.days), silent) as progress:
+        result = play(chosen, seed, days, progress)
+    with new_folder(target, force) as folder:
+        result.write(folder)
+        if not no_plots:
+            _illustrate(result, folder, silent)
+    if as_json:
+        print(
+            json_text({**result.summary, "seed": seed, "scenario": chosen.name, "folder": str(target)}),
+            end="",
+        )
+    elif not quiet:
+        from siege_sim.reports.summary import print_summary
+
+        print_summary(result, target, with_report=not no_plots)
+
+
+def _illustrate(result: RunResult, folder: Path, silent: bool) -> None:
+    from siege_sim.plots import draw_all
+    from siege_sim.reports.run import write_report
+
+    if not silent:
+        print("drawing figures ...", file=sys.stderr)
+    (folder / "figures").mkdir()
+    figures = draw_all(result, folder / "figures")
+    write_report(result, figures, folder / "report.html")
+
+
+def _unused_folder(name: str) -> Path:
+    """Return a folder under ``results/`` that is not there yet."""
+    folder = Path("results") / name
+    number = 2
+    while folder.exists():
+        folder = Path("results") / f"{name}-{number}"
+        number += 1
+    return folder
+
+
+@app.command()
+def score(
+    scenario: ScenarioArgument,
+    record: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A record or a YAML file; by default the scenario's namesake.")
+    ] = None,
+    runs: Annotated[int, typer.Option(min=1, max=100_000, help="How many runs: seeds 1, 2, ...")] = 40,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Stop each run after so many days.")] = None,
+    settings: SetOption = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; by default one under results/.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing results folder.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the scorecard as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Hold many runs of a scenario against the record."""
+    from siege_sim.loading.scenario import load_scenario
+    from siege_sim.results.run import check_target, json_text, new_folder
+
+    chosen = load_scenario(scenario, settings or [])
+    target = out or _unused_folder(f"{chosen.name}-score")
+    check_target(target, force)
+    from siege_sim.cli.progress import counted
+    from siege_sim.model.outcomes import DAILY
+    from siege_sim.reports.scorecard import print_scorecard, write_scorecard
+    from siege_sim.runner.pool import run_many
+    from siege_sim.runner.run import jobs_of, play
+    from siege_sim.validation.measures import scorecard
+    from siege_sim.validation.record import load_record
+
+    names = [outcome.name for outcome in DAILY], [quarter.name for quarter in chosen.city_map.quarters]
+    known = load_record(record or chosen.name, *names)
+    jobs = jobs_of(chosen, range(1, runs + 1), days)
+    with counted(chosen.name, "run", runs, quiet or as_json) as progress:
+        courses = run_many(jobs, play, workers, progress)
+    card = scorecard(known, courses, scenario, chosen.title, days, settings or [], record)
+    with new_folder(target, force) as folder:
+        write_scorecard(card, known, courses, folder)
+    if as_json:
+        print(json_text(card.data()), end="")
+    elif not quiet:
+        print_scorecard(card, target)
+
+
+@app.command()
+def compare(
+    scenarios: Annotated[list[str], typer.Argument(metavar="BASELINE WHAT_IF...", help="Names or YAML files.")],
+    runs: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Runs of each: seeds 1, 2, ...; at most, with --until")
+    ] = 100,
+    outcomes: Annotated[
+        list[str] | None, typer.Option(metavar="NAME,...", help="What to compare; by default some twenty outcomes.")
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[OUTCOME=]WIDTH",
+            help="Add runs until the 95 % interval of the first outcome, or this one, is no wider than so much.",
+        ),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Stop each run after so many days.")] = None,
+    settings: SetOption = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; by default one under results/.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing results folder.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the effects as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Say what what-ifs change, and how sure that is."""
+    from siege_sim.results.run import check_target, json_text, new_folder
+    from siege_sim.runner.compare import asked_for, compare_asked
+
+    asked = asked_for(scenarios, runs, outcomes or [], until, days, settings or [])
+    target = out or _unused_folder(f"{asked.scenarios[0].name}-compare")
+    check_target(target, force)
+    from siege_sim.cli.progress import counted
+    from siege_sim.reports.comparison import print_comparison, write_comparison
+
+    with counted(asked.scenarios[0].name, "run", runs * len(scenarios), quiet or as_json) as progress:
+        comparison = compare_asked(asked, workers, progress)
+    with new_folder(target, force) as folder:
+        write_comparison(comparison, folder, asked.command)
+    if as_json:
+        print(json_text(comparison.data()), end="")
+    elif not quiet:
+        print_comparison(comparison, target)
+
+
+@app.command()
+def calibrate(
+    calibration: Annotated[str, typer.Argument(help="A calibration file, or the name of a shipped one.")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the fit; one that was stopped goes on.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
+    generations: Annotated[int | None, typer.Option(min=1, help="Generations in all; more of them go on.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Fit parameters to the record, and say which it constrains."""
+    from siege_sim.runner.calibrate import calibrate as fit
+    from siege_sim.runner.calibrate import load_spec, shipped_calibrations
+    from siege_sim.runner.fit import print_fit, write_fit
+
+    spec = load_spec(calibration, shipped_calibrations())
+    if generations is not None:
+        spec = spec.model_copy(update={"generations": generations})
+    target = out or Path("results") / f"{spec.name}-fit"
+    generation, priors = fit(spec, target, workers or os.cpu_count() or 1, quiet)
+    write_fit(spec, generation, priors, target)
+    if not quiet:
+        print_fit(spec, generation, priors, target)
+
+
+for command in results.COMMANDS:
+    app.command()(command)
+
+
+@app.command()
+def dashboard(
+    scenario: ScenarioArgument = "aleppo_2016",
+    host: Annotated[str, typer.Option(help="The address to listen on; by default this machine alone.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any that is free.")] = 8765,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open a browser window.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="The seed of the runs.")] = 1,
+    for_a_class: Annotated[
+        bool,
+        typer.Option(
+            "--class",
+            help="For many readers: each has a process of their own, under caps, and what nobody uses is put away.",
+        ),
+    ] = False,
+    sessions: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="How many readers at once. [8; with --class 30]")
+    ] = None,
+    idle_minutes: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="After so long an unused session makes room. [120; with --class it is 20]"),
+    ] = None,
+    most_days: Annotated[
+        int | None, typer.Option(min=1, help="Days of the longest run. [3650; with --class 400]")
+    ] = None,
+    memory_mb: Annotated[
+        int | None, typer.Option(min=50, help="With --class: memory that a session may take, in MB. [200]")
+    ] = None,
+    settings: SetOption = None,
+) -> None:
+    """Play sieges in a browser: watch, go back, pull levers, compare."""
+    from siege_sim.dashboard.server_settings import programme_of
+    from siege_sim.dashboard.serving import check_installed, serve
+
+    check_installed()
+    programme = programme_of(
+        scenario,
+        seed,
+        settings or (),
+        for_a_class=for_a_class,
+        sessions=sessions,
+        idle_minutes=idle_minutes,
+        most_days=most_days,
+        memory_mb=memory_mb,
+    )
+    serve(programme, host, port, open_browser)
+
+
+@app.command()
+def validate(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="Scenarios, maps, records, experiments, calibrations: files, or shipped ones' names.",
+        ),
+    ],
+) -> None:
+    """Check files of any kind, and say what is wrong with them."""
+    from siege_sim.cli.check import check_file
+
+    problems: list[str] = []
+    for file in files:
+        try:
+            print("\n".join(check_file(file)))
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+
+
+@app.command()
+def show(
+    scenario: ScenarioArgument,
+    schedule: Annotated[bool, typer.Option("--schedule", help="The order of a day.")] = False,
+    resolved: Annotated[
+        bool, typer.Option("--resolved", help="Every value, as YAML, after extends and --set.")
+    ] = False,
+    city_map: Annotated[bool, typer.Option("--map", help="The map and its legend.")] = False,
+    settings: SetOption = None,
+) -> None:
+    """Show a scenario: in short, its day, all its values, or its map."""
+    from siege_sim.cli import listings
+    from siege_sim.loading.scenario import load_scenario
+
+    if schedule + resolved + city_map > 1:
+        raise typer.BadParameter("choose one of --schedule, --resolved and --map")
+    chosen = load_scenario(scenario, settings or [])
+    view = (
+        listings.schedule_text
+        if schedule
+        else listings.resolved_yaml
+        if resolved
+        else listings.map_text
+        if city_map
+        else listings.overview_text
+    )
+    print(view(chosen))
+
+
+@app.command("list")
+def list_names(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHAT",
+            help="scenarios, records, experiments, calibrations, processes, interventions or outcomes.",
+        ),
+    ],
+) -> None:
+    """List what there is, with a line about each."""
+    from siege_sim.cli import listings
+
+    lists = {
+        "scenarios": listings.scenario_list,
+        "records": listings.record_list,
+        "experiments": listings.experiment_list,
+        "calibrations": listings.calibration_list,
+        "processes": listings.process_list,
+        "interventions": listings.intervention_list,
+        "outcomes": listings.outcome_list,
+    }
+    if what not in lists:
+        from siege_sim.errors import did_you_mean
+
+        raise typer.BadParameter(f"nothing to list under '{what}'{did_you_mean(what, lists)}")
+    print(lists[what]())
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from siege_sim.cli import listings
+
+    print(listings.schema_json())
+
+
+@app.command()
+def new(
+    path: Annotated[Path, typer.Argument(help="The file to write.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+) -> None:
+    """Write a commented scenario to start from."""
+    from siege_sim.loading.starter import write_starter
+
+    write_starter(path, force)
+    print(f"{path}: written; try `siege-sim run {path}`")

@@ -1,0 +1,142 @@
+"""Reference pages that are written from the code: parameters, state, outcomes.
+
+``python -m siege_sim.cli.reference docs`` writes them; a test keeps them true.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from siege_sim.model import catalogue
+from siege_sim.model.agents.household import Households
+from siege_sim.model.agents.unit import Units
+from siege_sim.model.city.layers import LAYERS
+from siege_sim.model.outcomes import DAILY
+from siege_sim.model.processes.base import Intervention, Process
+from siege_sim.model.scenario import AirWing, Faction, Food, Forces, Ground, Population
+from siege_sim.schema.block import Block
+from siege_sim.schema.clock import Window
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+SCENARIO_BLOCKS: tuple[type[Block], ...] = (Population, Food, Faction, Forces, Ground, AirWing)
+
+
+def parameters_page() -> str:
+    """Return the page of all parameters with value, plausible range, unit and source."""
+    processes = sorted(catalogue.processes().values(), key=lambda cls: cls.phase)
+    interventions = list(catalogue.interventions().values())
+    blocks: list[type[Block]] = [*processes, *interventions, *SCENARIO_BLOCKS]
+    numeric = [field for cls in blocks for _, field in fields_of(cls) if facts_of(field)]
+    sourced = sum(facts_of(field)["source"] != "assumed" for field in numeric)
+    lines = [
+        "# Parameters",
+        "",
+        "Written from the code by `make docs`. A scenario may set every one of them (`siege-sim show NAME --resolved`",
+        "shows what it sets). Sweeps and calibration stay within the plausible range.",
+        "",
+        f"Of {len(numeric)} numeric parameters, {sourced} have a source for value or range; "
+        f"{len(numeric) - sourced} are assumed.",
+        "",
+        "## Processes, in the order of the day",
+        "",
+    ]
+    for cls in processes:
+        lines += block_section(cls, f"{cls.name()} ({cls.phase.name.lower()})")
+    lines += ["## Interventions", "", "Each has a window as well: `from_day`, `until_day`, `every_days`.", ""]
+    for cls in interventions:
+        lines += block_section(cls, cls.name())
+    lines += ["## Blocks of a scenario", ""]
+    for block in SCENARIO_BLOCKS:
+        lines += block_section(block, block.__name__)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def block_section(cls: type[Block], heading: str) -> list[str]:
+    """Return a heading, the documentation and a table of fields."""
+    text = " ".join((cls.__doc__ or "").split())
+    rows = [field_row(name, field) for name, field in fields_of(cls)]
+    section = [f"### {heading}", "", text, ""]
+    if rows:
+        section += table(("parameter", "value", "plausible", "unit", "meaning", "source"), rows)
+    if issubclass(cls, Process) and cls.neutral:
+        values = ", ".join(f"`{name}: {_value(value)}`" for name, value in cls.neutral.items())
+        section += [f"Does nothing with {values}.", ""]
+    return section
+
+
+def fields_of(cls: type[Block]) -> Iterator[tuple[str, FieldInfo]]:
+    """Yield a block's own fields (without ``kind`` and an intervention's window)."""
+    inherited = set(Window.model_fields) if issubclass(cls, Intervention) else set[str]()
+    for name, field in cls.model_fields.items():
+        if name != "kind" and name not in inherited:
+            yield name, field
+
+
+def facts_of(field: FieldInfo) -> dict[str, Any]:
+    """Return unit, source and plausible range of a numeric field; empty for others."""
+    return dict(field.json_schema_extra) if isinstance(field.json_schema_extra, dict) else {}
+
+
+def field_row(name: str, field: FieldInfo) -> tuple[str, ...]:
+    """Return the cells of a field's line."""
+    facts = facts_of(field)
+    default = "required" if field.is_required() else _value(field.default)
+    plausible = " to ".join(_value(bound) for bound in facts.get("plausible", ()))
+    return f"`{name}`", default, plausible, facts.get("unit", ""), field.description or "", facts.get("source", "")
+
+
+def state_page() -> str:
+    """Return the page of layers, columns and outcomes."""
+    lines = ["# State and outcomes", "", "Written from the code by `make docs`.", "", "## Layers (a value a cell)", ""]
+    lines += table(
+        ("layer", "unit", "type", "meaning"),
+        [(f"`{spec.name}`", spec.unit, np.dtype(spec.dtype).name, spec.doc) for spec in LAYERS],
+    )
+    for heading, kind in (("Columns of households", Households), ("Columns of armed units", Units)):
+        lines += [f"## {heading}", ""]
+        lines += table(
+            ("column", "unit", "type", "meaning"),
+            [
+                (f"`{name}`", column.unit, np.dtype(column.dtype).name, column.__doc__ or "")
+                for name, column in kind.columns.items()
+            ],
+        )
+    lines += ["## Outcomes of a day (`series.csv`)", "", "Deaths and departures are counted from day 0.", ""]
+    lines += table(("outcome", "unit", "meaning"), [(f"`{o.name}`", o.unit, o.label) for o in DAILY])
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """Return a Markdown table as lines, a row a line, with an empty line after it."""
+    cells = [header, tuple("---" for _ in header), *rows]
+    return ["| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in row) + " |" for row in cells] + [
+        ""
+    ]
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return f"{value:g}"
+    return "none" if value is None else str(value) if value != () else "all"
+
+
+PAGES = {"parameters.md": parameters_page, "state.md": state_page}
+
+
+def write_pages(folder: Path) -> None:
+    """Write every page into a folder."""
+    for name, page in PAGES.items():
+        (folder / name).write_text(page(), "utf-8")
+
+
+if __name__ == "__main__":
+    write_pages(Path(sys.argv[1]))

@@ -1,0 +1,129 @@
+"""The commands about folders of results: sweeps, and what a run has left. Parse, call, print, as in ``cli``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def sweep(
+    experiment: Annotated[
+        str, typer.Argument(metavar="EXPERIMENT", help="An experiment file, or a shipped one's name.")
+    ],
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Play on the cluster of this Dask scheduler.")
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Folder or fsspec URL; one that was stopped goes on.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many runs of the design.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything and estimate the time; play none.")
+    ] = False,
+    only_failed: Annotated[
+        bool, typer.Option("--only-failed", help="Play again what failed, and nothing else.")
+    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Read every part whole before going on.")] = False,
+    per_worker: Annotated[bool, typer.Option("--per-worker", help="Show each worker's progress.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Play an experiment: many runs by a design. Started again, it goes on where it was stopped."""
+    from siege_sim.cli.sweep import Wishes, forecast, play_plan
+    from siege_sim.experiments.experiment import load_plan
+
+    plan = load_plan(experiment)
+    wishes = Wishes(workers or os.cpu_count() or 1, scheduler, out, limit, only_failed, check, per_worker, quiet)
+    print(forecast(plan, wishes)) if dry_run else play_plan(plan, wishes)
+
+
+def status(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or URL that `sweep` has written.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Say how far a sweep is, what failed and why."""
+    from siege_sim.results.run import json_text
+    from siege_sim.results.status import status_of, status_text
+
+    found = status_of(folder)
+    print(json_text(found) if as_json else status_text(found) + "\n", end="")
+
+
+def export(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or URL that `sweep` has written.")],
+    out: Annotated[Path, typer.Option(help="Folder for csv and parquet; file (.tar.gz) for ema.")],
+    form: Annotated[str, typer.Option("--format", metavar="csv|parquet|ema", help="What to write.")] = "csv",
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+) -> None:
+    """Write a sweep's runs as tables for other tools."""
+    from siege_sim.results.export import export_sweep
+
+    print(export_sweep(folder, form, out, force))
+
+
+def report(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or URL that `sweep` has written.")],
+    out: Annotated[Path | None, typer.Option(help="The HTML file; by default report.html in the folder.")] = None,
+    outcomes: Annotated[
+        list[str] | None, typer.Option("--outcome", metavar="NAME", help="Show this outcome; repeat for more.")
+    ] = None,
+    figures: Annotated[
+        list[str] | None, typer.Option("--figure", metavar="NAME", help="Draw this figure; repeat for more.")
+    ] = None,
+    cases: Annotated[
+        list[str] | None,
+        typer.Option("--cases", metavar="CONDITION", help="In which worlds is, e.g., died_of_hunger>500? Repeatable."),
+    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="FACTOR", help="Part survival curves by this factor.")] = None,
+    png: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the figures as PNG files there too.")] = None,
+) -> None:
+    """Write a sweep's figures and tables as one HTML page."""
+    from siege_sim.reports.sweep import Wish, write_sweep_report
+
+    wish = Wish(tuple(outcomes or ()), tuple(figures or ()), tuple(cases or ()), by)
+    print(f"Report: {write_sweep_report(folder, out, wish, png)}")
+
+
+def why(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A results folder that `run` has written.")],
+    quarter: Annotated[str | None, typer.Option(help="Why this quarter fell.")] = None,
+    stock: Annotated[
+        str | None, typer.Option(help="Why this store, market, bakery or hospital came to its end.")
+    ] = None,
+    outcome: Annotated[bool, typer.Option("--outcome", help="Why the siege ended as it did (the default).")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> None:
+    """Say why something happened in a run: the chain that led to it."""
+    from siege_sim.results.run import json_text
+    from siege_sim.results.why import why_in
+
+    if (quarter is not None) + (stock is not None) + outcome > 1:
+        raise typer.BadParameter("choose one of --quarter, --stock and --outcome")
+    answer = why_in(result, quarter, stock)
+    print(json_text(answer.as_data()) if as_json else "\n".join(answer.sentences) + "\n", end="")
+
+
+def replay(
+    results: Annotated[
+        list[Path], typer.Argument(metavar="RESULT [OTHER]", help="A results folder, or two for runs side by side.")
+    ],
+    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("replay.html"),
+    force: Annotated[bool, typer.Option("--force", help="Replace the page if it is there.")] = False,
+    as_kept: Annotated[bool, typer.Option("--as-kept", help="Show what the folder holds; play nothing again.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Write a run, or two side by side, as one offline page."""
+    from siege_sim.viewer.replay import write_replay
+
+    if len(results) > 2:
+        raise typer.BadParameter("give one results folder, or two")
+    notes = write_replay(results, out, force, as_kept)
+    if not quiet:
+        print("\n".join([*notes, f"{out}: written; open it in a browser"]))
+
+
+COMMANDS = (sweep, status, export, report, why, replay)
+"""In the order in which ``siege-sim --help`` names them."""

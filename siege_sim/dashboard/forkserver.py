@@ -1,0 +1,88 @@
+"""The nursery: processes that start as copies of one which has everything imported and compiled.
+
+A process that imports the model by itself takes seconds to start and some 150 MB; a copy takes a tenth of a second and
+shares what it does not change. Copies are made of a process that has no other threads; the server itself is never
+copied.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from siege_sim.errors import SiegeError
+from siege_sim.runner.pool import ctrl_c_waits
+
+WARM = "siege_sim.dashboard.warm"
+"""The module that the process imports of which copies are made."""
+
+
+@dataclass(frozen=True)
+class Child:
+    """A process and the pipe to it, which is nobody else's.
+
+    Attributes:
+        connection: this end of the pipe; it ends when the process does.
+        process: the process.
+    """
+
+    connection: Connection[Any, Any]
+    process: BaseProcess
+
+    def end(self) -> None:
+        """End it at once, whatever it is doing; whoever waits for its answer is told so by the pipe."""
+        self.process.kill()
+
+
+class Nursery:
+    """Starts processes.
+
+    Raises:
+        SiegeError: this system cannot copy processes.
+    """
+
+    def __init__(self) -> None:
+        if "forkserver" not in multiprocessing.get_all_start_methods():
+            raise SiegeError("a class needs a process for each reader, made as on Linux or macOS; leave --class away")
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload([WARM])
+        self._lock = threading.Lock()
+
+    def warm(self) -> None:
+        """Make the first process ready, so that no reader waits for it; best before there are other threads."""
+        with ctrl_c_waits(), _one_thread_for_algebra():
+            first = self._context.Process(target=os.getpid)
+            first.start()
+            first.join()
+
+    def start(self, target: Callable[..., None], *arguments: Any) -> Child:
+        """Start a process that calls ``target(connection, *arguments)``."""
+        with self._lock:
+            ours, theirs = self._context.Pipe()
+            process = self._context.Process(target=target, args=(theirs, *arguments), daemon=True)
+            process.start()
+            theirs.close()  # so that its death ends the pipe
+            return Child(ours, process)
+
+
+@contextlib.contextmanager
+def _one_thread_for_algebra() -> Iterator[None]:
+    """Let NumPy's libraries start no threads in processes that begin meanwhile: there is one for each reader."""
+    names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -1,0 +1,325 @@
+"""Designs: which points of the space of factors are played.
+
+Sampled designs are drawn by SALib in the unit cube and then carried over to each factor's values, so that SALib can
+analyse the runs. Nothing here knows what the factors mean.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import Field
+
+from siege_sim.errors import SiegeError
+from siege_sim.schema.block import Block, Problem, param
+
+FloatArray = NDArray[np.float64]
+Scalar = float | int | str | bool
+
+MOST_POINTS = 100_000_000
+
+
+class Shape(Block):
+    """How probability is spread over a factor's range; what lies outside the range is cut off."""
+
+    kind: Literal["uniform", "log_uniform", "triangular", "normal", "log_normal"]
+    """The family."""
+    mode: float | None = None
+    """The most likely value (triangular)."""
+    mean: float | None = None
+    """The mean (normal)."""
+    median: float | None = None
+    """The median (log-normal)."""
+    sd: float | None = param(None, unit="of the value, or of its logarithm", gt=0.0)
+    """Standard deviation (normal: of the value; log-normal: of its logarithm)."""
+
+    def problems(self) -> Any:
+        """Yield facts that are missing or that say nothing of this family."""
+        wanted = {"triangular": {"mode"}, "normal": {"mean", "sd"}, "log_normal": {"median", "sd"}}.get(
+            self.kind, set()
+        )
+        for name in ("mode", "mean", "median", "sd"):
+            if (getattr(self, name) is None) == (name in wanted):
+                word = "needs" if name in wanted else "has no"
+                problem: Problem = ((name,), f"a {self.kind} distribution {word} '{name}'")
+                yield problem
+
+    def quantiles(self, shares: FloatArray, low: float, high: float) -> FloatArray:
+        """Return the values below which the given shares of the probability lie, within a range."""
+        from scipy import stats
+
+        if self.kind == "uniform":
+            return low + shares * (high - low)
+        if self.kind == "log_uniform":
+            return np.exp(np.log(low) + shares * (np.log(high) - np.log(low)))
+        if self.kind == "triangular":
+            assert self.mode is not None
+            family = stats.triang((self.mode - low) / (high - low), low, high - low)
+        elif self.kind == "normal":
+            family = stats.norm(self.mean, self.sd)
+        else:
+            family = stats.lognorm(self.sd, scale=self.median)
+        below, above = family.cdf([low, high])
+        return np.clip(np.asarray(family.ppf(below + shares * (above - below)), float), low, high)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One factor's values, and how they are chosen.
+
+    Attributes:
+        name: the factor.
+        base: its value where nothing is changed.
+        low: the least value of a range.
+        high: the greatest value of a range.
+        values: the values of a list; None for a range.
+        whole: whether a range holds whole numbers only.
+        shape: how probability is spread over a range; evenly without it.
+        steps: into how many levels a grid divides a range.
+        crossed: whether sampled designs are played once for each of its values instead of drawing them.
+    """
+
+    name: str
+    base: Scalar
+    low: float | None = None
+    high: float | None = None
+    values: tuple[Scalar, ...] | None = None
+    whole: bool = False
+    shape: Shape | None = None
+    steps: int = 5
+    crossed: bool = False
+
+    def at(self, shares: FloatArray) -> list[Scalar]:
+        """Return the values at some shares between 0 and 1 of the axis."""
+        if self.values is not None:
+            places = np.minimum((np.asarray(shares) * len(self.values)).astype(int), len(self.values) - 1)
+            return [self.values[place] for place in places]
+        assert self.low is not None
+        assert self.high is not None
+        wider = 0.5 if self.whole else 0.0  # half a step, so that the ends of whole numbers get their share
+        spread = self.shape or Shape(kind="uniform")
+        found = spread.quantiles(np.asarray(shares, float), self.low - wider, self.high + wider)
+        return self._numbers(found)
+
+    def levels(self) -> list[Scalar]:
+        """Return the values of a grid."""
+        if self.values is not None:
+            return list(self.values)
+        assert self.low is not None
+        assert self.high is not None
+        return list(dict.fromkeys(self._numbers(np.linspace(self.low, self.high, self.steps))))
+
+    def ends(self) -> list[Scalar]:
+        """Return the values that are tried when one factor at a time is changed."""
+        if self.values is not None:
+            return [value for value in self.values if value != self.base]
+        assert self.low is not None
+        assert self.high is not None
+        return self._numbers(np.array([self.low, self.high]))
+
+    def _numbers(self, found: FloatArray) -> list[Scalar]:
+        if not self.whole:
+            return [float(value) for value in found]
+        assert self.low is not None
+        assert self.high is not None
+        return [round(min(max(value, self.low), self.high)) for value in found.tolist()]
+
+
+@dataclass(frozen=True)
+class Points:
+    """The points of a design.
+
+    Attributes:
+        table: a row a point: ``point``, then a column a factor.
+        sample: the same rows in the unit cube, a column a sampled factor, in the order in which SALib drew them, once
+            for each combination of the crossed factors; None for designs that are not sampled.
+    """
+
+    table: pd.DataFrame
+    sample: pd.DataFrame | None = None
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+
+class Grid(Block):
+    """Every combination of every factor's values."""
+
+    kind: Literal["grid"] = "grid"
+
+    def points(self, axes: Sequence[Axis]) -> Points:
+        """Return the points; the last factor changes fastest."""
+        levels = [axis.levels() for axis in axes]
+        if np.prod([float(len(values)) for values in levels]) > MOST_POINTS:
+            raise SiegeError(f"design: the grid has more than {MOST_POINTS:,} points; take fewer values or a sample")
+        return _points(axes, list(itertools.product(*levels)))
+
+
+class OneAtATime(Block):
+    """A base point, then each factor's values with all others as they are in the base scenario."""
+
+    kind: Literal["one_at_a_time"] = "one_at_a_time"
+
+    def points(self, axes: Sequence[Axis]) -> Points:
+        """Return the base point and the points that differ from it in one factor."""
+        base = tuple(axis.base for axis in axes)
+        rows = [base]
+        for place, axis in enumerate(axes):
+            rows += [(*base[:place], value, *base[place + 1 :]) for value in axis.ends()]
+        return _points(axes, rows)
+
+
+class Sampled(Block):
+    """A design that is drawn in the unit cube of the factors that are not crossed."""
+
+    seed: int = param(1, unit="", ge=0)
+    """The seed of the draw; it has nothing to do with the seeds of the runs."""
+
+    def points(self, axes: Sequence[Axis]) -> Points:
+        """Return the sample, once for each combination of the crossed factors."""
+        drawn = [axis for axis in axes if not axis.crossed]
+        crossed = [axis for axis in axes if axis.crossed]
+        if not drawn:
+            raise SiegeError("design: nothing to draw: all factors are lists of levers; use the design 'grid'")
+        sample = self.sample(len(drawn))
+        combinations = list(itertools.product(*(axis.levels() for axis in crossed)))
+        if len(sample) * len(combinations) > MOST_POINTS:
+            raise SiegeError(f"design: more than {MOST_POINTS:,} points; take a smaller sample")
+        columns = {axis.name: axis.at(sample[:, place]) for place, axis in enumerate(drawn)}
+        rows = [
+            tuple(columns[axis.name][i] if not axis.crossed else chosen[crossed.index(axis)] for axis in axes)
+            for chosen in combinations
+            for i in range(len(sample))
+        ]
+        unit = pd.DataFrame(np.tile(sample, (len(combinations), 1)), columns=[axis.name for axis in drawn])
+        return Points(_points(axes, rows).table, unit)
+
+    def sample(self, dimensions: int) -> FloatArray:
+        """Return points of the unit cube, a row each."""
+        raise NotImplementedError
+
+
+class LatinHypercube(Sampled):
+    """A Latin hypercube: each factor's range is cut into as many parts as there are points, and each part met once."""
+
+    kind: Literal["latin_hypercube"] = "latin_hypercube"
+    samples: int = param(unit="points", ge=2, le=10_000_000)
+    """How many points."""
+
+    def sample(self, dimensions: int) -> FloatArray:
+        """Return the sample."""
+        from SALib.sample import latin
+
+        return np.asarray(latin.sample(_unit_problem(dimensions), self.samples, seed=self.seed), float)
+
+
+class Sobol(Sampled):
+    """Saltelli's sample for Sobol indices: ``samples * (factors + 2)`` points."""
+
+    kind: Literal["sobol"] = "sobol"
+    samples: int = param(unit="base points", ge=2, le=2**23)
+    """Size of the base sample, a power of two."""
+    second_order: bool = False
+    """Whether pairs of factors are to be analysed too: ``samples * (2 * factors + 2)`` points."""
+
+    def problems(self) -> Any:
+        """Yield a sample that is no power of two."""
+        if self.samples & (self.samples - 1):
+            near = 2 ** round(np.log2(self.samples))
+            yield ("samples",), f"{self.samples} is not a power of two, which Sobol's sequence needs; take {near}"
+
+    def sample(self, dimensions: int) -> FloatArray:
+        """Return the sample in the order that SALib's analysis expects."""
+        from SALib.sample import sobol
+
+        drawn = sobol.sample(
+            _unit_problem(dimensions), self.samples, calc_second_order=self.second_order, seed=self.seed
+        )
+        return np.asarray(drawn, float)
+
+
+class Morris(Sampled):
+    """Morris's trajectories: ``trajectories * (factors + 1)`` points, each step changing one factor."""
+
+    kind: Literal["morris"] = "morris"
+    trajectories: int = param(unit="trajectories", ge=2, le=1_000_000)
+    """How many trajectories."""
+    levels: int = param(4, unit="levels", ge=2, le=64)
+    """Into how many levels each factor is divided; an even number."""
+
+    def problems(self) -> Any:
+        """Yield an odd number of levels."""
+        if self.levels % 2:
+            yield ("levels",), f"{self.levels} is odd, but Morris's steps need an even number; take {self.levels + 1}"
+
+    def sample(self, dimensions: int) -> FloatArray:
+        """Return the sample in the order that SALib's analysis expects."""
+        from SALib.sample import morris
+
+        drawn = morris.sample(_unit_problem(dimensions), self.trajectories, num_levels=self.levels, seed=self.seed)
+        return np.asarray(drawn, float)
+
+
+class Table(Block):
+    """Points from a CSV file: a column a factor, a row a point."""
+
+    kind: Literal["table"] = "table"
+    file: str
+    """The file, beside the experiment file or below."""
+
+
+Design = Annotated[Grid | OneAtATime | LatinHypercube | Sobol | Morris | Table, Field(discriminator="kind")]
+
+
+def table_points(axes: Sequence[Axis], given: pd.DataFrame, shown_as: str) -> Points:
+    """Return the points of a table whose columns are the factors.
+
+    Raises:
+        SiegeError: columns that are missing or too many, cells that are empty or hold what the factor cannot be.
+    """
+    names = [axis.name for axis in axes]
+    if sorted(given.columns) != sorted(names):
+        raise SiegeError(f"{shown_as}: its columns are {', '.join(given.columns)}; the factors are {', '.join(names)}")
+    if given.empty:
+        raise SiegeError(f"{shown_as}: no points; write a row for each")
+    columns = [[_cell(axis, text, f"{shown_as}:{line}") for line, text in _lines(given[axis.name])] for axis in axes]
+    return _points(axes, list(zip(*columns, strict=True)))
+
+
+def _lines(column: pd.Series[Any]) -> Any:
+    return enumerate(column.tolist(), start=2)
+
+
+def _cell(axis: Axis, text: Any, place: str) -> Scalar:
+    """Return the value of a cell as the factor's kind of value."""
+    written = str(text).strip()
+    if axis.values is not None and isinstance(axis.values[0], str | bool):
+        known = {str(value).lower() if isinstance(value, bool) else str(value): value for value in axis.values}
+        if written not in known:
+            raise SiegeError(f"{place}: {axis.name}: '{written}' is none of {', '.join(known)}")
+        return known[written]
+    try:
+        number = float(written)
+    except ValueError:
+        number = float("nan")
+    if not np.isfinite(number) or (axis.whole and number != round(number)):
+        kind = "whole number" if axis.whole else "number"
+        raise SiegeError(f"{place}: {axis.name}: '{written}' is not a {kind}")
+    return round(number) if axis.whole else number
+
+
+def _points(axes: Sequence[Axis], rows: Sequence[tuple[Scalar, ...]]) -> Points:
+    table = pd.DataFrame({axis.name: [row[place] for row in rows] for place, axis in enumerate(axes)})
+    table.insert(0, "point", np.arange(len(rows)))
+    return Points(table)
+
+
+def _unit_problem(dimensions: int) -> dict[str, Any]:
+    names = [f"x{place}" for place in range(dimensions)]
+    return {"num_vars": dimensions, "names": names, "bounds": [[0.0, 1.0]] * dimensions}

@@ -1,0 +1,91 @@
+"""Values of a scenario by their dotted key, such as ``processes.sorties.per_day``."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from siege_sim.errors import SiegeError
+from siege_sim.schema.block import Block
+
+if TYPE_CHECKING:
+    from siege_sim.model.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What a scenario and its block's declaration say of one value.
+
+    Attributes:
+        key: its key in the scenario.
+        value: its value in the scenario.
+        unit: its unit; empty when it has none.
+        low: the least plausible value, if a range is declared.
+        high: the greatest plausible value, if a range is declared.
+    """
+
+    key: str
+    value: Any
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the value is a number."""
+        return isinstance(self.value, int | float) and not isinstance(self.value, bool)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the value is a whole number."""
+        return isinstance(self.value, int) and not isinstance(self.value, bool)
+
+
+def parameter_of(scenario: Scenario, key: str) -> Parameter | None:
+    """Return a parameter of a scenario, or None when the scenario has no such key."""
+    *path, last = key.split(".")
+    block: Any = scenario
+    for name in path:
+        block = block.get(name) if isinstance(block, dict) else getattr(block, name, None)
+    if isinstance(block, dict):
+        return Parameter(key, block[last]) if last in block else None
+    field = type(block).model_fields.get(last) if isinstance(block, Block) else None
+    if field is None:
+        return None
+    facts = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    plausible: Any = facts.get("plausible", (None, None))
+    return Parameter(key, getattr(block, last), str(facts.get("unit", "")), *plausible)
+
+
+def keys_in(data: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    """Yield the key of every value of a scenario's plain data, dotted, without blocks themselves."""
+    for name, value in data.items():
+        if isinstance(value, Mapping):
+            yield from keys_in(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}"
+
+
+def with_values(scenario: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a scenario's plain data with some values replaced; None takes a value away.
+
+    Raises:
+        SiegeError: a key lies in a block that the scenario does not have.
+    """
+    data: dict[str, Any] = dict(scenario)
+    for key, value in values.items():
+        *path, last = key.split(".")
+        block = data
+        for depth, name in enumerate(path):
+            inner = block.get(name)
+            if not isinstance(inner, Mapping):
+                raise SiegeError(f"'{key}': the scenario has no block '{'.'.join(path[: depth + 1])}'")
+            block[name] = dict(inner)  # the scenario that was given stays as it is
+            block = block[name]
+        if value is None:
+            block.pop(last, None)
+        else:
+            block[last] = copy.deepcopy(value)
+    return data

@@ -1,0 +1,1 @@
+"""All that decides a run's numbers, and nothing else."""

@@ -1,0 +1,68 @@
+"""An axis of attack: where the government side masses part of its vanguard."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from siege_sim.kernels.hazard import IntArray
+from siege_sim.model.agents.base import SiegeAgent
+
+if TYPE_CHECKING:
+    from siege_sim.model.model import SiegeModel
+
+
+class AxisPhase(IntEnum):
+    """What an axis is doing."""
+
+    IDLE = 0
+    PREPARE = 1
+    ASSAULT = 2
+    REGROUP = 3
+
+
+class Axis(SiegeAgent):
+    """A task force of the vanguard with one place to attack from.
+
+    Attributes:
+        number: its number, as in the ``axis`` column of units and the ``pressed_by`` layer.
+        phase: what it is doing, and since how many days (``days_in_phase``).
+        focus: the government-held cell from which it attacks; -1 for none.
+        taken: cells taken since it last regrouped; ``last_taken`` are the newest.
+        stalled: days in a row on which no assault went in.
+        held_back: days in a row on which it was told not to attack.
+    """
+
+    def __init__(self, model: SiegeModel, number: int) -> None:
+        super().__init__(model)
+        self.siege = model
+        self.number = number
+        self.phase = AxisPhase.IDLE
+        self.days_in_phase = 0
+        self.focus = -1
+        self.taken = 0
+        self.last_taken: list[int] = []
+        self.stalled = 0
+        self.held_back = 0
+        self._rows: IntArray = np.empty(0, dtype=np.int64)
+        self._rows_at = -1
+
+    def turn_to(self, phase: AxisPhase) -> None:
+        """Enter a phase."""
+        self.phase = phase
+        self.days_in_phase = 0
+
+    @property
+    def rows(self) -> IntArray:
+        """Its units, as rows of ``model.units``."""
+        units = self.siege.units
+        if self._rows_at != units.musters:
+            self._rows, self._rows_at = np.flatnonzero((units.axis == self.number) & units.standing), units.musters
+        return self._rows
+
+    def mass_at(self, cells: IntArray) -> None:
+        """Bring its units to the given cells, one after the other."""
+        for i, row in enumerate(self.rows):
+            self.siege.unit(int(row)).march_to(int(cells[i % cells.size]))

@@ -1,0 +1,173 @@
+"""What stands in the quarters and does something for the people there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mesa.discrete_space import FixedAgent
+
+from siege_sim.model.agents.base import SiegeAgent
+from siege_sim.model.codes import REBEL
+
+if TYPE_CHECKING:
+    from siege_sim.model.model import SiegeModel
+
+
+class Facility(SiegeAgent, FixedAgent):
+    """A place in one cell.
+
+    Attributes:
+        cell_index: flat index of its cell.
+        repair_days: days until it works again after a hit; 0 when it is not damaged.
+        destroyed: beyond repair within the siege.
+        hits: heavy impacts on it today.
+    """
+
+    kind = "facility"
+
+    def __init__(self, model: SiegeModel, cell_index: int, name: str) -> None:
+        super().__init__(model)
+        self.siege = model
+        self.cell_index = cell_index
+        self.name = name
+        self.repair_days = 0
+        self.destroyed = False
+        self.hits = 0
+        self.cell = model.city.cells[cell_index]
+        self._holder = model.city.layers.holder
+
+    @property
+    def in_pocket(self) -> bool:
+        """Whether the rebels hold the ground it stands on."""
+        return bool(self._holder.item(self.cell_index) == REBEL)
+
+    @property
+    def closed(self) -> bool:
+        """Whether damage keeps it out of service today, wherever it stands."""
+        return self.destroyed or self.repair_days > 0
+
+    @property
+    def working(self) -> bool:
+        """Whether it serves the pocket today."""
+        return not self.closed and self.in_pocket
+
+    @property
+    def quarter(self) -> str:
+        """The name of its quarter."""
+        return self.siege.city.quarter_name(self.cell_index)
+
+    def close_for(self, days: int) -> None:
+        """Put it out of service for at least ``days``."""
+        self.repair_days = max(self.repair_days, days)
+
+    def __repr__(self) -> str:
+        state = "working" if self.working else "not working"
+        return f"{type(self).__name__}({self.name}, {state})"
+
+
+class Hospital(Facility):
+    """A hospital or field clinic with beds."""
+
+    kind = "hospital"
+
+    def __init__(self, model: SiegeModel, cell_index: int, name: str, beds: int) -> None:
+        super().__init__(model, cell_index, name)
+        self.beds = beds
+
+
+class RescueTeam(Facility):
+    """First responders: crews that dig people out."""
+
+    kind = "rescue_team"
+
+    def __init__(self, model: SiegeModel, cell_index: int, name: str, crews: int) -> None:
+        super().__init__(model, cell_index, name)
+        self.crews = crews
+
+
+class FoodStock(Facility):
+    """A place with food: a warehouse, a bakery with its flour, or a market's traders.
+
+    Attributes:
+        owner: ``"council"``, ``"aid_agency"`` or ``"merchant"``.
+        kcal: food in it now.
+        taken_out_kcal: food that has been taken out of it so far, other than by sale.
+        burnt_kcal: the part of that which strikes burnt.
+    """
+
+    kind = "food_stock"
+
+    def __init__(self, model: SiegeModel, cell_index: int, name: str, owner: str, kcal: float) -> None:
+        super().__init__(model, cell_index, name)
+        self.owner = owner
+        self.kcal = kcal
+        self.taken_out_kcal = 0.0
+        self.burnt_kcal = 0.0
+
+    def take_out(self, kcal: float) -> float:
+        """Take out up to ``kcal``; return how much it was. The taker books it."""
+        taken = min(kcal, self.kcal)
+        self.kcal -= taken
+        self.taken_out_kcal += taken
+        return taken
+
+
+class Warehouse(FoodStock):
+    """A store of the local council or of an aid agency."""
+
+    kind = "warehouse"
+
+
+class Bakery(FoodStock):
+    """A bakery: turns the council's flour into bread, up to so much a day."""
+
+    kind = "bakery"
+
+    def __init__(self, model: SiegeModel, cell_index: int, name: str, kcal_per_day: float) -> None:
+        super().__init__(model, cell_index, name, "council", 0.0)
+        self.kcal_per_day = kcal_per_day
+
+
+class Market(FoodStock):
+    """A market: traders who sell at the price that scarcity makes."""
+
+    kind = "market"
+
+
+class School(Facility):
+    """A school. It has no function in the model but is hit like the others, and counted."""
+
+    kind = "school"
+
+
+class Crossing(Facility):
+    """A place where people could pass the line.
+
+    Attributes:
+        into: whose ground lies on the other side.
+        open_share: how freely one can pass, from 0 (closed) to 1; an intervention may raise it.
+    """
+
+    kind = "crossing"
+
+    def __init__(self, model: SiegeModel, cell_index: int, name: str, into: int, open_share: float) -> None:
+        super().__init__(model, cell_index, name)
+        self.into = into
+        self.usual_open_share = open_share
+        self.open_share = open_share
+
+
+class Road(Facility):
+    """A road into the pocket; supplies come in while it is open and its cell is held.
+
+    Attributes:
+        usual_open_share: how open it is every morning: 0 (closed) until the siege is broken, then 1.
+        open_share: how open it is today; an intervention may raise it.
+    """
+
+    kind = "road"
+
+    def __init__(self, model: SiegeModel, cell_index: int, name: str) -> None:
+        super().__init__(model, cell_index, name)
+        self.usual_open_share = 0.0
+        self.open_share = 0.0

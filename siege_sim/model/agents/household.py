@@ -1,0 +1,216 @@
+"""Households: the besieged civilians, one row each, and one Mesa agent each for whoever asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from mesa.discrete_space import Cell
+
+from siege_sim.kernels.hazard import FloatArray, IntArray, binomial
+from siege_sim.kernels.rows import add_to_cells, take_members
+from siege_sim.model.agents.base import SiegeAgent
+from siege_sim.model.agents.columns import Column, Entry, Table
+from siege_sim.model.codes import AT_HOME, DISPLACED_INSIDE, Status
+
+if TYPE_CHECKING:
+    from siege_sim.model.model import SiegeModel
+
+
+class Households(Table):
+    """All households as columns, ordered by their first cell.
+
+    ``persons`` counts the living wherever they are, ``mouths`` those in the pocket. Numbers of people change
+    only through ``kill``, ``wound``, ``bring_out_wounded``, ``move`` and ``leave``, which keep the books and the
+    count of civilians in every cell.
+    """
+
+    persons = Column(np.int64, "persons", "Members alive, children included, but for those brought out for treatment.")
+    mouths = Column(np.float64, "persons", "Members alive in the pocket: `persons`, or 0 once it left.")
+    children = Column(np.int64, "persons", "Members under 18 alive.")
+    wounded = Column(np.int64, "persons", "Members alive with a wound that has not healed.")
+    trapped = Column(np.int64, "persons", "Members under rubble, not yet reached.")
+    cell_index = Column(np.int64, "flat index", "The cell in which the household is (its last one inside).")
+    home_cell = Column(np.int64, "flat index", "The cell in which it lived on day 0.")
+    status = Column(np.int64, "Status", "Where its members are; see `Status`.")
+    inside = Column(np.bool_, "yes/no", "Whether it is in the besieged pocket.", default=True)
+    food_kcal = Column(np.float64, "kcal", "Food at home.")
+    eaten_kcal = Column(np.float64, "kcal/person", "What each member ate today.")
+    mass_loss = Column(np.float64, "share", "Share of body mass lost since day 0.")
+    fear_of_strikes = Column(np.float64, "0-1", "Fear from strikes and fighting close by; fades with time.")
+    fear_of_reprisal = Column(np.float64, "0-1", "Fear of what would happen on government ground.")
+    wants_out = Column(np.bool_, "yes/no", "Whether it is on the lists of an agreed evacuation.")
+    buying_power = Column(np.float64, "1 = median", "What the household can pay, relative to the median.")
+
+    def __init__(self, rows: int, model: SiegeModel) -> None:
+        super().__init__(rows)
+        self.model = model
+
+    def settle(self, rows: slice | IntArray, cells: IntArray, persons: IntArray) -> None:
+        """Put people into homes on day 0."""
+        self.home_cell[rows] = cells
+        self.cell_index[rows] = cells
+        self.persons[rows] = persons
+        self.mouths[rows] = persons
+        add_to_cells(self.model.city.layers.civilians, cells, persons)
+
+    def kill(self, rows: IntArray, killed: IntArray, cause: str, luck: FloatArray) -> int:
+        """Take people from households and book their deaths; return how many died.
+
+        Args:
+            rows: distinct row numbers.
+            killed: how many die in each of them, at most its persons.
+            cause: the flow of the ledger, for example ``"killed_by_air"``.
+            luck: a uniform a row, which decides who among the members it is.
+        """
+        killed = np.minimum(killed, self.persons[rows])
+        total = int(killed.sum())
+        if total == 0:
+            return 0
+        self._take_members(rows, killed, luck, "lost_with_the_dead")
+        if cause != "died_of_hunger":
+            add_to_cells(self.model.city.layers.civilians_killed, self.cell_index[rows], killed)
+        self.model.ledger.book("civilians", cause, total)
+        return total
+
+    def bring_out_wounded(self, rows: IntArray, patients: IntArray, luck: FloatArray) -> int:
+        """Bring wounded members out of the pocket for treatment; the rest of their household stays.
+
+        Args:
+            rows: distinct row numbers of households in the pocket.
+            patients: how many of each one's wounded go.
+            luck: a uniform a row, which decides who among the members it is.
+
+        Returns:
+            how many people that are.
+        """
+        patients = np.minimum(patients, self.wounded[rows])
+        total = int(patients.sum())
+        self.wounded[rows] -= patients
+        self._take_members(rows, patients, luck, "left_the_pocket")
+        add_to_cells(self.model.city.layers.civilians_left, self.cell_index[rows], patients)
+        self.model.ledger.book("civilians", "evacuated_for_treatment", total)
+        return total
+
+    def _take_members(self, rows: IntArray, taken: IntArray, luck: FloatArray, food_flow: str) -> None:
+        """Take members from households; the food of those with nobody left goes out of the books by ``food_flow``."""
+        before = self.persons[rows]
+        taken_children = np.minimum(binomial(luck, self.children[rows], taken / np.maximum(before, 1)), taken)
+        take_members(
+            rows,
+            taken,
+            taken_children,
+            self.persons,
+            self.mouths,
+            self.children,
+            self.wounded,
+            self.trapped,
+            self.inside,
+            self.cell_index,
+            self.model.city.layers.civilians,
+        )
+        emptied = rows[before == taken]
+        if emptied.size:
+            self.model.ledger.book("food", food_flow, float(self.food_kcal[emptied].sum()))
+            self.food_kcal[emptied] = 0.0
+
+    def lose_trapped(self, rows: IntArray, luck: FloatArray) -> None:
+        """Count the members whom nobody dug out as killed by air strikes."""
+        buried = self.trapped[rows]
+        self.trapped[rows] = 0
+        self.kill(rows, buried, "killed_by_air", luck)
+
+    def wound(self, rows: IntArray, wounded: IntArray) -> int:
+        """Mark members as wounded, at most those who are not yet; return how many."""
+        fresh = np.minimum(wounded, self.persons[rows] - self.wounded[rows])
+        self.wounded[rows] += fresh
+        total = int(fresh.sum())
+        self.model.ledger.book("civilians", "wounded", total)
+        return total
+
+    def move(self, rows: IntArray, cells: IntArray) -> None:
+        """Move households to other cells inside the pocket."""
+        civilians = self.model.city.layers.civilians
+        add_to_cells(civilians, self.cell_index[rows], -self.persons[rows])
+        add_to_cells(civilians, cells, self.persons[rows])
+        self.cell_index[rows] = cells
+        self.status[rows] = np.where(cells == self.home_cell[rows], AT_HOME, DISPLACED_INSIDE)
+
+    def leave(self, rows: IntArray, status: Status) -> int:
+        """Let households leave the pocket (or its ground leave them); return how many people that are.
+
+        What food they have goes out of the pocket's books with them. Members whom nobody dug out are left dead.
+        """
+        buried = rows[self.trapped[rows] > 0]
+        if buried.size:
+            self.lose_trapped(buried, np.full(buried.size, 0.5))
+        people = self.persons[rows]
+        cells, layers = self.cell_index[rows], self.model.city.layers
+        add_to_cells(layers.civilians_left, cells, people)
+        add_to_cells(layers.recent_departures, cells, people)
+        add_to_cells(layers.civilians, cells, -people)
+        self.model.ledger.book("civilians", LEAVING_FLOWS[status], int(people.sum()))
+        self.model.ledger.book("food", "left_the_pocket", float(self.food_kcal[rows].sum()))
+        self.food_kcal[rows] = 0.0
+        self.inside[rows] = False
+        self.mouths[rows] = 0.0
+        self.status[rows] = status
+        return int(people.sum())
+
+
+LEAVING_FLOWS = {
+    Status.WITH_THE_KURDS: "left_to_kurdish",
+    Status.IN_GOVERNMENT_AREAS: "left_to_government",
+    Status.UNDER_NEW_HOLDER: "came_under_new_holder",
+    Status.EVACUATED: "evacuated",
+    Status.OUT_BY_ROAD: "left_by_road",
+}
+
+
+class Household(SiegeAgent):
+    """One household: a registered Mesa agent whose numbers live in ``model.households``.
+
+    Made only when somebody asks for it; a run without questions makes none.
+    """
+
+    persons = Entry(Households.persons, int, read_only=True)
+    children = Entry(Households.children, int, read_only=True)
+    wounded = Entry(Households.wounded, int, read_only=True)
+    trapped = Entry(Households.trapped, int, read_only=True)
+    cell_index = Entry(Households.cell_index, int, read_only=True)
+    home_cell = Entry(Households.home_cell, int, read_only=True)
+    inside = Entry(Households.inside, bool, read_only=True)
+    food_kcal = Entry(Households.food_kcal, float)
+    eaten_kcal = Entry(Households.eaten_kcal, float)
+    mass_loss = Entry(Households.mass_loss, float)
+    fear_of_strikes = Entry(Households.fear_of_strikes, float)
+    fear_of_reprisal = Entry(Households.fear_of_reprisal, float)
+    buying_power = Entry(Households.buying_power, float)
+
+    def __init__(self, model: SiegeModel, row: int) -> None:
+        self.row = row
+        self.table = model.households
+        super().__init__(model)
+
+    @property
+    def adults(self) -> int:
+        """Members of 18 and over."""
+        return self.persons - self.children
+
+    @property
+    def status(self) -> Status:
+        """Where its members are."""
+        return Status(int(self.table.status[self.row]))
+
+    @property
+    def cell(self) -> Cell:
+        """The Mesa cell in which it is."""
+        return self.table.model.city.cells[self.cell_index]
+
+    @property
+    def quarter(self) -> str:
+        """The name of the quarter in which it is."""
+        return self.table.model.city.quarter_name(self.cell_index)
+
+    def __repr__(self) -> str:
+        return f"Household({self.row}: {self.persons} persons, {self.quarter}, {self.status.name.lower()})"

@@ -1,0 +1,69 @@
+"""The line: who mans which cell today."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from siege_sim.kernels import frontage
+from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
+from siege_sim.model.codes import ASSAULT, REBEL
+
+if TYPE_CHECKING:
+    from siege_sim.model.model import SiegeModel
+
+
+PRESSED_CELLS_ASK_FOR = 2.0
+"""How many more fighters a pressed cell draws from the units within reach, on top of its even part."""
+
+WHERE_IT_STANDS = np.array([1.0] + [0.0] * 8)
+"""The shares of a unit that stays together in its own cell, the first within its reach."""
+
+
+class Line:
+    """The fighters of one side, spread from their units over the cells within reach.
+
+    Attributes:
+        rows: the units that stand, as rows of ``model.units``.
+        reach: the nine cells each of them can man, shape ``(units, 9)``.
+        shares: which part of the unit is in each, shape ``(units, 9)``.
+        made_at: the state of ground and units for which this holds.
+    """
+
+    def __init__(self, model: SiegeModel, side: int, made_at: tuple[int, int]) -> None:
+        city, units = model.city, model.units
+        self.made_at = made_at
+        self._units = units
+        self._n_cells = city.n_cells
+        self.rows: IntArray = units.rows_of(side)
+        cells = units.cell_index[self.rows]
+        asked = city.front if side == REBEL else city.siege_line
+        weight = asked.astype(np.float64)
+        if side == REBEL:
+            weight *= 1.0 + PRESSED_CELLS_ASK_FOR * city.pressed
+        self.reach = city.around[cells]
+        self.shares = frontage.spread_over_front(self.reach, weight, self.men)
+        self.shares[units.posture[self.rows] == ASSAULT] = WHERE_IT_STANDS
+
+    @property
+    def men(self) -> FloatArray:
+        """Fighters fit for duty in each of the units."""
+        return self._units.fit[self.rows].astype(np.float64)
+
+    @property
+    def present(self) -> FloatArray:
+        """Fighters fit for duty in every cell."""
+        return self.per_cell(self.men)
+
+    def per_cell(self, amount: FloatArray) -> FloatArray:
+        """Spread an amount a unit over cells as its fighters stand."""
+        return frontage.per_cell(self.reach, self.shares, amount, self._n_cells)
+
+    def mean_per_cell(self, value: FloatArray) -> FloatArray:
+        """Return the mean of a unit's value over the fighters in each cell (1 where nobody stands)."""
+        return frontage.mean_per_cell(self.reach, self.shares, self.men, value, self._n_cells)
+
+    def per_unit(self, value: FloatArray | BoolArray) -> FloatArray:
+        """Return the mean of a cell's value over the fighters of each unit."""
+        return frontage.per_unit(self.reach, self.shares, value)

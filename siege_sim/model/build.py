@@ -1,0 +1,316 @@
+"""Setting up day 0: people into homes, units to their posts, places into quarters, accounts into the ledger."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from siege_sim.kernels.allocation import whole_shares
+from siege_sim.kernels.hazard import FloatArray, IntArray
+from siege_sim.model.agents.facility import (
+    Bakery,
+    Crossing,
+    Facility,
+    Hospital,
+    Market,
+    RescueTeam,
+    Road,
+    School,
+    Warehouse,
+)
+from siege_sim.model.agents.household import Households
+from siege_sim.model.agents.unit import Units
+from siege_sim.model.codes import GOVERNMENT, HOLDER_NAMES, KURDISH, REBEL, Posture
+from siege_sim.model.conditions import KCAL_A_PERSON_DAY
+from siege_sim.model.interventions.reinforcements import Reinforcements
+from siege_sim.model.ledger import IN, NOTE, OUT
+from siege_sim.model.rng import stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from siege_sim.model.city.grid import City
+    from siege_sim.model.city.map import ManyPlaces
+    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.scenario import Faction, Forces
+
+PlaceT = TypeVar("PlaceT", bound="ManyPlaces")
+
+CIVILIAN_FLOWS = {
+    "killed_by_air": OUT, "killed_by_shelling": OUT, "killed_in_crossfire": OUT, "died_of_wounds": OUT,
+    "died_of_hunger": OUT, "left_to_kurdish": OUT, "left_to_government": OUT, "came_under_new_holder": OUT,
+    "evacuated": OUT, "evacuated_for_treatment": OUT, "left_by_road": OUT, "wounded": NOTE,
+}  # fmt: skip
+REBEL_FLOWS = {
+    "killed_by_air": OUT, "killed_by_shelling": OUT, "killed_in_combat": OUT, "surrendered": OUT, "evacuated": OUT,
+    "reinforced": IN,
+}  # fmt: skip
+REGIME_FLOWS = {"killed_in_combat": OUT, "killed_in_relief_battle": OUT, "reinforced": IN}
+FOOD_FLOWS = {
+    "brought_in": IN, "eaten": OUT, "eaten_by_fighters": OUT, "burnt": OUT, "lost_with_ground": OUT,
+    "left_the_pocket": OUT, "lost_with_the_dead": OUT,
+}  # fmt: skip
+
+
+def settle_households(model: SiegeModel) -> Households:
+    """Put the besieged people into homes, in proportion to the population weights of the rebel-held cells."""
+    city, people = model.city, model.scenario.population
+    luck = {name: stream(model.seed, f"setup/{name}", 0) for name in ("size", "children", "food", "fear", "wealth")}
+    rows = max(1, round(people.besieged / people.persons_per_household))
+    homes = Households(rows, model)
+    weights = city.map.per_cell("population") * (city.map.holder == REBEL)
+    in_cell = whole_shares(rows, weights)
+    homes.settle(
+        slice(None),
+        np.repeat(np.arange(city.n_cells), in_cell),
+        _sizes(people.besieged, rows, luck["size"].random(rows)),
+    )
+    homes.children = np.floor(homes.persons * people.children_share + luck["children"].random(rows)).astype(np.int64)
+    homes.children = np.minimum(homes.children, homes.persons)
+    # Exponentially distributed stores: many homes with little, few with a lot.
+    days = -np.log1p(-luck["food"].random(rows)) * model.scenario.food.home_days
+    homes.food_kcal = days * homes.persons * KCAL_A_PERSON_DAY
+    spread = min(people.fear_of_reprisal, 1.0 - people.fear_of_reprisal)
+    homes.fear_of_reprisal = people.fear_of_reprisal + spread * (2.0 * luck["fear"].random(rows) - 1.0)
+    homes.buying_power = np.exp(people.wealth_spread * luck["wealth"].standard_normal(rows))
+    _count_others(model)
+    return homes
+
+
+def _sizes(people: int, rows: int, luck: FloatArray) -> IntArray:
+    """Return household sizes of at least one that add up to ``people`` and spread around the mean."""
+    mean = people / rows
+    spread = np.minimum(mean - 1.0, 3.0) if mean > 1.0 else 0.0
+    wanted = np.maximum(mean + spread * (2.0 * luck - 1.0), 1.0)
+    extra = whole_shares(people - rows, wanted - 1.0) if people > rows else np.zeros(rows, dtype=np.int64)
+    return 1 + extra
+
+
+def _count_others(model: SiegeModel) -> None:
+    city, people = model.city, model.scenario.population
+    weights = city.map.per_cell("population")
+    for count, holder in ((people.government_side, GOVERNMENT), (people.kurdish_side, KURDISH)):
+        here = weights * (city.map.holder == holder)
+        if count and here.sum() > 0.0:
+            city.layers.other_residents += whole_shares(count, here)
+
+
+def raise_units(model: SiegeModel) -> Units:
+    """Form the units of both sides and put them at their posts; planned reinforcements get rows of their own."""
+    forces = model.scenario.forces
+    planned = [action for action in model.scenario.interventions.values() if isinstance(action, Reinforcements)]
+    groups = [
+        (HOLDER_NAMES[side], name, faction)
+        for side in ("rebel", "government")
+        for name, faction in getattr(forces, side).items()
+    ]
+    counts = [_unit_count(faction.fighters, faction.unit_size) for _, _, faction in groups]
+    later = [_unit_count(action.fighters, action.unit_size) for action in planned]
+    units = Units(sum(counts) + sum(later))
+    model.units = units
+    first = 0
+    for (side, name, faction), count in zip(groups, counts, strict=True):
+        rows = np.arange(first, first + count)
+        _form(units, rows, side, faction.fighters, faction.quality, faction.vanguard)
+        sectors = _sectors_of(faction, count)
+        for row, sector in zip(rows, sectors, strict=True):
+            model.unit_labels[int(row)] = (name, sector)
+        first += count
+    for action, count in zip(planned, later, strict=True):
+        rows = np.arange(first, first + count)
+        _form(units, rows, HOLDER_NAMES[action.side], action.fighters, action.quality, action.vanguard)
+        units.posture[rows] = Posture.GONE
+        for row in rows:
+            model.unit_labels[int(row)] = (action.faction, action.sector)
+        model.planned_units.append((action, rows))
+        first += count
+    _dig_in(model, forces)
+    _post(model, forces)
+    return units
+
+
+def _unit_count(fighters: int, unit_size: int) -> int:
+    return max(1, round(fighters / unit_size))
+
+
+def _form(units: Units, rows: IntArray, side: int, fighters: int, quality: float, vanguard: bool) -> None:
+    units.side[rows] = side
+    units.fit[rows] = whole_shares(fighters, np.ones(rows.size))
+    units.opening[rows] = units.fit[rows]
+    units.quality[rows] = quality
+    units.vanguard[rows] = vanguard
+
+
+def _sectors_of(faction: Faction, count: int) -> list[str]:
+    shares = whole_shares(count, np.array(list(faction.sectors.values()), dtype=np.float64))
+    return [sector for sector, share in zip(faction.sectors, shares, strict=True) for _ in range(share)]
+
+
+def _dig_in(model: SiegeModel, forces: Forces) -> None:
+    city = model.city
+    layers = city.layers
+    layers.entrenchment[city.pocket_ground] = forces.works_inside
+    layers.entrenchment[city.front] = forces.works_on_old_front
+    layers.entrenchment[city.siege_line] = forces.works_on_old_front
+
+
+def _post(model: SiegeModel, forces: Forces) -> None:
+    """Spread each sector's units evenly over its stretch of the line; some rebels stay behind it."""
+    units, city = model.units, model.city
+    sector_of_cell = np.array([quarter.sector for quarter in city.map.quarters])[city.layers.quarter]
+    for side in (REBEL, GOVERNMENT):
+        line = city.front if side == REBEL else city.siege_line
+        rows = np.flatnonzero((units.side == side) & (units.posture != Posture.GONE))
+        sectors = np.array([model.unit_labels[int(row)][1] for row in rows])
+        for sector in dict.fromkeys(sectors.tolist()):
+            mine = rows[sectors == sector]
+            ground = np.flatnonzero((sector_of_cell == sector) & city.held_by(side))
+            on_line = ground[line[ground]]
+            behind = ground[~line[ground]]
+            back = round(forces.rebel_reserve * mine.size) if side == REBEL and behind.size else 0
+            front_rows, back_rows = mine[: mine.size - back], mine[mine.size - back :]
+            units.cell_index[front_rows] = (
+                _along(on_line, front_rows.size, city) if on_line.size else _evenly(ground, front_rows.size)
+            )
+            units.cell_index[back_rows] = _evenly(behind if behind.size else ground, back_rows.size)
+            units.posture[back_rows] = Posture.RESERVE
+    _assign_axes(model, forces)
+
+
+def _along(line: IntArray, count: int, city: City) -> IntArray:
+    """Return ``count`` cells of a line, each next one where the fewest units are within reach so far."""
+    covered = np.zeros(city.n_cells + 1)
+    chosen = []
+    for _ in range(count):
+        near = covered[city.around[line]].sum(axis=1) + 8.0 * covered[line]
+        cell = int(line[np.argmin(near)])
+        chosen.append(cell)
+        covered[city.around[cell]] += 1.0
+        covered[-1] = 0.0
+    return np.array(chosen, dtype=np.int64)
+
+
+def _evenly(cells: IntArray, count: int) -> IntArray:
+    """Return ``count`` of the cells, spaced evenly along their order."""
+    return cells[(np.arange(count) * cells.size // max(count, 1)) % cells.size]
+
+
+def _assign_axes(model: SiegeModel, forces: Forces) -> None:
+    """Divide the vanguard over the axes by where it stands: neighbours go together."""
+    units = model.units
+    vanguard = np.flatnonzero(units.vanguard & (units.side == GOVERNMENT) & (units.posture != Posture.GONE))
+    if forces.axes == 0 or vanguard.size == 0:
+        return
+    by_place = vanguard[np.argsort(units.cell_index[vanguard], kind="stable")]
+    for number, rows in enumerate(np.array_split(by_place, min(forces.axes, by_place.size))):
+        units.axis[rows] = number
+
+
+def place_facilities(model: SiegeModel) -> list[Facility]:
+    """Put hospitals, bakeries, stores and the rest into their quarters, and food into the stores."""
+    food, places = model.scenario.food, model.scenario.city_map.facilities
+    spots = _Spots(model)
+    facilities: list[Facility] = []
+    facilities += [Hospital(model, cell, name, e.beds) for e, cell, name in spots.of(places.hospitals, "hospital")]
+    facilities += [
+        RescueTeam(model, cell, name, e.crews) for e, cell, name in spots.of(places.rescue_teams, "rescue centre")
+    ]
+    baking = food.bakery_kcal_per_day
+    facilities += [Bakery(model, cell, name, baking) for _, cell, name in spots.of(places.bakeries, "bakery")]
+    markets = [Market(model, cell, name, "merchant", 0.0) for _, cell, name in spots.of(places.markets, "market")]
+    stores = [Warehouse(model, cell, name, e.owner, 0.0) for e, cell, name in spots.of(places.warehouses, "store")]
+    for owner, kcal in (("council", food.council_kcal), ("aid_agency", food.aid_kcal)):
+        own = [store for store in stores if store.owner == owner]
+        for store in own:
+            store.kcal = kcal / len(own)
+    for market in markets:
+        market.kcal = food.merchant_kcal / len(markets)
+    facilities += [*markets, *stores]
+    facilities += [School(model, cell, name) for _, cell, name in spots.of(places.schools, "school")]
+    for crossing in places.crossings:
+        into = HOLDER_NAMES[crossing.into]
+        cell = _edge_cell(model, crossing.quarter, into)
+        facilities.append(Crossing(model, cell, crossing.name or crossing.quarter, into, 0.0))
+    for road in places.roads:
+        cell = _edge_cell(model, road.quarter, GOVERNMENT)
+        facilities.append(Road(model, cell, road.name or road.quarter))
+    return facilities
+
+
+class _Spots:
+    """Hands out cells and names to places, quarter by quarter."""
+
+    def __init__(self, model: SiegeModel) -> None:
+        self._model = model
+        self._given: Counter[str] = Counter()
+        self._cells: dict[str, IntArray] = {}
+
+    def of(self, entries: Sequence[PlaceT], word: str) -> Iterator[tuple[PlaceT, int, str]]:
+        """Yield each single place with its cell and name."""
+        for entry in entries:
+            for _ in range(entry.count):
+                cell = self._next_cell(entry.quarter)
+                usual = f"{word} {entry.quarter}"
+                self._given[usual] += 1
+                number = f" {self._given[usual]}" if entry.count > 1 or self._given[usual] > 1 else ""
+                yield entry, cell, entry.name or usual + number
+
+    def _next_cell(self, quarter: str) -> int:
+        """Return the quarter's cells one after the other, starting from its middle."""
+        if quarter not in self._cells:
+            self._cells[quarter] = self._from_the_middle(quarter)
+        cells, number = self._cells[quarter], self._given[quarter]
+        self._given[quarter] += 1
+        return int(cells[number % cells.size])
+
+    def _from_the_middle(self, quarter: str) -> IntArray:
+        """Return the quarter's cells, those nearest to its middle first."""
+        cells = _cells_of(self._model, quarter)
+        rows, columns = np.divmod(cells, self._model.city.shape[1])
+        return cells[np.argsort((rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2, kind="stable")]
+
+
+def _cells_of(model: SiegeModel, quarter: str) -> IntArray:
+    index = [q.name for q in model.city.map.quarters].index(quarter)
+    return np.flatnonzero(model.city.layers.quarter == index)
+
+
+def _edge_cell(model: SiegeModel, quarter: str, into: int) -> int:
+    """Return the quarter's cell that touches ``into``'s ground most; its first cell when none does."""
+    city = model.city
+    cells = _cells_of(model, quarter)
+    beyond = np.append(city.held_by(into), False)
+    return int(cells[np.argmax(beyond[city.around[cells]].sum(axis=1))])
+
+
+def open_books(model: SiegeModel) -> None:
+    """Open the ledger's accounts with what is there on day 0."""
+    homes, units, ledger = model.households, model.units, model.ledger
+    extra: dict[str, dict[str, int]] = {}
+    for _, process in model.schedule:
+        for stock, flows in type(process).flows.items():
+            extra.setdefault(stock, {}).update(flows)
+
+    def fighters(side: int) -> float:
+        return float((units.fit + units.wounded)[units.of(side)].sum())
+
+    ledger.open("civilians", "persons", CIVILIAN_FLOWS | extra.get("civilians", {}), lambda: float(homes.mouths.sum()))
+    ledger.open("rebels", "fighters", REBEL_FLOWS | extra.get("rebels", {}), lambda: fighters(REBEL))
+    ledger.open("regime", "fighters", REGIME_FLOWS | extra.get("regime", {}), lambda: fighters(GOVERNMENT))
+    ledger.open(
+        "food",
+        "kcal",
+        FOOD_FLOWS | extra.get("food", {}),
+        lambda: float(homes.food_kcal.sum()) + model.stored_kcal,
+    )
+    ledger.open("missiles", "missiles", {"delivered": IN, "launched": OUT}, lambda: model.politics.missiles)
+    ledger.open("aircraft", "aircraft", {"lost": NOTE}, lambda: 0.0)
+    ledger.open("west", "persons", {"killed": NOTE}, lambda: 0.0)
+    ledger.open(
+        "relief_force",
+        "fighters",
+        {"arrived": IN, "killed": OUT, "withdrew": OUT},
+        lambda: model.politics.relief_fighters,
+    )

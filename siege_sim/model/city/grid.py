@@ -1,0 +1,214 @@
+"""The city as a Mesa grid: cells, layers, and who holds what."""
+
+from __future__ import annotations
+
+import copyreg
+from collections.abc import Callable, Hashable
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from mesa.discrete_space import Cell, OrthogonalMooreGrid
+
+from siege_sim.kernels import ground
+from siege_sim.kernels.ground import Shape
+from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
+from siege_sim.model.city.layers import Layers
+from siege_sim.model.codes import GOVERNMENT, KURDISH, REBEL
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from siege_sim.model.city.map import CityMap
+
+T = TypeVar("T")
+
+SMALLEST_POCKET_CELLS = 3
+"""Smaller scraps of ground count as cut-off positions, not as a pocket."""
+
+STRUCTURES_A_BUILT_CELL = 600.0
+"""Structures on a fully built cell of 400 m, to turn counts of damaged structures into a share of floor area
+(assumed: a footprint of about 200 square metres and a third of the ground in streets and yards)."""
+
+SHARE_OF_DAMAGE_IN_RUINS = 0.35
+"""Floor area that is rubble, per damaged structure (UNOSAT's classes on 18 Sep 2016: 13 % destroyed, 41 %
+severely and 46 % moderately damaged; weighed 1, 1/2 and 0)."""
+
+
+@cache
+def _ways(shape: Shape) -> list[dict[tuple[int, int], int]]:
+    """Return each cell's neighbours as flat indices, by the step that leads to them."""
+    rows, columns = shape
+    steps = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1) if down or right]
+
+    def ways_from(row: int, column: int) -> dict[tuple[int, int], int]:
+        near = {(down, right): (row + down, column + right) for down, right in steps}
+        return {step: i * columns + j for step, (i, j) in near.items() if 0 <= i < rows and 0 <= j < columns}
+
+    return [ways_from(row, column) for row in range(rows) for column in range(columns)]
+
+
+class CityGrid(OrthogonalMooreGrid):
+    """Mesa's grid, connected in one go: cell by cell it takes as long as all else that is built for a run."""
+
+    def _connect_cells_2d(self) -> None:
+        cells = list(self._cells.values())
+        for cell, ways in zip(cells, _ways(tuple(self.dimensions)), strict=True):
+            cell.connections.update({step: cells[number] for step, number in ways.items()})
+
+
+class City:
+    """The ground of a run: a Mesa grid, its layers, and geometry that follows from who holds what.
+
+    Geometry is worked out when asked for and kept until a cell changes hands.
+    """
+
+    def __init__(self, city_map: CityMap, random: Random) -> None:
+        self.map = city_map
+        self.shape: Shape = city_map.shape
+        self.n_cells = self.shape[0] * self.shape[1]
+        self.cell_km2 = (city_map.cell_size_m / 1000.0) ** 2
+        self.grid = CityGrid(self.shape, torus=False, random=random)
+        # Mesa registers each grid's own cell class with copyreg for ever, and with it every layer.
+        copyreg.dispatch_table.pop(self.grid.cell_klass, None)
+        self.cells: list[Cell] = [self.grid[divmod(i, self.shape[1])] for i in range(self.n_cells)]
+        self.layers = Layers(self.grid)
+        self.around = ground.neighbour_table(self.shape)
+        self.changes = 0
+        self._known: dict[Hashable, object] = {}
+        self._pressed: BoolArray | None = None
+        self._furnish()
+
+    def _furnish(self) -> None:
+        layers, drawn = self.layers, self.map
+        layers.holder[:] = drawn.holder
+        layers.quarter[:] = drawn.quarter_index
+        layers.built_up[:] = drawn.per_cell("built_up")
+        area = self.cell_km2 / 0.16
+        structures = np.maximum(layers.built_up, 0.02) * STRUCTURES_A_BUILT_CELL * area
+        damaged = np.minimum(drawn.per_cell("damaged_structures") / structures, 1.0)
+        layers.rubble[:] = damaged * SHARE_OF_DAMAGE_IN_RUINS
+        layers.days_held[:] = 365
+        self.held_on_day_0: BoolArray = self.layers.holder == REBEL
+
+    def index_of(self, coordinate: tuple[int, ...]) -> int:
+        """Return the flat index of a cell's coordinate ``(row, column)``."""
+        return int(coordinate[0]) * self.shape[1] + int(coordinate[1])
+
+    def quarter_name(self, cell_index: int) -> str:
+        """Return the name of the quarter that a cell belongs to."""
+        return self.map.quarters[int(self.layers.quarter[cell_index])].name
+
+    def held_by(self, holder: int) -> BoolArray:
+        """Return the cells that ``holder`` holds."""
+        return self.layers.holder == holder
+
+    def capture(self, cells: IntArray, holder: int) -> None:
+        """Let cells change hands. Works and garrison of the old holder are gone."""
+        layers = self.layers
+        layers.holder[cells] = holder
+        layers.days_held[cells] = 0
+        layers.entrenchment[cells] = 0.0
+        layers.garrison[cells] = 0.0
+        self._forget()
+        self.changes += 1
+
+    def _forget(self) -> None:
+        """Drop all that follows from who holds what: it is worked out anew when somebody asks."""
+        self._known.clear()
+        for name in FOLLOWS_FROM_GROUND:
+            self.__dict__.pop(name, None)
+
+    def press(self, cells: IntArray, axis: int, odds: FloatArray) -> None:
+        """Put cells under assault by an axis for today."""
+        self.layers.pressed_by[cells] = axis
+        self.layers.odds[cells] = odds
+        self._pressed = None
+        self.changes += 1
+
+    def lift_pressure(self) -> None:
+        """End yesterday's assaults."""
+        if self.pressed.any():
+            self.layers.pressed_by[:] = -1
+            self.layers.odds[:] = 0.0
+            self._pressed = None
+            self.changes += 1
+
+    @property
+    def pressed(self) -> BoolArray:
+        """Cells under assault today."""
+        if self._pressed is None:
+            self._pressed = self.layers.pressed_by >= 0
+        return self._pressed
+
+    def until_ground_changes(self, name: Hashable, work_out: Callable[[], T]) -> T:
+        """Return what ``work_out`` finds, found only once as long as no cell changes hands."""
+        if name not in self._known:
+            self._known[name] = work_out()
+        return self._known[name]  # type: ignore[return-value]
+
+    @cached_property
+    def pocket_ground(self) -> BoolArray:
+        """Cells that the rebels hold."""
+        return self.held_by(REBEL)
+
+    @cached_property
+    def pocket_cells(self) -> IntArray:
+        """The same cells as flat indices."""
+        return np.flatnonzero(self.pocket_ground)
+
+    @cached_property
+    def pockets(self) -> IntArray:
+        """The pocket each rebel-held cell belongs to: 0 the largest, -1 elsewhere."""
+        return ground.components(self.pocket_ground, self.shape)
+
+    @cached_property
+    def pocket_count(self) -> int:
+        """How many separate pockets the rebels hold."""
+        return int(self.pockets.max(initial=-1)) + 1
+
+    @cached_property
+    def large_pockets(self) -> int:
+        """How many pockets are more than a scrap of ground."""
+        sizes = np.bincount(self.pockets[self.pocket_ground], minlength=1)
+        return int((sizes >= SMALLEST_POCKET_CELLS).sum())
+
+    @cached_property
+    def front(self) -> BoolArray:
+        """Rebel-held cells that touch government ground."""
+        return ground.touching(self.pocket_ground, self.held_by(GOVERNMENT), self.shape)
+
+    @cached_property
+    def siege_line(self) -> BoolArray:
+        """Government-held cells that touch rebel ground."""
+        return ground.touching(self.held_by(GOVERNMENT), self.pocket_ground, self.shape)
+
+    @cached_property
+    def hostile_share(self) -> FloatArray:
+        """Share of each cell's eight neighbours that the government holds (beyond the map counts as quiet)."""
+        return ground.neighbour_sum(self.held_by(GOVERNMENT), self.shape) / 8.0
+
+    @cached_property
+    def held_by_quarter(self) -> IntArray:
+        """How many cells of each quarter the rebels hold."""
+        return np.bincount(self.layers.quarter[self.pocket_ground], minlength=len(self.map.quarters))
+
+    @cached_property
+    def exit_width(self) -> IntArray:
+        """How wide a way joins each rebel-held cell to the main body; 0 when cut off."""
+        return ground.exit_width(self.pocket_ground, self.shape)
+
+    def next_to(self, holder: int) -> BoolArray:
+        """Return the rebel-held cells that touch ground of ``holder``."""
+        return self.until_ground_changes(
+            f"next to {holder}", lambda: ground.touching(self.pocket_ground, self.held_by(holder), self.shape)
+        )
+
+    @cached_property
+    def steps_to_kurdish_ground(self) -> IntArray:
+        """Steps over any ground from each cell to the nearest Kurdish-held one."""
+        return ground.steps_from(self.held_by(KURDISH), np.ones(self.n_cells, dtype=np.bool_), self.shape)
+
+
+FOLLOWS_FROM_GROUND = tuple(name for name, what in vars(City).items() if isinstance(what, cached_property))
+"""The attributes of a city that are kept until a cell changes hands."""

@@ -1,0 +1,111 @@
+"""A town from a few numbers: a besieged middle, a ring around it, a third party's corner.
+
+For teaching and tests; no real place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from siege_sim.model.city.map import CityMap
+from siege_sim.schema.block import Block, Problem, param
+
+SECTORS = ("north", "east", "south", "west")
+
+
+class SyntheticTown(Block):
+    """A square town: the besieged quarters in the middle, government ground around, a Kurdish corner."""
+
+    synthetic: str
+    """The town's name; this key tells a synthetic town from a drawn map."""
+    side: int = param(10, unit="cells", ge=6, le=100)
+    """Cells along one side."""
+    ring: int = param(2, unit="cells", ge=1, le=10)
+    """Width of the government-held ring around the besieged middle."""
+    cell_size_m: float = param(400.0, unit="m", ge=50.0, le=5000.0)
+    """The side of a cell."""
+    third_party: bool = True
+    """Whether a Kurdish-held quarter touches the north-western corner of the pocket."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield a ring that leaves no town."""
+        if self.side - 2 * self.ring < 2:
+            yield (
+                ("ring",),
+                f"a ring of {self.ring} leaves no besieged ground in a town of {self.side}; lower ring",
+            )
+
+    def drawn(self) -> CityMap:
+        """Return the map that these numbers describe."""
+        return self._map
+
+    @cached_property
+    def _map(self) -> CityMap:
+        rows = ["".join(self._character(i, j) for j in range(self.side)) for i in range(self.side)]
+        used = set("".join(rows))
+        legend = {
+            character: {
+                "name": name,
+                "holder": holder,
+                "sector": sector,
+                "population": people,
+                "built_up": built,
+            }
+            for character, name, holder, sector, people, built in _LEGEND
+            if character in used
+        }
+        quarters = [entry["name"] for entry in legend.values() if entry["holder"] == "rebel"]
+        first, last = quarters[0], quarters[-1]
+        facilities = {
+            "hospitals": ({"quarter": first, "beds": 10}, {"quarter": last, "beds": 10}),
+            "rescue_teams": ({"quarter": first, "crews": 3},),
+            "bakeries": tuple({"quarter": name} for name in quarters),
+            "markets": ({"quarter": first}, {"quarter": last}),
+            "warehouses": (
+                {"quarter": first, "owner": "council"},
+                {"quarter": last, "owner": "aid_agency"},
+            ),
+            "schools": ({"quarter": last},),
+            "crossings": tuple(
+                [{"quarter": last, "into": "government", "name": "South gate"}]
+                + ([{"quarter": first, "into": "kurdish", "name": "Hill gate"}] if self.third_party else [])
+            ),
+            "roads": ({"quarter": last, "name": "South road"},),
+        }
+        return CityMap.model_validate(
+            {
+                "name": self.synthetic,
+                "cell_size_m": self.cell_size_m,
+                "rows": tuple(rows),
+                "legend": legend,
+                "facilities": facilities,
+            }
+        )
+
+    def _character(self, row: int, column: int) -> str:
+        inner = range(self.ring, self.side - self.ring)
+        if row in inner and column in inner:
+            half = self.side / 2
+            return _MIDDLE[row < half, column < half]
+        if self.third_party and row <= self.ring and column <= self.ring:
+            return "K"
+        if row < self.ring:
+            return "N"
+        if row >= self.side - self.ring:
+            return "S"
+        return "W" if column < self.ring else "E"
+
+
+_MIDDLE = {(True, True): "a", (True, False): "b", (False, True): "c", (False, False): "d"}
+_LEGEND = (
+    ("a", "Mill Quarter", "rebel", "north", 1.0, 0.6),
+    ("b", "Station Quarter", "rebel", "east", 1.0, 0.7),
+    ("c", "Old Town", "rebel", "west", 1.2, 0.9),
+    ("d", "Garden Quarter", "rebel", "south", 0.8, 0.5),
+    ("K", "Hill Quarter", "kurdish", "hill", 1.0, 0.6),
+    ("N", "North Fields", "government", "north", 0.3, 0.2),
+    ("E", "East Side", "government", "east", 1.0, 0.6),
+    ("S", "South Fields", "government", "south", 0.3, 0.2),
+    ("W", "West Side", "government", "west", 1.0, 0.6),
+)

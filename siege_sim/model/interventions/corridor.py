@@ -1,0 +1,48 @@
+"""Corridors for civilians."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from siege_sim.model import chronicle
+from siege_sim.model.agents.facility import Crossing
+from siege_sim.model.processes.base import Intervention
+from siege_sim.schema.block import Problem, share
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.scenario import Scenario
+
+
+class Corridor(Intervention):
+    """Named crossings are declared open. Whether people use them is another matter: see `displacement`."""
+
+    kind: Literal["corridor"] = "corridor"
+    neutral: ClassVar[Mapping[str, Any]] = {"open_share": 0.0}
+
+    crossings: tuple[str, ...] = ()
+    """Names of the map's crossings; none means all."""
+    open_share: float = share(0.5)
+    """How freely people can pass."""
+
+    def problems_in(self, scenario: Scenario) -> Iterator[Problem]:
+        """Yield crossings that the map does not have."""
+        for path, message in scenario.city_map.problems_of_ways("crossing", self.crossings):
+            yield ("crossings", *path), message
+
+    def act(self, model: SiegeModel, rng: Generator) -> None:
+        """Open the crossings for today."""
+        chronicle.action_began(model, self, "crossings_opened", self._named(), "a dated action of the scenario")
+        for crossing in model.facilities_of(Crossing):
+            if not self.crossings or crossing.name in self.crossings:
+                crossing.open_share = max(crossing.open_share, self.open_share)
+
+    def wind_up(self, model: SiegeModel) -> None:
+        """Note that the crossings are shut again."""
+        chronicle.action_ended(model, self, "crossings_shut", f"{self._named()} no longer", [])
+
+    def _named(self) -> str:
+        return ", ".join(self.crossings) if self.crossings else "all crossings"

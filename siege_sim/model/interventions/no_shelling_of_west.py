@@ -1,0 +1,31 @@
+"""The besieged side stops its fire on the other side's quarters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from siege_sim.model.processes.base import Intervention
+from siege_sim.schema.block import share
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model.model import SiegeModel
+
+
+class NoShellingOfWest(Intervention):
+    """Rebel fire on government-held quarters stops: fewer people die there, and ammunition is kept.
+
+    Condemnation of the other side is then no longer offset by it.
+    """
+
+    kind: Literal["no_shelling_of_west"] = "no_shelling_of_west"
+    neutral: ClassVar[Mapping[str, Any]] = {"shelling": 1.0}
+
+    shelling: float = share(0.0, plausible=(0.0, 0.5))
+    """What is left of the fire, as a share of the usual."""
+
+    def act(self, model: SiegeModel, rng: Generator) -> None:
+        """Hold that fire."""
+        model.conditions.shelling_tempo *= self.shelling

@@ -1,0 +1,96 @@
+"""The one seam: what a mechanism is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from siege_sim.schema.block import Block, Problem
+from siege_sim.schema.clock import Window
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.scenario import Scenario
+
+
+class Phase(IntEnum):
+    """The parts of a day, in their order."""
+
+    EXOGENOUS = 1
+    AIR = 2
+    FIRES = 3
+    COMMAND = 4
+    COMBAT = 5
+    COHESION = 6
+    SUPPLY = 7
+    FOOD = 8
+    HEALTH = 9
+    MOVEMENT = 10
+    POLITICS = 11
+    ENDING = 12
+
+
+class Process(Block):
+    """A mechanism: frozen parameters, and a step that changes the model's state once a day.
+
+    A process keeps no state of its own. What it must remember is a column, a layer, an agent's attribute or an
+    account of the ledger, so that it can be plotted, saved and tested. It draws chance only from the generator
+    it is given, for all rows at once, and never looks at another process.
+    """
+
+    kind: str
+    phase: ClassVar[Phase]
+    neutral: ClassVar[Mapping[str, Any]]
+    """Values with which the process does nothing."""
+    flows: ClassVar[Mapping[str, Mapping[str, int]]] = {}
+    """Flows of the ledger that only this process books: ``{stock: {flow: sign}}``."""
+
+    @classmethod
+    def name(cls) -> str:
+        """Return the name by which scenarios call this process."""
+        return str(cls.model_fields["kind"].default)
+
+    @classmethod
+    def summary(cls) -> str:
+        """Return the first line of the documentation."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Play one day."""
+        raise NotImplementedError
+
+
+class Intervention(Window, Process):
+    """A dated action: a process that acts on the days of its window."""
+
+    phase: ClassVar[Phase] = Phase.EXOGENOUS
+    neutral: ClassVar[Mapping[str, Any]] = {}
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Act when today is in the window; wind up on the day after it."""
+        if self.covers(model.day, model.clock):
+            self.act(model, rng)
+        elif model.day == self.last_day(model.clock) + 1:
+            self.wind_up(model)
+
+    def begins(self, model: SiegeModel) -> bool:
+        """Return whether today is the first day of the window that is played."""
+        return model.day == self.first_day(model.clock)
+
+    def ends(self, model: SiegeModel) -> bool:
+        """Return whether today is the last day of the window."""
+        return model.day == self.last_day(model.clock)
+
+    def problems_in(self, scenario: Scenario) -> Iterator[Problem]:
+        """Yield what does not fit the scenario: names of places, factions and the like that it does not have."""
+        yield from ()
+
+    def act(self, model: SiegeModel, rng: Generator) -> None:
+        """Do today's part."""
+        raise NotImplementedError
+
+    def wind_up(self, model: SiegeModel) -> None:
+        """Note that the window is over, where that is worth a note."""

@@ -1,0 +1,158 @@
+"""What the theories of why a line breaks have in common: who is at risk, and what happens when a cell is given up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from siege_sim.kernels import ground
+from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray, probability, whole
+from siege_sim.model import chronicle
+from siege_sim.model.agents.axis import AxisPhase
+from siege_sim.model.codes import GOVERNMENT, KURDISH, REBEL, Posture
+from siege_sim.model.processes.base import Phase, Process
+from siege_sim.schema.block import param, share
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model.model import SiegeModel
+
+
+class BreakOff(Process):
+    """Defenders give a cell up by a hazard; each theory says what that hazard follows from.
+
+    Several rounds a day let one withdrawal set off the next. Cells that are given up fall to whoever stands
+    around them; the units there fall back, or lay down arms where there is nowhere to go.
+    """
+
+    phase: ClassVar[Phase] = Phase.COHESION
+    neutral: ClassVar[Mapping[str, Any]] = {"hazard_per_round": 0.0}
+
+    hazard_per_round: float = param(0.002, unit="1/round", plausible=(0.0005, 0.02), ge=0.0, le=10.0)
+    """Hazard of a cell under assault at threshold odds, with nothing else against it."""
+    rounds_per_day: int = param(4, unit="rounds", plausible=(2, 5), ge=1, le=20)
+    """How often a day one withdrawal can set off another."""
+    odds_exponent: float = param(1.0, unit="exponent", plausible=(0.5, 2), ge=0.0, le=5.0)
+    """How steeply the hazard rises with the odds of the assault relative to the threshold."""
+    exploitation: float = param(0.7, unit="share", plausible=(0.3, 1.0), ge=0.0, le=5.0)
+    """Hazard beside a fresh loss, relative to a cell under assault at threshold odds."""
+    fresh_days: int = param(2, unit="days", plausible=(1, 3), ge=1, le=30)
+    """For how many days the cells beside a loss are at risk: 1 for that day only."""
+    p_surrender_when_cut_off: float = share(0.35, plausible=(0.1, 0.7))
+    """Chance that a unit without a way out lays down arms instead of slipping away."""
+    stragglers: float = share(0.04, plausible=(0.0, 0.15))
+    """Share of a unit that is lost to the other side when it falls back."""
+
+    def weakness(self, model: SiegeModel, lost_today: BoolArray) -> FloatArray:
+        """Return by which factor each cell's hazard is raised, a value a cell."""
+        raise NotImplementedError
+
+    def signs(self, model: SiegeModel, lost_today: BoolArray) -> dict[str, BoolArray]:
+        """Return to what the loss of a cell is put down, and for which cells; the first that applies is told.
+
+        Being cut off comes before all of them, and a direct assault is told where none applies.
+        """
+        raise NotImplementedError
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Let cells give way, round by round."""
+        if self.hazard_per_round == 0.0 or model.conditions.assault_tempo == 0.0:
+            return
+        city = model.city
+        lost_today = np.zeros(city.n_cells, dtype=np.bool_)
+        pressed = city.layers.pressed_by.copy()
+        taken_by, chance = self._risk(model, pressed, lost_today)
+        if not chance.any():
+            return
+        luck = rng.random((self.rounds_per_day, city.n_cells))
+        unit_luck = model.units.luck(rng, 2)
+        for round_luck in luck:
+            giving_up = (round_luck < chance).nonzero()[0]
+            if giving_up.size == 0:
+                continue
+            fallen = self._change_hands(model, giving_up, taken_by, lost_today)
+            pressed[fallen] = taken_by[fallen]
+            lost_today[fallen] = True
+            taken_by, chance = self._risk(model, pressed, lost_today)
+        if lost_today.any():
+            self._fall_back(model, unit_luck)
+
+    def _risk(self, model: SiegeModel, pressed: IntArray, lost_today: BoolArray) -> tuple[IntArray, FloatArray]:
+        """Return the axis that presses each cell, and each cell's chance to be given up in a round."""
+        taken_by = self._spread(model, pressed, lost_today)
+        at_risk = model.city.pocket_ground & ((taken_by >= 0) | (model.city.exit_width == 0))
+        if not at_risk.any():
+            return taken_by, np.zeros(at_risk.size)
+        return taken_by, probability(at_risk * self._pressure(model) * self.weakness(model, lost_today))
+
+    def _spread(self, model: SiegeModel, pressed: IntArray, lost_today: BoolArray) -> IntArray:
+        """Return the axis that presses each cell: today's targets, and the neighbours of what fell lately."""
+        city = model.city
+        taken_by = np.where(city.pocket_ground, pressed, -1)
+        recent = city.layers.days_held < self.fresh_days
+        if not recent.any():
+            return taken_by
+        for axis in model.axes:
+            if axis.phase == AxisPhase.ASSAULT and axis.taken < model.scenario.ground.cells_before_regrouping:
+                fresh = lost_today & (pressed == axis.number)
+                fresh[axis.last_taken] = recent[axis.last_taken]
+                if not fresh.any():
+                    continue
+                beside = ground.touching(city.pocket_ground, fresh, city.shape) & (taken_by < 0)
+                taken_by[beside] = axis.number
+        return taken_by
+
+    def _pressure(self, model: SiegeModel) -> FloatArray:
+        """Return the hazard that comes from the assault alone: by its odds, or from what fell next door."""
+        layers = model.city.layers
+        threshold = max(model.scenario.ground.odds_to_assault, 0.1)
+        assaulted = np.where(layers.odds > 0.0, (layers.odds / threshold) ** self.odds_exponent, 0.0)
+        return self.hazard_per_round * np.maximum(assaulted, self.exploitation)
+
+    def _change_hands(self, model: SiegeModel, falls: IntArray, taken_by: IntArray, lost_today: BoolArray) -> IntArray:
+        """Give each fallen cell to whoever stands around it, and write down why it fell; return those that went."""
+        city = model.city
+        government = ground.neighbour_sum(city.held_by(GOVERNMENT), city.shape)[falls]
+        kurdish = ground.neighbour_sum(city.held_by(KURDISH), city.shape)[falls]
+        nobody = (government == 0) & (kurdish == 0)
+        signs = {chronicle.CUT_OFF: city.exit_width == 0, **self.signs(model, lost_today)}
+        to_kurds = falls[(kurdish > government) & ~nobody]
+        to_government = falls[(government >= kurdish) & ~nobody]
+        for cells, holder in ((to_government, GOVERNMENT), (to_kurds, KURDISH)):
+            if cells.size:
+                city.capture(cells, holder)
+        for axis in model.axes:
+            mine = to_government[taken_by[to_government] == axis.number]
+            axis.taken += mine.size
+            axis.last_taken = (axis.last_taken + mine.tolist())[-40:]
+        fallen = falls[~nobody]
+        causes = [
+            next((cause for cause, where in signs.items() if where[cell]), chronicle.ASSAULTED) for cell in fallen
+        ]
+        model.note_ground_lost(fallen, causes)
+        return fallen
+
+    def _fall_back(self, model: SiegeModel, luck: FloatArray) -> None:
+        """Bring units out of lost cells to the nearest ground of their own."""
+        city, units = model.city, model.units
+        withdrew: dict[str, list[int]] = {}
+        for row in np.flatnonzero(units.of(REBEL) & ~city.pocket_ground[units.cell_index]):
+            unit = model.unit(int(row))
+            where, lost_cell = unit.quarter, ("lost", unit.cell_index)
+            refuge = model.nearest_pocket_cell(unit.cell_index, reach=4)
+            if refuge is None or (city.exit_width[refuge] == 0 and luck[0, row] < self.p_surrender_when_cut_off):
+                people = unit.give_up()
+                loss = model.log.newest(lost_cell)
+                model.note("unit_surrendered", where, f"{people} fighters laid down arms", "no way out", people, loss)
+                continue
+            lost = int(whole(luck[1, row], unit.fit * self.stragglers))
+            if lost:
+                unit.fit -= lost
+                model.ledger.book("rebels", "surrendered", lost)
+            unit.march_to(refuge)
+            unit.posture = Posture.RESERVE
+            withdrew.setdefault(where, []).append(unit.fit)
+        chronicle.units_withdrew(model, withdrew)

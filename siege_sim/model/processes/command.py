@@ -1,0 +1,231 @@
+"""Command of the government side: where the vanguard masses, and when it assaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.kernels import frontage, ground
+from siege_sim.kernels.hazard import BoolArray, FloatArray
+from siege_sim.model import chronicle
+from siege_sim.model.agents.axis import Axis, AxisPhase
+from siege_sim.model.codes import ASSAULT, GOVERNMENT, HOLD, REBEL
+from siege_sim.model.processes.base import Phase, Process
+from siege_sim.schema.block import param
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model.agents.line import Line
+    from siege_sim.model.model import SiegeModel
+
+
+class GovernmentCommand(Process):
+    """The government side masses its vanguard on a few axes, prepares, assaults, exploits and regroups.
+
+    It is a description of how such forces behaved, not a search for a best plan: a place is chosen by what the
+    staff can see (with error), from where its forces already are.
+    """
+
+    kind: Literal["government_command"] = "government_command"
+    phase: ClassVar[Phase] = Phase.COMMAND
+    neutral: ClassVar[Mapping[str, Any]] = {"largest_frontage": 0}
+
+    largest_frontage: int = param(4, unit="cells", plausible=(2, 8), ge=0, le=100)
+    """Cells that one axis attacks at the most on a day."""
+    misjudgement: float = param(0.3, unit="log scale", plausible=(0.1, 0.6), ge=0.0, le=2.0)
+    """Spread of the error in judging a cell's defence (standard deviation of its logarithm)."""
+    prepare_days: int = param(3, unit="days", plausible=(2, 6), ge=0, le=60)
+    """Days of massing and fire before the first assault from a new place, or after a longer lull."""
+    regroup_days: int = param(7, unit="days", plausible=(6, 10), ge=0, le=60)
+    """Days of rest after a quota of ground or a failure."""
+    patience_days: int = param(6, unit="days", plausible=(3, 10), ge=1, le=100)
+    """Days without an assault going in after which an axis looks for another place."""
+    weight_weakness: float = param(1.0, unit="weight", plausible=(0.5, 2), ge=0.0)
+    """How much a weak defence attracts an attack."""
+    weight_room: float = param(1.5, unit="weight", plausible=(0.5, 3), ge=0.0)
+    """How much open ground to mass on attracts it."""
+    weight_cut: float = param(1.5, unit="weight", plausible=(0.5, 3), ge=0.0)
+    """How much the chance to cut the pocket in two attracts it."""
+    weight_march: float = param(0.15, unit="1/cell", plausible=(0.05, 0.4), ge=0.0)
+    """How much distance from where the forces are puts it off."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Direct every axis."""
+        layers = model.city.layers
+        model.city.lift_pressure()
+        line = model.line(REBEL)
+        front = model.city.front
+        layers.garrison[:] = line.present * model.city.pocket_ground
+        layers.cohesion[:] = line.mean_per_cell(model.units.cohesion[line.rows])
+        if self.largest_frontage == 0 or not front.any():
+            return
+        due = [axis for axis in model.axes if self._is_due(model, axis)]
+        if not due:
+            return
+        luck = rng.random(len(model.axes))
+        errors = rng.standard_normal((len(model.axes), model.city.n_cells))
+        defence = defence_strength(model, line)
+        judged = defence * np.exp(self.misjudgement * errors)
+        for axis in due:
+            self._direct(model, axis, judged[axis.number], defence, luck[axis.number])
+
+    def _is_due(self, model: SiegeModel, axis: Axis) -> bool:
+        """Count a day of an axis's phase; return whether there is something to decide for it today."""
+        axis.days_in_phase += 1
+        if axis.rows.size == 0:
+            return False
+        if axis.phase == AxisPhase.REGROUP and axis.days_in_phase >= self.regroup_days:
+            axis.turn_to(AxisPhase.IDLE)
+        if axis.phase == AxisPhase.IDLE:
+            return model.conditions.assault_tempo > 0.0
+        if axis.phase == AxisPhase.PREPARE:
+            return axis.days_in_phase >= self.prepare_days
+        return axis.phase == AxisPhase.ASSAULT
+
+    def _direct(self, model: SiegeModel, axis: Axis, seen: FloatArray, defence: FloatArray, luck: float) -> None:
+        if axis.phase == AxisPhase.IDLE:
+            self._choose_place(model, axis, seen)
+        if axis.phase == AxisPhase.PREPARE and axis.days_in_phase >= self.prepare_days:
+            axis.turn_to(AxisPhase.ASSAULT)
+        if axis.phase == AxisPhase.ASSAULT:
+            if axis.taken >= model.scenario.ground.cells_before_regrouping or axis.stalled >= self.patience_days:
+                self._rest(model, axis)
+            elif luck >= model.conditions.assault_tempo:
+                axis.held_back += 1
+            elif axis.held_back > self.prepare_days > 0:
+                self._prepare_anew(model, axis, seen)
+            else:
+                axis.held_back = 0
+                self._assault(model, axis, seen, defence)
+
+    def _rest(self, model: SiegeModel, axis: Axis) -> None:
+        chronicle.axis_rests(model, axis)
+        axis.turn_to(AxisPhase.REGROUP)
+        axis.taken = axis.stalled = 0
+        axis.last_taken = []
+        model.units.posture[axis.rows] = HOLD
+
+    def _prepare_anew(self, model: SiegeModel, axis: Axis, seen: FloatArray) -> None:
+        """Mass and soften again, elsewhere if the place is lost: a lull longer than the preparation has undone it."""
+        axis.held_back = 0
+        if not model.city.siege_line[axis.focus]:
+            self._choose_place(model, axis, seen)
+            return
+        axis.turn_to(AxisPhase.PREPARE)
+        self._mass(model, axis)
+
+    def _choose_place(self, model: SiegeModel, axis: Axis, seen: FloatArray) -> None:
+        """Choose a government-held cell on the siege line to attack from, and march there."""
+        city = model.city
+        candidates = np.flatnonzero(city.siege_line)
+        others = [a.focus for a in model.axes if a is not axis and a.focus >= 0]
+        if others:
+            distance = ground.king_steps(candidates, np.array(others, dtype=np.int64), city.shape)
+            apart = candidates[distance.min(axis=1) >= 4]
+            candidates = apart if apart.size else candidates
+        standing = model.units.cell_index[axis.rows]
+        march = ground.king_steps(candidates, standing, city.shape).mean(axis=1)
+        before = np.append(np.where(city.front, seen, np.nan), np.nan)[city.around[candidates]]
+        weakness = -np.log(np.nanmean(before, axis=1) + 1.0)
+        open_ground = (1.0 - city.layers.built_up) * city.held_by(GOVERNMENT)
+        room = ground.neighbour_sum(open_ground, city.shape)[candidates] / 8.0
+        score = self.weight_weakness * weakness + self.weight_room * room - self.weight_march * march
+        shortlist = np.argsort(-score, kind="stable")[:12]
+        cut = np.zeros(candidates.size)
+        for i in shortlist:
+            cut[i] = self.weight_cut * cut_share(city.pocket_ground, int(candidates[i]), city.shape)
+        score += cut
+        best = shortlist[np.argmax(score[shortlist])]
+        axis.focus = int(candidates[best])
+        axis.stalled = 0
+        axis.turn_to(AxisPhase.PREPARE)
+        self._mass(model, axis)
+        reasons = {
+            "a weak defence": self.weight_weakness * weakness,
+            "room to mass": self.weight_room * room,
+            "being near": -self.weight_march * march,
+            "the chance to cut the pocket": cut,
+        }
+        stands_out = {words: values[best] - values[shortlist].mean() for words, values in reasons.items()}
+        chronicle.axis_prepares(model, axis, max(stands_out, key=lambda words: float(stands_out[words])))
+
+    def _mass(self, model: SiegeModel, axis: Axis) -> None:
+        city = model.city
+        near = city.around[axis.focus]
+        near = near[near < city.n_cells]
+        axis.mass_at(near[city.held_by(GOVERNMENT)[near]])
+        model.units.posture[axis.rows] = ASSAULT
+
+    def _assault(self, model: SiegeModel, axis: Axis, seen: FloatArray, defence: FloatArray) -> None:
+        """Attack the cells with the best perceived odds, as many as there are men for."""
+        city, units, rules = model.city, model.units, model.scenario.ground
+        self._follow_up(model, axis)
+        reach = np.zeros(city.n_cells, dtype=np.bool_)
+        reach[axis.focus] = True
+        reach[axis.last_taken] = True
+        reach = ground.dilate(reach, city.shape, 2) & city.held_by(GOVERNMENT)
+        targets = (ground.touching(city.front, reach, city.shape) & ~city.pressed).nonzero()[0]
+        rows = axis.rows
+        men = float((units.fit[rows] * (1.0 - 0.5 * units.fatigue[rows])).sum())
+        room = min(self.largest_frontage, int(men // rules.fighters_a_cell_edge), targets.size)
+        if room == 0:
+            axis.stalled += 1
+            return
+        fit = units.fit[rows]
+        quality = float((units.quality[rows] * fit).sum()) / max(float(fit.sum()), 1.0)
+        strength = rules.fighters_a_cell_edge * quality
+        perceived = strength / np.maximum(seen[targets], 1.0)
+        chosen = targets[np.argsort(-perceived, kind="stable")[:room]]
+        chosen = chosen[strength / np.maximum(seen[chosen], 1.0) >= rules.odds_to_assault]
+        if chosen.size == 0:
+            axis.stalled += 1
+            return
+        axis.stalled = 0
+        city.press(chosen, axis.number, strength / np.maximum(defence[chosen], 1.0))
+        chronicle.axis_assaults(model, axis, chosen)
+
+    def _follow_up(self, model: SiegeModel, axis: Axis) -> None:
+        """Move up behind a success: to the newest gain that touches the most rebel ground."""
+        city = model.city
+        taken = np.array(axis.last_taken, dtype=np.int64)
+        gains = taken[city.siege_line[taken]]
+        if gains.size:
+            facing = ground.neighbour_sum(city.pocket_ground, city.shape)[gains]
+            best = int(gains[np.argmax(facing)])
+            if best != axis.focus:
+                axis.focus = best
+                self._mass(model, axis)
+        elif not city.siege_line[axis.focus] and city.siege_line.any():
+            line = np.flatnonzero(city.siege_line)
+            axis.focus, _ = ground.nearest(axis.focus, line, city.shape)
+            self._mass(model, axis)
+
+
+def defence_strength(model: SiegeModel, line: Line) -> FloatArray:
+    """Return the fighting strength of the rebels in each cell: men, quality, cohesion, works, ruins, fire."""
+    units, layers, rules = model.units, model.city.layers, model.scenario.ground
+    men = frontage.worth_in_defence(
+        line.rows, units.fit, units.quality, units.ammunition, units.fatigue, units.cohesion
+    )
+    return frontage.strength_on_ground(
+        line.per_cell(men),
+        layers.entrenchment,
+        layers.rubble,
+        layers.built_up,
+        layers.suppression,
+        rules.works,
+        rules.ruins,
+        rules.streets,
+    )
+
+
+def cut_share(pocket: BoolArray, focus: int, shape: ground.Shape, bite: int = 3) -> float:
+    """Return which share of the pocket would be cut off if a bite of radius ``bite`` at ``focus`` were lost."""
+    bitten = np.zeros_like(pocket)
+    bitten[focus] = True
+    parts = ground.components(pocket & ~ground.dilate(bitten, shape, bite), shape)
+    left = np.count_nonzero(parts >= 0)
+    return 1.0 - np.count_nonzero(parts == 0) / left if left else 0.0

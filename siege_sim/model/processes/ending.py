@@ -1,0 +1,53 @@
+"""How a siege ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from siege_sim.model.codes import REBEL
+from siege_sim.model.processes.base import Phase, Process
+from siege_sim.schema.block import param
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model.model import SiegeModel
+
+
+class Ending(Process):
+    """The siege ends when too little ground or too few fighters are left, or when it has been broken."""
+
+    kind: Literal["ending"] = "ending"
+    phase: ClassVar[Phase] = Phase.ENDING
+    neutral: ClassVar[Mapping[str, Any]] = {
+        "least_share_held": 0.0, "least_fighters": 0, "ends_when_broken": False,
+    }  # fmt: skip
+
+    least_share_held: float = param(0.02, unit="share", plausible=(0.0, 0.05), ge=0.0, le=1.0)
+    """The pocket counts as taken when less than this share of its ground is left."""
+    least_fighters: int = param(100, unit="fighters", plausible=(0, 500), ge=0)
+    """The pocket counts as taken when fewer rebels than this are fit."""
+    ends_when_broken: bool = True
+    """Whether the run ends when a relief force reaches the pocket."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """End the run if it is over."""
+        if model.politics.outcome != "holding":
+            return
+        if model.politics.siege_broken and self.ends_when_broken:
+            model.end("siege_broken", "a relief force reached the pocket", model.log.newest("siege_broken"))
+            return
+        rebels = model.units.of(REBEL)
+        fit = int(model.units.fit[rebels].sum())
+        leaving = model.politics.agreement_day is not None
+        if model.share_held < self.least_share_held or (fit < self.least_fighters and not leaving):
+            why = (
+                "hardly any ground was left"
+                if model.share_held < self.least_share_held
+                else "too few fighters were left"
+            )
+            for row in rebels.nonzero()[0]:
+                model.unit(int(row)).give_up()
+            last = model.log.newest("quarter_lost", "ground_lost", "unit_surrendered")
+            model.hand_over_pocket("pocket_taken", why, last)

@@ -1,0 +1,77 @@
+"""What becomes of the people of a quarter that changes hands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.kernels.hazard import IntArray, unfold
+from siege_sim.model.codes import KURDISH, Status
+from siege_sim.model.processes.base import Phase, Process
+from siege_sim.schema.block import param, share
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model.model import SiegeModel
+
+
+class NewHolder(Process):
+    """Some stay in their homes under the new holder, some are taken or go across, the rest flee into the pocket."""
+
+    kind: Literal["new_holder"] = "new_holder"
+    phase: ClassVar[Phase] = Phase.MOVEMENT
+    neutral: ClassVar[Mapping[str, Any]] = {"decided_per_day": 0.0}
+
+    decided_per_day: float = share(1.0, plausible=(0.5, 1.0))
+    """Share of the households on lost ground whose fate is settled in a day."""
+    stay: float = share(0.45, plausible=(0.2, 0.7))
+    """Share who stay, with no fear of reprisal; fear takes from it in proportion."""
+    stay_with_the_kurds: float = share(0.5, plausible=(0.3, 0.8))
+    """Share who stay where the Kurdish side took over."""
+    cross: float = share(0.2, plausible=(0.1, 0.6))
+    """Of the others, the share who go across the line; the rest flee into the pocket while they can reach it."""
+    kurdish_share: float = share(0.6, plausible=(0.4, 0.8), source="6,000 of the first 10,000, 27 Nov 2016 (AFP)")
+    """Of those who cross with Kurdish ground in reach, the share who go there."""
+    kurdish_reach_cells: int = param(12, unit="cells", plausible=(5, 15), ge=0, le=200)
+    """How far away Kurdish ground may be."""
+    flight_cells: int = param(4, unit="cells", plausible=(2, 8), ge=0, le=200)
+    """How far away the pocket may be for people to flee into it."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Decide for the households on lost ground."""
+        city, homes = model.city, model.households
+        lost = ~city.pocket_ground
+        if not city.layers.civilians[lost].any():
+            return
+        luck = rng.random(len(homes))
+        decided = luck < self.decided_per_day
+        rows = np.flatnonzero(homes.inside & lost[homes.cell_index] & decided & (homes.persons > 0))
+        if rows.size == 0:
+            return
+        staying_luck, crossing_luck, where_luck = unfold(luck[rows], 3)
+        cells = homes.cell_index[rows]
+        under_kurds = city.layers.holder[cells] == KURDISH
+        willing = self.stay * (1.0 - homes.fear_of_reprisal[rows])
+        stays = staying_luck < np.where(under_kurds, self.stay_with_the_kurds, willing)
+        refuge = self._refuges(model, cells)
+        crosses = ~stays & ((crossing_luck < self.cross) | (refuge < 0))
+        near_kurds = city.steps_to_kurdish_ground[cells] <= self.kurdish_reach_cells
+        to_kurds = crosses & (under_kurds | (near_kurds & (where_luck < self.kurdish_share)))
+        for who, status in (
+            (stays & ~under_kurds, Status.UNDER_NEW_HOLDER),
+            ((stays & under_kurds) | to_kurds, Status.WITH_THE_KURDS),
+            (crosses & ~to_kurds, Status.IN_GOVERNMENT_AREAS),
+        ):
+            if who.any():
+                homes.leave(rows[who], status)
+        flees = ~stays & ~crosses
+        homes.move(rows[flees], refuge[flees])
+
+    def _refuges(self, model: SiegeModel, cells: IntArray) -> IntArray:
+        """Return the nearest cell of the pocket for each lost cell, -1 when there is none within reach."""
+        lost, which = np.unique(cells, return_inverse=True)
+        found = [model.nearest_pocket_cell(cell, self.flight_cells) for cell in lost.tolist()]
+        return np.array([-1 if refuge is None else refuge for refuge in found], dtype=np.int64)[which]

@@ -1,0 +1,134 @@
+"""Bread and rations: what councils and aid agencies hand out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.kernels import rows
+from siege_sim.kernels.hazard import FloatArray
+from siege_sim.model import chronicle
+from siege_sim.model.agents.facility import Bakery, Warehouse
+from siege_sim.model.codes import REBEL
+from siege_sim.model.conditions import RationPolicyName
+from siege_sim.model.processes.base import Phase, Process
+from siege_sim.schema.block import param
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model.model import SiegeModel
+
+
+class Rationing(Process):
+    """Each pocket bakes its flour and hands out its aid to its own people, day by day, until it is gone.
+
+    Bread is limited by flour, by working bakeries and by fuel; fighters eat from both.
+    """
+
+    kind: Literal["rationing"] = "rationing"
+    phase: ClassVar[Phase] = Phase.FOOD
+    neutral: ClassVar[Mapping[str, Any]] = {"bread_kcal": 0.0, "aid_kcal": 0.0, "fighters_share_of_need": 0.0}
+
+    bread_kcal: float = param(
+        650.0,
+        unit="kcal/person/day",
+        plausible=(300, 900),
+        source="council bakeries served 30-33,000 families in August 2016 (People in Need); meals reduced",
+        ge=0.0,
+        le=5000.0,
+    )
+    """Bread a person and day as long as flour, bakeries and fuel allow."""
+    aid_kcal: float = param(
+        275.0,
+        unit="kcal/person/day",
+        plausible=(200, 450),
+        source="UN food for 145,000 people for a month in July lasted until 13 Nov: 13-21 % of need",
+        ge=0.0,
+        le=5000.0,
+    )
+    """Agencies' rations a person and day while they last."""
+    fuel_days: float = param(
+        120.0,
+        unit="days",
+        plausible=(60, 200),
+        source="diesel for under 10 days on 24 Nov 2016 (White Helmets); fuel kept for bakeries since July",
+        gt=0.0,
+        le=3650.0,
+    )
+    """Days until fuel for the bakeries would run out without supply; their output falls evenly over that time."""
+    fighters_share_of_need: float = param(1.0, unit="share", plausible=(0.7, 1.2), ge=0.0, le=3.0)
+    """What a fighter takes from the stores of council and agencies, as a share of the day's need."""
+    policy: RationPolicyName = "fighters_first"
+    """Who gets how much: equal a head, equal a family, or fighters before the rest."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Hand out today's food, pocket by pocket."""
+        city, units, homes = model.city, model.units, model.households
+        model.politics.days_cut_off += 1.0
+        fuel = model.conditions.baking_fuel = max(0.0, 1.0 - model.politics.days_cut_off / self.fuel_days)
+        rebels = units.rows_of(REBEL)
+        pocket_of = city.pockets[units.cell_index[rebels]]
+        men = (units.fit + units.wounded)[rebels]
+        handed_out = np.zeros(city.pocket_count)
+        stores, bakeries = model.facilities_by_pocket(Warehouse), model.facilities_by_pocket(Bakery)
+        people_by_pocket = model.people_by_pocket
+        for pocket, people in enumerate(people_by_pocket.tolist()):
+            fighters = float(men[pocket_of == pocket].sum())
+            with_food = [store for store in stores[pocket] if store.kcal > 0.0]
+            ovens = sum(bakery.kcal_per_day for bakery in bakeries[pocket] if bakery.working) * fuel
+            handed_out[pocket], fed = self._serve(model, stores[pocket], people, fighters, ovens)
+            chronicle.stores_emptied(model, with_food, pocket, people)
+            units.fed[rebels[pocket_of == pocket]] = fed
+        city.layers.ration_kcal[:] = self._a_head(model, handed_out, people_by_pocket)
+        if self._policy(model) == "per_family":
+            self._hand_out_a_family(model, handed_out)
+        elif handed_out.any():
+            rows.hand_out(homes.food_kcal, homes.mouths, homes.cell_index, city.layers.ration_kcal)
+
+    def _serve(
+        self, model: SiegeModel, stores: list[Warehouse], people: float, fighters: float, ovens: float
+    ) -> tuple[float, float]:
+        """Feed one pocket; return what its people get (kcal), and which share of their need its fighters got."""
+        flour = [store for store in stores if store.owner == "council"]
+        aid = [store for store in stores if store.owner == "aid_agency"]
+        need = fighters * self.fighters_share_of_need * model.conditions.need_kcal
+        bread_kcal = self.bread_kcal * model.conditions.bread_factor
+        aid_kcal = self.aid_kcal * model.conditions.aid_factor
+        if self._policy(model) == "fighters_first":
+            eaten = _draw(flour + aid, need)
+        else:
+            fair = (bread_kcal + aid_kcal) * fighters
+            eaten = _draw(flour + aid, min(need, fair))
+        model.ledger.book("food", "eaten_by_fighters", eaten)
+        bread = _draw(flour, min(bread_kcal * people, ovens))
+        rations = _draw(aid, aid_kcal * people)
+        return bread + rations, eaten / need if need > 0.0 else 1.0
+
+    def _policy(self, model: SiegeModel) -> RationPolicyName:
+        return model.conditions.ration_policy or self.policy
+
+    def _a_head(self, model: SiegeModel, kcal_by_pocket: FloatArray, people: FloatArray) -> FloatArray:
+        """Return the ration a head in every cell."""
+        a_head = np.zeros(people.size + 1)
+        np.divide(kcal_by_pocket, people, out=a_head[:-1], where=people > 0.0)
+        return a_head[model.city.pockets]  # cells outside every pocket have number -1: the last, 0
+
+    def _hand_out_a_family(self, model: SiegeModel, kcal_by_pocket: FloatArray) -> None:
+        homes = model.households
+        pocket = model.city.pockets[homes.cell_index]
+        here = np.flatnonzero((homes.mouths > 0.0) & (pocket >= 0))
+        pocket = pocket[here]
+        families = np.bincount(pocket, minlength=kcal_by_pocket.size)
+        homes.food_kcal[here] += (kcal_by_pocket / np.maximum(families, 1))[pocket]
+
+
+def _draw(stocks: list[Warehouse], kcal: float) -> float:
+    """Take up to ``kcal`` out of several stocks, from each in proportion to what it has."""
+    total = sum(stock.kcal for stock in stocks)
+    if total <= 0.0 or kcal <= 0.0:
+        return 0.0
+    part = 1.0 if kcal >= total else kcal / total
+    return sum(stock.take_out(stock.kcal * part) for stock in stocks)

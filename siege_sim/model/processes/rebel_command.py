@@ -1,0 +1,86 @@
+"""Command of the rebels: keeping reserves, and moving them to where the line is thin or pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.kernels import frontage
+from siege_sim.kernels.hazard import FloatArray
+from siege_sim.model.codes import HOLD, REBEL, RESERVE
+from siege_sim.model.processes.base import Phase, Process
+from siege_sim.schema.block import param, share
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model.agents.line import Line
+    from siege_sim.model.model import SiegeModel
+
+
+class RebelCommand(Process):
+    """Each front cell is due an even part of its pocket's fighters, more when pressed; command moves units to that end.
+
+    Units whose stretch of front has moved away are reserves and go first, along interior lines, to where most
+    are lacking; then units from stretches with more than their due.
+    """
+
+    kind: Literal["rebel_command"] = "rebel_command"
+    phase: ClassVar[Phase] = Phase.COMMAND
+    neutral: ClassVar[Mapping[str, Any]] = {"moves_per_day": 0}
+
+    moves_per_day: int = param(5, unit="units/day", plausible=(2, 12), ge=0, le=1000)
+    """Units that command can send elsewhere in a day."""
+    reach_cells: int = param(10, unit="cells", plausible=(5, 20), ge=1, le=500)
+    """How far a unit goes in a day."""
+    under_pressure: float = param(2.5, unit="factor", plausible=(1.5, 4), ge=1.0, le=20.0)
+    """How many times as many defenders a pressed cell is due."""
+    kept_back: float = share(0.1, plausible=(0.0, 0.2))
+    """Share of the units kept in reserve while the line is not pressed anywhere."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Name the reserves, then send units where they are lacking."""
+        city, units = model.city, model.units
+        if self.moves_per_day == 0 or not city.front.any():
+            return
+        line = model.line(REBEL)
+        manning = line.per_unit(city.front) > 0.0
+        units.posture[line.rows] = np.where(manning, HOLD, RESERVE)
+        reserves = line.rows[~manning]
+        if not city.pressed.any():
+            reserves = reserves[round(self.kept_back * line.rows.size) :]
+        lacking = self._lacking(model, line)
+        surplus = -line.per_unit(lacking)
+        ample = line.rows[manning & (surplus > 0.0)]
+        ample = ample[np.argsort(-surplus[manning & (surplus > 0.0)], kind="stable")]
+        sent = np.concatenate([reserves, ample])[: self.moves_per_day]
+        goals = frontage.destinations(
+            sent,
+            units.cell_index,
+            units.fit,
+            lacking,
+            city.front,
+            city.pockets,
+            city.around,
+            self.reach_cells,
+            city.shape[1],
+        )
+        for row, goal in zip(sent.tolist(), goals.tolist(), strict=True):
+            if goal >= 0:
+                model.unit(row).march_to(goal)
+                units.posture[row] = HOLD
+
+    def _lacking(self, model: SiegeModel, line: Line) -> FloatArray:
+        """Return how many fighters each front cell lacks of its due; below zero where it has more."""
+        city = model.city
+        asked = city.front * np.where(city.pressed, self.under_pressure, 1.0)
+        present = line.present
+        due = np.zeros(city.n_cells)
+        for pocket in range(city.pocket_count):
+            here = city.pockets == pocket
+            total = float(asked[here].sum())
+            if total > 0.0:
+                due += here * asked * float(present[here].sum()) / total
+        return (due - present) * city.front

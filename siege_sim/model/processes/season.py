@@ -1,0 +1,71 @@
+"""The season: cold raises the need for food, stops gardens and grounds aircraft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.model.processes.base import Phase, Process
+from siege_sim.schema.block import param, share
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model.model import SiegeModel
+
+
+class Season(Process):
+    """Temperature of the day, and what follows from it.
+
+    The mean temperature is a cosine over the year; a day deviates evenly by up to ``daily_spread_c``.
+    """
+
+    kind: Literal["season"] = "season"
+    phase: ClassVar[Phase] = Phase.EXOGENOUS
+    neutral: ClassVar[Mapping[str, Any]] = {
+        "kcal_per_5c_below_20": 0.0,
+        "gardens_stop_below_c": -60.0,
+        "gardens_full_above_c": -50.0,
+        "p_grounded_in_winter": 0.0,
+    }
+
+    mean_c: float = param(17.5, unit="degrees C", plausible=(16, 19), source="climate normals of Aleppo", ge=-30, le=50)
+    """Mean temperature of the year."""
+    swing_c: float = param(11.5, unit="degrees C", plausible=(10, 13), source="climate normals of Aleppo", ge=0, le=40)
+    """Half the difference between the warmest and the coldest time of the year."""
+    warmest_day_of_year: int = param(205, unit="day of year", source="climate normals of Aleppo", ge=1, le=366)
+    """The warmest day."""
+    daily_spread_c: float = param(4.0, unit="degrees C", plausible=(2, 6), ge=0.0, le=20.0)
+    """How far a day may lie from the mean of its season."""
+    kcal_per_5c_below_20: float = param(
+        100.0,
+        unit="kcal/person/day",
+        plausible=(50, 150),
+        source="WHO, UNHCR, UNICEF, WFP 2004",
+        ge=0.0,
+        le=1000.0,
+    )
+    """Extra energy a person needs for every 5 degrees below 20."""
+    gardens_stop_below_c: float = param(8.0, unit="degrees C", plausible=(5, 10), ge=-60.0, le=40.0)
+    """Gardens yield nothing below this temperature,"""
+    gardens_full_above_c: float = param(20.0, unit="degrees C", plausible=(15, 25), ge=-59.0, le=50.0)
+    """and their full yield above this one; in between, in proportion."""
+    p_grounded_in_winter: float = share(0.2, plausible=(0.1, 0.4))
+    """Chance that weather keeps aircraft on the ground at 5 degrees; falls to zero at 20 degrees."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Set today's weather."""
+        luck = rng.random(2)
+        angle = 2 * np.pi * (model.date.timetuple().tm_yday - self.warmest_day_of_year) / 365.25
+        today = model.conditions
+        today.temperature_c = float(
+            self.mean_c + self.swing_c * np.cos(angle) + self.daily_spread_c * (2 * luck[0] - 1) - today.colder_by_c
+        )
+        below_20 = max(0.0, 20.0 - today.temperature_c)
+        today.need_kcal += self.kcal_per_5c_below_20 * below_20 / 5.0
+        span = max(self.gardens_full_above_c - self.gardens_stop_below_c, 1e-9)
+        today.growth *= min(max((today.temperature_c - self.gardens_stop_below_c) / span, 0.0), 1.0)
+        if luck[1] < self.p_grounded_in_winter * min(1.0, below_20 / 15.0):
+            today.flying = 0.0

@@ -1,0 +1,67 @@
+"""Sorties: how many strikes fall on the pocket today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.kernels.hazard import binomial, negative_binomial
+from siege_sim.model.processes.base import Phase, Process
+from siege_sim.schema.block import param
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model.model import SiegeModel
+
+
+class Sorties(Process):
+    """Every air wing flies a number of sorties; a part of them strikes the pocket, the rest the province.
+
+    Counts are overdispersed (negative binomial): quiet days and days of 150 strikes have the same mean.
+    """
+
+    kind: Literal["sorties"] = "sorties"
+    phase: ClassVar[Phase] = Phase.AIR
+    neutral: ClassVar[Mapping[str, Any]] = {"per_day": 0.0}
+
+    per_day: float = param(
+        67.0,
+        unit="sorties/day",
+        plausible=(50, 90),
+        source="3,359 Russian strikes in Aleppo province in three months (Omran Center, 28 Nov 2016), plus Syrian ones",
+        ge=0.0,
+        le=400.0,
+    )
+    """Sorties a day over the whole province, all wings together, in full swing."""
+    dispersion: float = param(0.35, unit="1/shape", plausible=(0.1, 0.8), ge=0.0, le=5.0)
+    """Overdispersion of a wing's daily count: its variance is mean + dispersion x mean squared."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Fly, and pass on how many heavy impacts the pocket takes."""
+        today = model.conditions
+        wings = model.scenario.air_wings
+        luck = rng.random((len(wings), 2))
+        flying = [
+            (
+                wing,
+                aimed,
+                negative_binomial(flown, self.per_day * wing.weight * today.flying, self.dispersion),
+            )
+            for (flown, aimed), wing in zip(luck, wings.values(), strict=True)
+            if wing.covers(model.day, model.clock)
+        ]
+        if not flying:
+            return
+        counts = np.array([count for _, _, count in flying])
+        shares = np.array([wing.share_on_pocket for wing, _, _ in flying]) * min(today.air_tempo, 1.0)
+        on_pocket = binomial(np.array([aimed for _, aimed, _ in flying]), counts, shares)
+        impacts = on_pocket * np.array([wing.impacts_per_sortie for wing, _, _ in flying])
+        today.sorties = int(counts.sum())
+        today.sorties_on_pocket = int(on_pocket.sum())
+        today.impacts_due = int(impacts.sum())
+        if today.impacts_due:
+            lethality = np.array([wing.lethality for wing, _, _ in flying])
+            today.lethality = today.strike_effect * float((impacts * lethality).sum()) / today.impacts_due

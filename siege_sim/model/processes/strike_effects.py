@@ -1,0 +1,135 @@
+"""What a heavy impact does: to people, fighters, houses and what stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.kernels.hazard import FloatArray
+from siege_sim.model import chronicle
+from siege_sim.model.agents.facility import Facility, FoodStock
+from siege_sim.model.harm import harm_civilians, harm_defenders
+from siege_sim.model.processes.base import Phase, Process
+from siege_sim.model.rng import branch
+from siege_sim.schema.block import param, share
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model.model import SiegeModel
+
+
+class StrikeEffects(Process):
+    """Heavy impacts kill, bury and wound by density and area, ruin floor area, and close or destroy facilities."""
+
+    kind: Literal["strike_effects"] = "strike_effects"
+    phase: ClassVar[Phase] = Phase.AIR
+    neutral: ClassVar[Mapping[str, Any]] = {
+        "affected_area_m2": 0.0, "fighters_area_m2": 0.0, "damage_radius_m": 0.0, "p_facility_destroyed": 0.0,
+        "p_facility_closed": 0.0, "stock_burnt": 0.0,
+    }  # fmt: skip
+
+    affected_area_m2: float = param(
+        470.0,
+        unit="m2",
+        plausible=(250, 700),
+        source="440 civilians killed by 950 large impacts, 19 Sep - 18 Oct 2016 (HRW), at about 6,100 people/km2",
+        ge=0.0,
+        le=20_000.0,
+    )
+    """Area of shelter within which the people are affected by one impact."""
+    p_killed: float = share(0.12, plausible=(0.06, 0.2))
+    """Chance of a person in that area to be killed at once."""
+    p_trapped: float = share(0.05, plausible=(0.02, 0.1))
+    """Chance to be buried alive under rubble."""
+    p_wounded: float = share(
+        0.55,
+        plausible=(0.4, 0.7),
+        source="wounded to killed 3.3-5.7 (WHO, SOHR, MSF; Aleppo and Eastern Ghouta)",
+    )
+    """Chance to be wounded."""
+    fighters_area_m2: float = param(45.0, unit="m2", plausible=(20, 100), ge=0.0, le=20_000.0)
+    """Area in which one impact kills fighters in cover."""
+    positions_share: float = param(0.1, unit="share", plausible=(0.05, 0.3), gt=0.0, le=1.0)
+    """Share of a front cell in which its defenders stand; strikes fall there."""
+    wounded_per_killed_fighter: float = param(2.5, unit="ratio", plausible=(2, 4), ge=0.0, le=10.0)
+    """Fighters wounded for each one killed."""
+    damage_radius_m: float = param(
+        16.3,
+        unit="m",
+        plausible=(13, 20),
+        source="median of 3,364 sites, 2013-15 (Columbia CSR)",
+        ge=0.0,
+        le=200.0,
+    )
+    """Radius within which buildings are ruined."""
+    p_facility_destroyed: float = share(0.2, plausible=(0.05, 0.3))
+    """Chance that a hit puts a facility out for good."""
+    p_facility_closed: float = share(0.6, plausible=(0.3, 0.9))
+    """Chance that a hit closes it for repair."""
+    repair_days: int = param(
+        12,
+        unit="days",
+        plausible=(4, 20),
+        source="8 hospitals hit 23 times from July to 7 Oct 2016 (MSF)",
+        ge=1,
+        le=365,
+    )
+    """Days of repair after a hit."""
+    stock_burnt: float = share(0.25, plausible=(0.1, 0.6))
+    """Share of the food in a store, bakery or market that a hit destroys."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Lose those whom nobody reached yesterday; work out what today's impacts do."""
+        layers, homes = model.city.layers, model.households
+        buried, struck = (homes.trapped > 0).nonzero()[0], layers.impacts.any()
+        if not (buried.size or struck):
+            return
+        households, buried_luck = rng.random(len(homes)), branch(rng)
+        if buried.size:
+            homes.lose_trapped(buried, buried_luck.random(len(homes))[buried])
+        if not struck:
+            return
+        impacts: FloatArray = layers.impacts.astype(np.float64) * model.conditions.lethality
+        facilities = rng.random((len(model.facilities), 2))
+        units = model.units.luck(rng, 2)
+        harm_civilians(
+            model,
+            impacts,
+            area_m2=self.affected_area_m2,
+            p_killed=self.p_killed,
+            p_trapped=self.p_trapped,
+            p_wounded=self.p_wounded,
+            luck=households,
+            cause="killed_by_air",
+        )
+        harm_defenders(
+            model,
+            impacts,
+            area_m2=self.fighters_area_m2,
+            positions_share=self.positions_share,
+            wounded_per_killed=self.wounded_per_killed_fighter,
+            luck=units,
+            cause="killed_by_air",
+        )
+        for number, facility in enumerate(model.facilities):
+            if facility.hits:
+                self._hit(model, facility, facilities[number])
+        ruined = impacts * np.pi * self.damage_radius_m**2 / (model.city.cell_km2 * 1e6)
+        layers.rubble += (1.0 - layers.rubble) * np.minimum(ruined, 1.0)
+
+    def _hit(self, model: SiegeModel, facility: Facility, luck: FloatArray) -> None:
+        was_working, was_destroyed = facility.working, facility.destroyed
+        if luck[0] < 1.0 - (1.0 - self.p_facility_destroyed) ** facility.hits:
+            facility.destroyed = True
+        elif luck[1] < 1.0 - (1.0 - self.p_facility_closed) ** facility.hits:
+            facility.close_for(self.repair_days)
+        burnt = 0.0
+        if isinstance(facility, FoodStock):
+            burnt = facility.take_out(facility.kcal * (1.0 - (1.0 - self.stock_burnt) ** facility.hits))
+            facility.burnt_kcal += burnt
+            model.ledger.book("food", "burnt", burnt)
+        if facility.in_pocket:
+            chronicle.facility_hit(model, facility, was_working, was_destroyed, burnt)

@@ -1,0 +1,104 @@
+"""Where strikes fall: by weights over kinds of targets, as the record shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.kernels.hazard import FloatArray, categorical, scatter, unfold
+from siege_sim.model.agents.facility import Bakery, Facility, Hospital, Market, School, Warehouse
+from siege_sim.model.processes.base import Phase, Process
+from siege_sim.schema.block import param
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model.model import SiegeModel
+
+FACILITY_CLASSES: dict[str, type[Facility]] = {
+    "hospitals": Hospital,
+    "markets": Market,
+    "bakeries": Bakery,
+    "schools": School,
+    "stores": Warehouse,
+}
+
+
+class Targets(Process):
+    """Each heavy impact falls on a kind of target by fixed weights, then on a place of that kind by chance.
+
+    The weights describe what was hit; nothing in the program chooses them, improves them or learns from
+    results.
+    """
+
+    kind: Literal["targets"] = "targets"
+    phase: ClassVar[Phase] = Phase.AIR
+    neutral: ClassVar[Mapping[str, Any]] = {
+        "front": 0.0, "housing": 0.0, "hospitals": 0.0, "markets": 0.0, "bakeries": 0.0, "schools": 0.0, "stores": 0.0,
+    }  # fmt: skip
+
+    front: float = param(0.33, unit="weight", plausible=(0.2, 0.5), ge=0.0)
+    """Positions on the front line."""
+    housing: float = param(0.56, unit="weight", plausible=(0.4, 0.7), ge=0.0)
+    """Quarters, in proportion to the people there."""
+    hospitals: float = param(
+        0.025,
+        unit="weight",
+        plausible=(0.01, 0.04),
+        source="16 bombardments of hospitals (SAMS) among 950 large impacts (HRW), 19 Sep - 18 Oct 2016",
+        ge=0.0,
+    )
+    """Hospitals and clinics."""
+    markets: float = param(0.025, unit="weight", plausible=(0.01, 0.05), ge=0.0)
+    """Markets."""
+    bakeries: float = param(0.025, unit="weight", plausible=(0.01, 0.05), ge=0.0)
+    """Bakeries."""
+    schools: float = param(0.025, unit="weight", plausible=(0.01, 0.05), ge=0.0)
+    """Schools."""
+    stores: float = param(0.01, unit="weight", plausible=(0.0, 0.03), ge=0.0)
+    """Food stores."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Let every impact of the day fall somewhere."""
+        layers = model.city.layers
+        layers.impacts[:] = 0
+        for facility in model.facilities:
+            facility.hits = 0
+        impacts = model.conditions.impacts_due
+        if impacts == 0:
+            return
+        luck = rng.random((impacts, 2))
+        names = ["front", "housing", *FACILITY_CLASSES]
+        weights = np.array([getattr(self, name) for name in names])
+        if not weights.sum() > 0.0:
+            return
+        chosen = categorical(luck[:, 0], weights)
+        if model.conditions.hospitals_spared:
+            spared = unfold(luck[:, 0], 2)[1] < model.conditions.hospitals_spared
+            chosen[spared & (chosen == names.index("hospitals"))] = -1
+        cell_weights = self._cell_weights(model)
+        for name, ground in cell_weights.items():
+            scatter(layers.impacts, luck[chosen == names.index(name), 1], ground)
+        for name, kind in FACILITY_CLASSES.items():
+            here = luck[chosen == names.index(name), 1]
+            if here.size:
+                self._strike_facilities(model, kind, here, cell_weights["housing"])
+        layers.impacts_so_far += layers.impacts
+
+    def _cell_weights(self, model: SiegeModel) -> dict[str, FloatArray]:
+        layers = model.city.layers
+        front = model.city.front * (1.0 + 4.0 * model.city.pressed)
+        return {"front": front, "housing": layers.civilians * model.city.pocket_ground}
+
+    def _strike_facilities(
+        self, model: SiegeModel, kind: type[Facility], luck: FloatArray, otherwise: FloatArray
+    ) -> None:
+        standing = [f for f in model.facilities_in_pocket(kind) if not f.destroyed]
+        if standing:
+            for pick in categorical(luck, np.ones(len(standing))).tolist():
+                standing[pick].hits += 1
+                model.city.layers.impacts[standing[pick].cell_index] += 1
+        else:
+            scatter(model.city.layers.impacts, luck, otherwise)

@@ -1,0 +1,66 @@
+"""Rebel fire on the government-held quarters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.kernels.hazard import negative_binomial
+from siege_sim.model.codes import GOVERNMENT, REBEL
+from siege_sim.model.processes.base import Phase, Process
+from siege_sim.schema.block import param
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model.model import SiegeModel
+
+
+class WestShelling(Process):
+    """Rockets and mortars on the other side of the line, limited by ammunition, more when under assault."""
+
+    kind: Literal["west_shelling"] = "west_shelling"
+    phase: ClassVar[Phase] = Phase.FIRES
+    neutral: ClassVar[Mapping[str, Any]] = {"killed_per_day": 0.0}
+    killed_per_day: float = param(
+        1.2,
+        unit="persons/day",
+        plausible=(0.5, 2.5),
+        source="civilians killed in West Aleppo, autumn 2016 (SOHR); nearly 100 in the city's west 28 Oct - 12 Nov",
+        ge=0.0,
+        le=50.0,
+    )
+    """Civilians killed a day in quiet weeks with full ammunition."""
+    under_assault: float = param(
+        3.0,
+        unit="factor",
+        plausible=(1.5, 5),
+        source="3.7 killed a day in late November 2016 (SOHR)",
+        ge=1.0,
+        le=20.0,
+    )
+    """How much more fire there is on days of assault."""
+    dispersion: float = param(1.0, unit="1/shape", plausible=(0.3, 2), ge=0.0, le=10.0)
+    """Overdispersion of the daily count."""
+    ammunition_per_day: float = param(0.0015, unit="share/day", plausible=(0.0005, 0.004), ge=0.0, le=1.0)
+    """What a quiet day's fire takes from the rebels' ammunition."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Fire, and count whom it kills."""
+        units = model.units
+        rebels = units.rows_of(REBEL)
+        residents = float(model.city.layers.other_residents[model.city.held_by(GOVERNMENT)].sum())
+        if rebels.size == 0 or residents <= 0.0:
+            return
+        assault = bool(model.city.pressed.any())
+        tempo = model.conditions.shelling_tempo * (self.under_assault if assault else 1.0)
+        ammunition = units.ammunition[rebels]
+        stocked = float(ammunition.mean())
+        strength = min(1.0, float(units.fit[rebels].sum()) / max(1.0, model.ledger.brought("rebels")))
+        mean = self.killed_per_day * tempo * stocked * strength
+        killed = min(negative_binomial(rng.random(), mean, self.dispersion), int(residents))
+        model.ledger.book("west", "killed", killed)
+        if self.killed_per_day > 0.0:
+            units.ammunition[rebels] = np.maximum(ammunition - self.ammunition_per_day * tempo, 0.0)

@@ -1,0 +1,34 @@
+"""Digging in: works and tunnels grow with time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from siege_sim.model.processes.base import Phase, Process
+from siege_sim.schema.block import param
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model.model import SiegeModel
+
+
+class Works(Process):
+    """Whoever holds a front cell digs in, slowly."""
+
+    kind: Literal["works"] = "works"
+    phase: ClassVar[Phase] = Phase.COHESION
+    neutral: ClassVar[Mapping[str, Any]] = {"growth_per_day": 0.0}
+
+    growth_per_day: float = param(0.01, unit="1/day", plausible=(0.003, 0.03), ge=0.0, le=1.0)
+    """Share of what is missing to full works that a day on the front adds."""
+    built_share_needed: float = param(0.2, unit="share", plausible=(0.0, 0.5), ge=0.0, le=1.0)
+    """Works grow in full where at least this share of the ground is built on, less on open ground."""
+
+    def step(self, model: SiegeModel, rng: Generator) -> None:
+        """Dig."""
+        layers = model.city.layers
+        ground = (layers.built_up / max(self.built_share_needed, 1e-9)).clip(0.0, 1.0)
+        line = model.city.front | model.city.siege_line
+        layers.entrenchment += line * self.growth_per_day * ground * (1.0 - layers.entrenchment)

@@ -1,0 +1,1 @@
+"""Pages and texts from results."""

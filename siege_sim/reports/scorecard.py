@@ -1,0 +1,178 @@
+"""The scorecard: in the terminal, as tables, and as a page that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+import io
+import shlex
+import struct
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from siege_sim.plots.fan import draw_fan, drawn_quantities, fan_says
+from siege_sim.plots.style import DPI, settings
+from siege_sim.reports.templates import page
+from siege_sim.results.run import csv_text, json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from siege_sim.results.run import Course
+    from siege_sim.validation.measures import Forecast, Line, Scorecard
+    from siege_sim.validation.record import Record
+
+HEADINGS = ("Pattern", "Record", "Median", "10-90 %", "Inside", "It stays", "Straight line")
+
+FORECASTS = (
+    ("stays", "that the last value known stays"),
+    ("line", "a straight line through what is known"),
+)
+
+PIPED_WIDTH = 130
+"""Columns of the table when nobody's terminal sets them."""
+
+
+def write_scorecard(card: Scorecard, record: Record, courses: Sequence[Course], folder: Path) -> None:
+    """Write ``scorecard.csv``, ``scorecard.json`` and ``scorecard.html`` into an existing folder."""
+    (folder / "scorecard.csv").write_text(csv_text(card.table()), "utf-8", newline="")
+    (folder / "scorecard.json").write_text(json_text(card.data()), "utf-8")
+    (folder / "scorecard.html").write_text(scorecard_html(card, record, courses), "utf-8", newline="\n")
+
+
+def print_scorecard(card: Scorecard, folder: Path) -> None:
+    """Print the scorecard, what it comes to, and where the rest lies."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = max(console.width, PIPED_WIDTH)
+    console.print(f"\n{card.title}  ({_seeds(card)})", markup=False, style="bold")
+    console.print(f"against: {card.record_title}\n", markup=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number, heading in enumerate(HEADINGS):
+        table.add_column(heading, justify="right" if number else "left", no_wrap=number not in (0, 3))
+    topic = ""
+    for line in card.lines:
+        if line.topic != topic:
+            table.add_row(Text(line.topic, style="bold"))
+            topic = line.topic
+        cells = cells_of(line)
+        table.add_row(Text(f"  {cells[0]}"), *cells[1:])
+    console.print(table)
+    console.print()
+    for sentence in sentences(card):
+        console.print(sentence, markup=False)
+    console.print(f"\nScorecard: {folder / 'scorecard.html'}", soft_wrap=True, markup=False)
+
+
+def cells_of(line: Line) -> tuple[str, ...]:
+    """Return a pattern's cells under ``HEADINGS``, as texts."""
+    if line.not_measured:
+        return (line.title, "not measured", *("-",) * 5)
+    between = "-"
+    if line.tenth is not None and line.ninetieth is not None:
+        between = f"{number(line.tenth, line.unit)} to {number(line.ninetieth, line.unit)}"
+    return (
+        line.title,
+        range_text(line.low, line.high, line.unit),
+        "-" if line.median is None else number(line.median, line.unit),
+        between,
+        "-" if line.share_inside is None else f"{line.share_inside:.0%}",
+        _forecast(line.stays, line.unit),
+        _forecast(line.line, line.unit),
+    )
+
+
+def range_text(low: float | None, high: float | None, unit: str) -> str:
+    """Return a range in short: ``15 to 27``, ``0 to 5 %``, ``at most 3``."""
+    sign = " %" if unit == "%" else ""
+    if low is None and high is None:
+        return "-"
+    if low is None or high is None:
+        word, bound = ("at most", high) if low is None else ("at least", low)
+        return f"{word} {number(bound or 0.0, unit)}{sign}"
+    if low == high:
+        return f"{number(low, unit)}{sign}"
+    return f"{number(low, unit)} to {number(high, unit)}{sign}"
+
+
+def number(value: float, unit: str) -> str:
+    """Return a number with no more figures than it deserves; shares in per cent, without the sign."""
+    value = 100.0 * value if unit == "%" else value
+    if abs(value) >= 100 or abs(value - round(value)) < 0.005:
+        return f"{round(value):,}"
+    return f"{value:.1f}"
+
+
+def _forecast(made: Forecast | None, unit: str) -> str:
+    return "-" if made is None else f"{number(made.value, unit)} {'in' if made.inside else 'out'}"
+
+
+def _seeds(card: Scorecard) -> str:
+    if len(card.seeds) == 1:
+        return f"1 run, seed {card.seeds[0]}"
+    return f"{len(card.seeds)} runs, seeds {min(card.seeds)} to {max(card.seeds)}"
+
+
+def sentences(card: Scorecard) -> list[str]:
+    """Return in words what the scorecard comes to."""
+    inside, of = card.medians_inside
+    texts = [f"The median of the runs lies in the record's range for {inside} of {of} patterns that were measured."]
+    for name, words in (
+        ("stays", "that the last value known stays"),
+        ("line", "a straight line through what is known"),
+    ):
+        tally = card.against(name)
+        if tally.patterns:
+            texts.append(
+                f"Where one can forecast {words} ({_patterns(tally.patterns)}), that is in the range for "
+                f"{tally.forecast} of them, the median for {tally.runs}."
+            )
+    return texts
+
+
+def _patterns(count: int) -> str:
+    return "1 pattern" if count == 1 else f"{count} patterns"
+
+
+def scorecard_html(card: Scorecard, record: Record, courses: Sequence[Course]) -> str:
+    """Return the scorecard as a page; all text of record and scenario is escaped."""
+    return page(
+        "scorecard.html",
+        card=card,
+        record=record,
+        headings=HEADINGS,
+        seeds=_seeds(card),
+        sentences=sentences(card),
+        topics=_topics(card),
+        figure=_figure(record, courses, card.title) if drawn_quantities(record) else None,
+        command=_command(card),
+    )
+
+
+def _figure(record: Record, courses: Sequence[Course], title: str) -> dict[str, Any]:
+    file = io.BytesIO()
+    with settings():
+        metadata = {"Software": None, "Title": f"Runs and record: {title}"}
+        draw_fan(record, courses, title).savefig(file, dpi=DPI, metadata=metadata)
+    picture = file.getvalue()
+    width, height = struct.unpack(">II", picture[16:24])
+    source = f"data:image/png;base64,{base64.b64encode(picture).decode('ascii')}"
+    return {"source": source, "width": width, "height": height, "says": fan_says(courses)}
+
+
+def _topics(card: Scorecard) -> list[dict[str, Any]]:
+    topics: dict[str, list[dict[str, Any]]] = {}
+    for line in card.lines:
+        inside = {None: "", True: "in", False: "out"}[None if line.not_measured else line.median_inside]
+        topics.setdefault(line.topic, []).append({"line": line, "cells": cells_of(line), "inside": inside})
+    return [{"title": title, "rows": rows} for title, rows in topics.items()]
+
+
+def _command(card: Scorecard) -> str:
+    words = ["siege-sim", "score", shlex.quote(card.scenario), "--record", shlex.quote(card.record)]
+    words += ["--runs", str(len(card.seeds))]
+    words += [word for setting in card.settings for word in ("--set", shlex.quote(setting))]
+    return " ".join(words if card.days is None else [*words, "--days", str(card.days)])

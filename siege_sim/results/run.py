@@ -1,0 +1,286 @@
+"""Results of a run: immutable in memory, a folder of plain files on disk. Knows nothing of the model."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import pandas as pd
+import yaml
+from numpy.typing import NDArray
+
+from siege_sim.errors import ResultError
+
+WHOLE_OR_MISSING = ("day_first_loss", "day_captured", "worst_ipc_phase", "day_worst_ipc")
+"""Columns of ``quarters`` that hold whole numbers or nothing."""
+
+FLOAT_FORMAT = "%.10g"
+
+TEXTS = dict.fromkeys(("where", "what", "cause", "facility"), str)
+"""Columns of the tables that hold text, even when no row has any."""
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """Everything that a run leaves behind. Tables are handed out as copies, so a result never changes.
+
+    Attributes:
+        summary: how the run ended, the last value of every outcome, and a few numbers for the whole run.
+        manifest: resolved scenario, seed, versions and wall time.
+        snapshots: layers every few days: arrays ``(snapshots, rows, columns)`` by name, and their ``day``.
+    """
+
+    summary: Mapping[str, Any]
+    manifest: Mapping[str, Any]
+    snapshots: Mapping[str, NDArray[Any]]
+    _series: pd.DataFrame = field(repr=False)
+    _quarters: pd.DataFrame = field(repr=False)
+    _events: pd.DataFrame = field(repr=False)
+
+    def __post_init__(self) -> None:
+        for array in self.snapshots.values():
+            array.setflags(write=False)
+        for name in ("summary", "manifest", "snapshots"):
+            object.__setattr__(self, name, _frozen(getattr(self, name)))
+
+    @property
+    def series(self) -> pd.DataFrame:
+        """A row a day from day 0: ``date`` and ``day``, then the outcomes by name."""
+        return self._series.copy()
+
+    @property
+    def quarters(self) -> pd.DataFrame:
+        """A row a quarter: ground held, day of capture, civilians killed and gone."""
+        return self._quarters.copy()
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """What happened: event (its number), day, date, kind, where, what, cause, amount, because, facility.
+
+        ``because`` is the number of the earlier event that brought it about, missing where none did.
+        """
+        return self._events.copy()
+
+    def why(self, quarter: str | None = None, stock: str | None = None) -> list[str]:
+        """Return in sentences what led to a quarter's fall, to a stock's end, or else to the outcome.
+
+        Raises:
+            ResultError: when the quarter or stock is not known.
+        """
+        from siege_sim.results.why import explain
+
+        return explain(self, quarter, stock).sentences
+
+    @property
+    def title(self) -> str:
+        """The scenario's title."""
+        return str(self.manifest["scenario"]["title"])
+
+    def series_csv(self) -> str:
+        """Return the series as the text of ``series.csv``: the same run gives the same bytes."""
+        return csv_text(self._series)
+
+    def write(self, folder: Path) -> None:
+        """Write manifest, resolved scenario, tables and snapshots into an existing folder."""
+        (folder / "manifest.json").write_text(json_text({**self.manifest, "summary": dict(self.summary)}), "utf-8")
+        scenario = yaml.safe_dump(json.loads(json_text(self.manifest["scenario"])), sort_keys=False, allow_unicode=True)
+        (folder / "scenario.yaml").write_text(scenario, "utf-8")
+        for name, table in (("series", self._series), ("quarters", self._quarters), ("events", self._events)):
+            (folder / f"{name}.csv").write_text(csv_text(table), "utf-8", newline="")
+        with (folder / "snapshots.npz").open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **self.snapshots)
+
+
+@dataclass(frozen=True)
+class Course:
+    """What is left of a run when many are compared: small, and able to travel between processes.
+
+    Attributes:
+        seed: the run's seed.
+        outcome: how the run ended; ``holding`` when it was stopped before the siege ended.
+        series: a row a day, as in ``RunResult``.
+        quarters: a row a quarter, as in ``RunResult``.
+        made: program, versions and the scenario's digest, equal for all runs of one scenario.
+        summary: as in ``RunResult``.
+    """
+
+    seed: int
+    outcome: str
+    series: pd.DataFrame = field(repr=False)
+    quarters: pd.DataFrame = field(repr=False)
+    made: dict[str, Any] = field(repr=False)
+    summary: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, result: RunResult) -> Course:
+        """Keep what is needed of a result."""
+        kept = ("program", "version", "git_commit", "scenario_digest", "python", "packages")
+        made = {name: copy.deepcopy(result.manifest[name]) for name in kept}
+        summary = dict(result.summary)
+        return cls(int(result.manifest["seed"]), str(summary["outcome"]), result.series, result.quarters, made, summary)
+
+
+class FrozenDict(dict[str, Any]):
+    """A dictionary that cannot be changed; copying it deeply gives an ordinary one."""
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("results cannot be changed; copy.deepcopy gives a dictionary that can")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, Any]:
+        return {key: copy.deepcopy(value, memo) for key, value in self.items()}
+
+    def __reduce__(self) -> tuple[type[FrozenDict], tuple[dict[str, Any]]]:
+        """Travel between processes as it is."""
+        return type(self), (dict(self),)
+
+
+def _frozen(value: Any) -> Any:
+    """Return nested mappings and lists as ones that cannot be changed."""
+    if isinstance(value, Mapping):
+        return FrozenDict({key: _frozen(item) for key, item in value.items()})
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def read_run(folder: Path) -> RunResult:
+    """Read a run back from its folder.
+
+    Raises:
+        ResultError: when the folder is not a run's, or a file is missing or damaged.
+    """
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        tables = {
+            name: pd.read_csv(folder / f"{name}.csv", keep_default_na=True, dtype=TEXTS)
+            for name in ("series", "quarters", "events")
+        }
+        with np.load(folder / "snapshots.npz", allow_pickle=False) as file:
+            snapshots = {name: file[name] for name in file.files}
+        events = tables["events"].fillna(dict.fromkeys(TEXTS, "")).astype({"amount": float})
+        if "because" in events:
+            events = events.astype({"because": "Int64"})
+        quarters = tables["quarters"].astype(dict.fromkeys(WHOLE_OR_MISSING, "Int64"))
+        return RunResult(manifest.pop("summary"), manifest, snapshots, tables["series"], quarters, events)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ResultError(f"{folder}: not a complete run: {error}; give a folder that `siege-sim run` wrote") from None
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """Return a table as CSV with a fixed format for numbers."""
+    return str(table.to_csv(index=False, float_format=FLOAT_FORMAT, lineterminator="\n"))
+
+
+def json_text(data: Mapping[str, Any]) -> str:
+    """Return data as JSON; numbers that are not finite become ``null``."""
+    return json.dumps(_plain(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+@contextlib.contextmanager
+def new_folder(target: Path, force: bool = False) -> Iterator[Path]:
+    """Give a temporary folder that becomes ``target`` when all went well, and vanishes when not.
+
+    Args:
+        target: where the folder shall be in the end.
+        force: replace what is there.
+
+    Raises:
+        ResultError: when something is there already, or the place cannot be written to.
+    """
+    check_target(target, force)
+    target = target.resolve()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise ResultError(f"{target}: cannot be written: {error.strerror}") from None
+    try:
+        yield temporary
+        temporary.chmod(0o777 & ~_umask())
+        if target.exists():
+            _replace(target, temporary)
+        else:
+            temporary.rename(target)
+    except OSError as error:
+        raise ResultError(f"{target}: cannot be written: {error}; nothing was left there") from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _replace(target: Path, folder: Path) -> None:
+    """Put a folder in the place of another, which stays where it is if that fails or is interrupted."""
+    old = folder.with_name(folder.name + "-old")
+    try:
+        target.rename(old)
+        folder.rename(target)
+    except BaseException:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        raise
+    finally:
+        if target.exists():
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def check_target(target: Path, force: bool = False) -> None:
+    """Refuse a target folder that exists, unless ``force`` is set and it is a folder of results.
+
+    Raises:
+        ResultError: says what is there and how to go on.
+    """
+    try:
+        there = target.exists()
+        whole = target.resolve()
+        above = next((folder for folder in whole.parents if folder.exists()), whole)
+    except OSError as error:
+        raise ResultError(f"{str(target)[:80]}: not a path: {error.strerror}") from None
+    if not os.access(above, os.W_OK | os.X_OK) or not above.is_dir():
+        raise ResultError(f"{target}: cannot be written: {above} takes no new folder; choose another --out")
+    if not there:
+        return
+    if not force:
+        raise ResultError(f"{target}: is there already; choose another --out, or replace it with --force")
+    ours = any(_made_here(target / name) for name in ("manifest.json", "scorecard.json", "comparison.json"))
+    replaceable = target.is_dir() and (not any(target.iterdir()) or ours)
+    if not replaceable:
+        raise ResultError(f"{target}: is not a results folder, so --force does not replace it; choose another --out")
+
+
+def _made_here(file: Path) -> bool:
+    """Return whether a file says that this program wrote it."""
+    try:
+        return '"program": "siege_sim"' in file.read_text("utf-8")[:20_000]
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+Progress = Callable[[int], None]
+"""Told the number of each day after it was played."""

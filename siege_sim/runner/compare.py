@@ -1,0 +1,189 @@
+"""Playing what is compared: the same seeds for all scenarios, and as many runs as it takes."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from siege_sim.analysis.comparison.comparison import Arm, Comparison, Look
+from siege_sim.analysis.comparison.paired import FIRST_LOOK, next_look
+from siege_sim.analysis.comparison.quantities import Quantity, Target, chosen_quantities, known_quantities, target_of
+from siege_sim.analysis.comparison.traces import Trace, trace_of
+from siege_sim.errors import ScenarioError
+from siege_sim.loading.scenario import load_scenario
+from siege_sim.model.outcomes import DAILY
+from siege_sim.model.scenario import Scenario
+from siege_sim.runner.pool import run_many
+from siege_sim.runner.run import Job, jobs_of, play
+
+
+def quantities_of_runs() -> dict[str, Quantity]:
+    """Return everything that runs can be compared in, by name."""
+    return known_quantities((outcome.name, outcome.unit, outcome.label) for outcome in DAILY)
+
+
+def load_comparable(names: Sequence[str], settings: Sequence[str], days: int | None = None) -> tuple[Scenario, ...]:
+    """Load scenarios, the baseline first, and check that their runs can be paired.
+
+    Raises:
+        ScenarioError: when one is not a scenario, or they do not fit together.
+    """
+    if len(names) < 2:
+        raise ScenarioError([f"{' '.join(names)}: name the baseline and at least one what-if to compare with it"])
+    scenarios = tuple(load_scenario(name, settings) for name in names)
+    problems = [
+        f"{name}: {problem}"
+        for number, (name, scenario) in enumerate(zip(names, scenarios, strict=True))
+        if number
+        for problem in _misfits(scenario, scenarios[:number], days)
+    ]
+    if problems:
+        raise ScenarioError(problems)
+    return scenarios
+
+
+def _misfits(scenario: Scenario, before: Sequence[Scenario], days: int | None) -> list[str]:
+    """Return why a scenario cannot be compared with those before it, of which the first is the baseline."""
+    base, found = before[0], []
+    for other in before:
+        if _content(other) == _content(scenario):
+            found.append(f"says the same as '{other.name}', so that no run would differ; name another scenario")
+        elif other.name == scenario.name:
+            found.append(f"is called '{scenario.name}' like one before it; give its file another 'name'")
+    if scenario.start != base.start:
+        found.append(
+            f"starts on {scenario.start}, '{base.name}' on {base.start}; days can be paired by one calendar only"
+        )
+    if scenario.days != base.days and not (days and days <= min(scenario.days, base.days)):
+        least = min(scenario.days, base.days)
+        found.append(f"plays {scenario.days} days, '{base.name}' {base.days}; stop both with --days {least} or less")
+    if _places(scenario) != _places(base):
+        found.append(f"has another map than '{base.name}': its cells and quarters must be the same to be compared")
+    return found
+
+
+def _content(scenario: Scenario) -> dict[str, object]:
+    return scenario.model_dump(mode="json", exclude={"name", "title", "summary"})
+
+
+def _places(scenario: Scenario) -> tuple[object, ...]:
+    drawn = scenario.city_map
+    return drawn.shape, drawn.cell_size_m, [(quarter.name, quarter.holder) for quarter in drawn.quarters]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody asked to be compared, checked.
+
+    Attributes:
+        scenarios: the baseline, then the what-ifs.
+        runs: how many runs of each; the most of them when ``until`` is given.
+        quantities: what is compared.
+        until: how narrow an interval is asked for.
+        days: stop each run after so many days.
+        settings: what is changed in all scenarios.
+        command: what has to be typed to repeat it.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    runs: int
+    quantities: tuple[Quantity, ...]
+    until: Target | None = None
+    days: int | None = None
+    settings: tuple[str, ...] = ()
+    command: str = ""
+
+
+def asked_for(
+    names: Sequence[str],
+    runs: int,
+    outcomes: Sequence[str] = (),
+    until: str | None = None,
+    days: int | None = None,
+    settings: Sequence[str] = (),
+) -> Asked:
+    """Load and check what is to be compared, before anything is played.
+
+    Args:
+        names: the baseline, then the what-ifs, by name or file.
+        runs: how many runs of each.
+        outcomes: what to compare, as names with commas between them; the usual ones when there are none.
+        until: a width, as in ``quantities.target_of``.
+        days: stop each run after so many days.
+        settings: changes to all scenarios, as ``key=value``.
+
+    Raises:
+        SiegeError: for what is wrong, with the way out.
+    """
+    wanted = [name.strip() for text in outcomes for name in text.split(",") if name.strip()]
+    chosen = chosen_quantities(wanted, quantities_of_runs())
+    target = None if until is None else target_of(until, chosen)
+    words = ["siege-sim", "compare", *names, "--runs", str(runs)]
+    words += ["--outcomes", ",".join(wanted)] if wanted else []
+    words += [] if until is None else ["--until", until]
+    words += [] if days is None else ["--days", str(days)]
+    words += [word for setting in settings for word in ("--set", setting)]
+    scenarios = load_comparable(names, settings, days)
+    return Asked(scenarios, runs, chosen, target, days, tuple(settings), shlex.join(words))
+
+
+def compare_asked(
+    asked: Asked, workers: int | None = None, progress: Callable[[int], None] | None = None
+) -> Comparison:
+    """Play a baseline and what-ifs with the seeds 1, 2, ... and compare them.
+
+    Args:
+        asked: what to compare.
+        workers: how many processes; the result is the same for any number.
+        progress: called with the number of runs that are done.
+    """
+    scenarios, until = asked.scenarios, asked.until
+    last = min(asked.days or scenarios[0].days, scenarios[0].days)
+    comparison = _nothing_yet(asked, last)
+    wanted = asked.runs if until is None else min(FIRST_LOOK, asked.runs)
+    while True:
+        seeds = range(comparison.pairs + 1, wanted + 1)
+        further = _further(progress, comparison.pairs * len(scenarios))
+        comparison = comparison.with_more(_play(asked, seeds, last, workers, further))
+        if until is None:
+            return comparison
+        width = comparison.widest(until.name)
+        comparison = comparison.after_look(Look(wanted, width))
+        if width <= until.width or wanted >= asked.runs:
+            return comparison
+        wanted = next_look(wanted, width, until.width, asked.runs)
+
+
+def _nothing_yet(asked: Asked, last: int) -> Comparison:
+    arms = tuple(Arm(one.name, one.title, one.summary) for one in asked.scenarios)
+    return Comparison(
+        arms=arms,
+        quantities=asked.quantities,
+        start=asked.scenarios[0].start,
+        last_day=last,
+        until=asked.until,
+        traces=tuple(() for _ in arms),
+        settings=asked.settings,
+        days=asked.days,
+    )
+
+
+def _further(progress: Callable[[int], None] | None, done: int) -> Callable[[int], None] | None:
+    return None if progress is None else lambda count: progress(done + count)
+
+
+def _play(
+    asked: Asked, seeds: range, last: int, workers: int | None, progress: Callable[[int], None] | None
+) -> list[list[Trace]]:
+    """Play every seed with every scenario, seed by seed; return the traces of each scenario."""
+    by_scenario = [jobs_of(one, seeds, asked.days) for one in asked.scenarios]
+    jobs = [job for pair in zip(*by_scenario, strict=True) for job in pair]
+    traces = run_many(jobs, partial(_traced, asked.quantities, last), workers, progress)
+    return [traces[number :: len(by_scenario)] for number in range(len(by_scenario))]
+
+
+def _traced(quantities: Sequence[Quantity], days: int, job: Job) -> Trace:
+    """Play a job in a worker and keep its trace only."""
+    return trace_of(play(job), quantities, days)

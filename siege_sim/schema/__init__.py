@@ -1,0 +1,1 @@
+"""Blocks of parameters, YAML with line numbers, messages, dates."""

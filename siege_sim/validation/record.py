@@ -1,0 +1,486 @@
+"""Records: what is known of a real siege, as dated patterns with ranges and sources. Data, not code.
+
+A pattern says what is measured (one of a small closed set of kinds), between which values the truth lies, and who
+says so. How each kind is measured on a run is in ``siege_sim.validation.measures``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from siege_sim.errors import ScenarioError, did_you_mean
+from siege_sim.schema.block import Block, Problem, param
+from siege_sim.schema.clock import IsoDate
+from siege_sim.schema.messages import read_block
+from siege_sim.schema.shipped import find_file, shipped_files, shipped_folder
+
+Names = Annotated[tuple[str, ...], Field(min_length=1)]
+"""Names of outcomes or quarters. Several outcomes are added up."""
+
+
+class Measure(Block):
+    """Something that can be measured on a run."""
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day that the measured number speaks of, if it is tied to dates."""
+        return None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last such day."""
+        return None
+
+    @property
+    def outcomes_used(self) -> tuple[str, ...]:
+        """The outcomes that are read."""
+        return ()
+
+    @property
+    def quarters_used(self) -> tuple[str, ...]:
+        """The quarters that are read."""
+        return ()
+
+    @property
+    def quantity(self) -> tuple[object, ...] | None:
+        """What is measured but for its dates: equal for the same quantity at two times; ``None`` if it has no time."""
+        return None
+
+
+class Moment(Measure):
+    """A measure on one day."""
+
+    on: IsoDate
+    """The day, at whose end is measured."""
+
+    @property
+    def first_day(self) -> date:
+        """The day itself."""
+        return self.on
+
+    @property
+    def last_day(self) -> date:
+        """The day itself."""
+        return self.on
+
+
+class Span(Measure):
+    """A measure over some days."""
+
+    after: IsoDate
+    """The day before the first; day 0 of the siege for "from the beginning"."""
+    until: IsoDate
+    """The last day."""
+
+    @property
+    def first_day(self) -> date:
+        """The day after ``after``."""
+        return self.after + timedelta(days=1)
+
+    @property
+    def last_day(self) -> date:
+        """The last day."""
+        return self.until
+
+    @property
+    def days(self) -> int:
+        """How many days it covers."""
+        return (self.until - self.after).days
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield a span that ends before it begins."""
+        if self.until <= self.after:
+            yield ("until",), f"{self.until} is not after {self.after}; move one of them"
+
+
+class OutcomesOn(Moment):
+    """Outcomes on a day."""
+
+    outcomes: Names
+    """Outcomes by name; several are added up."""
+
+    @property
+    def outcomes_used(self) -> tuple[str, ...]:
+        """The outcomes."""
+        return self.outcomes
+
+    @property
+    def quantity(self) -> tuple[object, ...]:
+        """Kind and outcomes."""
+        return (type(self).__name__, *sorted(self.outcomes))
+
+
+class OutcomesBetween(Span):
+    """Outcomes over some days."""
+
+    outcomes: Names
+    """Outcomes by name; several are added up."""
+
+    @property
+    def outcomes_used(self) -> tuple[str, ...]:
+        """The outcomes."""
+        return self.outcomes
+
+
+class ValueOn(OutcomesOn):
+    """The value of outcomes on a day."""
+
+    kind: Literal["value_on"] = "value_on"
+
+
+class FallOn(OutcomesOn):
+    """How far outcomes have fallen below their value on day 0."""
+
+    kind: Literal["fall_on"] = "fall_on"
+
+
+class Increase(OutcomesBetween):
+    """By how much cumulative outcomes grew."""
+
+    kind: Literal["increase"] = "increase"
+
+
+class Rate(OutcomesBetween):
+    """An outcome's mean a day."""
+
+    @property
+    def quantity(self) -> tuple[object, ...]:
+        """Kind and outcomes."""
+        return (type(self).__name__, *sorted(self.outcomes))
+
+
+class IncreasePerDay(Rate):
+    """By how much cumulative outcomes grew in a day, on average."""
+
+    kind: Literal["increase_per_day"] = "increase_per_day"
+
+
+class MeanPerDay(Rate):
+    """The mean of outcomes that are counted anew every day."""
+
+    kind: Literal["mean_per_day"] = "mean_per_day"
+
+
+class Ratio(Span):
+    """The growth of some cumulative outcomes over that of others."""
+
+    kind: Literal["ratio"] = "ratio"
+    over: Names
+    """The outcomes above the line."""
+    under: Names
+    """The outcomes below it."""
+
+    @property
+    def outcomes_used(self) -> tuple[str, ...]:
+        """The outcomes above and below the line."""
+        return (*self.over, *self.under)
+
+
+class CapturedBy(Moment):
+    """How many of some quarters had been captured by a day (and were not taken back later)."""
+
+    kind: Literal["captured_by"] = "captured_by"
+    quarters: Names
+    """The quarters."""
+
+    @property
+    def quarters_used(self) -> tuple[str, ...]:
+        """The quarters."""
+        return self.quarters
+
+    @property
+    def quantity(self) -> tuple[object, ...]:
+        """Kind and quarters."""
+        return (type(self).__name__, *sorted(self.quarters))
+
+
+class RankOfCapture(Measure):
+    """Which place a quarter has in the order of capture; 1 is the first, alone or with others of the same day."""
+
+    kind: Literal["rank_of_capture"] = "rank_of_capture"
+    quarter: str
+    """The quarter."""
+
+    @property
+    def quarters_used(self) -> tuple[str, ...]:
+        """The quarter."""
+        return (self.quarter,)
+
+
+class ShareOfFirstCaptured(Measure):
+    """Which share of the quarters that were captured first are among those named."""
+
+    kind: Literal["share_of_first_captured"] = "share_of_first_captured"
+    first: int = param(unit="quarters", ge=1, le=1000)
+    """How many quarters count as first; those of the same day as the last of them count too."""
+    quarters: Names
+    """The quarters."""
+
+    @property
+    def quarters_used(self) -> tuple[str, ...]:
+        """The quarters."""
+        return self.quarters
+
+
+class ShareOfFirst(Measure):
+    """The share that one outcome has in a sum of outcomes, on the first day on which the sum reaches a count."""
+
+    kind: Literal["share_of_first"] = "share_of_first"
+    part: Names
+    """The outcomes of which the share is wanted."""
+    whole: Names
+    """The outcomes that make up the sum."""
+    count: float = param(unit="as the outcomes", gt=0.0)
+    """What the sum must reach."""
+
+    @property
+    def outcomes_used(self) -> tuple[str, ...]:
+        """All outcomes named."""
+        return (*self.part, *self.whole)
+
+
+class OwnBreak(Measure):
+    """A measure on a run's own calendar: its clock is the ground it has lost, not the date.
+
+    A run that breaks three weeks early but as suddenly as the record has the record's shape.
+    """
+
+    level: float = param(unit="share of day 0", gt=0.0, le=1.0)
+    """The share of the ground of day 0 whose loss marks the run's own break."""
+
+    @property
+    def outcomes_used(self) -> tuple[str, ...]:
+        """The ground held."""
+        return (GROUND_HELD,)
+
+
+GROUND_HELD = "rebel_area_share"
+
+
+class LargestLoss(OwnBreak):
+    """The largest loss of ground within some days, as a share of all loss up to the run's own break."""
+
+    kind: Literal["largest_loss"] = "largest_loss"
+    days: int = param(unit="days", ge=1, le=1000)
+    """How many days."""
+
+
+class DaysOfBreaking(OwnBreak):
+    """How many days lie between the first loss of one share of the ground and that of a larger one."""
+
+    kind: Literal["days_of_breaking"] = "days_of_breaking"
+    from_level: float = param(unit="share of day 0", gt=0.0, le=1.0)
+    """The smaller share."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield levels in the wrong order."""
+        if self.from_level >= self.level:
+            yield ("from_level",), f"{self.from_level:g} is not below level, {self.level:g}; lower it"
+
+
+class DateOfBreak(OwnBreak):
+    """When the run's own break came, in days after a date (before it: negative)."""
+
+    kind: Literal["date_of_break"] = "date_of_break"
+    after: IsoDate
+    """The date from which is counted."""
+
+    @property
+    def last_day(self) -> date:
+        """The date from which is counted."""
+        return self.after
+
+
+AnyMeasure = Annotated[
+    ValueOn
+    | FallOn
+    | Increase
+    | IncreasePerDay
+    | MeanPerDay
+    | Ratio
+    | CapturedBy
+    | RankOfCapture
+    | ShareOfFirstCaptured
+    | ShareOfFirst
+    | LargestLoss
+    | DaysOfBreaking
+    | DateOfBreak,
+    Field(discriminator="kind"),
+]
+
+Confidence = Literal["read", "indirect", "partisan", "derived", "assumed", "untraced"]
+"""How far a range can be relied on: read in the cited text; read in a copy of it; said by a party to the war;
+reckoned from cited numbers; the range is this project's reading of words; no public source was found."""
+
+
+class Entry(Block):
+    """Something known, with its range and source."""
+
+    title: str
+    """A few words for tables."""
+    measure: AnyMeasure | None = None
+    """What is measured."""
+    low: float | None = None
+    """The lowest value that the record allows; without it, any."""
+    high: float | None = None
+    """The highest value that the record allows; without it, any."""
+    unit: str
+    """Unit of the range; ``%`` for shares, which are written as shares (0.33)."""
+    source: str
+    """Who says so, and where."""
+    confidence: Confidence
+    """How far to rely on it."""
+    note: str = ""
+    """What else to know."""
+    not_measured: str = ""
+    """Why it cannot be measured on a run; then there is no ``measure``."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield ranges upside down or missing, and entries that are measured and not measured."""
+        if self.low is not None and self.high is not None and self.low > self.high:
+            yield ("low",), f"{self.low:g} is above high, {self.high:g}; swap them"
+        if (self.measure is None) == (not self.not_measured):
+            yield (), "give either a measure or, in not_measured, the reason why there is none"
+        if self.measure is not None and self.low is None and self.high is None:
+            yield (), "without low and high every value would do; give at least one"
+
+    def holds(self, value: float) -> bool:
+        """Return whether a value lies in the range; a value that is not a number never does."""
+        low = -math.inf if self.low is None else self.low
+        high = math.inf if self.high is None else self.high
+        return low <= value <= high
+
+    @property
+    def middle(self) -> float | None:
+        """The middle of the range; the one bound where there is only one."""
+        bounds = [bound for bound in (self.low, self.high) if bound is not None]
+        return sum(bounds) / len(bounds) if bounds else None
+
+
+class Topic(Block):
+    """Patterns that belong together, under one heading."""
+
+    title: str
+    """The heading."""
+    patterns: dict[str, Entry] = Field(min_length=1)
+    """Patterns by name. Runs are scored on these."""
+    background: dict[str, Entry] = {}
+    """Dated points that are not scored: what a scenario takes as given, or what was known before."""
+
+
+class Record(Block):
+    """What is known of a siege up to a day."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)
+    """Short name: lower-case letters, digits, dashes and underscores."""
+    title: str
+    """One line for headings."""
+    summary: str
+    """A paragraph: what it holds and what it does not."""
+    start: IsoDate
+    """Day 0 of the siege."""
+    until: IsoDate
+    """The last day of which it knows; what a model says of later days is a forecast."""
+    topics: dict[str, Topic] = Field(min_length=1)
+    """Patterns by topic."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield names that are used twice and dates after the record's last day."""
+        seen: set[str] = set()
+        for topic, part, name, entry in self._all():
+            where = ("topics", topic, part, name)
+            if name in seen:
+                yield where, f"'{name}' is the name of two entries; rename one"
+            seen.add(name)
+            last = entry.measure.last_day if entry.measure else None
+            if last is not None and last > self.until:
+                yield (*where, "measure"), f"{last} is after the record's last day, {self.until}; nothing later counts"
+
+    def _all(self) -> Iterator[tuple[str, str, str, Entry]]:
+        for topic, block in self.topics.items():
+            for name, entry in block.patterns.items():
+                yield topic, "patterns", name, entry
+            for name, entry in block.background.items():
+                yield topic, "background", name, entry
+
+    @cached_property
+    def patterns(self) -> dict[str, Entry]:
+        """All patterns by name, in the order of the file."""
+        return {name: entry for _, part, name, entry in self._all() if part == "patterns"}
+
+    def known_before(self, entry: Entry) -> list[Entry]:
+        """Return what the record says of the same quantity at earlier times, in order of time.
+
+        An entry is known before another when its last day lies before the other's first day.
+        """
+        measure = entry.measure
+        if measure is None or measure.quantity is None or measure.first_day is None:
+            return []
+        return [earlier for earlier in self.same_quantity(measure) if _last(earlier) < measure.first_day]
+
+    def same_quantity(self, measure: Measure) -> list[Entry]:
+        """Return all that the record says of a quantity, in order of time."""
+        same = [
+            entry
+            for *_, entry in self._all()
+            if entry.measure is not None and entry.measure.quantity == measure.quantity
+        ]
+        return sorted(same, key=_last)
+
+    def unknown_names(
+        self, outcomes: Collection[str] | None = None, quarters: Collection[str] | None = None
+    ) -> Iterator[Problem]:
+        """Yield outcomes and quarters that are read but do not exist; ``None`` when it is not known which do."""
+        for topic, part, name, entry in self._all():
+            if entry.measure is None:
+                continue
+            for word, used, known in (
+                ("outcome", entry.measure.outcomes_used, outcomes),
+                ("quarter", entry.measure.quarters_used, quarters),
+            ):
+                for one in used:
+                    if known is not None and one not in known:
+                        where = ("topics", topic, part, name, "measure")
+                        yield where, f"no {word} is called '{one}'{did_you_mean(one, known)}"
+
+
+def _last(entry: Entry) -> date:
+    assert entry.measure is not None
+    last = entry.measure.last_day
+    assert last is not None
+    return last
+
+
+def shipped_records() -> dict[str, Path]:
+    """Return the files of the shipped records by name."""
+    return shipped_files(shipped_folder() / "records")
+
+
+def load_record(
+    name_or_path: str | Path, outcomes: Collection[str] | None = None, quarters: Collection[str] | None = None
+) -> Record:
+    """Load a record.
+
+    Args:
+        name_or_path: the name of a shipped record (``"aleppo_2016"``), or the path of a YAML file.
+        outcomes: the names of outcomes that the record may read, if they are to be checked.
+        quarters: the names of quarters that it may read, likewise.
+
+    Raises:
+        ScenarioError: names file, line, value and way out for everything that is wrong.
+    """
+    record, document = read_block(Record, find_file(name_or_path, shipped_records(), "record"), "a record")
+    unknown = [
+        f"{document.mark(path)}: {'.'.join(map(str, path))}: {message}"
+        for path, message in record.unknown_names(outcomes, quarters)
+    ]
+    if unknown:
+        raise ScenarioError(unknown)
+    return record

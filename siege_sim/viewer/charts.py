@@ -1,0 +1,145 @@
+"""The charts beside the map: which outcomes they show, and what a record knows of them. Knows nothing of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from siege_sim.validation import record as kinds
+
+if TYPE_CHECKING:
+    from siege_sim.validation.record import Entry, Record
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a chart: outcomes added up, and its name; without a name the chart's title says it."""
+
+    outcomes: tuple[str, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart over the days.
+
+    Attributes:
+        name: its key.
+        title: its heading.
+        unit: of all its lines.
+        lines: what it shows.
+        percent: whether shares are drawn in per cent.
+        says: a sentence on what it is.
+    """
+
+    name: str
+    title: str
+    unit: str
+    lines: tuple[Line, ...]
+    percent: bool = False
+    says: str = ""
+
+
+CHARTS: tuple[Chart, ...] = (
+    Chart(
+        "area", "Ground held", "% of day 0", (Line(("rebel_area_share",)),), percent=True,
+        says="Ground that the rebels hold, as a share of what they held on day 0.",
+    ),
+    Chart(
+        "fates", "Civilians by fate", "persons",
+        (
+            Line(("civilians_in_pocket",), "in the pocket"),
+            Line(("left_to_government", "left_to_kurdish", "left_by_road"), "left"),
+            Line(("came_under_new_holder",), "under a new holder"),
+            Line(("evacuated", "evacuated_for_treatment"), "evacuated"),
+        ),
+        says="Where the besieged civilians are; the dead have a chart of their own.",
+    ),
+    Chart(
+        "dead", "Civilians dead since day 0", "persons",
+        (Line(("civilians_killed",), "by violence"), Line(("died_of_hunger",), "of hunger")),
+        says="Besieged civilians killed by violence, and those who died of hunger.",
+    ),
+    Chart(
+        "eaten", "Eaten a person and day", "kcal", (Line(("kcal_eaten_per_person",)),),
+        says="The humanitarian planning figure is 2,100 kcal a person and day.",
+    ),
+    Chart(
+        "food", "Food left", "days", (Line(("food_days_left",)),),
+        says="Days for which stores and homes would feed everybody at 2,100 kcal.",
+    ),
+    Chart(
+        "forces", "Fighters fit for duty", "fighters",
+        (Line(("rebels_fit",), "rebels"), Line(("regime_fit",), "government side")),
+        says="Fighters of both sides fit for duty around the pocket.",
+    ),
+    Chart(
+        "condemnation", "Condemnation", "points", (Line(("condemnation",)),),
+        says="Pressure of world opinion on the government side, in points of the model.",
+    ),
+    Chart(
+        "impacts", "Heavy impacts a day", "impacts", (Line(("heavy_impacts",)),),
+        says="Heavy bombs and missiles that fell on the pocket that day.",
+    ),
+)  # fmt: skip
+"""Every chart, in the order of the page."""
+
+
+def charts_of(record: Record | None, start: date) -> list[Json]:
+    """Return the charts as the head of a film names them, with what a record knows of each line."""
+    return [
+        {
+            "name": chart.name,
+            "title": chart.title,
+            "unit": chart.unit,
+            "percent": chart.percent,
+            "says": chart.says,
+            "lines": [
+                {
+                    "outcomes": list(line.outcomes),
+                    "label": line.label,
+                    "known": [] if record is None else list(_known(record, line, start)),
+                    "between": [] if record is None else _between(record, line, start),
+                }
+                for line in chart.lines
+            ],
+        }
+        for chart in CHARTS
+    ]
+
+
+def _about(record: Record, line: Line, kind: type[kinds.Measure]) -> Iterator[tuple[Entry, Any]]:
+    """Yield what the record says of a line by one kind of measure, in order of time."""
+    for entries in (topic.patterns | topic.background for topic in record.topics.values()):
+        for entry in entries.values():
+            measure = entry.measure
+            if isinstance(measure, kind) and set(measure.outcomes_used) == set(line.outcomes):
+                yield entry, measure
+
+
+def _known(record: Record, line: Line, start: date) -> Iterator[Json]:
+    """Yield the ranges that the record gives for single days; a fall is told as what is left of a share."""
+    for entry, measure in _about(record, line, kinds.ValueOn):
+        yield {"day": (measure.on - start).days, "low": entry.low, "high": entry.high, "title": entry.title}
+    if line.outcomes == (kinds.GROUND_HELD,):
+        for entry, measure in _about(record, line, kinds.FallOn):
+            low, high = (None if bound is None else 1.0 - bound for bound in (entry.high, entry.low))
+            yield {"day": (measure.on - start).days, "low": low, "high": high, "title": entry.title}
+
+
+def _between(record: Record, line: Line, start: date) -> list[list[float]]:
+    """Return what means a day add up to at the least and at the most: rows of day, low, high; none without any."""
+    rows = [[0.0, 0.0, 0.0]]
+    for entry, measure in sorted(_about(record, line, kinds.IncreasePerDay), key=lambda pair: pair[1].until):
+        first, last = (measure.after - start).days, (measure.until - start).days
+        _, low, high = rows[-1]
+        if entry.low is None or first < rows[-1][0] or last <= first:
+            continue
+        more = entry.low if entry.high is None else entry.high
+        rows.append([float(first), low, high])
+        rows.append([float(last), low + entry.low * (last - first), high + more * (last - first)])
+    return rows if len(rows) > 1 else []
