@@ -43,7 +43,7 @@ def served(*arguments: str):
 @contextmanager
 def serving(*arguments: str):
     """Serve a dashboard; give its address and the server's process."""
-    command = [sys.executable, "-m", "siege_sim.cli.main", "dashboard", *arguments, "--port", "0"]
+    command = [sys.executable, "-m", "siege_sim.cli", "dashboard", *arguments, "--port", "0"]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         assert server.stderr is not None

@@ -21,7 +21,7 @@ from siege_sim.model.outcomes import DAILY
 from siege_sim.results.run import check_target, new_folder, read_run
 from siege_sim.runner.signals import ENDINGS
 
-PROGRAM = [sys.executable, "-m", "siege_sim.cli.main"]
+PROGRAM = [sys.executable, "-m", "siege_sim.cli"]
 
 
 def siege_sim(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

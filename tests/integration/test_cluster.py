@@ -48,7 +48,7 @@ def cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
 def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed(cluster, tmp_path):
     address, workers = cluster
     file = written(tmp_path, LARGER)
-    command = [sys.executable, "-m", "siege_sim.cli.main", "sweep", str(file), "--per-worker"]
+    command = [sys.executable, "-m", "siege_sim.cli", "sweep", str(file), "--per-worker"]
     command += ["--scheduler", address, "--out", f"file://{tmp_path / 'cluster'}"]
     driver = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     wait_for_parts(tmp_path / "cluster", 3, driver)

@@ -48,7 +48,7 @@ def test_only_this_machine_s_own_addresses_need_no_warning(host, own):
 
 
 def start(*arguments):
-    command = [sys.executable, "-m", "siege_sim.cli.main", "dashboard", "toy_town", "--port", "0", *arguments]
+    command = [sys.executable, "-m", "siege_sim.cli", "dashboard", "toy_town", "--port", "0", *arguments]
     server = subprocess.Popen(
         command,
         stderr=subprocess.PIPE,

@@ -15,7 +15,7 @@ import pytest
 
 from siege_sim.cli import main as cli
 
-PROGRAM = [sys.executable, "-m", "siege_sim.cli.main"]
+PROGRAM = [sys.executable, "-m", "siege_sim.cli"]
 COARSE = ("--days", "68", "--set", "population.persons_per_household=50")
 FILES = {"scorecard.csv", "scorecard.json", "scorecard.html"}
 

@@ -27,7 +27,7 @@ def undisturbed(tmp_path_factory) -> dict[str, bytes]:
 
 @pytest.fixture
 def started(start) -> Callable[[Path, Path], subprocess.Popen[str]]:
-    program = (sys.executable, "-m", "siege_sim.cli.main", "sweep")
+    program = (sys.executable, "-m", "siege_sim.cli", "sweep")
     return lambda file, folder: start(*program, str(file), "--workers", "2", "--out", str(folder))
 
 

@@ -26,7 +26,7 @@ def test_an_installed_wheel_runs_the_shipped_scenarios(tmp_path):
     assert (unpacked / "siege_sim" / "shipped" / "experiments" / "what_would_have_helped.yaml").is_file()
     assert (unpacked / "siege_sim" / "shipped" / "lessons" / "what_a_siege_is.md").is_file()
     done = subprocess.run(
-        [sys.executable, "-m", "siege_sim.cli.main", "run", "aleppo_2016", "--days", "2", "--json", "--out", "o",
+        [sys.executable, "-m", "siege_sim.cli", "run", "aleppo_2016", "--days", "2", "--json", "--out", "o",
          "--set", "population.persons_per_household=50"],
         capture_output=True, text=True, check=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(unpacked)},
     )  # fmt: skip
