@@ -11,6 +11,7 @@ from pathlib import Path
 
 from siege_sim.errors import ScenarioError, SiegeError, did_you_mean
 from siege_sim.experiments import experiment
+from siege_sim.experiments.plan import load_plan
 from siege_sim.loading import scenario
 from siege_sim.model.city.map import CityMap
 from siege_sim.model.outcomes import DAILY
@@ -93,7 +94,7 @@ def _check_map(file: Path) -> None:
 
 
 def _check_experiment(file: Path) -> None:
-    experiment.load_plan(file)
+    load_plan(file)
 
 
 def _check_record(file: Path) -> str | None:

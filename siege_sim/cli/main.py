@@ -122,7 +122,7 @@ def run(
 ) -> None:
     """Play a scenario once and write tables, figures and a report."""
     from siege_sim.loading.scenario import load_scenario
-    from siege_sim.results.run import check_target, json_text, new_folder
+    from siege_sim.results.files import check_target, json_text, new_folder
 
     chosen = load_scenario(scenario, settings or [])
     target = out or _unused_folder(f"{chosen.name}-seed{seed}")
@@ -186,7 +186,7 @@ def score(
 ) -> None:
     """Hold many runs of a scenario against the record."""
     from siege_sim.loading.scenario import load_scenario
-    from siege_sim.results.run import check_target, json_text, new_folder
+    from siege_sim.results.files import check_target, json_text, new_folder
 
     chosen = load_scenario(scenario, settings or [])
     target = out or _unused_folder(f"{chosen.name}-score")
@@ -196,8 +196,8 @@ def score(
     from siege_sim.reports.scorecard import print_scorecard, write_scorecard
     from siege_sim.runner.pool import run_many
     from siege_sim.runner.run import jobs_of, play
-    from siege_sim.validation.measures import scorecard
     from siege_sim.validation.record import load_record
+    from siege_sim.validation.scorecard import scorecard
 
     names = [outcome.name for outcome in DAILY], [quarter.name for quarter in chosen.city_map.quarters]
     known = load_record(record or chosen.name, *names)
@@ -238,7 +238,7 @@ def compare(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Say what what-ifs change, and how sure that is."""
-    from siege_sim.results.run import check_target, json_text, new_folder
+    from siege_sim.results.files import check_target, json_text, new_folder
     from siege_sim.runner.compare import asked_for, compare_asked
 
     asked = asked_for(scenarios, runs, outcomes or [], until, days, settings or [])

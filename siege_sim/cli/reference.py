@@ -18,7 +18,7 @@ from siege_sim.model.agents.unit import Units
 from siege_sim.model.city.layers import LAYERS
 from siege_sim.model.outcomes import DAILY
 from siege_sim.model.processes.base import Intervention, Process
-from siege_sim.model.scenario import AirWing, Faction, Food, Forces, Ground, Population
+from siege_sim.model.setting import AirWing, Faction, Food, Forces, Ground, Population
 from siege_sim.schema.block import Block
 from siege_sim.schema.clock import Window
 

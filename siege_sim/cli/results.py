@@ -33,7 +33,7 @@ def sweep(
 ) -> None:
     """Play an experiment: many runs by a design. Started again, it goes on where it was stopped."""
     from siege_sim.cli.sweep import Wishes, forecast, play_plan
-    from siege_sim.experiments.experiment import load_plan
+    from siege_sim.experiments.plan import load_plan
 
     plan = load_plan(experiment)
     wishes = Wishes(workers or os.cpu_count() or 1, scheduler, out, limit, only_failed, check, per_worker, quiet)
@@ -45,7 +45,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
     """Say how far a sweep is, what failed and why."""
-    from siege_sim.results.run import json_text
+    from siege_sim.results.files import json_text
     from siege_sim.results.status import status_of, status_text
 
     found = status_of(folder)
@@ -97,8 +97,8 @@ def why(
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """Say why something happened in a run: the chain that led to it."""
-    from siege_sim.results.run import json_text
-    from siege_sim.results.why import why_in
+    from siege_sim.results.files import json_text
+    from siege_sim.results.run import why_in
 
     if (quarter is not None) + (stock is not None) + outcome > 1:
         raise typer.BadParameter("choose one of --quarter, --stock and --outcome")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from siege_sim.cli.progress import duration, sweep_progress
 from siege_sim.errors import SiegeError
-from siege_sim.experiments.experiment import Plan
+from siege_sim.experiments.plan import Plan
 from siege_sim.results.store import Store
 from siege_sim.runner.pool import finished
 from siege_sim.runner.sweep import Driver, Engine, Tally, default_target, refuse_changes, seconds_a_run

@@ -29,12 +29,13 @@ from siege_sim.model.ledger import IN, NOTE, OUT
 from siege_sim.model.rng import stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from siege_sim.model.city.grid import City
     from siege_sim.model.city.map import ManyPlaces
-    from siege_sim.model.model import SiegeModel
-    from siege_sim.model.scenario import Faction, Forces
+    from siege_sim.model.processes.base import Process
+    from siege_sim.model.setting import Faction, Forces
+    from siege_sim.model.state import SiegeState
 
 PlaceT = TypeVar("PlaceT", bound="ManyPlaces")
 
@@ -54,12 +55,12 @@ FOOD_FLOWS = {
 }  # fmt: skip
 
 
-def settle_households(model: SiegeModel) -> Households:
+def settle_households(model: SiegeState) -> Households:
     """Put the besieged people into homes, in proportion to the population weights of the rebel-held cells."""
-    city, people = model.city, model.scenario.population
+    city, people = model.city, model.setting.population
     luck = {name: stream(model.seed, f"setup/{name}", 0) for name in ("size", "children", "food", "fear", "wealth")}
     rows = max(1, round(people.besieged / people.persons_per_household))
-    homes = Households(rows, model)
+    homes = Households(rows, city, model.ledger)
     weights = city.map.per_cell("population") * (city.map.holder == REBEL)
     in_cell = whole_shares(rows, weights)
     homes.settle(
@@ -70,7 +71,7 @@ def settle_households(model: SiegeModel) -> Households:
     homes.children = np.floor(homes.persons * people.children_share + luck["children"].random(rows)).astype(np.int64)
     homes.children = np.minimum(homes.children, homes.persons)
     # Exponentially distributed stores: many homes with little, few with a lot.
-    days = -np.log1p(-luck["food"].random(rows)) * model.scenario.food.home_days
+    days = -np.log1p(-luck["food"].random(rows)) * model.setting.food.home_days
     homes.food_kcal = days * homes.persons * KCAL_A_PERSON_DAY
     spread = min(people.fear_of_reprisal, 1.0 - people.fear_of_reprisal)
     homes.fear_of_reprisal = people.fear_of_reprisal + spread * (2.0 * luck["fear"].random(rows) - 1.0)
@@ -88,8 +89,8 @@ def _sizes(people: int, rows: int, luck: FloatArray) -> IntArray:
     return 1 + extra
 
 
-def _count_others(model: SiegeModel) -> None:
-    city, people = model.city, model.scenario.population
+def _count_others(model: SiegeState) -> None:
+    city, people = model.city, model.setting.population
     weights = city.map.per_cell("population")
     for count, holder in ((people.government_side, GOVERNMENT), (people.kurdish_side, KURDISH)):
         here = weights * (city.map.holder == holder)
@@ -97,18 +98,18 @@ def _count_others(model: SiegeModel) -> None:
             city.layers.other_residents += whole_shares(count, here)
 
 
-def raise_units(model: SiegeModel) -> Units:
+def raise_units(model: SiegeState) -> Units:
     """Form the units of both sides and put them at their posts; planned reinforcements get rows of their own."""
-    forces = model.scenario.forces
-    planned = [action for action in model.scenario.interventions.values() if isinstance(action, Reinforcements)]
+    forces = model.setting.forces
+    planned = {name: action for name, action in model.actions.items() if isinstance(action, Reinforcements)}
     groups = [
         (HOLDER_NAMES[side], name, faction)
         for side in ("rebel", "government")
         for name, faction in getattr(forces, side).items()
     ]
     counts = [_unit_count(faction.fighters, faction.unit_size) for _, _, faction in groups]
-    later = [_unit_count(action.fighters, action.unit_size) for action in planned]
-    units = Units(sum(counts) + sum(later))
+    later = [_unit_count(action.fighters, action.unit_size) for action in planned.values()]
+    units = Units(sum(counts) + sum(later), model.city, model.ledger)
     model.units = units
     first = 0
     for (side, name, faction), count in zip(groups, counts, strict=True):
@@ -118,13 +119,13 @@ def raise_units(model: SiegeModel) -> Units:
         for row, sector in zip(rows, sectors, strict=True):
             model.unit_labels[int(row)] = (name, sector)
         first += count
-    for action, count in zip(planned, later, strict=True):
+    for (name, action), count in zip(planned.items(), later, strict=True):
         rows = np.arange(first, first + count)
         _form(units, rows, HOLDER_NAMES[action.side], action.fighters, action.quality, action.vanguard)
         units.posture[rows] = Posture.GONE
         for row in rows:
             model.unit_labels[int(row)] = (action.faction, action.sector)
-        model.planned_units.append((action, rows))
+        model.planned_units[name] = rows
         first += count
     _dig_in(model, forces)
     _post(model, forces)
@@ -148,7 +149,7 @@ def _sectors_of(faction: Faction, count: int) -> list[str]:
     return [sector for sector, share in zip(faction.sectors, shares, strict=True) for _ in range(share)]
 
 
-def _dig_in(model: SiegeModel, forces: Forces) -> None:
+def _dig_in(model: SiegeState, forces: Forces) -> None:
     city = model.city
     layers = city.layers
     layers.entrenchment[city.pocket_ground] = forces.works_inside
@@ -156,7 +157,7 @@ def _dig_in(model: SiegeModel, forces: Forces) -> None:
     layers.entrenchment[city.siege_line] = forces.works_on_old_front
 
 
-def _post(model: SiegeModel, forces: Forces) -> None:
+def _post(model: SiegeState, forces: Forces) -> None:
     """Spread each sector's units evenly over its stretch of the line; some rebels stay behind it."""
     units, city = model.units, model.city
     sector_of_cell = np.array([quarter.sector for quarter in city.map.quarters])[city.layers.quarter]
@@ -197,7 +198,7 @@ def _evenly(cells: IntArray, count: int) -> IntArray:
     return cells[(np.arange(count) * cells.size // max(count, 1)) % cells.size]
 
 
-def _assign_axes(model: SiegeModel, forces: Forces) -> None:
+def _assign_axes(model: SiegeState, forces: Forces) -> None:
     """Divide the vanguard over the axes by where it stands: neighbours go together."""
     units = model.units
     vanguard = np.flatnonzero(units.vanguard & (units.side == GOVERNMENT) & (units.posture != Posture.GONE))
@@ -208,19 +209,23 @@ def _assign_axes(model: SiegeModel, forces: Forces) -> None:
         units.axis[rows] = number
 
 
-def place_facilities(model: SiegeModel) -> list[Facility]:
+def place_facilities(model: SiegeState) -> list[Facility]:
     """Put hospitals, bakeries, stores and the rest into their quarters, and food into the stores."""
-    food, places = model.scenario.food, model.scenario.city_map.facilities
+    city, food, places = model.city, model.setting.food, model.setting.city_map.facilities
     spots = _Spots(model)
     facilities: list[Facility] = []
-    facilities += [Hospital(model, cell, name, e.beds) for e, cell, name in spots.of(places.hospitals, "hospital")]
     facilities += [
-        RescueTeam(model, cell, name, e.crews) for e, cell, name in spots.of(places.rescue_teams, "rescue centre")
+        Hospital(model, city, cell, name, e.beds) for e, cell, name in spots.of(places.hospitals, "hospital")
+    ]
+    facilities += [
+        RescueTeam(model, city, cell, name, e.crews) for e, cell, name in spots.of(places.rescue_teams, "rescue centre")
     ]
     baking = food.bakery_kcal_per_day
-    facilities += [Bakery(model, cell, name, baking) for _, cell, name in spots.of(places.bakeries, "bakery")]
-    markets = [Market(model, cell, name, "merchant", 0.0) for _, cell, name in spots.of(places.markets, "market")]
-    stores = [Warehouse(model, cell, name, e.owner, 0.0) for e, cell, name in spots.of(places.warehouses, "store")]
+    facilities += [Bakery(model, city, cell, name, baking) for _, cell, name in spots.of(places.bakeries, "bakery")]
+    markets = [Market(model, city, cell, name, "merchant", 0.0) for _, cell, name in spots.of(places.markets, "market")]
+    stores = [
+        Warehouse(model, city, cell, name, e.owner, 0.0) for e, cell, name in spots.of(places.warehouses, "store")
+    ]
     for owner, kcal in (("council", food.council_kcal), ("aid_agency", food.aid_kcal)):
         own = [store for store in stores if store.owner == owner]
         for store in own:
@@ -228,21 +233,21 @@ def place_facilities(model: SiegeModel) -> list[Facility]:
     for market in markets:
         market.kcal = food.merchant_kcal / len(markets)
     facilities += [*markets, *stores]
-    facilities += [School(model, cell, name) for _, cell, name in spots.of(places.schools, "school")]
+    facilities += [School(model, city, cell, name) for _, cell, name in spots.of(places.schools, "school")]
     for crossing in places.crossings:
         into = HOLDER_NAMES[crossing.into]
         cell = _edge_cell(model, crossing.quarter, into)
-        facilities.append(Crossing(model, cell, crossing.name or crossing.quarter, into, 0.0))
+        facilities.append(Crossing(model, city, cell, crossing.name or crossing.quarter, into, 0.0))
     for road in places.roads:
         cell = _edge_cell(model, road.quarter, GOVERNMENT)
-        facilities.append(Road(model, cell, road.name or road.quarter))
+        facilities.append(Road(model, city, cell, road.name or road.quarter))
     return facilities
 
 
 class _Spots:
     """Hands out cells and names to places, quarter by quarter."""
 
-    def __init__(self, model: SiegeModel) -> None:
+    def __init__(self, model: SiegeState) -> None:
         self._model = model
         self._given: Counter[str] = Counter()
         self._cells: dict[str, IntArray] = {}
@@ -272,12 +277,12 @@ class _Spots:
         return cells[np.argsort((rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2, kind="stable")]
 
 
-def _cells_of(model: SiegeModel, quarter: str) -> IntArray:
+def _cells_of(model: SiegeState, quarter: str) -> IntArray:
     index = [q.name for q in model.city.map.quarters].index(quarter)
     return np.flatnonzero(model.city.layers.quarter == index)
 
 
-def _edge_cell(model: SiegeModel, quarter: str, into: int) -> int:
+def _edge_cell(model: SiegeState, quarter: str, into: int) -> int:
     """Return the quarter's cell that touches ``into``'s ground most; its first cell when none does."""
     city = model.city
     cells = _cells_of(model, quarter)
@@ -285,11 +290,11 @@ def _edge_cell(model: SiegeModel, quarter: str, into: int) -> int:
     return int(cells[np.argmax(beyond[city.around[cells]].sum(axis=1))])
 
 
-def open_books(model: SiegeModel) -> None:
-    """Open the ledger's accounts with what is there on day 0."""
+def open_books(model: SiegeState, processes: Iterable[Process]) -> None:
+    """Open the ledger's accounts with what is there on day 0, and with the flows that processes bring along."""
     homes, units, ledger = model.households, model.units, model.ledger
     extra: dict[str, dict[str, int]] = {}
-    for _, process in model.schedule:
+    for process in processes:
         for stock, flows in type(process).flows.items():
             extra.setdefault(stock, {}).update(flows)
 

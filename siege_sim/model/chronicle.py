@@ -19,8 +19,8 @@ from siege_sim.model.codes import KURDISH
 if TYPE_CHECKING:
     from siege_sim.model.agents.axis import Axis
     from siege_sim.model.agents.facility import Facility
-    from siege_sim.model.model import SiegeModel
     from siege_sim.model.processes.base import Intervention
+    from siege_sim.model.state import SiegeState
 
 STRIKES_FREED, ASSAULTS_FREED = "strikes freed", "assaults freed"
 """Subjects of the log: what let air strikes, or ground assaults, go on."""
@@ -34,7 +34,7 @@ OTHERS_LEFT = "others nearby had left"
 # Ground
 
 
-def ground_lost(model: SiegeModel, cells: IntArray, causes: list[str]) -> None:
+def ground_lost(model: SiegeState, cells: IntArray, causes: list[str]) -> None:
     """Write down, quarter by quarter, what ground was lost just now, why, and what fell with it."""
     city, log = model.city, model.log
     quarters, to_kurds = city.layers.quarter[cells], city.layers.holder[cells] == KURDISH
@@ -58,7 +58,7 @@ def ground_lost(model: SiegeModel, cells: IntArray, causes: list[str]) -> None:
     log.cut_off_by = {cell: event for cell, event in log.cut_off_by.items() if cell in cut_off}
 
 
-def ground_retaken(model: SiegeModel, cell: int, pockets_before: int) -> None:
+def ground_retaken(model: SiegeState, cell: int, pockets_before: int) -> None:
     """Write down that rebels took a cell back, and whether that joined pockets."""
     city, log = model.city, model.log
     name = city.quarter_name(cell)
@@ -76,7 +76,7 @@ def ground_retaken(model: SiegeModel, cell: int, pockets_before: int) -> None:
         )
 
 
-def units_withdrew(model: SiegeModel, fighters: Mapping[str, list[int]]) -> None:
+def units_withdrew(model: SiegeState, fighters: Mapping[str, list[int]]) -> None:
     """Write down which units fell back from lost ground today: their fighters, by quarter."""
     for where, strengths in fighters.items():
         count, men = len(strengths), sum(strengths)
@@ -85,13 +85,13 @@ def units_withdrew(model: SiegeModel, fighters: Mapping[str, list[int]]) -> None
         model.note("units_withdrew", where, what, "the ground was lost", men, because=loss)
 
 
-def _newest_loss(model: SiegeModel) -> int | None:
+def _newest_loss(model: SiegeState) -> int | None:
     """Return the event by which ground was lost last that is still lost."""
     lost = np.flatnonzero(model.city.held_on_day_0 & ~model.city.pocket_ground)
     return model.log.newest(*(("lost", cell) for cell in lost.tolist()))
 
 
-def _what_lost(model: SiegeModel, cell: int, cause: str, anywhere: int | None) -> int | None:
+def _what_lost(model: SiegeState, cell: int, cause: str, anywhere: int | None) -> int | None:
     """Return the event that made a cell be given up for this cause; ``anywhere`` is the newest loss of any ground."""
     city, log = model.city, model.log
     if cause == CUT_OFF and cell in log.cut_off_by:
@@ -110,7 +110,7 @@ def _newest_of(events: Iterable[int | None]) -> int | None:
     return max((event for event in events if event is not None), default=None)
 
 
-def _note_cells(model: SiegeModel, cells: IntArray, cause: str, kurdish: bool, because: int | None) -> int:
+def _note_cells(model: SiegeState, cells: IntArray, cause: str, kurdish: bool, because: int | None) -> int:
     name, count = model.city.quarter_name(int(cells[0])), len(cells)
     what = f"{count} cell{'s' * (count > 1)} of {name} {'was' if count == 1 else 'were'} lost"
     what += " to the Kurdish side" if kurdish else ""
@@ -118,7 +118,7 @@ def _note_cells(model: SiegeModel, cells: IntArray, cause: str, kurdish: bool, b
     return model.note("ground_lost", name, what, cause, count, because, subjects)
 
 
-def _mark_cut_off(model: SiegeModel, cut_off: Iterable[int]) -> None:
+def _mark_cut_off(model: SiegeState, cut_off: Iterable[int]) -> None:
     """Remember, for ground that is newly cut off, the newest loss beside its part of the pocket."""
     city, known = model.city, model.log.cut_off_by
     fresh = [cell for cell in cut_off if cell not in known]
@@ -129,7 +129,7 @@ def _mark_cut_off(model: SiegeModel, cut_off: Iterable[int]) -> None:
             known.update((cell, loss) for cell in fresh if city.pockets[cell] == part)
 
 
-def _note_fallen_facilities(model: SiegeModel, cells: IntArray) -> None:
+def _note_fallen_facilities(model: SiegeState, cells: IntArray) -> None:
     """Write down which hospitals and bakeries in service, and which stocks with food, stood on lost ground."""
     lost = set(cells.tolist())
     for facility in [known for known in model.facilities if known.cell_index in lost]:
@@ -147,7 +147,7 @@ def _note_fallen_facilities(model: SiegeModel, cells: IntArray) -> None:
 # Axes of attack
 
 
-def axis_prepares(model: SiegeModel, axis: Axis, above_all_for: str) -> None:
+def axis_prepares(model: SiegeState, axis: Axis, above_all_for: str) -> None:
     """Write down where an axis masses."""
     freed = _freed_since(model, axis)
     place = model.city.quarter_name(axis.focus)
@@ -162,7 +162,7 @@ def axis_prepares(model: SiegeModel, axis: Axis, above_all_for: str) -> None:
     )
 
 
-def axis_assaults(model: SiegeModel, axis: Axis, cells: IntArray) -> None:
+def axis_assaults(model: SiegeState, axis: Axis, cells: IntArray) -> None:
     """Write down that an axis goes over to the assault, or does so again after something freed it."""
     log = model.log
     before, freed = log.newest(axis), _freed_since(model, axis)
@@ -181,18 +181,18 @@ def axis_assaults(model: SiegeModel, axis: Axis, cells: IntArray) -> None:
     )
 
 
-def _freed_since(model: SiegeModel, axis: Axis) -> int | None:
+def _freed_since(model: SiegeState, axis: Axis) -> int | None:
     """Return the newest event that let assaults go on or strengthened them, if the axis has not acted on it yet."""
     freed, before = model.log.newest(ASSAULTS_FREED), model.log.newest(axis)
     return freed if freed is not None and (before is None or freed > before) else None
 
 
-def _meaning(model: SiegeModel, freed: int) -> str:
+def _meaning(model: SiegeState, freed: int) -> str:
     reinforced = model.log.events[freed].kind == "reinforcements"
     return "reinforcements had joined it" if reinforced else "fire was held back no longer"
 
 
-def axis_rests(model: SiegeModel, axis: Axis) -> None:
+def axis_rests(model: SiegeState, axis: Axis) -> None:
     """Write down that an axis stops to regroup."""
     place = model.city.quarter_name(axis.focus)
     took = f"it had taken {axis.taken} cell{'s' * (axis.taken != 1)}"
@@ -201,7 +201,7 @@ def axis_rests(model: SiegeModel, axis: Axis) -> None:
     model.note("assault_stopped", place, what, cause, axis.taken, model.log.newest(axis), (axis,))
 
 
-def _facing(model: SiegeModel, axis: Axis) -> str:
+def _facing(model: SiegeState, axis: Axis) -> str:
     city = model.city
     near = city.around[city.around[axis.focus][city.around[axis.focus] < city.n_cells]]
     near = near[near < city.n_cells]
@@ -212,14 +212,14 @@ def _facing(model: SiegeModel, axis: Axis) -> str:
     return f", facing {'the rest of it' if facing == city.quarter_name(axis.focus) else facing}"
 
 
-def _most_common(model: SiegeModel, cells: IntArray) -> str:
+def _most_common(model: SiegeState, cells: IntArray) -> str:
     return Counter(model.city.quarter_name(int(cell)) for cell in cells.ravel()).most_common(1)[0][0]
 
 
 # Facilities and food
 
 
-def facility_hit(model: SiegeModel, facility: Facility, was_working: bool, was_destroyed: bool, burnt: float) -> None:
+def facility_hit(model: SiegeState, facility: Facility, was_working: bool, was_destroyed: bool, burnt: float) -> None:
     """Write down what a strike on a facility changed: its service, or the food in it."""
     if was_working and not facility.working:
         until = "for good" if facility.destroyed else f"for {facility.repair_days} days"
@@ -235,7 +235,7 @@ def facility_hit(model: SiegeModel, facility: Facility, was_working: bool, was_d
     model.note_facility(facility, kind, what, "air strike", round(burnt), model.log.newest(STRIKES_FREED))
 
 
-def stores_emptied(model: SiegeModel, stores: list[Warehouse], pocket: int, people: float) -> None:
+def stores_emptied(model: SiegeState, stores: list[Warehouse], pocket: int, people: float) -> None:
     """Write down which stores of a pocket, all with food before, are empty now, and whether all are."""
     emptied = [store for store in stores if store.kcal <= 0.0]
     number = None
@@ -250,7 +250,7 @@ def stores_emptied(model: SiegeModel, stores: list[Warehouse], pocket: int, peop
         _note_food_ended(model, where, words, "its last store was empty", number)
 
 
-def parts_without_food(model: SiegeModel, parts: int, split: int) -> None:
+def parts_without_food(model: SiegeState, parts: int, split: int) -> None:
     """Write down which parts of a pocket that was just split have people but no store with food."""
     people, stored = model.people_by_pocket, {model.city.pockets[s.cell_index] for s in _stores_with_food(model)}
     for part in range(parts if stored else 0):
@@ -258,7 +258,7 @@ def parts_without_food(model: SiegeModel, parts: int, split: int) -> None:
             _note_food_ended(model, *pocket_in_words(model, part), "no store lay in it", split)
 
 
-def pocket_in_words(model: SiegeModel, pocket: int) -> tuple[str, str]:
+def pocket_in_words(model: SiegeState, pocket: int) -> tuple[str, str]:
     """Return a quarter that stands for a pocket (none for the main body), and words for the pocket."""
     if pocket == 0:
         return "", "the pocket" if model.city.large_pockets < 2 else "the main part of the pocket"
@@ -266,27 +266,27 @@ def pocket_in_words(model: SiegeModel, pocket: int) -> tuple[str, str]:
     return place, f"the part of the pocket around {place}"
 
 
-def _stores_with_food(model: SiegeModel) -> list[Warehouse]:
+def _stores_with_food(model: SiegeState) -> list[Warehouse]:
     return [store for store in model.facilities_in_pocket(Warehouse) if store.kcal > 0.0]
 
 
-def _note_food_ended(model: SiegeModel, where: str, words: str, cause: str, because: int | None) -> None:
+def _note_food_ended(model: SiegeState, where: str, words: str, cause: str, because: int | None) -> None:
     model.note("food_ended", where, f"{words} had no food left in its stores", cause, because=because)
 
 
 # Dated actions
 
 
-def action_began(model: SiegeModel, action: Intervention, kind: str, terms: str, cause: str) -> None:
+def action_began(model: SiegeState, action: Intervention, kind: str, terms: str, cause: str) -> None:
     """Write down that a dated action is in force, on its first day."""
-    name = _name_of(model, action)
+    name = model.name_of(action)
     if model.log.newest(("action", name)) is None:
         model.note(kind, "", f"{_in_words(name)} began ({terms})", cause, about=(("action", name),))
 
 
-def action_ended(model: SiegeModel, action: Intervention, kind: str, meaning: str, freed: list[str]) -> None:
+def action_ended(model: SiegeState, action: Intervention, kind: str, meaning: str, freed: list[str]) -> None:
     """Write down that a dated action is over; ``freed`` are the subjects of the log which that let go on."""
-    name = _name_of(model, action)
+    name = model.name_of(action)
     began = model.log.newest(("action", name))
     model.note(
         kind, "", f"{_in_words(name)} was over ({meaning})", "its last day had passed", because=began, about=freed
@@ -297,11 +297,6 @@ def change_says(name: str, processes: Mapping[str, Mapping[str, object]]) -> str
     """Return in words what a dated change of parameters sets."""
     values = (f"{kind}.{key} {value}" for kind, new in processes.items() for key, value in new.items())
     return f"{_in_words(name)} came into force: {', '.join(values)}"
-
-
-def _name_of(model: SiegeModel, action: Intervention) -> str:
-    names = (name for name, known in model.scenario.interventions.items() if known is action)
-    return next(names, action.kind)
 
 
 def _in_words(name: str) -> str:

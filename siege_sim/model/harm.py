@@ -12,11 +12,11 @@ from siege_sim.model.agents.unit import STOCKS
 from siege_sim.model.codes import REBEL
 
 if TYPE_CHECKING:
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 def harm_civilians(
-    model: SiegeModel,
+    model: SiegeState,
     hits: FloatArray | IntArray,
     *,
     area_m2: float,
@@ -57,7 +57,7 @@ def harm_civilians(
 
 
 def harm_defenders(
-    model: SiegeModel,
+    model: SiegeState,
     hits: FloatArray | IntArray,
     *,
     area_m2: float,
@@ -84,7 +84,7 @@ def harm_defenders(
 
 
 def inflict(
-    model: SiegeModel,
+    model: SiegeState,
     rows: IntArray,
     p_killed: FloatArray,
     p_wounded: FloatArray,

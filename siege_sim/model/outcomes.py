@@ -16,7 +16,7 @@ from siege_sim.model.codes import DISPLACED_INSIDE, GOVERNMENT, REBEL
 from siege_sim.model.conditions import KCAL_A_PERSON_DAY
 
 if TYPE_CHECKING:
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Outcome:
     name: str
     unit: str
     label: str
-    read: Callable[[SiegeModel, Sums], float]
+    read: Callable[[SiegeState, Sums], float]
 
 
 HUNGRY_BELOW = 0.75
@@ -47,7 +47,7 @@ class Sums:
     ipc_shares: list[float]
 
     @classmethod
-    def of(cls, model: SiegeModel) -> Sums:
+    def of(cls, model: SiegeState) -> Sums:
         """Add up the columns of ``model.households``."""
         homes = model.households
         total = float(model.city.layers.civilians.sum())
@@ -96,7 +96,7 @@ def ipc_area_phase(shares: Sequence[float]) -> int:
     return 1
 
 
-def ipc_by_quarter(model: SiegeModel) -> IntArray:
+def ipc_by_quarter(model: SiegeState) -> IntArray:
     """Return the phase of every quarter from what its households in the pocket ate today; 0 where nobody is."""
     homes, quarters = model.households, len(model.city.map.quarters)
     here = np.flatnonzero(homes.mouths > 0.0)
@@ -110,25 +110,25 @@ def ipc_by_quarter(model: SiegeModel) -> IntArray:
     return np.array(phases, dtype=np.int64)
 
 
-def _flow(stock: str, *flows: str) -> Callable[[SiegeModel, Sums], float]:
+def _flow(stock: str, *flows: str) -> Callable[[SiegeState, Sums], float]:
     return lambda model, sums: model.ledger.total(stock, *flows)
 
 
-def _fit(side: int) -> Callable[[SiegeModel, Sums], float]:
+def _fit(side: int) -> Callable[[SiegeState, Sums], float]:
     return lambda model, sums: float(model.units.fit[model.units.of(side)].sum())
 
 
-def _food_stock(model: SiegeModel, sums: Sums) -> float:
+def _food_stock(model: SiegeState, sums: Sums) -> float:
     return sums.stored_kcal
 
 
-def _food_days_left(model: SiegeModel, sums: Sums) -> float:
+def _food_days_left(model: SiegeState, sums: Sums) -> float:
     """Days for which stores and homes would feed everybody at the planning figure of 2,100 kcal."""
     need = KCAL_A_PERSON_DAY * max(sums.persons_inside, 1.0)
     return (sums.stored_kcal + sums.home_kcal) / need if sums.persons_inside else 0.0
 
 
-def _bakeries(model: SiegeModel, sums: Sums) -> float:
+def _bakeries(model: SiegeState, sums: Sums) -> float:
     """Undamaged bakeries for whose ovens there is fuel, and flour in a council's store."""
     if not any(s.kcal > 0.0 for s in model.facilities_in_pocket(Warehouse) if s.owner == "council"):
         return 0.0
@@ -136,11 +136,11 @@ def _bakeries(model: SiegeModel, sums: Sums) -> float:
     return float(round(standing * model.conditions.baking_fuel))
 
 
-def _ipc_phase(model: SiegeModel, sums: Sums) -> float:
+def _ipc_phase(model: SiegeState, sums: Sums) -> float:
     return float(ipc_area_phase(sums.ipc_shares)) if model.day and sums.persons_inside else float("nan")
 
 
-def _rubble(model: SiegeModel, sums: Sums) -> float:
+def _rubble(model: SiegeState, sums: Sums) -> float:
     layers, ground = model.city.layers, model.city.held_on_day_0
     built = layers.built_up[ground]
     return float((layers.rubble[ground] * built).sum()) / max(float(built.sum()), 1e-9)
@@ -231,7 +231,8 @@ class Recorder:
         civilians_on_day_0: besieged civilians in every cell on day 0.
     """
 
-    def __init__(self, model: SiegeModel) -> None:
+    def __init__(self, model: SiegeState, keep_every_days: int) -> None:
+        self._keep_every_days = keep_every_days
         quarters = len(model.city.map.quarters)
         self.values = np.full((model.clock.days + 1, len(DAILY)), np.nan)
         self.held = np.zeros((model.clock.days + 1, quarters), dtype=np.int64)
@@ -243,17 +244,17 @@ class Recorder:
         self.civilians_on_day_0 = model.city.layers.civilians.copy()
         self.record(model)
 
-    def record(self, model: SiegeModel) -> None:
+    def record(self, model: SiegeState) -> None:
         """Read the day that was just played."""
         sums = Sums.of(model)
         self.values[self.rows] = [outcome.read(model, sums) for outcome in DAILY]
         self.held[self.rows] = model.city.held_by_quarter
         self.rows += 1
         self.hunger_person_days += sums.hungry
-        if model.day % model.scenario.snapshot_every_days == 0:
+        if model.day % self._keep_every_days == 0:
             self.keep_last(model)
 
-    def keep_last(self, model: SiegeModel) -> None:
+    def keep_last(self, model: SiegeState) -> None:
         """Keep the layers as they are now, unless today's are kept already."""
         if self.snapshots["day"] and self.snapshots["day"][-1] == model.day:
             return

@@ -12,7 +12,7 @@ from siege_sim.analysis.comparison.wording import HEADINGS, cells_of, seeds_of, 
 from siege_sim.plots.effects import drawings_of
 from siege_sim.plots.style import DPI, settings
 from siege_sim.reports.templates import page
-from siege_sim.results.run import csv_text, json_text
+from siege_sim.results.files import csv_text, json_text
 
 if TYPE_CHECKING:
     from pathlib import Path

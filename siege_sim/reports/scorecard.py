@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from siege_sim.plots.fan import draw_fan, drawn_quantities, fan_says
 from siege_sim.plots.style import DPI, settings
 from siege_sim.reports.templates import page
-from siege_sim.results.run import csv_text, json_text
+from siege_sim.results.files import csv_text, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from siege_sim.results.run import Course
-    from siege_sim.validation.measures import Forecast, Line, Scorecard
     from siege_sim.validation.record import Record
+    from siege_sim.validation.scorecard import Forecast, Line, Scorecard
 
 HEADINGS = ("Pattern", "Record", "Median", "10-90 %", "Inside", "It stays", "Straight line")
 

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from siege_sim.errors import ResultError, did_you_mean
-from siege_sim.results.run import csv_text, new_folder
+from siege_sim.results.files import csv_text, new_folder
 from siege_sim.results.store import OK, parquet_bytes, read_sweep
 from siege_sim.results.sweep import Sweep
 

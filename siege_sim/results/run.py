@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import json
-import math
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -20,11 +15,12 @@ import yaml
 from numpy.typing import NDArray
 
 from siege_sim.errors import ResultError
+from siege_sim.results.files import csv_text, json_text
+from siege_sim.results.why import Answer, EventsError, explain
 
 WHOLE_OR_MISSING = ("day_first_loss", "day_captured", "worst_ipc_phase", "day_worst_ipc")
 """Columns of ``quarters`` that hold whole numbers or nothing."""
 
-FLOAT_FORMAT = "%.10g"
 
 TEXTS = dict.fromkeys(("where", "what", "cause", "facility"), str)
 """Columns of the tables that hold text, even when no row has any."""
@@ -77,8 +73,6 @@ class RunResult:
         Raises:
             ResultError: when the quarter or stock is not known.
         """
-        from siege_sim.results.why import explain
-
         return explain(self, quarter, stock).sentences
 
     @property
@@ -176,111 +170,18 @@ def read_run(folder: Path) -> RunResult:
         raise ResultError(f"{folder}: not a complete run: {error}; give a folder that `siege-sim run` wrote") from None
 
 
-def csv_text(table: pd.DataFrame) -> str:
-    """Return a table as CSV with a fixed format for numbers."""
-    return str(table.to_csv(index=False, float_format=FLOAT_FORMAT, lineterminator="\n"))
-
-
-def json_text(data: Mapping[str, Any]) -> str:
-    """Return data as JSON; numbers that are not finite become ``null``."""
-    return json.dumps(_plain(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, np.generic):
-        return _plain(value.item())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
-
-
-@contextlib.contextmanager
-def new_folder(target: Path, force: bool = False) -> Iterator[Path]:
-    """Give a temporary folder that becomes ``target`` when all went well, and vanishes when not.
-
-    Args:
-        target: where the folder shall be in the end.
-        force: replace what is there.
-
-    Raises:
-        ResultError: when something is there already, or the place cannot be written to.
-    """
-    check_target(target, force)
-    target = target.resolve()
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise ResultError(f"{target}: cannot be written: {error.strerror}") from None
-    try:
-        yield temporary
-        temporary.chmod(0o777 & ~_umask())
-        if target.exists():
-            _replace(target, temporary)
-        else:
-            temporary.rename(target)
-    except OSError as error:
-        raise ResultError(f"{target}: cannot be written: {error}; nothing was left there") from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _replace(target: Path, folder: Path) -> None:
-    """Put a folder in the place of another, which stays where it is if that fails or is interrupted."""
-    old = folder.with_name(folder.name + "-old")
-    try:
-        target.rename(old)
-        folder.rename(target)
-    except BaseException:
-        if old.exists() and not target.exists():
-            old.rename(target)
-        raise
-    finally:
-        if target.exists():
-            shutil.rmtree(old, ignore_errors=True)
-
-
-def check_target(target: Path, force: bool = False) -> None:
-    """Refuse a target folder that exists, unless ``force`` is set and it is a folder of results.
-
-    Raises:
-        ResultError: says what is there and how to go on.
-    """
-    try:
-        there = target.exists()
-        whole = target.resolve()
-        above = next((folder for folder in whole.parents if folder.exists()), whole)
-    except OSError as error:
-        raise ResultError(f"{str(target)[:80]}: not a path: {error.strerror}") from None
-    if not os.access(above, os.W_OK | os.X_OK) or not above.is_dir():
-        raise ResultError(f"{target}: cannot be written: {above} takes no new folder; choose another --out")
-    if not there:
-        return
-    if not force:
-        raise ResultError(f"{target}: is there already; choose another --out, or replace it with --force")
-    ours = any(_made_here(target / name) for name in ("manifest.json", "scorecard.json", "comparison.json"))
-    replaceable = target.is_dir() and (not any(target.iterdir()) or ours)
-    if not replaceable:
-        raise ResultError(f"{target}: is not a results folder, so --force does not replace it; choose another --out")
-
-
-def _made_here(file: Path) -> bool:
-    """Return whether a file says that this program wrote it."""
-    try:
-        return '"program": "siege_sim"' in file.read_text("utf-8")[:20_000]
-    except (OSError, UnicodeDecodeError):
-        return False
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 Progress = Callable[[int], None]
 """Told the number of each day after it was played."""
+
+
+def why_in(folder: Path, quarter: str | None = None, stock: str | None = None) -> Answer:
+    """Explain a run that was written to a folder; see `explain`.
+
+    Raises:
+        ResultError: when the folder is no run's, was written by an older version, or knows no such quarter or stock.
+    """
+    result = read_run(folder)
+    try:
+        return explain(result, quarter, stock)
+    except EventsError as error:
+        raise ResultError(f"{folder / 'events.csv'}: {error}") from None

@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from siege_sim.errors import ResultError
-from siege_sim.results.run import json_text
+from siege_sim.results.files import json_text
 from siege_sim.results.storage import Storage, storage_at
 from siege_sim.results.sweep import Factor, Sweep
 

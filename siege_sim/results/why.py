@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
 from siege_sim.errors import ResultError, did_you_mean
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from siege_sim.results.run import RunResult
+    pass
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -99,26 +97,35 @@ class Answer:
         return {"headline": self.headline, "steps": [asdict(step) for step in self.steps], "note": NOTE}
 
 
-def why_in(folder: Path, quarter: str | None = None, stock: str | None = None) -> Answer:
-    """Explain a run that was written to a folder; see `explain`.
-
-    Raises:
-        ResultError: when the folder is no run's, was written by an older version, or knows no such quarter or stock.
-    """
-    from siege_sim.results.run import read_run
-
-    result = read_run(folder)
-    try:
-        return explain(result, quarter, stock)
-    except EventsError as error:
-        raise ResultError(f"{folder / 'events.csv'}: {error}") from None
-
-
 class EventsError(ResultError):
     """A table of events that cannot be followed."""
 
 
-def explain(result: RunResult, quarter: str | None = None, stock: str | None = None) -> Answer:
+class Told(Protocol):
+    """What a chain is read from: the result of a run."""
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """How the run ended."""
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What was run."""
+
+    @property
+    def series(self) -> pd.DataFrame:
+        """A row a day."""
+
+    @property
+    def quarters(self) -> pd.DataFrame:
+        """A row a quarter."""
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """A row an event."""
+
+
+def explain(result: Told, quarter: str | None = None, stock: str | None = None) -> Answer:
     """Return the chain that led to a quarter's fall, to a stock's or facility's end, or else to the outcome.
 
     Raises:
@@ -167,7 +174,7 @@ def _causes(events: pd.DataFrame) -> list[int | None]:
 class _Story:
     """Tells chains of one run."""
 
-    def __init__(self, result: RunResult) -> None:
+    def __init__(self, result: Told) -> None:
         self._result = result
         self._events = result.events
         _causes(self._events)

@@ -17,7 +17,8 @@ import numpy as np
 from siege_sim._version import __version__
 from siege_sim.errors import ResultError, StoppedError, WorkerError
 from siege_sim.experiments.design import Sampled
-from siege_sim.experiments.experiment import Plan, run_outcomes
+from siege_sim.experiments.experiment import run_outcomes
+from siege_sim.experiments.plan import Plan
 from siege_sim.loading.keys import with_values
 from siege_sim.loading.scenario import scenario_of
 from siege_sim.results.lock import LOCK, only_driver

@@ -8,7 +8,8 @@ import numpy as np
 
 from siege_sim.model.agents.facility import Crossing, Facility, Road
 from siege_sim.model.codes import GONE
-from siege_sim.model.conditions import KCAL_A_PERSON_DAY, Event
+from siege_sim.model.conditions import KCAL_A_PERSON_DAY
+from siege_sim.model.events import Event
 from siege_sim.model.outcomes import DAILY
 from siege_sim.viewer.charts import charts_of
 from siege_sim.viewer.frames import Film, Json, head_of, packed, packed_shares, plain_numbers

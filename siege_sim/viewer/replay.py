@@ -101,7 +101,7 @@ def _played_again(result: RunResult, series_csv: str, record: Record | None, pro
     """Return the film of a run that is played again, if it comes out as it did."""
     from siege_sim.loading.scenario import scenario_of
     from siege_sim.model.model import SiegeModel
-    from siege_sim.runner.run import result_of
+    from siege_sim.runner.tables import result_of
     from siege_sim.viewer.recorder import Camera
 
     try:

@@ -40,7 +40,7 @@ def sweep(label: str, settings: list[str], repeats: int, seeds: int) -> Measurem
     """Play Aleppo with several seeds one after the other in one process, from day 0 to the result, as a sweep does."""
     imports, base = import_seconds("siege_sim.runner.run"), peak_mb()
     from siege_sim import SiegeModel, load_scenario, run
-    from siege_sim.runner.run import result_of
+    from siege_sim.runner.tables import result_of
 
     scenario = load_scenario("aleppo_2016", settings)
     run(scenario, 0)

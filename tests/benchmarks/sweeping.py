@@ -18,7 +18,7 @@ from tests.benchmarks.measure import Stopwatch, import_seconds, peak_mb
 if TYPE_CHECKING:
     import pandas as pd
 
-    from siege_sim.experiments.experiment import Plan
+    from siege_sim.experiments.plan import Plan
     from siege_sim.results.store import Store
     from siege_sim.runner.sweep import Tally
     from siege_sim.runner.worker import Bundle, Receipt
@@ -189,7 +189,7 @@ def resume(label: str, folder: str, runs: int) -> Numbers:
 
 
 def _plan(text: str, runs: int, folder: Path) -> Plan:
-    from siege_sim.experiments.experiment import load_plan
+    from siege_sim.experiments.plan import load_plan
 
     file = folder / f"{runs} runs.yaml"
     file.write_text(text.format(runs=runs))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from siege_sim.experiments.experiment import Plan, load_plan
+from siege_sim.experiments.plan import Plan, load_plan
 from siege_sim.results.export import export_sweep
 from siege_sim.results.store import Store
 from siege_sim.runner.sweep import Driver, Tally

@@ -18,7 +18,8 @@ from siege_sim.cli import main as cli
 from siege_sim.errors import ResultError
 from siege_sim.loading.scenario import load_scenario, parent_of, shipped_scenarios
 from siege_sim.model.outcomes import DAILY
-from siege_sim.results.run import check_target, new_folder, read_run
+from siege_sim.results.files import check_target, new_folder
+from siege_sim.results.run import read_run
 from siege_sim.runner.signals import ENDINGS
 
 PROGRAM = [sys.executable, "-m", "siege_sim.cli"]

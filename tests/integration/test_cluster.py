@@ -14,7 +14,7 @@ import pytest
 
 pytest.importorskip("distributed")
 
-from siege_sim.experiments.experiment import load_plan
+from siege_sim.experiments.plan import load_plan
 from siege_sim.results.store import Store
 from siege_sim.runner.sweep import Driver
 from tests.integration.small_sweeps import LARGER, exported, wait_for_parts, written

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from siege_sim import RunResult, load_scenario, run
-from siege_sim.results.run import json_text
+from siege_sim.results.files import json_text
 
 SETTINGS = ("population.persons_per_household=25",)
 DAYS = 30

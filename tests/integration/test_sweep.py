@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from siege_sim.errors import ResultError, StoppedError, WorkerError
-from siege_sim.experiments.experiment import load_plan
+from siege_sim.experiments.plan import load_plan
 from siege_sim.results.export import export_sweep
+from siege_sim.results.files import csv_text
 from siege_sim.results.lock import lock_holder, only_driver
-from siege_sim.results.run import csv_text
 from siege_sim.results.status import status_of
 from siege_sim.results.storage import Folder
 from siege_sim.results.store import Store, failures, read_sweep

@@ -14,8 +14,8 @@ from siege_sim import load_scenario
 from siege_sim.model.outcomes import DAILY
 from siege_sim.runner.pool import run_many
 from siege_sim.runner.run import jobs_of, play
-from siege_sim.validation.measures import Line, score
 from siege_sim.validation.record import load_record
+from siege_sim.validation.scorecard import Line, score
 
 BASELINE = "aleppo_2016"
 COARSE = ["population.persons_per_household=50"]

@@ -9,7 +9,8 @@ import pytest
 
 from siege_sim import SiegeModel
 from siege_sim.errors import ScenarioError
-from siege_sim.experiments.experiment import OF_WHOLE_RUNS, load_plan, run_outcomes, shipped_experiments
+from siege_sim.experiments.experiment import OF_WHOLE_RUNS, run_outcomes, shipped_experiments
+from siege_sim.experiments.plan import load_plan
 from siege_sim.runner.sweep import bundle_of, recipe_of, task_of
 from siege_sim.runner.worker import play_bundle
 

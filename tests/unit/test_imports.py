@@ -44,6 +44,11 @@ def test_the_package_itself_holds_its_rooms_its_errors_and_its_version_only():
     assert sorted(path.name for path in ROOT.glob("*.py")) == ["__init__.py", "_version.py", "errors.py"]
 
 
+def test_no_imports_go_round_in_a_circle(imports):
+    circles = [sorted(part) for part in networkx.strongly_connected_components(imports) if len(part) > 1]
+    assert circles == []
+
+
 def imported(path: Path) -> set[str]:
     """Return the modules that a file imports, wherever in the file that is."""
     names: set[str] = set()

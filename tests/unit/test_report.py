@@ -14,7 +14,8 @@ from siege_sim import load_scenario, run
 from siege_sim.errors import ResultError
 from siege_sim.plots import FIGURES, draw, figure_named
 from siege_sim.reports.run import MOST_EVENTS, key_numbers, main_events, number, report_html, story, write_report
-from siege_sim.results.run import RunResult, json_text, read_run
+from siege_sim.results.files import json_text
+from siege_sim.results.run import RunResult, read_run
 
 EVIL = "<script>alert('x')</script> & \"quotes\""
 

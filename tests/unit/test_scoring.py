@@ -11,8 +11,9 @@ import pytest
 from siege_sim.plots.fan import draw_fan
 from siege_sim.plots.style import settings
 from siege_sim.results.run import Course
-from siege_sim.validation.measures import measured, score, scorecard
+from siege_sim.validation.measures import measured
 from siege_sim.validation.record import Record
+from siege_sim.validation.scorecard import score, scorecard
 
 START = date(2016, 9, 22)
 AREA = (1.0, 1.0, 0.98, 0.95, 0.85, 0.60, 0.50, 0.50, 0.0)

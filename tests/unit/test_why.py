@@ -9,7 +9,7 @@ import pytest
 
 from siege_sim import run
 from siege_sim.errors import ResultError
-from siege_sim.model.conditions import Event, EventLog
+from siege_sim.model.events import Event, EventLog
 from siege_sim.results.run import RunResult, read_run
 from siege_sim.results.why import EventsError, chain, explain
 

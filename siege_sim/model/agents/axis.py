@@ -11,7 +11,11 @@ from siege_sim.kernels.hazard import IntArray
 from siege_sim.model.agents.base import SiegeAgent
 
 if TYPE_CHECKING:
-    from siege_sim.model.model import SiegeModel
+    from collections.abc import Mapping
+
+    import mesa
+
+    from siege_sim.model.agents.unit import Unit, Units
 
 
 class AxisPhase(IntEnum):
@@ -35,9 +39,10 @@ class Axis(SiegeAgent):
         held_back: days in a row on which it was told not to attack.
     """
 
-    def __init__(self, model: SiegeModel, number: int) -> None:
+    def __init__(self, model: mesa.Model, units: Units, unit_agents: Mapping[int, Unit], number: int) -> None:
         super().__init__(model)
-        self.siege = model
+        self._units = units
+        self._unit_agents = unit_agents
         self.number = number
         self.phase = AxisPhase.IDLE
         self.days_in_phase = 0
@@ -57,7 +62,7 @@ class Axis(SiegeAgent):
     @property
     def rows(self) -> IntArray:
         """Its units, as rows of ``model.units``."""
-        units = self.siege.units
+        units = self._units
         if self._rows_at != units.musters:
             self._rows, self._rows_at = np.flatnonzero((units.axis == self.number) & units.standing), units.musters
         return self._rows
@@ -65,4 +70,4 @@ class Axis(SiegeAgent):
     def mass_at(self, cells: IntArray) -> None:
         """Bring its units to the given cells, one after the other."""
         for i, row in enumerate(self.rows):
-            self.siege.unit(int(row)).march_to(int(cells[i % cells.size]))
+            self._unit_agents[int(row)].march_to(int(cells[i % cells.size]))

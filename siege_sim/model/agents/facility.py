@@ -10,7 +10,9 @@ from siege_sim.model.agents.base import SiegeAgent
 from siege_sim.model.codes import REBEL
 
 if TYPE_CHECKING:
-    from siege_sim.model.model import SiegeModel
+    import mesa
+
+    from siege_sim.model.city.grid import City
 
 
 class Facility(SiegeAgent, FixedAgent):
@@ -25,16 +27,16 @@ class Facility(SiegeAgent, FixedAgent):
 
     kind = "facility"
 
-    def __init__(self, model: SiegeModel, cell_index: int, name: str) -> None:
+    def __init__(self, model: mesa.Model, city: City, cell_index: int, name: str) -> None:
         super().__init__(model)
-        self.siege = model
+        self.city = city
         self.cell_index = cell_index
         self.name = name
         self.repair_days = 0
         self.destroyed = False
         self.hits = 0
-        self.cell = model.city.cells[cell_index]
-        self._holder = model.city.layers.holder
+        self.cell = city.cells[cell_index]
+        self._holder = city.layers.holder
 
     @property
     def in_pocket(self) -> bool:
@@ -54,7 +56,7 @@ class Facility(SiegeAgent, FixedAgent):
     @property
     def quarter(self) -> str:
         """The name of its quarter."""
-        return self.siege.city.quarter_name(self.cell_index)
+        return self.city.quarter_name(self.cell_index)
 
     def close_for(self, days: int) -> None:
         """Put it out of service for at least ``days``."""
@@ -70,8 +72,8 @@ class Hospital(Facility):
 
     kind = "hospital"
 
-    def __init__(self, model: SiegeModel, cell_index: int, name: str, beds: int) -> None:
-        super().__init__(model, cell_index, name)
+    def __init__(self, model: mesa.Model, city: City, cell_index: int, name: str, beds: int) -> None:
+        super().__init__(model, city, cell_index, name)
         self.beds = beds
 
 
@@ -80,8 +82,8 @@ class RescueTeam(Facility):
 
     kind = "rescue_team"
 
-    def __init__(self, model: SiegeModel, cell_index: int, name: str, crews: int) -> None:
-        super().__init__(model, cell_index, name)
+    def __init__(self, model: mesa.Model, city: City, cell_index: int, name: str, crews: int) -> None:
+        super().__init__(model, city, cell_index, name)
         self.crews = crews
 
 
@@ -97,8 +99,8 @@ class FoodStock(Facility):
 
     kind = "food_stock"
 
-    def __init__(self, model: SiegeModel, cell_index: int, name: str, owner: str, kcal: float) -> None:
-        super().__init__(model, cell_index, name)
+    def __init__(self, model: mesa.Model, city: City, cell_index: int, name: str, owner: str, kcal: float) -> None:
+        super().__init__(model, city, cell_index, name)
         self.owner = owner
         self.kcal = kcal
         self.taken_out_kcal = 0.0
@@ -123,8 +125,8 @@ class Bakery(FoodStock):
 
     kind = "bakery"
 
-    def __init__(self, model: SiegeModel, cell_index: int, name: str, kcal_per_day: float) -> None:
-        super().__init__(model, cell_index, name, "council", 0.0)
+    def __init__(self, model: mesa.Model, city: City, cell_index: int, name: str, kcal_per_day: float) -> None:
+        super().__init__(model, city, cell_index, name, "council", 0.0)
         self.kcal_per_day = kcal_per_day
 
 
@@ -150,8 +152,8 @@ class Crossing(Facility):
 
     kind = "crossing"
 
-    def __init__(self, model: SiegeModel, cell_index: int, name: str, into: int, open_share: float) -> None:
-        super().__init__(model, cell_index, name)
+    def __init__(self, model: mesa.Model, city: City, cell_index: int, name: str, into: int, open_share: float) -> None:
+        super().__init__(model, city, cell_index, name)
         self.into = into
         self.usual_open_share = open_share
         self.open_share = open_share
@@ -167,7 +169,7 @@ class Road(Facility):
 
     kind = "road"
 
-    def __init__(self, model: SiegeModel, cell_index: int, name: str) -> None:
-        super().__init__(model, cell_index, name)
+    def __init__(self, model: mesa.Model, city: City, cell_index: int, name: str) -> None:
+        super().__init__(model, city, cell_index, name)
         self.usual_open_share = 0.0
         self.open_share = 0.0

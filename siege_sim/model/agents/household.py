@@ -14,7 +14,10 @@ from siege_sim.model.agents.columns import Column, Entry, Table
 from siege_sim.model.codes import AT_HOME, DISPLACED_INSIDE, Status
 
 if TYPE_CHECKING:
-    from siege_sim.model.model import SiegeModel
+    import mesa
+
+    from siege_sim.model.city.grid import City
+    from siege_sim.model.ledger import Ledger
 
 
 class Households(Table):
@@ -42,9 +45,10 @@ class Households(Table):
     wants_out = Column(np.bool_, "yes/no", "Whether it is on the lists of an agreed evacuation.")
     buying_power = Column(np.float64, "1 = median", "What the household can pay, relative to the median.")
 
-    def __init__(self, rows: int, model: SiegeModel) -> None:
+    def __init__(self, rows: int, city: City, ledger: Ledger) -> None:
         super().__init__(rows)
-        self.model = model
+        self.city = city
+        self.ledger = ledger
 
     def settle(self, rows: slice | IntArray, cells: IntArray, persons: IntArray) -> None:
         """Put people into homes on day 0."""
@@ -52,7 +56,7 @@ class Households(Table):
         self.cell_index[rows] = cells
         self.persons[rows] = persons
         self.mouths[rows] = persons
-        add_to_cells(self.model.city.layers.civilians, cells, persons)
+        add_to_cells(self.city.layers.civilians, cells, persons)
 
     def kill(self, rows: IntArray, killed: IntArray, cause: str, luck: FloatArray) -> int:
         """Take people from households and book their deaths; return how many died.
@@ -69,8 +73,8 @@ class Households(Table):
             return 0
         self._take_members(rows, killed, luck, "lost_with_the_dead")
         if cause != "died_of_hunger":
-            add_to_cells(self.model.city.layers.civilians_killed, self.cell_index[rows], killed)
-        self.model.ledger.book("civilians", cause, total)
+            add_to_cells(self.city.layers.civilians_killed, self.cell_index[rows], killed)
+        self.ledger.book("civilians", cause, total)
         return total
 
     def bring_out_wounded(self, rows: IntArray, patients: IntArray, luck: FloatArray) -> int:
@@ -88,8 +92,8 @@ class Households(Table):
         total = int(patients.sum())
         self.wounded[rows] -= patients
         self._take_members(rows, patients, luck, "left_the_pocket")
-        add_to_cells(self.model.city.layers.civilians_left, self.cell_index[rows], patients)
-        self.model.ledger.book("civilians", "evacuated_for_treatment", total)
+        add_to_cells(self.city.layers.civilians_left, self.cell_index[rows], patients)
+        self.ledger.book("civilians", "evacuated_for_treatment", total)
         return total
 
     def _take_members(self, rows: IntArray, taken: IntArray, luck: FloatArray, food_flow: str) -> None:
@@ -107,11 +111,11 @@ class Households(Table):
             self.trapped,
             self.inside,
             self.cell_index,
-            self.model.city.layers.civilians,
+            self.city.layers.civilians,
         )
         emptied = rows[before == taken]
         if emptied.size:
-            self.model.ledger.book("food", food_flow, float(self.food_kcal[emptied].sum()))
+            self.ledger.book("food", food_flow, float(self.food_kcal[emptied].sum()))
             self.food_kcal[emptied] = 0.0
 
     def lose_trapped(self, rows: IntArray, luck: FloatArray) -> None:
@@ -125,12 +129,12 @@ class Households(Table):
         fresh = np.minimum(wounded, self.persons[rows] - self.wounded[rows])
         self.wounded[rows] += fresh
         total = int(fresh.sum())
-        self.model.ledger.book("civilians", "wounded", total)
+        self.ledger.book("civilians", "wounded", total)
         return total
 
     def move(self, rows: IntArray, cells: IntArray) -> None:
         """Move households to other cells inside the pocket."""
-        civilians = self.model.city.layers.civilians
+        civilians = self.city.layers.civilians
         add_to_cells(civilians, self.cell_index[rows], -self.persons[rows])
         add_to_cells(civilians, cells, self.persons[rows])
         self.cell_index[rows] = cells
@@ -145,12 +149,12 @@ class Households(Table):
         if buried.size:
             self.lose_trapped(buried, np.full(buried.size, 0.5))
         people = self.persons[rows]
-        cells, layers = self.cell_index[rows], self.model.city.layers
+        cells, layers = self.cell_index[rows], self.city.layers
         add_to_cells(layers.civilians_left, cells, people)
         add_to_cells(layers.recent_departures, cells, people)
         add_to_cells(layers.civilians, cells, -people)
-        self.model.ledger.book("civilians", LEAVING_FLOWS[status], int(people.sum()))
-        self.model.ledger.book("food", "left_the_pocket", float(self.food_kcal[rows].sum()))
+        self.ledger.book("civilians", LEAVING_FLOWS[status], int(people.sum()))
+        self.ledger.book("food", "left_the_pocket", float(self.food_kcal[rows].sum()))
         self.food_kcal[rows] = 0.0
         self.inside[rows] = False
         self.mouths[rows] = 0.0
@@ -187,9 +191,9 @@ class Household(SiegeAgent):
     fear_of_reprisal = Entry(Households.fear_of_reprisal, float)
     buying_power = Entry(Households.buying_power, float)
 
-    def __init__(self, model: SiegeModel, row: int) -> None:
+    def __init__(self, model: mesa.Model, households: Households, row: int) -> None:
         self.row = row
-        self.table = model.households
+        self.table = households
         super().__init__(model)
 
     @property
@@ -205,12 +209,12 @@ class Household(SiegeAgent):
     @property
     def cell(self) -> Cell:
         """The Mesa cell in which it is."""
-        return self.table.model.city.cells[self.cell_index]
+        return self.table.city.cells[self.cell_index]
 
     @property
     def quarter(self) -> str:
         """The name of the quarter in which it is."""
-        return self.table.model.city.quarter_name(self.cell_index)
+        return self.table.city.quarter_name(self.cell_index)
 
     def __repr__(self) -> str:
         return f"Household({self.row}: {self.persons} persons, {self.quarter}, {self.status.name.lower()})"

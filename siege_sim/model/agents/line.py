@@ -11,7 +11,8 @@ from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 from siege_sim.model.codes import ASSAULT, REBEL
 
 if TYPE_CHECKING:
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.agents.unit import Units
+    from siege_sim.model.city.grid import City
 
 
 PRESSED_CELLS_ASK_FOR = 2.0
@@ -31,8 +32,7 @@ class Line:
         made_at: the state of ground and units for which this holds.
     """
 
-    def __init__(self, model: SiegeModel, side: int, made_at: tuple[int, int]) -> None:
-        city, units = model.city, model.units
+    def __init__(self, city: City, units: Units, side: int, made_at: tuple[int, int]) -> None:
         self.made_at = made_at
         self._units = units
         self._n_cells = city.n_cells

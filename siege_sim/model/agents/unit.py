@@ -17,9 +17,11 @@ from siege_sim.model.agents.columns import Column, Entry, Table
 from siege_sim.model.codes import GONE, GOVERNMENT, REBEL, Posture
 
 if TYPE_CHECKING:
+    import mesa
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.city.grid import City
+    from siege_sim.model.ledger import Ledger
 
 
 class Units(Table):
@@ -39,8 +41,10 @@ class Units(Table):
     vanguard = Column(np.bool_, "yes/no", "Whether the unit leads assaults.")
     axis = Column(np.int64, "number", "The axis of attack it belongs to, -1 for none.", default=-1)
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, city: City, ledger: Ledger) -> None:
         super().__init__(rows)
+        self.city = city
+        self.ledger = ledger
         self.changes = 0
         """How often a unit has moved, come or gone."""
         self.musters = 0
@@ -94,14 +98,14 @@ class Unit(SiegeAgent, CellAgent):
     stock = ""
     """The account of the ledger that counts this unit's fighters."""
 
-    def __init__(self, model: SiegeModel, row: int, faction: str, sector: str) -> None:
+    def __init__(self, model: mesa.Model, units: Units, row: int, faction: str, sector: str) -> None:
         super().__init__(model)
         self.row = row
-        self.table = model.units
+        self.table = units
         self.faction = faction
         self.sector = sector
         self.table.musters += 1
-        self.cell = model.city.cells[self.cell_index]
+        self.cell = units.city.cells[self.cell_index]
 
     @property
     def posture(self) -> Posture:
@@ -125,22 +129,16 @@ class Unit(SiegeAgent, CellAgent):
         CellAgent.cell.fset(self, cell)
         self.table.changes += 1
         if cell is not None:
-            self.table.cell_index[self.row] = self.table_model.city.index_of(cell.coordinate)
-
-    @property
-    def table_model(self) -> SiegeModel:
-        """The model, with its own type."""
-        model: SiegeModel = self.model
-        return model
+            self.table.cell_index[self.row] = self.table.city.index_of(cell.coordinate)
 
     @property
     def quarter(self) -> str:
         """The name of the quarter in which the unit stands."""
-        return self.table_model.city.quarter_name(self.cell_index)
+        return self.table.city.quarter_name(self.cell_index)
 
     def march_to(self, cell_index: int) -> None:
         """Go to another cell."""
-        self.cell = self.table_model.city.cells[cell_index]
+        self.cell = self.table.city.cells[cell_index]
 
     def lose(self, killed: int, wounded: int, cause: str) -> None:
         """Take losses and book them; never more than are fit."""
@@ -148,14 +146,14 @@ class Unit(SiegeAgent, CellAgent):
         wounded = min(wounded, self.fit - killed)
         self.fit -= killed + wounded
         self.wounded += wounded
-        self.table_model.ledger.book(self.stock, cause, killed)
+        self.table.ledger.book(self.stock, cause, killed)
         if self.fit + self.wounded == 0:
             self.disband()
 
     def give_up(self, flow: str = "surrendered") -> int:
         """Lay down arms: every fighter leaves the books by ``flow``; return how many."""
         people = self.fit + self.wounded
-        self.table_model.ledger.book(self.stock, flow, people)
+        self.table.ledger.book(self.stock, flow, people)
         self.fit = self.wounded = 0
         self.disband()
         return people

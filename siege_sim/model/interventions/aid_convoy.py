@@ -11,7 +11,7 @@ from siege_sim.schema.block import param, share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class AidConvoy(Intervention):
@@ -29,7 +29,7 @@ class AidConvoy(Intervention):
     looted: float = share(0.1, plausible=(0.0, 0.3))
     """Share that is looted on the way."""
 
-    def act(self, model: SiegeModel, rng: Generator) -> None:
+    def act(self, model: SiegeState, rng: Generator) -> None:
         """Arrive and unload, unless nothing is left to unload into."""
         kcal = self.trucks * self.kcal_per_truck
         if model.unload(kcal, self.looted):

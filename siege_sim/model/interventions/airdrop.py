@@ -12,7 +12,7 @@ from siege_sim.schema.block import param, share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Airdrop(Intervention):
@@ -53,7 +53,7 @@ class Airdrop(Intervention):
     looted: float = share(0.1, plausible=(0.0, 0.5))
     """Share of what is found that is looted."""
 
-    def act(self, model: SiegeModel, rng: Generator) -> None:
+    def act(self, model: SiegeState, rng: Generator) -> None:
         """Drop, and gather what can be found."""
         found = int(binomial(rng.random(), self.pallets, 1.0 - self.missed))
         kcal = found * self.kcal_per_pallet

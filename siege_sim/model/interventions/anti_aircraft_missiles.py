@@ -12,7 +12,7 @@ from siege_sim.schema.block import param, share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class AntiAircraftMissiles(Intervention):
@@ -49,7 +49,7 @@ class AntiAircraftMissiles(Intervention):
     forgotten_per_day: float = param(0.03, unit="1/day", plausible=(0.01, 0.1), ge=0.0, le=1.0)
     """Share of the caution that a day without missiles takes away."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Deliver within the window; launch as long as there are missiles; let aircrews draw their conclusions."""
         delivery_luck, launch_luck, loss_luck = rng.random(3)
         if self.covers(model.day, model.clock):
@@ -60,7 +60,7 @@ class AntiAircraftMissiles(Intervention):
             held = model.politics.missiles > 0
             self._deter(model, held, self._launch(model, launch_luck, loss_luck))
 
-    def _launch(self, model: SiegeModel, launch_luck: float, loss_luck: float) -> int:
+    def _launch(self, model: SiegeState, launch_luck: float, loss_luck: float) -> int:
         """Launch at today's sorties over the pocket; return how many aircraft are lost."""
         politics = model.politics
         met = int(binomial(launch_luck, model.conditions.sorties_on_pocket, self.p_launch))
@@ -74,7 +74,7 @@ class AntiAircraftMissiles(Intervention):
             model.note("aircraft_lost", "", f"{number} brought down", "anti-aircraft missile", lost)
         return lost
 
-    def _deter(self, model: SiegeModel, held: bool, lost: int) -> None:
+    def _deter(self, model: SiegeState, held: bool, lost: int) -> None:
         """Set what aircrews keep away from as of tomorrow."""
         politics = model.politics
         remembered = 1.0 - self.forgotten_per_day

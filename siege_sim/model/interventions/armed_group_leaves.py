@@ -15,8 +15,8 @@ from siege_sim.schema.block import Problem, param, share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
-    from siege_sim.model.scenario import Scenario
+    from siege_sim.model.setting import Setting
+    from siege_sim.model.state import SiegeState
 
 
 class ArmedGroupLeaves(Intervention):
@@ -42,13 +42,13 @@ class ArmedGroupLeaves(Intervention):
     assaults: float = share(1.0, plausible=(0.0, 1.0), source="assumed; the offer did not speak of the ground")
     """Ground assaults, likewise."""
 
-    def problems_in(self, scenario: Scenario) -> Iterator[Problem]:
+    def problems_in(self, setting: Setting) -> Iterator[Problem]:
         """Yield a faction that nobody belongs to."""
-        known = scenario.forces.rebel
+        known = setting.forces.rebel
         if self.faction not in known:
             yield ("faction",), f"no rebels are called '{self.faction}'{did_you_mean(self.faction, known)}"
 
-    def act(self, model: SiegeModel, rng: Generator) -> None:
+    def act(self, model: SiegeState, rng: Generator) -> None:
         """Let some of them leave; hold back the fire."""
         today = model.conditions
         today.air_tempo *= self.air

@@ -12,7 +12,7 @@ from siege_sim.schema.block import share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Ceasefire(Intervention):
@@ -35,7 +35,7 @@ class Ceasefire(Intervention):
     shelling_of_west: float = share(0.0)
     """Rebel fire on government-held quarters, likewise."""
 
-    def act(self, model: SiegeModel, rng: Generator) -> None:
+    def act(self, model: SiegeState, rng: Generator) -> None:
         """Hold fire."""
         chronicle.action_began(model, self, "ceasefire_began", self._terms(), "a dated action of the scenario")
         today = model.conditions
@@ -44,7 +44,7 @@ class Ceasefire(Intervention):
         today.assault_tempo *= self.assaults
         today.shelling_tempo *= self.shelling_of_west
 
-    def wind_up(self, model: SiegeModel) -> None:
+    def wind_up(self, model: SiegeState) -> None:
         """Note that fire is free again."""
         held = {chronicle.STRIKES_FREED: self.air, chronicle.ASSAULTS_FREED: self.assaults}
         freed = [subject for subject, share_left in held.items() if share_left < 1.0]

@@ -13,8 +13,8 @@ from siege_sim.schema.block import Problem, share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
-    from siege_sim.model.scenario import Scenario
+    from siege_sim.model.setting import Setting
+    from siege_sim.model.state import SiegeState
 
 
 class Corridor(Intervention):
@@ -28,19 +28,19 @@ class Corridor(Intervention):
     open_share: float = share(0.5)
     """How freely people can pass."""
 
-    def problems_in(self, scenario: Scenario) -> Iterator[Problem]:
+    def problems_in(self, setting: Setting) -> Iterator[Problem]:
         """Yield crossings that the map does not have."""
-        for path, message in scenario.city_map.problems_of_ways("crossing", self.crossings):
+        for path, message in setting.city_map.problems_of_ways("crossing", self.crossings):
             yield ("crossings", *path), message
 
-    def act(self, model: SiegeModel, rng: Generator) -> None:
+    def act(self, model: SiegeState, rng: Generator) -> None:
         """Open the crossings for today."""
         chronicle.action_began(model, self, "crossings_opened", self._named(), "a dated action of the scenario")
         for crossing in model.facilities_of(Crossing):
             if not self.crossings or crossing.name in self.crossings:
                 crossing.open_share = max(crossing.open_share, self.open_share)
 
-    def wind_up(self, model: SiegeModel) -> None:
+    def wind_up(self, model: SiegeState) -> None:
         """Note that the crossings are shut again."""
         chronicle.action_ended(model, self, "crossings_shut", f"{self._named()} no longer", [])
 

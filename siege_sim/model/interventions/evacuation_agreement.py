@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from siege_sim.model.processes.base import Intervention
-from siege_sim.schema.block import Problem, share
+from siege_sim.schema.block import share
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
-    from siege_sim.model.scenario import Scenario
+    from siege_sim.model.state import SiegeState
 
 
 class EvacuationAgreement(Intervention):
@@ -23,16 +22,12 @@ class EvacuationAgreement(Intervention):
 
     kind: Literal["evacuation_agreement"] = "evacuation_agreement"
     neutral: ClassVar[Mapping[str, Any]] = {"p_accepted": 0.0}
+    needs: ClassVar[Mapping[str, str]] = {"agreement": "carries an evacuation out"}
 
     p_accepted: float = share(1.0, plausible=(0.0, 1.0))
     """Chance on each day of the window that all parties accept."""
 
-    def problems_in(self, scenario: Scenario) -> Iterator[Problem]:
-        """Yield that nothing would carry the agreement out."""
-        if "agreement" not in dict(scenario.processes.on()):
-            yield (), "the process 'agreement', which carries an evacuation out, is off; switch it on"
-
-    def act(self, model: SiegeModel, rng: Generator) -> None:
+    def act(self, model: SiegeState, rng: Generator) -> None:
         """Come to terms, unless they have already."""
         accepted = rng.random() < self.p_accepted
         if accepted and model.politics.agreement_day is None:

@@ -11,7 +11,7 @@ from siege_sim.schema.block import param
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class HarshWinter(Intervention):
@@ -26,6 +26,6 @@ class HarshWinter(Intervention):
     colder_by_c: float = param(5.0, unit="degrees C", plausible=(2, 8), ge=0.0, le=40.0)
     """How much colder than the season."""
 
-    def act(self, model: SiegeModel, rng: Generator) -> None:
+    def act(self, model: SiegeState, rng: Generator) -> None:
         """Let it be cold."""
         model.conditions.colder_by_c += self.colder_by_c

@@ -14,8 +14,8 @@ from siege_sim.schema.block import Problem, param
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
-    from siege_sim.model.scenario import Scenario
+    from siege_sim.model.setting import Setting
+    from siege_sim.model.state import SiegeState
 
 
 class MedicalEvacuation(Intervention):
@@ -40,14 +40,14 @@ class MedicalEvacuation(Intervention):
     )
     """Wounded people brought out a day at the most."""
 
-    def problems_in(self, scenario: Scenario) -> Iterator[Problem]:
+    def problems_in(self, setting: Setting) -> Iterator[Problem]:
         """Yield a crossing that the map does not have, or a map without any."""
-        if not scenario.city_map.facilities.crossings:
+        if not setting.city_map.facilities.crossings:
             yield (), "the map has no crossing to bring anybody out through"
-        for _, message in scenario.city_map.problems_of_ways("crossing", () if not self.crossing else (self.crossing,)):
+        for _, message in setting.city_map.problems_of_ways("crossing", () if not self.crossing else (self.crossing,)):
             yield ("crossing",), message
 
-    def act(self, model: SiegeModel, rng: Generator) -> None:
+    def act(self, model: SiegeState, rng: Generator) -> None:
         """Bring some of the wounded out."""
         homes, city = model.households, model.city
         luck = rng.random((2, len(homes)))

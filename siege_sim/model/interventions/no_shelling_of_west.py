@@ -11,7 +11,7 @@ from siege_sim.schema.block import share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class NoShellingOfWest(Intervention):
@@ -26,6 +26,6 @@ class NoShellingOfWest(Intervention):
     shelling: float = share(0.0, plausible=(0.0, 0.5))
     """What is left of the fire, as a share of the usual."""
 
-    def act(self, model: SiegeModel, rng: Generator) -> None:
+    def act(self, model: SiegeState, rng: Generator) -> None:
         """Hold that fire."""
         model.conditions.shelling_tempo *= self.shelling

@@ -11,7 +11,7 @@ from siege_sim.schema.block import share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class OutsideIntervention(Intervention):
@@ -30,7 +30,7 @@ class OutsideIntervention(Intervention):
     diverted: float = share(0.4, plausible=(0.1, 0.8))
     """Share of the ground assaults that are not made, as forces stand elsewhere."""
 
-    def act(self, model: SiegeModel, rng: Generator) -> None:
+    def act(self, model: SiegeState, rng: Generator) -> None:
         """Keep aircraft and forces away for a day."""
         today, politics = model.conditions, model.politics
         today.air_tempo *= self.air

@@ -11,7 +11,7 @@ from siege_sim.schema.block import share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class ProtectedHospitals(Intervention):
@@ -26,6 +26,6 @@ class ProtectedHospitals(Intervention):
     spared: float = share(1.0, plausible=(0.0, 1.0))
     """Share of the strikes on hospitals that are not made."""
 
-    def act(self, model: SiegeModel, rng: Generator) -> None:
+    def act(self, model: SiegeState, rng: Generator) -> None:
         """Spare them."""
         model.conditions.hospitals_spared = max(model.conditions.hospitals_spared, self.spared)

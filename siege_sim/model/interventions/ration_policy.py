@@ -12,7 +12,7 @@ from siege_sim.schema.block import param
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class RationPolicy(Intervention):
@@ -31,7 +31,7 @@ class RationPolicy(Intervention):
     rations: float = param(1.0, unit="factor", plausible=(0.4, 1.5), ge=0.0, le=10.0)
     """Agencies' rations a head, relative to `rationing.aid_kcal`."""
 
-    def act(self, model: SiegeModel, rng: Generator) -> None:
+    def act(self, model: SiegeState, rng: Generator) -> None:
         """Set today's rule."""
         today = model.conditions
         today.ration_policy = self.policy or today.ration_policy

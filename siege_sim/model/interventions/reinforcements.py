@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from siege_sim.errors import did_you_mean
 from siege_sim.model import chronicle
+from siege_sim.model.agents.unit import STOCKS
+from siege_sim.model.codes import GOVERNMENT, REBEL, Posture
 from siege_sim.model.processes.base import Intervention
 from siege_sim.schema.block import Problem, param
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
-    from siege_sim.model.scenario import Scenario
+    from siege_sim.model.setting import Setting
+    from siege_sim.model.state import SiegeState
 
 
 class Reinforcements(Intervention):
@@ -36,16 +40,16 @@ class Reinforcements(Intervention):
     vanguard: bool = False
     """Whether they lead assaults."""
 
-    def problems_in(self, scenario: Scenario) -> Iterator[Problem]:
+    def problems_in(self, setting: Setting) -> Iterator[Problem]:
         """Yield a sector in which their side holds no ground."""
-        known = scenario.sectors_of(self.side)
+        known = setting.sectors_of(self.side)
         if self.sector not in known:
             yield ("sector",), f"the {self.side} side holds no sector '{self.sector}'{did_you_mean(self.sector, known)}"
 
-    def act(self, model: SiegeModel, rng: Generator) -> None:
+    def act(self, model: SiegeState, rng: Generator) -> None:
         """Arrive."""
         if self.begins(model):
-            arrived = model.call_up(self)
+            arrived = self._arrive(model)
             leads = self.side == "government" and self.vanguard
             model.note(
                 "reinforcements",
@@ -55,3 +59,22 @@ class Reinforcements(Intervention):
                 arrived,
                 about=(chronicle.ASSAULTS_FREED,) if leads else (),
             )
+
+    def _arrive(self, model: SiegeState) -> int:
+        """Let its units come to ground that their side still holds; return how many fighters came."""
+        rows, units = model.planned_units[model.name_of(self)], model.units
+        side = int(units.side[rows[0]])
+        ground_held = model.city.held_by(side)
+        cells = np.flatnonzero(ground_held & model.in_sector(self.sector))
+        cells = cells if cells.size else np.flatnonzero(ground_held)
+        if cells.size == 0:
+            return 0
+        units.posture[rows] = Posture.RESERVE if side == REBEL else Posture.HOLD
+        for i, row in enumerate(rows):
+            units.cell_index[row] = cells[i % cells.size]
+            if self.vanguard and side == GOVERNMENT and model.axes:
+                units.axis[row] = i % len(model.axes)
+            model.muster(int(row))
+        fighters = int(units.fit[rows].sum())
+        model.ledger.book(STOCKS[side], "reinforced", fighters)
+        return fighters

@@ -19,8 +19,8 @@ from siege_sim.schema.block import Problem, param, share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
-    from siege_sim.model.scenario import Scenario
+    from siege_sim.model.setting import Setting
+    from siege_sim.model.state import SiegeState
 
 
 class ReliefAttack(Intervention):
@@ -64,17 +64,17 @@ class ReliefAttack(Intervention):
     defender_killed_per_day: float = share(0.002, plausible=(0.001, 0.006))
     """Share of the ring's defenders there killed on a day of even odds."""
 
-    def problems_in(self, scenario: Scenario) -> Iterator[Problem]:
+    def problems_in(self, setting: Setting) -> Iterator[Problem]:
         """Yield sectors that the government side does not hold, and a road that the map does not have."""
-        known = scenario.sectors_of("government")
+        known = setting.sectors_of("government")
         for index, sector in enumerate(self.against):
             if sector not in known:
                 hint = did_you_mean(sector, known)
                 yield ("against", index), f"the government side holds no sector '{sector}'{hint}"
-        for _, message in scenario.city_map.problems_of_ways("road", () if self.road is None else (self.road,)):
+        for _, message in setting.city_map.problems_of_ways("road", () if self.road is None else (self.road,)):
             yield ("road",), message
 
-    def act(self, model: SiegeModel, rng: Generator) -> None:
+    def act(self, model: SiegeState, rng: Generator) -> None:
         """Fight for a day."""
         politics = model.politics
         rounding, day_luck = float(rng.random()), rng.standard_normal()
@@ -111,7 +111,7 @@ class ReliefAttack(Intervention):
             model.ledger.book("relief_force", "withdrew", politics.relief_fighters)
             politics.relief_fighters = 0
 
-    def _break_through(self, model: SiegeModel) -> None:
+    def _break_through(self, model: SiegeState) -> None:
         if model.politics.siege_broken:
             return
         model.politics.siege_broken = True

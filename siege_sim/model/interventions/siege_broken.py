@@ -16,8 +16,8 @@ from siege_sim.schema.block import Problem, param, share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
-    from siege_sim.model.scenario import Scenario
+    from siege_sim.model.setting import Setting
+    from siege_sim.model.state import SiegeState
 
 
 class SiegeBroken(Intervention):
@@ -42,14 +42,14 @@ class SiegeBroken(Intervention):
     leaving_per_day: float = param(0.003, unit="1/day", plausible=(0.0005, 0.02), ge=0.0, le=1.0)
     """Hazard that a household leaves by a fully open road, out of reach of fire."""
 
-    def problems_in(self, scenario: Scenario) -> Iterator[Problem]:
+    def problems_in(self, setting: Setting) -> Iterator[Problem]:
         """Yield a road that the map does not have, or a map without any."""
-        if not scenario.city_map.facilities.roads:
+        if not setting.city_map.facilities.roads:
             yield (), "the map has no road that could be opened"
-        for _, message in scenario.city_map.problems_of_ways("road", () if not self.road else (self.road,)):
+        for _, message in setting.city_map.problems_of_ways("road", () if not self.road else (self.road,)):
             yield ("road",), message
 
-    def act(self, model: SiegeModel, rng: Generator) -> None:
+    def act(self, model: SiegeState, rng: Generator) -> None:
         """Hold the road for a day."""
         luck = rng.random(len(model.households))
         roads = [road for road in model.facilities_of(Road) if self.road in (None, road.name) and road.in_pocket]
@@ -68,7 +68,7 @@ class SiegeBroken(Intervention):
             return "a road into the pocket is open", "the relief force holds it"
         return "the relief force holds a road that leads nowhere", "its end in the pocket was lost before"
 
-    def _leave(self, model: SiegeModel, roads: list[Road], luck: np.ndarray) -> None:
+    def _leave(self, model: SiegeState, roads: list[Road], luck: np.ndarray) -> None:
         """Let some households of the pockets that the roads lead into leave."""
         city, homes = model.city, model.households
         passable = np.zeros(city.pocket_count + 1)

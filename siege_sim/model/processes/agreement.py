@@ -15,7 +15,7 @@ from siege_sim.schema.block import param, share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Agreement(Process):
@@ -41,7 +41,7 @@ class Agreement(Process):
     civilians_leaving: float = share(0.5, plausible=(0.3, 0.8), source="half were willing to leave (OCHA, 5 Oct 2016)")
     """Share of the households that want to leave: on average, and in proportion to their fear of reprisal."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Come to terms, or carry them out."""
         luck = rng.random()
         politics = model.politics
@@ -63,7 +63,7 @@ class Agreement(Process):
                 because=model.log.newest("quarter_lost", "pocket_split", "relief_failed", "ground_lost"),
             )
 
-    def _make_lists(self, model: SiegeModel, rng: Generator) -> None:
+    def _make_lists(self, model: SiegeState, rng: Generator) -> None:
         """Let every household decide whether it wants to be brought out: the likelier the more it fears reprisal."""
         homes = model.households
         inside = homes.mouths > 0.0
@@ -72,7 +72,7 @@ class Agreement(Process):
         homes.wants_out = rng.random(len(homes)) < wish
         model.politics.lists_made = True
 
-    def _bring_out(self, model: SiegeModel) -> None:
+    def _bring_out(self, model: SiegeState) -> None:
         homes, units = model.households, model.units
         seats = self.persons_per_day
         waiting = np.flatnonzero(homes.inside & homes.wants_out & (homes.persons > 0))

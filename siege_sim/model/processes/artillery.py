@@ -18,7 +18,7 @@ from siege_sim.schema.block import param, share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Artillery(Process):
@@ -47,7 +47,7 @@ class Artillery(Process):
     wounded_per_killed_fighter: float = param(3.0, unit="ratio", plausible=(2, 4), ge=0.0, le=10.0)
     """Fighters wounded for each one killed."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Fire today's shells."""
         city, layers = model.city, model.city.layers
         layers.shells[:] = 0
@@ -82,7 +82,7 @@ class Artillery(Process):
             cause="killed_by_shelling",
         )
 
-    def _in_preparation(self, model: SiegeModel) -> BoolArray:
+    def _in_preparation(self, model: SiegeState) -> BoolArray:
         """Return the cells around the places from which an assault is being prepared."""
         places = np.zeros(model.city.n_cells, dtype=np.bool_)
         chosen = [axis.focus for axis in model.axes if axis.phase == AxisPhase.PREPARE]

@@ -17,7 +17,7 @@ from siege_sim.schema.block import param
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Assault(Process):
@@ -62,7 +62,7 @@ class Assault(Process):
     p_civilian_wounded: float = param(0.3, unit="share", plausible=(0.2, 0.4), ge=0.0, le=1.0)
     """Chance to be wounded."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Fight on every pressed cell."""
         units, layers = model.units, model.city.layers
         units.fatigue *= 1.0 - self.fatigue_recovered_per_day
@@ -80,9 +80,9 @@ class Assault(Process):
             cause="killed_in_crossfire",
         )
         luck, line = units.luck(rng, 2), model.line(REBEL)
-        room = model.scenario.ground.fighters_a_cell_edge
+        room = model.setting.ground.fighters_a_cell_edge
         defenders = line.present[pressed]
-        cover = 1.0 + model.scenario.ground.works * layers.entrenchment[pressed]
+        cover = 1.0 + model.setting.ground.works * layers.entrenchment[pressed]
         shooting = line.mean_per_cell(units.quality[line.rows] * (0.4 + 0.6 * units.ammunition[line.rows]))[pressed]
         attackers = np.full(pressed.size, room)
         left_a, left_d = deitchman(

@@ -12,8 +12,8 @@ from siege_sim.schema.clock import Window
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
-    from siege_sim.model.scenario import Scenario
+    from siege_sim.model.setting import Setting
+    from siege_sim.model.state import SiegeState
 
 
 class Phase(IntEnum):
@@ -58,7 +58,7 @@ class Process(Block):
         """Return the first line of the documentation."""
         return (cls.__doc__ or "").strip().splitlines()[0]
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Play one day."""
         raise NotImplementedError
 
@@ -68,29 +68,31 @@ class Intervention(Window, Process):
 
     phase: ClassVar[Phase] = Phase.EXOGENOUS
     neutral: ClassVar[Mapping[str, Any]] = {}
+    needs: ClassVar[Mapping[str, str]] = {}
+    """Processes without which it could do nothing, each with what that process does for it."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Act when today is in the window; wind up on the day after it."""
         if self.covers(model.day, model.clock):
             self.act(model, rng)
         elif model.day == self.last_day(model.clock) + 1:
             self.wind_up(model)
 
-    def begins(self, model: SiegeModel) -> bool:
+    def begins(self, model: SiegeState) -> bool:
         """Return whether today is the first day of the window that is played."""
         return model.day == self.first_day(model.clock)
 
-    def ends(self, model: SiegeModel) -> bool:
+    def ends(self, model: SiegeState) -> bool:
         """Return whether today is the last day of the window."""
         return model.day == self.last_day(model.clock)
 
-    def problems_in(self, scenario: Scenario) -> Iterator[Problem]:
+    def problems_in(self, setting: Setting) -> Iterator[Problem]:
         """Yield what does not fit the scenario: names of places, factions and the like that it does not have."""
         yield from ()
 
-    def act(self, model: SiegeModel, rng: Generator) -> None:
+    def act(self, model: SiegeState, rng: Generator) -> None:
         """Do today's part."""
         raise NotImplementedError
 
-    def wind_up(self, model: SiegeModel) -> None:
+    def wind_up(self, model: SiegeState) -> None:
         """Note that the window is over, where that is worth a note."""

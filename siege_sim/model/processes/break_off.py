@@ -18,7 +18,7 @@ from siege_sim.schema.block import param, share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class BreakOff(Process):
@@ -46,18 +46,18 @@ class BreakOff(Process):
     stragglers: float = share(0.04, plausible=(0.0, 0.15))
     """Share of a unit that is lost to the other side when it falls back."""
 
-    def weakness(self, model: SiegeModel, lost_today: BoolArray) -> FloatArray:
+    def weakness(self, model: SiegeState, lost_today: BoolArray) -> FloatArray:
         """Return by which factor each cell's hazard is raised, a value a cell."""
         raise NotImplementedError
 
-    def signs(self, model: SiegeModel, lost_today: BoolArray) -> dict[str, BoolArray]:
+    def signs(self, model: SiegeState, lost_today: BoolArray) -> dict[str, BoolArray]:
         """Return to what the loss of a cell is put down, and for which cells; the first that applies is told.
 
         Being cut off comes before all of them, and a direct assault is told where none applies.
         """
         raise NotImplementedError
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Let cells give way, round by round."""
         if self.hazard_per_round == 0.0 or model.conditions.assault_tempo == 0.0:
             return
@@ -80,7 +80,7 @@ class BreakOff(Process):
         if lost_today.any():
             self._fall_back(model, unit_luck)
 
-    def _risk(self, model: SiegeModel, pressed: IntArray, lost_today: BoolArray) -> tuple[IntArray, FloatArray]:
+    def _risk(self, model: SiegeState, pressed: IntArray, lost_today: BoolArray) -> tuple[IntArray, FloatArray]:
         """Return the axis that presses each cell, and each cell's chance to be given up in a round."""
         taken_by = self._spread(model, pressed, lost_today)
         at_risk = model.city.pocket_ground & ((taken_by >= 0) | (model.city.exit_width == 0))
@@ -88,7 +88,7 @@ class BreakOff(Process):
             return taken_by, np.zeros(at_risk.size)
         return taken_by, probability(at_risk * self._pressure(model) * self.weakness(model, lost_today))
 
-    def _spread(self, model: SiegeModel, pressed: IntArray, lost_today: BoolArray) -> IntArray:
+    def _spread(self, model: SiegeState, pressed: IntArray, lost_today: BoolArray) -> IntArray:
         """Return the axis that presses each cell: today's targets, and the neighbours of what fell lately."""
         city = model.city
         taken_by = np.where(city.pocket_ground, pressed, -1)
@@ -96,7 +96,7 @@ class BreakOff(Process):
         if not recent.any():
             return taken_by
         for axis in model.axes:
-            if axis.phase == AxisPhase.ASSAULT and axis.taken < model.scenario.ground.cells_before_regrouping:
+            if axis.phase == AxisPhase.ASSAULT and axis.taken < model.setting.ground.cells_before_regrouping:
                 fresh = lost_today & (pressed == axis.number)
                 fresh[axis.last_taken] = recent[axis.last_taken]
                 if not fresh.any():
@@ -105,14 +105,14 @@ class BreakOff(Process):
                 taken_by[beside] = axis.number
         return taken_by
 
-    def _pressure(self, model: SiegeModel) -> FloatArray:
+    def _pressure(self, model: SiegeState) -> FloatArray:
         """Return the hazard that comes from the assault alone: by its odds, or from what fell next door."""
         layers = model.city.layers
-        threshold = max(model.scenario.ground.odds_to_assault, 0.1)
+        threshold = max(model.setting.ground.odds_to_assault, 0.1)
         assaulted = np.where(layers.odds > 0.0, (layers.odds / threshold) ** self.odds_exponent, 0.0)
         return self.hazard_per_round * np.maximum(assaulted, self.exploitation)
 
-    def _change_hands(self, model: SiegeModel, falls: IntArray, taken_by: IntArray, lost_today: BoolArray) -> IntArray:
+    def _change_hands(self, model: SiegeState, falls: IntArray, taken_by: IntArray, lost_today: BoolArray) -> IntArray:
         """Give each fallen cell to whoever stands around it, and write down why it fell; return those that went."""
         city = model.city
         government = ground.neighbour_sum(city.held_by(GOVERNMENT), city.shape)[falls]
@@ -132,10 +132,10 @@ class BreakOff(Process):
         causes = [
             next((cause for cause, where in signs.items() if where[cell]), chronicle.ASSAULTED) for cell in fallen
         ]
-        model.note_ground_lost(fallen, causes)
+        chronicle.ground_lost(model, fallen, causes)
         return fallen
 
-    def _fall_back(self, model: SiegeModel, luck: FloatArray) -> None:
+    def _fall_back(self, model: SiegeState, luck: FloatArray) -> None:
         """Bring units out of lost cells to the nearest ground of their own."""
         city, units = model.city, model.units
         withdrew: dict[str, list[int]] = {}

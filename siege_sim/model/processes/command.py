@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
     from siege_sim.model.agents.line import Line
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class GovernmentCommand(Process):
@@ -52,7 +52,7 @@ class GovernmentCommand(Process):
     weight_march: float = param(0.15, unit="1/cell", plausible=(0.05, 0.4), ge=0.0)
     """How much distance from where the forces are puts it off."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Direct every axis."""
         layers = model.city.layers
         model.city.lift_pressure()
@@ -72,7 +72,7 @@ class GovernmentCommand(Process):
         for axis in due:
             self._direct(model, axis, judged[axis.number], defence, luck[axis.number])
 
-    def _is_due(self, model: SiegeModel, axis: Axis) -> bool:
+    def _is_due(self, model: SiegeState, axis: Axis) -> bool:
         """Count a day of an axis's phase; return whether there is something to decide for it today."""
         axis.days_in_phase += 1
         if axis.rows.size == 0:
@@ -85,13 +85,13 @@ class GovernmentCommand(Process):
             return axis.days_in_phase >= self.prepare_days
         return axis.phase == AxisPhase.ASSAULT
 
-    def _direct(self, model: SiegeModel, axis: Axis, seen: FloatArray, defence: FloatArray, luck: float) -> None:
+    def _direct(self, model: SiegeState, axis: Axis, seen: FloatArray, defence: FloatArray, luck: float) -> None:
         if axis.phase == AxisPhase.IDLE:
             self._choose_place(model, axis, seen)
         if axis.phase == AxisPhase.PREPARE and axis.days_in_phase >= self.prepare_days:
             axis.turn_to(AxisPhase.ASSAULT)
         if axis.phase == AxisPhase.ASSAULT:
-            if axis.taken >= model.scenario.ground.cells_before_regrouping or axis.stalled >= self.patience_days:
+            if axis.taken >= model.setting.ground.cells_before_regrouping or axis.stalled >= self.patience_days:
                 self._rest(model, axis)
             elif luck >= model.conditions.assault_tempo:
                 axis.held_back += 1
@@ -101,14 +101,14 @@ class GovernmentCommand(Process):
                 axis.held_back = 0
                 self._assault(model, axis, seen, defence)
 
-    def _rest(self, model: SiegeModel, axis: Axis) -> None:
+    def _rest(self, model: SiegeState, axis: Axis) -> None:
         chronicle.axis_rests(model, axis)
         axis.turn_to(AxisPhase.REGROUP)
         axis.taken = axis.stalled = 0
         axis.last_taken = []
         model.units.posture[axis.rows] = HOLD
 
-    def _prepare_anew(self, model: SiegeModel, axis: Axis, seen: FloatArray) -> None:
+    def _prepare_anew(self, model: SiegeState, axis: Axis, seen: FloatArray) -> None:
         """Mass and soften again, elsewhere if the place is lost: a lull longer than the preparation has undone it."""
         axis.held_back = 0
         if not model.city.siege_line[axis.focus]:
@@ -117,7 +117,7 @@ class GovernmentCommand(Process):
         axis.turn_to(AxisPhase.PREPARE)
         self._mass(model, axis)
 
-    def _choose_place(self, model: SiegeModel, axis: Axis, seen: FloatArray) -> None:
+    def _choose_place(self, model: SiegeState, axis: Axis, seen: FloatArray) -> None:
         """Choose a government-held cell on the siege line to attack from, and march there."""
         city = model.city
         candidates = np.flatnonzero(city.siege_line)
@@ -152,16 +152,16 @@ class GovernmentCommand(Process):
         stands_out = {words: values[best] - values[shortlist].mean() for words, values in reasons.items()}
         chronicle.axis_prepares(model, axis, max(stands_out, key=lambda words: float(stands_out[words])))
 
-    def _mass(self, model: SiegeModel, axis: Axis) -> None:
+    def _mass(self, model: SiegeState, axis: Axis) -> None:
         city = model.city
         near = city.around[axis.focus]
         near = near[near < city.n_cells]
         axis.mass_at(near[city.held_by(GOVERNMENT)[near]])
         model.units.posture[axis.rows] = ASSAULT
 
-    def _assault(self, model: SiegeModel, axis: Axis, seen: FloatArray, defence: FloatArray) -> None:
+    def _assault(self, model: SiegeState, axis: Axis, seen: FloatArray, defence: FloatArray) -> None:
         """Attack the cells with the best perceived odds, as many as there are men for."""
-        city, units, rules = model.city, model.units, model.scenario.ground
+        city, units, rules = model.city, model.units, model.setting.ground
         self._follow_up(model, axis)
         reach = np.zeros(city.n_cells, dtype=np.bool_)
         reach[axis.focus] = True
@@ -187,7 +187,7 @@ class GovernmentCommand(Process):
         city.press(chosen, axis.number, strength / np.maximum(defence[chosen], 1.0))
         chronicle.axis_assaults(model, axis, chosen)
 
-    def _follow_up(self, model: SiegeModel, axis: Axis) -> None:
+    def _follow_up(self, model: SiegeState, axis: Axis) -> None:
         """Move up behind a success: to the newest gain that touches the most rebel ground."""
         city = model.city
         taken = np.array(axis.last_taken, dtype=np.int64)
@@ -204,9 +204,9 @@ class GovernmentCommand(Process):
             self._mass(model, axis)
 
 
-def defence_strength(model: SiegeModel, line: Line) -> FloatArray:
+def defence_strength(model: SiegeState, line: Line) -> FloatArray:
     """Return the fighting strength of the rebels in each cell: men, quality, cohesion, works, ruins, fire."""
-    units, layers, rules = model.units, model.city.layers, model.scenario.ground
+    units, layers, rules = model.units, model.city.layers, model.setting.ground
     men = frontage.worth_in_defence(
         line.rows, units.fit, units.quality, units.ammunition, units.fatigue, units.cohesion
     )

@@ -12,7 +12,7 @@ from siege_sim.schema.block import param
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Condemnation(Process):
@@ -40,7 +40,7 @@ class Condemnation(Process):
     """Share of the gap that a day closes by which hope is above the share of ground still held, or above what failed
     attacks from outside have left of the prospect of help."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Take note of the day."""
         politics = model.politics
         ledger = model.ledger

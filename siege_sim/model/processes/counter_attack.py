@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
     from siege_sim.model.agents.unit import Unit
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class CounterAttack(Process):
@@ -48,7 +48,7 @@ class CounterAttack(Process):
     share_killed: float = param(0.25, unit="share", plausible=(0.2, 0.33), ge=0.0, le=1.0)
     """Share of the unit's losses that are killed; the rest are wounded."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Let units near fresh losses try."""
         city, units = model.city, model.units
         fresh = city.siege_line & city.held_on_day_0 & (city.layers.days_held < self.within_days)
@@ -66,7 +66,7 @@ class CounterAttack(Process):
         for row in np.flatnonzero(near & tries):
             self._try(model, model.unit(int(row)), fresh, float(rest[row]), hits)
 
-    def _try(self, model: SiegeModel, unit: Unit, fresh: BoolArray, luck: float, hits: FloatArray) -> None:
+    def _try(self, model: SiegeState, unit: Unit, fresh: BoolArray, luck: float, hits: FloatArray) -> None:
         city = model.city
         lost = np.flatnonzero(fresh & city.held_by(GOVERNMENT))
         if lost.size == 0:

@@ -12,7 +12,7 @@ from siege_sim.schema.block import share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Danger(Process):
@@ -39,7 +39,7 @@ class Danger(Process):
     suppression_per_shell: float = share(0.01, plausible=(0.003, 0.03))
     """How much one shell does."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Fade, and add today's fire."""
         layers = model.city.layers
         layers.danger *= 1.0 - self.fades_per_day

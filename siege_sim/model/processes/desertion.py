@@ -14,7 +14,7 @@ from siege_sim.model.processes.break_off import BreakOff
 from siege_sim.schema.block import param
 
 if TYPE_CHECKING:
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Desertion(BreakOff):
@@ -42,7 +42,7 @@ class Desertion(BreakOff):
     cohesion_weight: float = param(12.0, unit="log scale", plausible=(6, 16), ge=0.0, le=50.0)
     """How steeply the hazard rises as cohesion wears from 1 to 0."""
 
-    def weakness(self, model: SiegeModel, lost_today: BoolArray) -> FloatArray:
+    def weakness(self, model: SiegeState, lost_today: BoolArray) -> FloatArray:
         """Return the factor of what others did, and of worn cohesion."""
         units, line = model.units, model.line(REBEL)
         near_lost = self._given_up_nearby(model)
@@ -51,11 +51,11 @@ class Desertion(BreakOff):
         worn = 1.0 - line.mean_per_cell(units.cohesion[line.rows])
         return (1.0 + self.contagion * followed**self.contagion_exponent) * np.exp(self.cohesion_weight * worn)
 
-    def signs(self, model: SiegeModel, lost_today: BoolArray) -> dict[str, BoolArray]:
+    def signs(self, model: SiegeState, lost_today: BoolArray) -> dict[str, BoolArray]:
         """Put a loss down to the news of others."""
         return {chronicle.OTHERS_LEFT: self._given_up_nearby(model) > 0}
 
-    def _given_up_nearby(self, model: SiegeModel) -> FloatArray:
+    def _given_up_nearby(self, model: SiegeState) -> FloatArray:
         """Return how many positions within reach of news were given up in the last days, a value a cell."""
         city = model.city
         given_up = city.held_on_day_0 & ~city.pocket_ground & (city.layers.days_held <= self.news_days)

@@ -19,7 +19,7 @@ from siege_sim.schema.block import param, share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 ALARM_FADES_CELLS = 1.5
@@ -71,7 +71,7 @@ class Displacement(Process):
     )
     """Share of the ways out that armed men close."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Decide, move, cross."""
         city, homes = model.city, model.households
         luck = rng.random(len(homes))
@@ -90,7 +90,7 @@ class Displacement(Process):
         if going.any():
             self._go(model, rows[going], steps, alarm, luck[rows[going]])
 
-    def _steps_to_breach(self, model: SiegeModel) -> FloatArray:
+    def _steps_to_breach(self, model: SiegeState) -> FloatArray:
         """Return the steps from each cell to ground that was lost in the last two days; infinite when none is near."""
         city = model.city
         fresh = (city.layers.days_held < 2) & ~city.pocket_ground
@@ -101,12 +101,12 @@ class Displacement(Process):
             steps[reached] = counted[reached]
         return steps
 
-    def _neighbours_left(self, model: SiegeModel) -> FloatArray:
+    def _neighbours_left(self, model: SiegeState) -> FloatArray:
         """Return how many of each cell's people left it lately, as a share of who was there."""
         layers = model.city.layers
         return share_of_both(layers.recent_departures, layers.civilians)
 
-    def _go(self, model: SiegeModel, rows: IntArray, steps: FloatArray, alarm: FloatArray, luck: FloatArray) -> None:
+    def _go(self, model: SiegeState, rows: IntArray, steps: FloatArray, alarm: FloatArray, luck: FloatArray) -> None:
         homes = model.households
         cells = homes.cell_index[rows]
         options = np.empty((3, rows.size))
@@ -123,7 +123,7 @@ class Displacement(Process):
                 homes.leave(leaving, status)
         self._move_inside(model, rows[choice == 0], place_luck[choice == 0], alarm)
 
-    def _move_inside(self, model: SiegeModel, rows: IntArray, luck: FloatArray, alarm: FloatArray) -> None:
+    def _move_inside(self, model: SiegeState, rows: IntArray, luck: FloatArray, alarm: FloatArray) -> None:
         """Go where there are roofs and less danger, in the same pocket."""
         if rows.size == 0:
             return
@@ -136,14 +136,14 @@ class Displacement(Process):
             mine = pocket == number
             homes.move(rows[mine], categorical(luck[mine], shelter * (city.pockets == number)))
 
-    def _way_out(self, model: SiegeModel, cells: IntArray, holder: int, steps: FloatArray) -> FloatArray:
+    def _way_out(self, model: SiegeState, cells: IntArray, holder: int, steps: FloatArray) -> FloatArray:
         """Return how open the best way from each of the cells to another holder's ground is, from 0 to 1."""
         city = model.city
         passable = self._passable(model, holder, steps)
         pull_by_steps = np.exp(-np.arange(max(city.shape)) / self.walk_cells)
         return ground.easiest_ways(cells, passable, pull_by_steps, city.pockets, city.shape) * (1.0 - self.prevented)
 
-    def _passable(self, model: SiegeModel, holder: int, steps: FloatArray) -> FloatArray:
+    def _passable(self, model: SiegeState, holder: int, steps: FloatArray) -> FloatArray:
         """Return how freely people can step from each rebel-held cell on to another holder's ground.
 
         A breach opens the government's line only where it is; the Kurdish side lets people in once it is near.

@@ -12,7 +12,7 @@ from siege_sim.schema.block import param
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Eating(Process):
@@ -39,7 +39,7 @@ class Eating(Process):
     good_store_days: float = param(30.0, unit="days", plausible=(14, 60), gt=0.0, le=3650.0)
     """Days of food at home that count as a good store."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Eat."""
         homes = model.households
         total = rows.eat(

@@ -12,7 +12,7 @@ from siege_sim.schema.block import param
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Ending(Process):
@@ -31,7 +31,7 @@ class Ending(Process):
     ends_when_broken: bool = True
     """Whether the run ends when a relief force reaches the pocket."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """End the run if it is over."""
         if model.politics.outcome != "holding":
             return

@@ -12,7 +12,7 @@ from siege_sim.model.processes.break_off import BreakOff
 from siege_sim.schema.block import param
 
 if TYPE_CHECKING:
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Envelopment(BreakOff):
@@ -34,7 +34,7 @@ class Envelopment(BreakOff):
     cohesion_weight: float = param(10.0, unit="log scale", plausible=(4, 14), ge=0.0, le=50.0)
     """How steeply the hazard rises as cohesion falls."""
 
-    def weakness(self, model: SiegeModel, lost_today: BoolArray) -> FloatArray:
+    def weakness(self, model: SiegeState, lost_today: BoolArray) -> FloatArray:
         """Return the factor of envelopment, narrow ways out, lost neighbours and wear."""
         city = model.city
         enveloped = self.envelopment_weight * np.maximum(city.hostile_share - 0.375, 0.0) / 0.625
@@ -43,7 +43,7 @@ class Envelopment(BreakOff):
         wear = np.exp(self.cohesion_weight * (1.0 - city.layers.cohesion))
         return (1.0 + enveloped + narrow + contagion) * wear
 
-    def signs(self, model: SiegeModel, lost_today: BoolArray) -> dict[str, BoolArray]:
+    def signs(self, model: SiegeState, lost_today: BoolArray) -> dict[str, BoolArray]:
         """Put a loss down to envelopment, or to a neighbour's withdrawal."""
         city = model.city
         return {

@@ -12,7 +12,7 @@ from siege_sim.schema.block import param
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Fear(Process):
@@ -25,7 +25,7 @@ class Fear(Process):
     pace_per_day: float = param(0.2, unit="1/day", plausible=(0.05, 0.5), ge=0.0, le=1.0)
     """Share of the gap between fear and danger that a day closes."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Grow or fade."""
         homes = model.households
         rows.follow(homes.fear_of_strikes, homes.cell_index, model.city.layers.danger, self.pace_per_day)

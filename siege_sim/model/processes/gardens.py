@@ -11,7 +11,7 @@ from siege_sim.schema.block import param
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Gardens(Process):
@@ -27,7 +27,7 @@ class Gardens(Process):
     foraged_kcal: float = param(40.0, unit="kcal/person/day", plausible=(10, 80), ge=0.0, le=2000.0)
     """What foraging adds, in any season."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Harvest and gather."""
         homes = model.households
         grown = self.grown_kcal * model.conditions.growth

@@ -15,7 +15,7 @@ from siege_sim.schema.block import param
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Hospitals(Process):
@@ -53,7 +53,7 @@ class Hospitals(Process):
     repairs: bool = True
     """Whether closed facilities are repaired."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Repair, treat, heal, bury."""
         if self.repairs:
             self._repair(model)
@@ -71,7 +71,7 @@ class Hospitals(Process):
         homes.kill(rows, deaths, "died_of_wounds", who_luck)
         homes.wounded[rows] -= binomial(healed_luck, homes.wounded[rows], probability(self.healed_per_day))
 
-    def _repair(self, model: SiegeModel) -> None:
+    def _repair(self, model: SiegeState) -> None:
         for facility in model.facilities:
             if facility.repair_days > 0:
                 facility.repair_days -= 1
@@ -84,7 +84,7 @@ class Hospitals(Process):
                         because=model.log.newest(facility),
                     )
 
-    def _treated(self, model: SiegeModel, rows: np.ndarray) -> np.ndarray:
+    def _treated(self, model: SiegeState, rows: np.ndarray) -> np.ndarray:
         """Return, for each household, the share of its wounded who are treated."""
         city, homes = model.city, model.households
         beds = np.zeros(city.pocket_count + 1)

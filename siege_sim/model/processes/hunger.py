@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import ArrayLike
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Hunger(Process):
@@ -55,7 +55,7 @@ class Hunger(Process):
     )
     """Factor on the excess mortality by share of body mass lost."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Lose mass; die of it."""
         homes = model.households
         largest = lose_mass(

@@ -14,7 +14,7 @@ from siege_sim.schema.block import param, share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Looting(Process):
@@ -35,7 +35,7 @@ class Looting(Process):
     spoilt: float = share(0.2, plausible=(0.0, 0.5))
     """Share of what is taken that is lost."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Take from every store, and bring it to market."""
         if self.per_day == 0.0 or model.day < 2:
             return
@@ -48,7 +48,7 @@ class Looting(Process):
                 market.kcal += (taken - lost) / len(markets)
             model.ledger.book("food", "spoilt", lost)
 
-    def _hungry_share(self, model: SiegeModel) -> FloatArray:
+    def _hungry_share(self, model: SiegeState) -> FloatArray:
         """Return the share of each pocket's households that went hungry yesterday."""
         homes, city = model.households, model.city
         limit = self.hungry_below * model.conditions.need_kcal

@@ -12,7 +12,7 @@ from siege_sim.model.processes.break_off import BreakOff
 from siege_sim.schema.block import param
 
 if TYPE_CHECKING:
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class LossThreshold(BreakOff):
@@ -34,17 +34,17 @@ class LossThreshold(BreakOff):
     factor: float = param(300.0, unit="factor", plausible=(50, 1000), ge=0.0, le=1e6)
     """The hazard far beyond the threshold, relative to a cell with fresh defenders."""
 
-    def weakness(self, model: SiegeModel, lost_today: BoolArray) -> FloatArray:
+    def weakness(self, model: SiegeState, lost_today: BoolArray) -> FloatArray:
         """Return the factor of the losses of those who man each cell; that of a broken unit where nobody stands."""
         beyond = 1.0 / (1.0 + np.exp(-(_losses(model) - self.threshold) / self.width))
         return 1.0 + self.factor * beyond
 
-    def signs(self, model: SiegeModel, lost_today: BoolArray) -> dict[str, BoolArray]:
+    def signs(self, model: SiegeState, lost_today: BoolArray) -> dict[str, BoolArray]:
         """Put a loss down to losses beyond the threshold."""
         return {"its defenders had lost too many": _losses(model) >= self.threshold}
 
 
-def _losses(model: SiegeModel) -> FloatArray:
+def _losses(model: SiegeState) -> FloatArray:
     """Return which share of their opening strength those who man each cell have lost."""
     units, line = model.units, model.line(REBEL)
     return line.mean_per_cell(1.0 - units.fit[line.rows] / np.maximum(units.opening[line.rows], 1))

@@ -17,7 +17,7 @@ from siege_sim.schema.block import param, share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class MarketTrade(Process):
@@ -45,7 +45,7 @@ class MarketTrade(Process):
     wanted_days: float = param(14.0, unit="days", plausible=(7, 30), ge=0.0, le=365.0)
     """Days of food at home below which a household wants to buy."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Set each pocket's price, take bids, sell."""
         city, homes = model.city, model.households
         markets = [[market for market in here if market.kcal > 0.0] for here in model.facilities_by_pocket(Market)]
@@ -75,7 +75,7 @@ class MarketTrade(Process):
             for market in here:
                 market.kcal -= market.kcal / there_was * asked * share_sold
 
-    def _prices(self, model: SiegeModel, stock: FloatArray) -> FloatArray:
+    def _prices(self, model: SiegeState, stock: FloatArray) -> FloatArray:
         """Return each pocket's price index; infinite where hardly anything is left."""
         need = model.people_by_pocket * model.conditions.need_kcal
         scarcity = np.divide(self.normal_days * need, stock, out=np.full(stock.size, np.inf), where=stock >= 1.0)

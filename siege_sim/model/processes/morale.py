@@ -15,7 +15,7 @@ from siege_sim.schema.block import param
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Morale(Process):
@@ -61,7 +61,7 @@ class Morale(Process):
     cut_off_per_day: float = param(0.08, unit="1/day", plausible=(0.03, 0.2), ge=0.0, le=1.0)
     """Fall a day when cut off from the main body."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Wear down and restore."""
         city, units = model.city, model.units
         line = model.line(REBEL)

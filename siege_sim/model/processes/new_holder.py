@@ -15,7 +15,7 @@ from siege_sim.schema.block import param, share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class NewHolder(Process):
@@ -40,7 +40,7 @@ class NewHolder(Process):
     flight_cells: int = param(4, unit="cells", plausible=(2, 8), ge=0, le=200)
     """How far away the pocket may be for people to flee into it."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Decide for the households on lost ground."""
         city, homes = model.city, model.households
         lost = ~city.pocket_ground
@@ -70,7 +70,7 @@ class NewHolder(Process):
         flees = ~stays & ~crosses
         homes.move(rows[flees], refuge[flees])
 
-    def _refuges(self, model: SiegeModel, cells: IntArray) -> IntArray:
+    def _refuges(self, model: SiegeState, cells: IntArray) -> IntArray:
         """Return the nearest cell of the pocket for each lost cell, -1 when there is none within reach."""
         lost, which = np.unique(cells, return_inverse=True)
         found = [model.nearest_pocket_cell(cell, self.flight_cells) for cell in lost.tolist()]

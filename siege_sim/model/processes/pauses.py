@@ -12,7 +12,7 @@ from siege_sim.schema.block import param, share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Pauses(Process):
@@ -35,7 +35,7 @@ class Pauses(Process):
     quiet: float = share(0.9, plausible=(0.5, 1.0))
     """Share of strikes, shelling and assaults that a pause prevents."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Announce a pause from tomorrow on, or none."""
         politics = model.politics
         luck = rng.random()

@@ -15,7 +15,7 @@ from siege_sim.schema.block import share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Pockets(Process):
@@ -31,7 +31,7 @@ class Pockets(Process):
     shock: float = share(0.12, plausible=(0.05, 0.3))
     """Fall of cohesion in the cut-off part on the day of a split; a third of it in the main part."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Notice a split and its consequences."""
         city = model.city
         count = city.large_pockets

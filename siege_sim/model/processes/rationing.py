@@ -19,7 +19,7 @@ from siege_sim.schema.block import param
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Rationing(Process):
@@ -64,7 +64,7 @@ class Rationing(Process):
     policy: RationPolicyName = "fighters_first"
     """Who gets how much: equal a head, equal a family, or fighters before the rest."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Hand out today's food, pocket by pocket."""
         city, units, homes = model.city, model.units, model.households
         model.politics.days_cut_off += 1.0
@@ -89,7 +89,7 @@ class Rationing(Process):
             rows.hand_out(homes.food_kcal, homes.mouths, homes.cell_index, city.layers.ration_kcal)
 
     def _serve(
-        self, model: SiegeModel, stores: list[Warehouse], people: float, fighters: float, ovens: float
+        self, model: SiegeState, stores: list[Warehouse], people: float, fighters: float, ovens: float
     ) -> tuple[float, float]:
         """Feed one pocket; return what its people get (kcal), and which share of their need its fighters got."""
         flour = [store for store in stores if store.owner == "council"]
@@ -107,16 +107,16 @@ class Rationing(Process):
         rations = _draw(aid, aid_kcal * people)
         return bread + rations, eaten / need if need > 0.0 else 1.0
 
-    def _policy(self, model: SiegeModel) -> RationPolicyName:
+    def _policy(self, model: SiegeState) -> RationPolicyName:
         return model.conditions.ration_policy or self.policy
 
-    def _a_head(self, model: SiegeModel, kcal_by_pocket: FloatArray, people: FloatArray) -> FloatArray:
+    def _a_head(self, model: SiegeState, kcal_by_pocket: FloatArray, people: FloatArray) -> FloatArray:
         """Return the ration a head in every cell."""
         a_head = np.zeros(people.size + 1)
         np.divide(kcal_by_pocket, people, out=a_head[:-1], where=people > 0.0)
         return a_head[model.city.pockets]  # cells outside every pocket have number -1: the last, 0
 
-    def _hand_out_a_family(self, model: SiegeModel, kcal_by_pocket: FloatArray) -> None:
+    def _hand_out_a_family(self, model: SiegeState, kcal_by_pocket: FloatArray) -> None:
         homes = model.households
         pocket = model.city.pockets[homes.cell_index]
         here = np.flatnonzero((homes.mouths > 0.0) & (pocket >= 0))

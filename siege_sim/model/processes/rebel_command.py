@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
     from siege_sim.model.agents.line import Line
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class RebelCommand(Process):
@@ -40,7 +40,7 @@ class RebelCommand(Process):
     kept_back: float = share(0.1, plausible=(0.0, 0.2))
     """Share of the units kept in reserve while the line is not pressed anywhere."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Name the reserves, then send units where they are lacking."""
         city, units = model.city, model.units
         if self.moves_per_day == 0 or not city.front.any():
@@ -72,7 +72,7 @@ class RebelCommand(Process):
                 model.unit(row).march_to(goal)
                 units.posture[row] = HOLD
 
-    def _lacking(self, model: SiegeModel, line: Line) -> FloatArray:
+    def _lacking(self, model: SiegeState, line: Line) -> FloatArray:
         """Return how many fighters each front cell lacks of its due; below zero where it has more."""
         city = model.city
         asked = city.front * np.where(city.pressed, self.under_pressure, 1.0)

@@ -13,7 +13,7 @@ from siege_sim.schema.block import param, share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Rescue(Process):
@@ -36,7 +36,7 @@ class Rescue(Process):
     crews_lost_per_hit: float = share(0.5, plausible=(0.2, 1.0))
     """Share of a centre's crews out of action on a day on which its cell is hit three times or more."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Dig."""
         homes, layers = model.households, model.city.layers
         rows = (homes.trapped > 0).nonzero()[0]

@@ -13,7 +13,7 @@ from siege_sim.schema.block import param, share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Season(Process):
@@ -55,7 +55,7 @@ class Season(Process):
     p_grounded_in_winter: float = share(0.2, plausible=(0.1, 0.4))
     """Chance that weather keeps aircraft on the ground at 5 degrees; falls to zero at 20 degrees."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Set today's weather."""
         luck = rng.random(2)
         angle = 2 * np.pi * (model.date.timetuple().tm_yday - self.warmest_day_of_year) / 365.25

@@ -14,7 +14,7 @@ from siege_sim.schema.block import param
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Sorties(Process):
@@ -39,10 +39,10 @@ class Sorties(Process):
     dispersion: float = param(0.35, unit="1/shape", plausible=(0.1, 0.8), ge=0.0, le=5.0)
     """Overdispersion of a wing's daily count: its variance is mean + dispersion x mean squared."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Fly, and pass on how many heavy impacts the pocket takes."""
         today = model.conditions
-        wings = model.scenario.air_wings
+        wings = model.setting.air_wings
         luck = rng.random((len(wings), 2))
         flying = [
             (

@@ -18,7 +18,7 @@ from siege_sim.schema.block import param, share
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class StrikeEffects(Process):
@@ -81,7 +81,7 @@ class StrikeEffects(Process):
     stock_burnt: float = share(0.25, plausible=(0.1, 0.6))
     """Share of the food in a store, bakery or market that a hit destroys."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Lose those whom nobody reached yesterday; work out what today's impacts do."""
         layers, homes = model.city.layers, model.households
         buried, struck = (homes.trapped > 0).nonzero()[0], layers.impacts.any()
@@ -120,7 +120,7 @@ class StrikeEffects(Process):
         ruined = impacts * np.pi * self.damage_radius_m**2 / (model.city.cell_km2 * 1e6)
         layers.rubble += (1.0 - layers.rubble) * np.minimum(ruined, 1.0)
 
-    def _hit(self, model: SiegeModel, facility: Facility, luck: FloatArray) -> None:
+    def _hit(self, model: SiegeState, facility: Facility, luck: FloatArray) -> None:
         was_working, was_destroyed = facility.working, facility.destroyed
         if luck[0] < 1.0 - (1.0 - self.p_facility_destroyed) ** facility.hits:
             facility.destroyed = True

@@ -15,7 +15,7 @@ from siege_sim.schema.block import param
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Supply(Process):
@@ -48,7 +48,7 @@ class Supply(Process):
     wounded_back_per_day: float = param(0.02, unit="1/day", plausible=(0.01, 0.04), ge=0.0, le=1.0)
     """Share of the wounded fighters fit again each day while hospitals work; half without."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Use up, bring in, heal."""
         city, units = model.city, model.units
         luck = rng.random(len(units))
@@ -70,7 +70,7 @@ class Supply(Process):
         units.wounded -= back
         units.fit += back
 
-    def _bring_food(self, model: SiegeModel, pocket: int, kcal: float) -> None:
+    def _bring_food(self, model: SiegeState, pocket: int, kcal: float) -> None:
         stores = [store for store in model.facilities_by_pocket(Warehouse)[pocket] if store.working]
         for store in stores:
             store.kcal += kcal / len(stores)

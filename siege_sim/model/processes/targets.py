@@ -15,7 +15,7 @@ from siege_sim.schema.block import param
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 FACILITY_CLASSES: dict[str, type[Facility]] = {
     "hospitals": Hospital,
@@ -60,7 +60,7 @@ class Targets(Process):
     stores: float = param(0.01, unit="weight", plausible=(0.0, 0.03), ge=0.0)
     """Food stores."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Let every impact of the day fall somewhere."""
         layers = model.city.layers
         layers.impacts[:] = 0
@@ -87,13 +87,13 @@ class Targets(Process):
                 self._strike_facilities(model, kind, here, cell_weights["housing"])
         layers.impacts_so_far += layers.impacts
 
-    def _cell_weights(self, model: SiegeModel) -> dict[str, FloatArray]:
+    def _cell_weights(self, model: SiegeState) -> dict[str, FloatArray]:
         layers = model.city.layers
         front = model.city.front * (1.0 + 4.0 * model.city.pressed)
         return {"front": front, "housing": layers.civilians * model.city.pocket_ground}
 
     def _strike_facilities(
-        self, model: SiegeModel, kind: type[Facility], luck: FloatArray, otherwise: FloatArray
+        self, model: SiegeState, kind: type[Facility], luck: FloatArray, otherwise: FloatArray
     ) -> None:
         standing = [f for f in model.facilities_in_pocket(kind) if not f.destroyed]
         if standing:

@@ -15,7 +15,7 @@ from siege_sim.schema.block import param
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class WestShelling(Process):
@@ -47,7 +47,7 @@ class WestShelling(Process):
     ammunition_per_day: float = param(0.0015, unit="share/day", plausible=(0.0005, 0.004), ge=0.0, le=1.0)
     """What a quiet day's fire takes from the rebels' ammunition."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Fire, and count whom it kills."""
         units = model.units
         rebels = units.rows_of(REBEL)

@@ -11,7 +11,7 @@ from siege_sim.schema.block import param
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from siege_sim.model.model import SiegeModel
+    from siege_sim.model.state import SiegeState
 
 
 class Works(Process):
@@ -26,7 +26,7 @@ class Works(Process):
     built_share_needed: float = param(0.2, unit="share", plausible=(0.0, 0.5), ge=0.0, le=1.0)
     """Works grow in full where at least this share of the ground is built on, less on open ground."""
 
-    def step(self, model: SiegeModel, rng: Generator) -> None:
+    def step(self, model: SiegeState, rng: Generator) -> None:
         """Dig."""
         layers = model.city.layers
         ground = (layers.built_up / max(self.built_share_needed, 1e-9)).clip(0.0, 1.0)

@@ -1,0 +1,270 @@
+"""The plan of an experiment: every point, every run, and the digest that tells one plan from another."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from siege_sim.errors import ScenarioError, SiegeError
+from siege_sim.experiments.design import Axis, Points, Sampled, Scalar, Table, table_points
+from siege_sim.loading.keys import Parameter, keys_in, parameter_of, with_values
+from siege_sim.loading.scenario import load_scenario, scenario_of
+from siege_sim.results.sweep import Factor
+from siege_sim.schema.messages import read_block
+from siege_sim.schema.shipped import find_file
+from siege_sim.schema.yaml_file import Document
+
+if TYPE_CHECKING:
+    from siege_sim.model.scenario import Scenario
+from siege_sim.experiments.experiment import Experiment, FactorSpec, shipped_experiments
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An experiment that is ready to be played: every factor, every point, every scenario behind them.
+
+    Attributes:
+        experiment: the file.
+        factors: what differs between the points.
+        points: the design.
+        policy_factor: the factor that chooses among whole scenarios, if there is one.
+        bases: the plain data of the scenario of each policy; under ``""`` when there is no such factor.
+    """
+
+    experiment: Experiment
+    factors: tuple[Factor, ...]
+    points: Points = field(repr=False)
+    policy_factor: str | None
+    bases: Mapping[str, Mapping[str, Any]] = field(repr=False)
+
+    @property
+    def runs(self) -> int:
+        """How many runs the whole design has."""
+        return len(self.points) * self.experiment.replications
+
+    @cached_property
+    def _columns(self) -> dict[str, list[Scalar]]:
+        return {name: column.tolist() for name, column in self.points.table.items() if name != "point"}  # type: ignore[misc]
+
+    def values_of(self, point: int) -> tuple[str, dict[str, Scalar]]:
+        """Return the policy of a point and the values of its scenario's keys."""
+        chosen = {factor: column[point] for factor, column in self._columns.items()}
+        policy = str(chosen[self.policy_factor]) if self.policy_factor else ""
+        return policy, {key: chosen[factor.name] for factor in self.factors for key in factor.keys}
+
+    def place_of(self, index: int) -> tuple[int, int]:
+        """Return point and replication of a run; all points are played once before any is played again."""
+        replication, point = divmod(index, len(self.points))
+        return point, replication
+
+    @cached_property
+    def fingerprint(self) -> dict[str, str]:
+        """Hashes of what decides on the runs: of each part of the experiment, of the points, of the scenarios."""
+        parts = self.experiment.model_dump(mode="json", exclude={"title", "summary", "figures"})
+        table = self.points.table
+        return {
+            **{name: _digest(part) for name, part in parts.items()},
+            "points": _digest([list(table.columns), pd.util.hash_pandas_object(table, index=False).tolist()]),
+            "scenarios": _digest({name: scenario_of(data).digest for name, data in self.bases.items()}),
+        }
+
+
+def _digest(data: Any) -> str:
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def load_plan(name_or_path: str | Path) -> Plan:
+    """Load an experiment and lay out everything that it will play.
+
+    Args:
+        name_or_path: the name of a shipped experiment, or the path of a YAML file.
+
+    Raises:
+        ScenarioError: names file, line, value and way out for everything that is wrong.
+    """
+    file = find_file(name_or_path, shipped_experiments(), "experiment")
+    experiment, document = read_block(Experiment, file, "an experiment")
+    return _Planner(experiment, document, file.parent).plan()
+
+
+@dataclass(frozen=True)
+class _Planner:
+    """Turns a valid experiment file into a plan, and says with file and line what does not fit the scenario."""
+
+    experiment: Experiment
+    document: Document
+    folder: Path
+
+    def plan(self) -> Plan:
+        base = self.scenario(self.experiment.base, ("base",))
+        self.check_days(base)
+        policy_factor = self.policy_factor()
+        bases = self.bases(base, policy_factor)
+        axes = [self.axis(base, name, part, spec) for name, part, spec in self.experiment.factors()]
+        factors = tuple(self.factor(base, axis) for axis in axes)
+        for axis in axes:
+            self.try_out(axis, bases)
+        return Plan(self.experiment, factors, self.points(axes), policy_factor, bases)
+
+    def fail(self, path: tuple[str | int, ...], message: str) -> ScenarioError:
+        shown = ".".join(str(key) for key in path)
+        return ScenarioError([f"{self.document.mark(path)}: {shown}: {message}"])
+
+    def scenario(self, name: str, path: tuple[str | int, ...]) -> Scenario:
+        """Load a scenario that the file names; files are looked for beside it first."""
+        try:
+            beside = self.folder / name
+            given = beside if name.endswith((".yaml", ".yml")) and beside.is_file() else name
+            return load_scenario(given, self.experiment.settings)
+        except ScenarioError as error:
+            mark = self.document.mark(path)
+            shown = ".".join(path if all(isinstance(key, str) for key in path) else ())  # type: ignore[arg-type]
+            raise ScenarioError([f"{mark}: {shown}: {problem}" for problem in error.problems]) from None
+
+    def check_days(self, base: Scenario) -> None:
+        if self.experiment.days is not None and self.experiment.days > base.days:
+            raise self.fail(("days",), f"{self.experiment.days} is more than the scenario's {base.days}; lower it")
+
+    def policy_factor(self) -> str | None:
+        found = [(part, name) for name, part, spec in self.experiment.factors() if spec.policies is not None]
+        if len(found) > 1:
+            raise self.fail(found[1], "only one factor can choose among policies; put all of them into one")
+        return found[0][1] if found else None
+
+    def bases(self, base: Scenario, policy_factor: str | None) -> dict[str, Mapping[str, Any]]:
+        data = base.model_dump(mode="json", by_alias=True)
+        if policy_factor is None:
+            return {"": data}
+        (part, policies), *_ = (
+            (part, spec.policies) for name, part, spec in self.experiment.factors() if name == policy_factor
+        )
+        return {
+            name: self.policy(data, given, (part, policy_factor, "policies", name))
+            for name, given in (policies or {}).items()
+        }
+
+    def policy(
+        self, base: Mapping[str, Any], given: str | Mapping[str, Any] | None, path: tuple[str | int, ...]
+    ) -> Mapping[str, Any]:
+        """Return the plain data of one policy's scenario."""
+        if isinstance(given, str):
+            return self.scenario(given, path).model_dump(mode="json", by_alias=True)
+        try:
+            changed = with_values(base, _as_json(given or {}))
+            return scenario_of(changed).model_dump(mode="json", by_alias=True)
+        except ScenarioError as error:
+            raise self.fail(path, _without_place(error)) from None
+        except SiegeError as error:
+            raise self.fail(path, str(error)) from None
+
+    def axis(self, base: Scenario, name: str, part: str, spec: FactorSpec) -> Axis:
+        """Return how a factor's values are chosen."""
+        lever = part == "levers"
+        if spec.policies is not None:
+            names = tuple(spec.policies)
+            return Axis(name, names[0], values=names, crossed=lever)
+        key = spec.keys_for(name)[0]
+        known = parameter_of(base, key)
+        if known is None:
+            near = get_close_matches(key, keys_in(base.model_dump(mode="json", by_alias=True)), n=1, cutoff=0.8)
+            hint = f"did you mean '{near[0]}'? " if near else ""
+            raise self.fail(
+                (part, name), f"the scenario has no key '{key}'; {hint}`siege-sim show --resolved` lists all"
+            )
+        if spec.values is not None:
+            values, base_value = _alike(spec.values, known), _as_json(known.value)
+            return Axis(name, base_value, values=values, crossed=lever, whole=known.is_whole)
+        return self.ranged(name, part, spec, known)
+
+    def ranged(self, name: str, part: str, spec: FactorSpec, known: Parameter) -> Axis:
+        if not known.is_number:
+            raise self.fail((part, name), f"'{known.key}' is no number in this scenario; give a list of values")
+        low = spec.low if spec.low is not None else known.low
+        high = spec.high if spec.high is not None else known.high
+        if low is None or high is None:
+            raise self.fail((part, name), f"'{known.key}' has no range of its own; give low and high, or values")
+        if not low < high:
+            raise self.fail((part, name), f"low, {low:g}, is not below high, {high:g}; give both")
+        shape = spec.distribution
+        if shape is not None and shape.kind in ("log_uniform", "log_normal") and low <= 0.0:
+            raise self.fail((part, name, "distribution"), "a logarithmic distribution needs low above 0")
+        if shape is not None and shape.mode is not None and not low <= shape.mode <= high:
+            raise self.fail((part, name, "distribution", "mode"), f"{shape.mode:g} is not between {low:g} and {high:g}")
+        return Axis(name, known.value, float(low), float(high), whole=known.is_whole, shape=shape, steps=spec.steps)
+
+    def factor(self, base: Scenario, axis: Axis) -> Factor:
+        """Return what results will say of a factor."""
+        part, spec = next((p, s) for name, p, s in self.experiment.factors() if name == axis.name)
+        keys = spec.keys_for(axis.name)
+        known = parameter_of(base, keys[0]) if keys else None
+        role: Literal["uncertainty", "lever"] = "lever" if part == "levers" else "uncertainty"
+        return Factor(axis.name, role, keys, known.unit if known else "", axis.low, axis.high, axis.values)
+
+    def try_out(self, axis: Axis, bases: Mapping[str, Mapping[str, Any]]) -> None:
+        """Check that every policy's scenario takes the factor's values: those of a list, or the ends of a range."""
+        part, spec = next((p, s) for name, p, s in self.experiment.factors() if name == axis.name)
+        for policy, data in bases.items():
+            for value in axis.ends():
+                try:
+                    scenario_of(with_values(data, dict.fromkeys(spec.keys_for(axis.name), value)))
+                except ScenarioError as error:
+                    raise self.fail((part, axis.name), f"{value!r}: {_without_place(error)}") from None
+                except SiegeError as error:
+                    under = f" of policy '{policy}'" if policy else ""
+                    raise self.fail((part, axis.name), f"{error}{under}; leave the factor or the policy out") from None
+
+    def points(self, axes: list[Axis]) -> Points:
+        design = self.experiment.design
+        try:
+            if isinstance(design, Table):
+                return self.read_points(axes, design.file)
+            if isinstance(design, Sampled) and not _salib_is_there():
+                raise SiegeError("needs the library SALib: pip install 'siege_sim[experiments]'")
+            return design.points(axes)
+        except ScenarioError:
+            raise
+        except SiegeError as error:
+            raise self.fail(("design",), str(error).removeprefix("design: ")) from None
+
+    def read_points(self, axes: list[Axis], name: str) -> Points:
+        file = (self.folder / name).resolve()
+        if not file.is_relative_to(self.folder.resolve()) or not file.is_file():
+            raise SiegeError(f"there is no file '{name}' beside the experiment or below")
+        try:
+            given = pd.read_csv(file, dtype=str, keep_default_na=False)
+        except (OSError, ValueError) as error:
+            raise SiegeError(f"{name}: not a CSV file: {error}") from None
+        return table_points(axes, given, name)
+
+
+def _salib_is_there() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("SALib") is not None
+
+
+def _alike(values: tuple[Any, ...], known: Parameter) -> tuple[Scalar, ...]:
+    """Return numbers of a list as the kind that the scenario wants and dates as text: a column has one type."""
+    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+        return tuple(_as_json(values))
+    if known.is_number and not known.is_whole:
+        return tuple(float(value) for value in values)
+    return tuple(int(value) if value == int(value) else value for value in values)
+
+
+def _as_json(given: Any) -> Any:
+    """Return YAML's values as JSON has them: dates as text, tuples as lists."""
+    return json.loads(json.dumps(given, default=lambda value: value.isoformat()))
+
+
+def _without_place(error: ScenarioError) -> str:
+    return "; ".join(problem.removeprefix("manifest: ") for problem in error.problems)

@@ -1,0 +1,245 @@
+"""Day 0 as a file gives it: the city, the people, their food, the forces, the air wings, the calendar.
+
+What happens then, mechanisms and dated actions, is the scenario's part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from siege_sim.errors import did_you_mean
+from siege_sim.model.city.map import CityMap
+from siege_sim.model.city.synthetic import SyntheticTown
+from siege_sim.schema.block import Block, Problem, param, share
+from siege_sim.schema.clock import Clock, Day, IsoDate, Window
+
+LONGEST_RUN_DAYS = 3650
+
+
+class Population(Block):
+    """The people."""
+
+    besieged: int = param(
+        unit="persons",
+        plausible=(115_000, 275_000),
+        source="UN 250,000-275,000; others far fewer",
+        ge=1,
+        le=5_000_000,
+    )
+    """Civilians on rebel-held ground on day 0."""
+    persons_per_household: float = param(
+        5.4,
+        unit="persons",
+        plausible=(1, 50),
+        source="mean household of about 5-6 in Syria",
+        ge=1.0,
+        le=100.0,
+    )
+    """Persons in a household on average. 1 makes every person a row, 50 a coarse run for sweeps."""
+    children_share: float = share(0.4, plausible=(0.35, 0.45))
+    """Share of the people under 18."""
+    government_side: int = param(0, unit="persons", ge=0, le=50_000_000)
+    """Residents on government-held ground (counted by cell, not as households)."""
+    kurdish_side: int = param(0, unit="persons", ge=0, le=50_000_000)
+    """Residents on Kurdish-held ground, likewise."""
+    fear_of_reprisal: float = share(0.5, plausible=(0.3, 0.7), source="44 % would leave, 40 % stay (UNHCR, Oct 2016)")
+    """Mean fear of what would happen on government ground; spread evenly around it."""
+    wealth_spread: float = param(0.6, unit="log scale", plausible=(0.3, 1.0), ge=0.0, le=3.0)
+    """Spread of buying power (standard deviation of its logarithm)."""
+
+
+class Food(Block):
+    """Food in the pocket on day 0."""
+
+    home_days: float = param(12.0, unit="days", plausible=(5, 30), ge=0.0, le=1000.0)
+    """Mean days of full rations at home; they differ widely from house to house."""
+    council_kcal: float = param(0.0, unit="kcal", ge=0.0, le=1e13)
+    """Flour and staples in the council's stores."""
+    aid_kcal: float = param(0.0, unit="kcal", ge=0.0, le=1e13)
+    """Food in the agencies' stores."""
+    merchant_kcal: float = param(0.0, unit="kcal", ge=0.0, le=1e13)
+    """Food with traders, spread over the markets."""
+    bakery_kcal_per_day: float = param(
+        9e6,
+        unit="kcal/day",
+        plausible=(5e6, 15e6),
+        source="25 bakeries for the pocket's bread in August 2016",
+        ge=0.0,
+    )
+    """What one bakery can bake in a day with full fuel."""
+
+
+class Faction(Block):
+    """A part of one side's forces."""
+
+    fighters: int = param(unit="fighters", ge=1, le=1_000_000)
+    """How many on day 0."""
+    unit_size: int = param(100, unit="fighters", plausible=(80, 200), ge=1, le=10_000)
+    """Fighters in a unit."""
+    quality: float = param(1.0, unit="1 = average", plausible=(0.6, 1.5), gt=0.0, le=5.0)
+    """Training and arms, as a factor on fighting strength."""
+    vanguard: bool = False
+    """Whether they lead assaults."""
+    sectors: dict[str, float] = Field(min_length=1)
+    """Where they stand: sector of the map and weight."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield weights that place nobody."""
+        if any(weight < 0.0 for weight in self.sectors.values()) or not sum(self.sectors.values()) > 0.0:
+            yield ("sectors",), "weights must be at least 0, and one above 0"
+
+
+class Forces(Block):
+    """The order of battle."""
+
+    rebel: dict[str, Faction] = Field(min_length=1)
+    """The besieged side, by faction."""
+    government: dict[str, Faction] = Field(min_length=1)
+    """The besieging side, by faction."""
+    axes: int = param(3, unit="axes", plausible=(2, 4), ge=0, le=12)
+    """On how many axes the government side masses its vanguard."""
+    rebel_reserve: float = share(0.15, plausible=(0.05, 0.3))
+    """Share of the rebel units that stand behind the line on day 0."""
+    works_on_old_front: float = share(0.9, plausible=(0.7, 1.0))
+    """Works on front cells on day 0; a line that had stood for years."""
+    works_inside: float = share(0.15, plausible=(0.0, 0.4))
+    """Works elsewhere in the pocket."""
+
+
+class Ground(Block):
+    """What ground means for fighting; used wherever strength is compared."""
+
+    works: float = param(
+        1.3, unit="factor", plausible=(0.6, 1.6),
+        source="an entrenched, built-up front multiplies the defence by about 2.7-3.1 in all", ge=0.0, le=10.0,
+    )  # fmt: skip
+    """What full works add to the defence."""
+    streets: float = param(
+        0.5, unit="factor", plausible=(0.3, 0.8), source="advance in towns a third to a half", ge=0.0
+    )
+    """What fully built-up ground adds."""
+    ruins: float = param(0.4, unit="factor", plausible=(0.1, 0.8), ge=0.0, le=10.0)
+    """What total ruin adds: rubble shelters the defender and slows the attacker."""
+    fighters_a_cell_edge: float = param(
+        250.0,
+        unit="fighters",
+        plausible=(200, 300),
+        source="frontage of 400 m in streets",
+        ge=10.0,
+        le=5000.0,
+    )
+    """How many attackers find room on one cell's edge: the cap on local superiority."""
+    odds_to_assault: float = param(
+        2.0, unit="ratio", plausible=(1.5, 2.5), source="3:1 rule of thumb, disputed (Dupuy)", ge=0.1, le=20.0
+    )
+    """Perceived local odds from which an assault goes in."""
+    cells_before_regrouping: int = param(24, unit="cells", plausible=(20, 35), ge=1, le=1000)
+    """Cells that an axis takes before it must regroup."""
+
+
+class AirWing(Window):
+    """A part of the air power."""
+
+    from_day: Day = 0
+    """First day on which it flies."""
+    weight: float = param(unit="share of sorties", ge=0.0, le=10.0)
+    """Its part of `processes.sorties.per_day`."""
+    share_on_pocket: float = share()
+    """Share of its sorties that strike the pocket; the rest are flown elsewhere in the province."""
+    impacts_per_sortie: int = param(1, unit="impacts", ge=0, le=20)
+    """Heavy impacts of one sortie."""
+    lethality: float = param(1.0, unit="factor", plausible=(0.25, 1.5), ge=0.0, le=10.0)
+    """Lethality relative to a general-purpose bomb."""
+
+
+def _map_kind(value: Any) -> str:
+    synthetic = "synthetic" in value if isinstance(value, dict) else isinstance(value, SyntheticTown)
+    return "synthetic town" if synthetic else "drawn map"
+
+
+class Setting(Block):
+    """Day 0 of a siege and its calendar, without mechanisms and dated actions."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)
+    """Short name: lower-case letters, digits, dashes and underscores."""
+    title: str
+    """One line for headings."""
+    summary: str = ""
+    """A paragraph: what the scenario is, and on what it rests."""
+    start: IsoDate
+    """The date of day 0."""
+    days: int = param(unit="days", ge=1, le=LONGEST_RUN_DAYS)
+    """How many days are played at the most."""
+    map: Annotated[
+        Annotated[CityMap, Tag("drawn map")] | Annotated[SyntheticTown, Tag("synthetic town")],
+        Discriminator(_map_kind),
+    ]
+    """The city: a drawn map (a file's name in the scenario file) or a synthetic town."""
+    population: Population
+    """The people."""
+    food: Food = Food()
+    """Food on day 0."""
+    forces: Forces
+    """The order of battle."""
+    ground: Ground = Ground()
+    """What ground means for fighting."""
+    air_wings: dict[str, AirWing] = {}
+    """Air power, by wing."""
+
+    @cached_property
+    def city_map(self) -> CityMap:
+        """The map, drawn."""
+        return self.map.drawn()
+
+    @property
+    def clock(self) -> Clock:
+        """The run's calendar."""
+        return Clock(self.start, self.days)
+
+    def _beyond_the_calendar(self) -> bool:
+        return self.start.toordinal() + self.days > date.max.toordinal()
+
+    def problems_of_setting(self) -> Iterator[Problem]:
+        """Yield what does not fit together on day 0: people, sectors, the dates of air wings."""
+        yield from self._problems_of_people()
+        sides: tuple[Literal["rebel"], Literal["government"]] = ("rebel", "government")
+        for side in sides:
+            known = self.sectors_of(side)
+            for faction, block in getattr(self.forces, side).items():
+                for sector in block.sectors:
+                    if sector not in known:
+                        where = ("forces", side, faction, "sectors", sector)
+                        hint = did_you_mean(sector, known)
+                        yield where, f"no ground held by the {side} side in a sector '{sector}'{hint}"
+        for name, wing in self.air_wings.items():
+            for path, message in wing.problems_on(self.clock):
+                yield ("air_wings", name, *path), f"air wing '{name}' {message}"
+
+    def _problems_of_people(self) -> Iterator[Problem]:
+        quarters = self.city_map.quarters
+        if not any(q.holder == "rebel" for q in quarters):
+            yield ("map",), "nobody is besieged: no quarter has holder 'rebel'"
+            return
+        if not any(q.holder == "government" for q in quarters):
+            yield ("map",), "nobody besieges: no quarter has holder 'government'"
+        for field, holder in (
+            ("besieged", "rebel"),
+            ("government_side", "government"),
+            ("kurdish_side", "kurdish"),
+        ):
+            people = getattr(self.population, field)
+            if people and not any(q.holder == holder and q.population > 0 for q in quarters):
+                yield (
+                    ("population", field),
+                    f"{people:,} people on no ground: no quarter with holder '{holder}' has a population weight "
+                    "above 0; give one a weight or set this to 0",
+                )
+
+    def sectors_of(self, side: Literal["rebel", "government"]) -> set[str]:
+        """Return the sectors of the map in which a side holds ground on day 0."""
+        return {quarter.sector for quarter in self.city_map.quarters if quarter.holder == side}

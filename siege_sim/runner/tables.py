@@ -1,0 +1,212 @@
+"""A run's tables: series, quarters, events, summary and manifest, as results keep them."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from siege_sim._version import __version__
+from siege_sim.model.codes import GOVERNMENT
+from siege_sim.model.model import SiegeModel
+from siege_sim.model.outcomes import DAILY
+from siege_sim.results.run import WHOLE_OR_MISSING, RunResult
+
+PACKAGES = ("mesa", "numpy", "pandas", "matplotlib", "pydantic")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The numbers of a run, without its events, snapshots and versions: what many runs need, at a fraction of the cost.
+
+    Attributes:
+        summary: as in ``RunResult``.
+        series: as in ``RunResult``.
+        quarters: as in ``RunResult``; None when not asked for.
+    """
+
+    summary: dict[str, Any]
+    series: pd.DataFrame = field(repr=False)
+    quarters: pd.DataFrame | None = field(default=None, repr=False)
+
+
+def tables_of(model: SiegeModel, with_quarters: bool = False) -> Tables:
+    """Return the numbers of a model as far as it has been played; those of ``result_of`` are the same."""
+    if with_quarters:
+        model.recorder.keep_last(model)
+    series = _series(model)
+    return Tables(_summary(model, series), series, _quarters(model) if with_quarters else None)
+
+
+def result_of(model: SiegeModel, wall_seconds: float = 0.0) -> RunResult:
+    """Return the result of a model as far as it has been played."""
+    model.recorder.keep_last(model)
+    series = _series(model)
+    quarters = _quarters(model)
+    return RunResult(
+        summary=_summary(model, series),
+        manifest=_manifest(model, wall_seconds),
+        snapshots={name: np.stack(kept) for name, kept in model.recorder.snapshots.items()},
+        _series=series,
+        _quarters=quarters,
+        _events=_events(model),
+    )
+
+
+def _series(model: SiegeModel) -> pd.DataFrame:
+    rows = model.recorder.rows
+    table = pd.DataFrame(model.recorder.values[:rows], columns=[outcome.name for outcome in DAILY])
+    table.insert(0, "date", [model.clock.date_of(day).isoformat() for day in range(rows)])
+    table.insert(1, "day", np.arange(rows))
+    return table
+
+
+def _quarters(model: SiegeModel) -> pd.DataFrame:
+    city, recorder = model.city, model.recorder
+    held = recorder.held[: recorder.rows]
+    numbers = np.unique(city.layers.quarter)
+    per_quarter = {
+        name: np.bincount(city.layers.quarter, weights=values, minlength=len(city.map.quarters))
+        for name, values in (
+            ("civilians_on_day_0", recorder.civilians_on_day_0),
+            ("civilians_killed", city.layers.civilians_killed),
+            ("civilians_left", city.layers.civilians_left),
+        )
+    }
+    rows = []
+    for number in numbers.tolist():
+        quarter, cells = city.map.quarters[number], held[:, number]
+        lost = _first_day(cells < cells[0]) if cells[0] else None
+        captured = _since(cells == 0) if cells[0] else None
+        rows.append(
+            {
+                "quarter": quarter.name,
+                "sector": quarter.sector,
+                "holder_on_day_0": quarter.holder,
+                "cells": int((city.layers.quarter == number).sum()),
+                "rebel_cells_on_day_0": int(cells[0]),
+                "rebel_cells_at_end": int(cells[-1]),
+                "day_first_loss": lost,
+                "day_captured": captured,
+                "date_captured": None if captured is None else model.clock.date_of(captured).isoformat(),
+                **{name: int(values[number]) for name, values in per_quarter.items()},
+                "worst_ipc_phase": int(recorder.worst_ipc[number]) or None,
+                "day_worst_ipc": int(recorder.worst_ipc_day[number]) or None,
+            }
+        )
+    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
+    whole = {name: pd.array(columns[name], dtype="Int64") for name in WHOLE_OR_MISSING}
+    return pd.DataFrame(columns | whole)
+
+
+def _first_day(mask: np.ndarray[Any, Any]) -> int | None:
+    return int(np.argmax(mask)) if mask.any() else None
+
+
+def _since(mask: np.ndarray[Any, Any]) -> int | None:
+    """Return the day since which ``mask`` has held without a break to the end, if it holds there."""
+    if not mask[-1]:
+        return None
+    breaks = np.flatnonzero(~mask)
+    return int(breaks[-1]) + 1 if breaks.size else 0
+
+
+def _events(model: SiegeModel) -> pd.DataFrame:
+    columns = ["event", "day", "date", "kind", "where", "what", "cause", "amount", "because", "facility"]
+    date = model.clock.date_of
+    rows = [
+        (i, e.day, date(e.day).isoformat(), e.kind, e.where, e.what, e.cause, float(e.amount), e.because, e.facility)
+        for i, e in enumerate(model.log.events)
+    ]
+    return pd.DataFrame(rows, columns=columns).astype({"because": "Int64"})
+
+
+def _summary(model: SiegeModel, series: pd.DataFrame) -> dict[str, Any]:
+    area, pockets = series["rebel_area_share"], series["pockets"]
+    last = {str(name): float(value) for name, value in series.iloc[-1, 2:].items()}
+    return {
+        "outcome": model.politics.outcome,
+        "end_day": model.day,
+        "end_date": model.date.isoformat(),
+        "day_pocket_split": _first_day((pockets > 1).to_numpy()),
+        "days_to_half": _first_day((area < 0.5).to_numpy()),
+        "excess_deaths": last["civilians_killed"] + last["died_of_hunger"],
+        "person_days_of_hunger": model.recorder.hunger_person_days,
+        **_set_free(model),
+        **last,
+    }
+
+
+def _set_free(model: SiegeModel) -> dict[str, float | None]:
+    """Return what the end of the siege sets free for other fronts: None while the pocket holds."""
+    if model.politics.outcome == "holding":
+        return dict.fromkeys(("government_fighters_free", "rebels_free", "sorties_a_day_free"))
+    sorties: Any = dict(model.schedule).get("processes.sorties")
+    flying = [wing for wing in model.scenario.air_wings.values() if wing.covers(model.day, model.clock)]
+    return {
+        "government_fighters_free": float(model.units.fit[model.units.of(GOVERNMENT)].sum()),
+        "rebels_free": model.ledger.total("rebels", "evacuated"),
+        "sorties_a_day_free": sum(sorties.per_day * w.weight * w.share_on_pocket for w in flying) if sorties else 0.0,
+    }
+
+
+def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
+    city = model.city.map
+    return {
+        "program": "siege_sim",
+        "version": __version__,
+        "git_commit": _git_commit(),
+        "seed": model.seed,
+        "scenario_digest": model.scenario.digest,
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "wall_seconds": round(wall_seconds, 3),
+        "days_played": model.day,
+        "city": {
+            "name": city.name,
+            "shape": list(city.shape),
+            "cell_size_m": city.cell_size_m,
+            "quarters": [quarter.name for quarter in city.quarters],
+            "besieged_quarters": [q.name for q in city.quarters if q.holder == "rebel"],
+            "facilities": [{"name": f.name, "kind": f.kind, "quarter": f.quarter} for f in model.facilities],
+            "fighters_on_day_0": int(model.ledger.stocks["rebels"].opening),
+        },
+        "outcomes": {outcome.name: {"unit": outcome.unit, "label": outcome.label} for outcome in DAILY},
+        "scenario": model.scenario.model_dump(mode="json", by_alias=True),
+    }
+
+
+@cache
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+@cache
+def _git_commit() -> str | None:
+    """Return the commit of the source tree that runs, if it is one; asked for once, as what runs was loaded once."""
+    root = Path(__file__).resolve().parents[2]
+    if not (root / ".git").exists():
+        return None
+    try:
+        asked = subprocess.run(
+            ["git", "-C", str(root), "rev-parse", "HEAD"],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return asked.stdout.strip() or None
