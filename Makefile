@@ -30,7 +30,7 @@ test: .venv/ready-for-tests .venv-other/ready
 	@test ! -d $(SIEGE_SIM_SCREENSHOTS) || echo "pictures of the dashboard, to be looked at: $(SIEGE_SIM_SCREENSHOTS)"
 	@if test -x $(OTHER)/python; then \
 		echo "the same tests on the other interpreter:"; \
-		$(OTHER)/python -m pytest -n auto -q -m "not slow" tests/unit tests/conformance tests/regression tests/integration && \
+		$(OTHER)/python -m pytest -n auto -q -m "not slow" tests/house tests/unit tests/conformance tests/regression tests/integration tests/benchmarks && \
 		$(if $(BROWSER),SIEGE_SIM_SCREENSHOTS=$(SIEGE_SIM_SCREENSHOTS)/other $(OTHER)/python -m pytest -n auto -q tests/browser,true); \
 	else \
 		echo "no second Python interpreter was found; only this one was tested"; \
