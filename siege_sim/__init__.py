@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from siege_sim._version import __version__
+
 __all__ = ["RunResult", "Scenario", "SiegeModel", "__version__", "load_scenario", "run"]
 
 if TYPE_CHECKING:
