@@ -42,6 +42,25 @@ def _plain(value: Any) -> Any:
     return value
 
 
+OLDEST_READABLE = (0, 2)
+"""Results of versions before this one name the sides and outcomes otherwise."""
+
+
+def refuse_older(manifest: Mapping[str, Any], where: object) -> None:
+    """Refuse results that an older version wrote, whose names nobody here knows.
+
+    Raises:
+        ResultError: says which version wrote them, and the way out.
+    """
+    version = str(manifest.get("version", "0"))
+    numbers = tuple(int(part) if part.isdigit() else 0 for part in version.split(".")[:2])
+    if numbers < OLDEST_READABLE:
+        raise ResultError(
+            f"{where}: written by siege_sim {version}, which named sides and outcomes otherwise; run it again with "
+            "this version, or read it with that one"
+        )
+
+
 @contextlib.contextmanager
 def new_folder(target: Path, force: bool = False) -> Iterator[Path]:
     """Give a temporary folder that becomes ``target`` when all went well, and vanishes when not.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from siege_sim.validation import record as kinds
 
 if TYPE_CHECKING:
+    from siege_sim.schema.sides import Sides
     from siege_sim.validation.record import Entry, Record
 
 Json = dict[str, Any]
@@ -44,52 +45,70 @@ class Chart:
     says: str = ""
 
 
-CHARTS: tuple[Chart, ...] = (
-    Chart(
-        "area", "Ground held", "% of day 0", (Line(("rebel_area_share",)),), percent=True,
-        says="Ground that the rebels hold, as a share of what they held on day 0.",
-    ),
-    Chart(
-        "fates", "Civilians by fate", "persons",
-        (
-            Line(("civilians_in_pocket",), "in the pocket"),
-            Line(("left_to_government", "left_to_kurdish", "left_by_road"), "left"),
-            Line(("came_under_new_holder",), "under a new holder"),
-            Line(("evacuated", "evacuated_for_treatment"), "evacuated"),
+def charts(outcomes: Sequence[Mapping[str, Any]], sides: Sides) -> tuple[Chart, ...]:
+    """Return every chart, in the order of the page.
+
+    Args:
+        outcomes: name, label and, where it is one, death or departure of each outcome of a day.
+        sides: who holds ground.
+    """
+    left = tuple(str(outcome["name"]) for outcome in outcomes if outcome.get("departure"))
+    others = tuple(outcome for outcome in outcomes if outcome.get("death") == "other")
+    return (
+        Chart(
+            "area", "Ground held", "% of day 0", (Line(("garrison_area_share",)),), percent=True,
+            says=sides.fill("Ground held by {garrison}, as a share of what they held on day 0."),
         ),
-        says="Where the besieged civilians are; the dead have a chart of their own.",
-    ),
-    Chart(
-        "dead", "Civilians dead since day 0", "persons",
-        (Line(("civilians_killed",), "by violence"), Line(("died_of_hunger",), "of hunger")),
-        says="Besieged civilians killed by violence, and those who died of hunger.",
-    ),
-    Chart(
-        "eaten", "Eaten a person and day", "kcal", (Line(("kcal_eaten_per_person",)),),
-        says="The humanitarian planning figure is 2,100 kcal a person and day.",
-    ),
-    Chart(
-        "food", "Food left", "days", (Line(("food_days_left",)),),
-        says="Days for which stores and homes would feed everybody at 2,100 kcal.",
-    ),
-    Chart(
-        "forces", "Fighters fit for duty", "fighters",
-        (Line(("rebels_fit",), "rebels"), Line(("regime_fit",), "government side")),
-        says="Fighters of both sides fit for duty around the pocket.",
-    ),
-    Chart(
-        "condemnation", "Condemnation", "points", (Line(("condemnation",)),),
-        says="Pressure of world opinion on the government side, in points of the model.",
-    ),
-    Chart(
-        "impacts", "Heavy impacts a day", "impacts", (Line(("heavy_impacts",)),),
-        says="Heavy bombs and missiles that fell on the pocket that day.",
-    ),
-)  # fmt: skip
-"""Every chart, in the order of the page."""
+        Chart(
+            "fates", "Civilians by fate", "persons",
+            (
+                Line(("civilians_in_pocket",), "in the pocket"),
+                Line(tuple(name for name in left if name not in NOT_LEFT), "left"),
+                Line(("came_under_new_holder",), "under a new holder"),
+                Line(("evacuated", "evacuated_for_treatment"), "evacuated"),
+            ),
+            says="Where the besieged civilians are; the dead have a chart of their own.",
+        ),
+        Chart(
+            "dead", "Civilians dead since day 0", "persons",
+            (Line(("civilians_killed",), "by violence"), *(_death(outcome) for outcome in others)),
+            says="Besieged civilians killed by violence, and those who died of other causes.",
+        ),
+        Chart(
+            "eaten", "Eaten a person and day", "kcal", (Line(("kcal_eaten_per_person",)),),
+            says="The humanitarian planning figure is 2,100 kcal a person and day.",
+        ),
+        Chart(
+            "food", "Food left", "days", (Line(("food_days_left",)),),
+            says="Days for which stores and homes would feed everybody at 2,100 kcal.",
+        ),
+        Chart(
+            "forces", "Fighters fit for duty", "fighters",
+            (Line(("garrison_fit",), sides.garrison.label), Line(("besieger_fit",), sides.besieger.label)),
+            says="Fighters of both sides fit for duty around the pocket.",
+        ),
+        Chart(
+            "condemnation", "Condemnation", "points", (Line(("condemnation",)),),
+            says=sides.fill("Pressure of world opinion on {besieger}, in points of the model."),
+        ),
+        Chart(
+            "impacts", "Heavy impacts a day", "impacts", (Line(("heavy_impacts",)),),
+            says="Heavy bombs and missiles that fell on the pocket that day.",
+        ),
+    )  # fmt: skip
 
 
-def charts_of(record: Record | None, start: date) -> list[Json]:
+NOT_LEFT = ("came_under_new_holder", "evacuated", "evacuated_for_treatment")
+"""Departures that have lines of their own."""
+
+
+def _death(outcome: Mapping[str, Any]) -> Line:
+    """Return the line of a cause of death: ``Died of hunger`` as ``of hunger``."""
+    label = str(outcome["label"])
+    return Line((str(outcome["name"]),), label.removeprefix("Died ") if label.startswith("Died ") else label.lower())
+
+
+def charts_of(outcomes: Sequence[Mapping[str, Any]], sides: Sides, record: Record | None, start: date) -> list[Json]:
     """Return the charts as the head of a film names them, with what a record knows of each line."""
     return [
         {
@@ -108,7 +127,7 @@ def charts_of(record: Record | None, start: date) -> list[Json]:
                 for line in chart.lines
             ],
         }
-        for chart in CHARTS
+        for chart in charts(outcomes, sides)
     ]
 
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from siege_sim.schema.sides import Sides
+
 Json = dict[str, Any]
 
-FORMAT = 1
+FORMAT = 2
 """Number of the format of films; it grows when a page of an older program could not draw them."""
 
 NOBODY_THERE = 255
@@ -116,7 +119,8 @@ def head_of(
     quarter: NDArray[Any],
     quarters: Sequence[Mapping[str, Any]],
     facilities: Sequence[Mapping[str, Any]],
-    outcomes: Sequence[Mapping[str, str]],
+    outcomes: Sequence[Mapping[str, Any]],
+    sides: Sides,
     factions: Sequence[str] = (),
     shades: Sequence[Shade] = SHADES,
     charts: Sequence[Json] = (),
@@ -135,6 +139,7 @@ def head_of(
         quarters: name, sector and holder on day 0 of each.
         facilities: name, kind, cell (flat index) and quarter of each.
         outcomes: name, unit and label of each number of a day, in the order of the frames' ``values``.
+        sides: who holds ground, and what the page calls them.
         factions: names of the parts of both sides' forces; units carry their index.
         shades: the layers that every frame has.
         charts: what is drawn beside the map; see `charts.charts_of`.
@@ -154,6 +159,10 @@ def head_of(
         "quarters": [dict(entry) for entry in quarters],
         "facilities": [dict(entry) for entry in facilities],
         "outcomes": [dict(entry) for entry in outcomes],
+        "sides": [
+            {"name": name, "the": side.the, "heading": side.heading, "ground": side.ground_label, "colour": side.colour}
+            for name, side in sides.by_name.items()
+        ],
         "factions": list(factions),
         "shades": [shade.head() for shade in shades],
         "charts": list(charts),
