@@ -94,8 +94,8 @@ class Sides(Block):
     def fill(self, template: str) -> str:
         """Return a text with the sides' labels in the place of names in braces.
 
-        ``{garrison}`` becomes ``the free companies``, ``{Garrison}`` ``Free companies``, ``{garrison_ground}`` what their
-        called; likewise for the besieger.
+        ``{garrison}`` becomes ``the free companies``, ``{Garrison}`` ``Free companies``, and ``{garrison_ground}`` what
+        their ground is called; likewise for the besieger.
         """
         return template.format_map(self._words) if "{" in template else template
 
