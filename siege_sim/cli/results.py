@@ -93,15 +93,15 @@ def why(
     stock: Annotated[
         str | None, typer.Option(help="Why this store, market, bakery or hospital came to its end.")
     ] = None,
-    outcome: Annotated[bool, typer.Option("--outcome", help="Why the siege ended as it did (the default).")] = False,
+    ending: Annotated[bool, typer.Option("--ending", help="Why the siege ended as it did (the default).")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """Say why something happened in a run: the chain that led to it."""
     from siege_sim.results.files import json_text
     from siege_sim.results.run import why_in
 
-    if (quarter is not None) + (stock is not None) + outcome > 1:
-        raise typer.BadParameter("choose one of --quarter, --stock and --outcome")
+    if (quarter is not None) + (stock is not None) + ending > 1:
+        raise typer.BadParameter("choose one of --quarter, --stock and --ending")
     answer = why_in(result, quarter, stock)
     print(json_text(answer.as_data()) if as_json else "\n".join(answer.sentences) + "\n", end="")
 

@@ -114,7 +114,7 @@ def seeds_in_words(seeds: Sequence[int]) -> str:
 def _until(course: Course, outcomes: Sequence[str], days: int) -> NDArray[np.float64]:
     """Return a curve of so many days: its last value once the siege was over, nothing where it was stopped."""
     values = values_of(course, outcomes)
-    beyond = np.nan if course.outcome == "holding" else values[-1]
+    beyond = np.nan if course.ending == "holding" else values[-1]
     return np.concatenate([values, np.full(days - values.size, beyond)])
 
 

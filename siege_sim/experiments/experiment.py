@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NAME = r"^[a-z0-9][a-z0-9_-]*$"
 
 OF_WHOLE_RUNS: dict[str, tuple[str, str]] = {
-    "outcome": ("", "How the siege ended"),
+    "ending": ("", "How the siege ended"),
     "end_day": ("day", "Day of the siege's end"),
     "day_pocket_split": ("day", "Day on which the pocket was cut in two"),
     "days_to_half": ("days", "Days until half of the ground was lost"),
@@ -35,7 +35,7 @@ OF_WHOLE_RUNS: dict[str, tuple[str, str]] = {
 }
 """Outcomes of a run as a whole, with unit and label; those of its last day come after them."""
 
-ALWAYS_KEPT = ("outcome", "end_day")
+ALWAYS_KEPT = ("ending", "end_day")
 
 TAKEN = ("point", "replication", "seed", "status", "error", "seconds", "day", "key", "traceback", "attempt", "values")
 """Names of columns that a factor cannot have."""

@@ -36,7 +36,7 @@ def draw_quarters(result: RunResult) -> Figure:
     axes.tick_params(axis="y", length=0, labelcolor=style.INK)
     axes.grid(axis="x", color=style.RULE, linewidth=0.7)
     axes.set_axisbelow(True)
-    over = str(result.summary["outcome"]) != "holding"
+    over = str(result.summary["ending"]) != "holding"
     for row, (lost, captured) in enumerate(zip(table["first"], table["captured"], strict=True)):
         _bar(axes, row, float(lost), float(captured), days, over)
     _key(axes)

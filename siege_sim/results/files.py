@@ -42,6 +42,11 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def older_version(where: str | Path, version: object, way_out: str) -> ResultError:
+    """Return the error for results that an older version of the program wrote in a form that is not read any more."""
+    return ResultError(f"{where}: written by an older version of siege_sim ({version}); {way_out}")
+
+
 @contextlib.contextmanager
 def new_folder(target: Path, force: bool = False) -> Iterator[Path]:
     """Give a temporary folder that becomes ``target`` when all went well, and vanishes when not.

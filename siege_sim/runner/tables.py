@@ -133,7 +133,7 @@ def _summary(model: SiegeModel, series: pd.DataFrame) -> dict[str, Any]:
     area, pockets = series["rebel_area_share"], series["pockets"]
     last = {str(name): float(value) for name, value in series.iloc[-1, 2:].items()}
     return {
-        "outcome": model.politics.outcome,
+        "ending": model.politics.ending,
         "end_day": model.day,
         "end_date": model.date.isoformat(),
         "day_pocket_split": _first_day((pockets > 1).to_numpy()),
@@ -147,7 +147,7 @@ def _summary(model: SiegeModel, series: pd.DataFrame) -> dict[str, Any]:
 
 def _set_free(model: SiegeModel) -> dict[str, float | None]:
     """Return what the end of the siege sets free for other fronts: None while the pocket holds."""
-    if model.politics.outcome == "holding":
+    if model.politics.ending == "holding":
         return dict.fromkeys(("government_fighters_free", "rebels_free", "sorties_a_day_free"))
     sorties: Any = dict(model.schedule).get("processes.sorties")
     flying = [wing for wing in model.scenario.air_wings.values() if wing.covers(model.day, model.clock)]

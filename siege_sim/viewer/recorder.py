@@ -48,7 +48,7 @@ class Camera:
         first = self._events - len(events)
         frame = {
             "day": model.day,
-            "outcome": model.politics.outcome,
+            "ending": model.politics.ending,
             **_ground(model),
             "units": _units(model, self._faction),
             "facilities": packed(np.array([_state(facility) for facility in model.facilities], dtype=np.int64)),

@@ -35,7 +35,7 @@ def film_of_kept(result: RunResult, record: Record | None, note: str) -> Film:
     for day in range(last + 1):
         frame: Json = {
             "day": day,
-            "outcome": result.summary["outcome"] if day == last else "holding",
+            "ending": result.summary["ending"] if day == last else "holding",
             "values": plain_numbers(series.loc[day, names].to_numpy(dtype=float)),
             "events": events.get(day, []),
         }

@@ -15,9 +15,9 @@ from siege_sim.results.run import Course
 AREA = "rebel_area_share"
 
 
-def course(seed, area, outcome="pocket_taken"):
+def course(seed, area, ending="pocket_taken"):
     columns = {name.name: [0.0] * len(area) for name in outcomes.DAILY}
-    return Course(seed, outcome, pd.DataFrame({**columns, AREA: area}), pd.DataFrame(), {})
+    return Course(seed, ending, pd.DataFrame({**columns, AREA: area}), pd.DataFrame(), {})
 
 
 def test_a_fan_holds_the_middle_of_the_runs_on_each_day():
@@ -29,7 +29,7 @@ def test_a_fan_holds_the_middle_of_the_runs_on_each_day():
 
 
 def test_a_siege_that_has_ended_counts_with_its_last_day_and_one_that_was_stopped_no_longer():
-    ended, stopped = course(1, [1.0, 0.0]), course(2, [1.0, 0.8], outcome="holding")
+    ended, stopped = course(1, [1.0, 0.0]), course(2, [1.0, 0.8], ending="holding")
     longer = course(3, [1.0, 0.9, 0.6])
     assert fans_of([ended, longer])["lines"][AREA]["middle"][2] == pytest.approx(0.3)
     assert fans_of([stopped, longer])["lines"][AREA]["middle"][2] == pytest.approx(0.6)

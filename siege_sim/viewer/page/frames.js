@@ -46,7 +46,7 @@ var Siege = window.Siege || (window.Siege = {});
       if (frame.day !== this.frames.length) return false;
       const before = this.frames[this.last];
       const own = frame.holder !== undefined;
-      const made = { day: frame.day, outcome: frame.outcome, values: frame.values, ground: {},
+      const made = { day: frame.day, ending: frame.ending, values: frame.values, ground: {},
         mapDay: own ? frame.day : before ? before.mapDay : frame.day };
       for (const name of GROUND) {
         if (frame[name] !== undefined) made.ground[name] = unpack(frame[name], WIDE[name]);
@@ -77,7 +77,7 @@ var Siege = window.Siege || (window.Siege = {});
 
     over() {
       const frame = this.frames[this.last];
-      return !!frame && (frame.outcome !== "holding" || frame.day >= this.head.days);
+      return !!frame && (frame.ending !== "holding" || frame.day >= this.head.days);
     }
 
     value(day, outcomes) {

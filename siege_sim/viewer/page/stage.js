@@ -350,8 +350,8 @@
     _sentenceOf(film) {
       const frame = film.at(this.day), value = (name) => film.value(Math.min(this.day, film.last), [name]);
       const pieces = film.pockets(frame).length;
-      const ended = this.day >= film.last && frame.outcome !== "holding"
-        ? " The siege ended on day " + film.last + ": " + frame.outcome.replace(/_/g, " ") + "." : "";
+      const ended = this.day >= film.last && frame.ending !== "holding"
+        ? " The siege ended on day " + film.last + ": " + frame.ending.replace(/_/g, " ") + "." : "";
       const old = frame.mapDay !== frame.day ? " The map is that of day " + frame.mapDay + "." : "";
       return "Day " + Math.min(this.day, film.last) + ": the rebels hold " + number(value("rebel_area_share"), true) + " of their ground" +
         (pieces > 1 ? " in " + pieces + " pockets" : "") + "; " + number(value("civilians_in_pocket")) + " civilians are in it, " +
