@@ -112,7 +112,9 @@ def replay(
     ],
     out: Annotated[Path, typer.Option(help="The page to write.")] = Path("replay.html"),
     force: Annotated[bool, typer.Option("--force", help="Replace the page if it is there.")] = False,
-    as_kept: Annotated[bool, typer.Option("--as-kept", help="Show what the folder holds; play nothing again.")] = False,
+    stored_only: Annotated[
+        bool, typer.Option("--stored-only", help="Show what the folder has stored; repeat no run.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Write a run, or two side by side, as one offline page."""
@@ -120,7 +122,7 @@ def replay(
 
     if len(results) > 2:
         raise typer.BadParameter("give one results folder, or two")
-    notes = write_replay(results, out, force, as_kept)
+    notes = write_replay(results, out, force, stored_only)
     if not quiet:
         print("\n".join([*notes, f"{out}: written; open it in a browser"]))
 

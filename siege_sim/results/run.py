@@ -18,6 +18,9 @@ from siege_sim.errors import ResultError
 from siege_sim.results.files import csv_text, json_text, older_version
 from siege_sim.results.why import Answer, EventsError, explain
 
+OnProgress = Callable[[int], None]
+"""A callback: called with the number of each day that was run, or of runs that are done."""
+
 WHOLE_OR_MISSING = ("day_first_loss", "day_captured", "worst_ipc_phase", "day_worst_ipc")
 """Columns of ``quarters`` that hold whole numbers or nothing."""
 
@@ -171,10 +174,6 @@ def read_run(folder: Path) -> RunResult:
         return RunResult(summary, manifest, snapshots, tables["series"], quarters, events)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ResultError(f"{folder}: not a complete run: {error}; give a folder that `siege-sim run` wrote") from None
-
-
-Progress = Callable[[int], None]
-"""Told the number of each day after it was played."""
 
 
 def why_in(folder: Path, quarter: str | None = None, stock: str | None = None) -> Answer:

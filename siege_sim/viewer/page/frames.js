@@ -1,4 +1,4 @@
-// A film: what the page knows of a run, day by day. docs/dashboard.md describes the format.
+// A run on the page: its head, and a frame for each day. docs/dashboard.md describes the format.
 "use strict";
 var Siege = window.Siege || (window.Siege = {});
 
@@ -24,9 +24,9 @@ var Siege = window.Siege || (window.Siege = {});
     return wide;
   }
 
-  class Film {
+  class Run {
     constructor(head) {
-      if (head.format !== 1) throw new Error("this page draws films of format 1, not " + head.format);
+      if (head.format !== 2) throw new Error("this page draws frames of format 2, not " + head.format);
       this.head = head;
       this.rows = head.rows;
       this.columns = head.columns;
@@ -35,8 +35,8 @@ var Siege = window.Siege || (window.Siege = {});
       this.frames = [];
       this.events = [];
       this.curves = {};
-      this.place = {};
-      head.outcomes.forEach((outcome, i) => { this.place[outcome.name] = i; });
+      this.column = {};
+      head.outcomes.forEach((outcome, i) => { this.column[outcome.name] = i; });
     }
 
     get last() { return this.frames.length - 1; }
@@ -99,7 +99,7 @@ var Siege = window.Siege || (window.Siege = {});
     _sum(values, outcomes) {
       let sum = 0;
       for (const name of outcomes) {
-        const value = values[this.place[name]];
+        const value = values[this.column[name]];
         if (value === null || value === undefined) return null;
         sum += value;
       }
@@ -147,7 +147,7 @@ var Siege = window.Siege || (window.Siege = {});
     }
 
     // The middle of the cell nearest to the centre of some cells.
-    heart(cells) {
+    centre(cells) {
       let x = 0, y = 0;
       for (const cell of cells) { x += cell % this.columns; y += Math.floor(cell / this.columns); }
       x /= cells.length; y /= cells.length;
@@ -193,7 +193,7 @@ var Siege = window.Siege || (window.Siege = {});
     }
   }
 
-  Siege.Film = Film;
+  Siege.Run = Run;
   Siege.words = { HOLDERS, POSTURES, STATES, REBEL, GOVERNMENT, KURDISH, NOBODY_THERE };
 
   Siege.number = function (value, percent) {

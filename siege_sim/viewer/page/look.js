@@ -37,7 +37,7 @@
     return "rgb(" + one.map((value, i) => Math.round(value + part * (other[i] - value))).join(",") + ")";
   };
 
-  // A fill with stripes, so that it is not told by its colour alone.
+  // A fill with stripes, so that its colour is not the only sign.
   const hatches = {};
   Siege.hatch = function (ground, stripes, style) {
     const key = ground + stripes + style;

@@ -16,15 +16,15 @@
   class CityMap {
     constructor(canvas) { this.canvas = canvas; }
 
-    // Draw a day of a film. options: look, size, layer, show {units, places, strikes, names}, other (a second film to
+    // Draw a day of a run. options: look, size, layer, show {units, places, strikes, names}, other (a second run to
     // compare with), cell (marked), large (large type).
-    draw(film, day, options) {
-      this.film = film;
-      this.frame = film.at(day);
+    draw(run, day, options) {
+      this.run = run;
+      this.frame = run.at(day);
       this.options = options;
-      this.unit = Math.max(4, Math.min(options.width / film.columns, options.height / film.rows));
-      this.width = this.unit * film.columns;
-      this.height = this.unit * film.rows;
+      this.unit = Math.max(4, Math.min(options.width / run.columns, options.height / run.rows));
+      this.width = this.unit * run.columns;
+      this.height = this.unit * run.rows;
       const pen = this.pen = Siege.pen(this.canvas, this.width, this.height);
       pen.clearRect(0, 0, this.width, this.height);
       this.marks = [];
@@ -44,7 +44,7 @@
     }
 
     _square(cell) {
-      return [cell % this.film.columns * this.unit, Math.floor(cell / this.film.columns) * this.unit, this.unit + 0.5,
+      return [cell % this.run.columns * this.unit, Math.floor(cell / this.run.columns) * this.unit, this.unit + 0.5,
         this.unit + 0.5];
     }
 
@@ -52,13 +52,13 @@
 
     _ground() {
       const look = this.options.look, layer = this.options.layer;
-      for (let cell = 0; cell < this.film.cells; cell++) {
+      for (let cell = 0; cell < this.run.cells; cell++) {
         this._fill(cell, layer === "holder" ? this._held(cell, look) : this._shaded(cell, layer, look));
       }
     }
 
     _held(cell, look) {
-      const holder = this.frame.ground.holder[cell], first = this.film.heldAtFirst(cell);
+      const holder = this.frame.ground.holder[cell], first = this.run.heldAtFirst(cell);
       if (holder === REBEL) return first ? look.rebel : Siege.hatch(look.regained, look.regainedHatch, "dots");
       if (first) return Siege.hatch(look.lost, look.lostHatch, "stripes");
       if (holder === KURDISH) return Siege.hatch(look.kurdish, look.kurdishHatch, "dots");
@@ -67,16 +67,16 @@
 
     _shaded(cell, layer, look) {
       const held = this.frame.ground.holder[cell] === REBEL;
-      const value = this.film.share(this.frame, layer, cell);
+      const value = this.run.share(this.frame, layer, cell);
       if ((!held && layer !== "rubble") || value === null) return look.muted;
       return Siege.shade(look.ramp, value / this.most(layer));
     }
 
     // The largest value of the colour scale: all for shares, the most on day 0 for people.
     most(layer) {
-      const shade = this.film.head.shades.find((entry) => entry.name === layer);
+      const shade = this.run.head.shades.find((entry) => entry.name === layer);
       if (!shade || shade.unit === "") return 1;
-      const first = this.film.frames[0].ground[layer];
+      const first = this.run.frames[0].ground[layer];
       return Math.max(1, first.reduce((most, value) => Math.max(most, value), 0) * shade.step);
     }
 
@@ -84,7 +84,7 @@
       const look = this.options.look, there = other.at(day), layer = this.options.layer;
       const gaps = this._gaps(other, there, layer);
       this.reach = gaps && roundUp(gaps.reduce((most, gap) => Math.max(most, Math.abs(gap || 0)), 0));
-      for (let cell = 0; cell < this.film.cells; cell++) {
+      for (let cell = 0; cell < this.run.cells; cell++) {
         const one = this.frame.ground.holder[cell] === REBEL, two = there.ground.holder[cell] === REBEL;
         if (gaps && gaps[cell] !== null) this._fill(cell, this._more(gaps[cell], look));
         else if (one && two) this._fill(cell, gaps ? look.muted : look.rebel);
@@ -94,13 +94,13 @@
       }
     }
 
-    // By how much a layer is larger in the other film, by cell; null where it cannot be compared, nothing for no layer.
+    // By how much a layer is larger in the other run, by cell; null where it cannot be compared, nothing for no layer.
     _gaps(other, there, layer) {
       if (layer === "holder") return null;
       const held = (frame, cell) => frame.ground.holder[cell] === REBEL;
-      return Array.from({ length: this.film.cells }, (_, cell) => {
+      return Array.from({ length: this.run.cells }, (_, cell) => {
         if (layer !== "rubble" && !(held(this.frame, cell) && held(there, cell))) return null;
-        const one = this.film.share(this.frame, layer, cell), two = other.share(there, layer, cell);
+        const one = this.run.share(this.frame, layer, cell), two = other.share(there, layer, cell);
         return one === null || two === null ? null : two - one;
       });
     }
@@ -111,7 +111,7 @@
     }
 
     _edges(apart, colour, width, dashes) {
-      const pen = this.pen, { columns, rows } = this.film, u = this.unit;
+      const pen = this.pen, { columns, rows } = this.run, u = this.unit;
       pen.strokeStyle = colour;
       pen.lineWidth = width;
       pen.setLineDash(dashes || []);
@@ -129,7 +129,7 @@
     }
 
     _borders() {
-      const quarter = this.film.quarter, holder = this.frame.ground.holder, look = this.options.look;
+      const quarter = this.run.quarter, holder = this.frame.ground.holder, look = this.options.look;
       const inside = (a, b) => holder[a] === REBEL && holder[b] === REBEL;
       this._edges((a, b) => quarter[a] !== quarter[b] && !inside(a, b), look.quarterOut, 1);
       this._edges((a, b) => quarter[a] !== quarter[b] && inside(a, b), look.quarter, 1.2);
@@ -215,7 +215,7 @@
     _places() {
       const u = this.unit, size = Math.max(9, u * 0.42), seen = {};
       if (u < 14) return;
-      this.film.head.facilities.forEach((place, i) => {
+      this.run.head.facilities.forEach((place, i) => {
         const letter = LETTERS[place.kind] || "?", taken = seen[place.cell] = (seen[place.cell] || 0) + 1;
         if (taken > 4) return;
         const [x, y] = this._square(place.cell), spot = taken - 1;
@@ -259,12 +259,12 @@
 
     _names() {
       const size = Math.max(9, Math.min(this.unit * 0.44, this.options.large ? 22 : 15)), taken = [], pen = this.pen;
-      const hearts = this.film.hearts || (this.film.hearts = this.film.head.quarters.map((quarter, i) => {
-        const cells = this.film.cellsOf(i);
+      const centres = this.run.centres || (this.run.centres = this.run.head.quarters.map((quarter, i) => {
+        const cells = this.run.cellsOf(i);
         return { name: quarter.name, cells: cells.length, inside: quarter.holder === "rebel",
-          at: cells.length ? this.film.heart(cells) : null };
+          at: cells.length ? this.run.centre(cells) : null };
       }).filter((entry) => entry.at).sort((a, b) => b.inside - a.inside || b.cells - a.cells));
-      for (const entry of hearts) {
+      for (const entry of centres) {
         if (!entry.inside && entry.cells < 12) continue;
         pen.font = "600 " + size + "px system-ui, 'DejaVu Sans', sans-serif";
         const half = pen.measureText(entry.name).width / 2;
@@ -284,10 +284,10 @@
     }
 
     _pockets() {
-      const pieces = this.film.pockets(this.frame), pen = this.pen, look = this.options.look;
+      const pieces = this.run.pockets(this.frame), pen = this.pen, look = this.options.look;
       if (pieces.length < 2 || this.options.other) return;
       pieces.forEach((piece, i) => {
-        const { x, y } = this.film.heart(piece), r = Math.max(8, this.unit * 0.42);
+        const { x, y } = this.run.centre(piece), r = Math.max(8, this.unit * 0.42);
         pen.beginPath(); pen.arc(x * this.unit, y * this.unit, r, 0, 7);
         pen.fillStyle = look.paper; pen.fill();
         pen.strokeStyle = look.ink; pen.lineWidth = 1.5; pen.stroke();
@@ -297,8 +297,8 @@
 
     _scale() {
       const metres = [50, 100, 200, 500, 1000, 2000, 5000, 10000]
-        .filter((length) => length <= 0.25 * this.film.columns * this.film.head.cell_size_m).pop() || 50;
-      const long = metres / this.film.head.cell_size_m * this.unit, pen = this.pen, look = this.options.look;
+        .filter((length) => length <= 0.25 * this.run.columns * this.run.head.cell_size_m).pop() || 50;
+      const long = metres / this.run.head.cell_size_m * this.unit, pen = this.pen, look = this.options.look;
       const right = this.width - 10, base = this.height - 10, size = this.options.large ? 15 : 11;
       pen.strokeStyle = look.halo; pen.lineWidth = 6;
       pen.beginPath(); pen.moveTo(right - long, base); pen.lineTo(right, base); pen.stroke();
@@ -315,8 +315,8 @@
 
     cellAt(x, y) {
       const column = Math.floor(x / this.unit), row = Math.floor(y / this.unit);
-      if (!this.film || column < 0 || row < 0 || column >= this.film.columns || row >= this.film.rows) return null;
-      return row * this.film.columns + column;
+      if (!this.run || column < 0 || row < 0 || column >= this.run.columns || row >= this.run.rows) return null;
+      return row * this.run.columns + column;
     }
   }
 
