@@ -14,7 +14,7 @@ from siege_sim.experiments import experiment
 from siege_sim.experiments.plan import load_plan
 from siege_sim.loading import scenario
 from siege_sim.model.city.map import CityMap
-from siege_sim.model.outcomes import DAILY
+from siege_sim.model.outcomes import known_outcomes
 from siege_sim.model.scenario import Scenario
 from siege_sim.runner import calibrate
 from siege_sim.schema.block import Block
@@ -98,14 +98,16 @@ def _check_experiment(file: Path) -> None:
 
 
 def _check_record(file: Path) -> str | None:
-    """Check a record with its outcomes, and with its quarters when there is a scenario of its name."""
-    name = record.load_record(file, outcomes=[outcome.name for outcome in DAILY]).name
+    """Check a record with the outcomes and quarters of the scenario of its name, when there is one."""
+    name = record.load_record(file).name
     try:
         scenario_file = scenario.find(name, beside=file.resolve().parent.parent)
     except ScenarioError:
+        record.load_record(file, outcomes=[outcome.name for outcome in known_outcomes()])
         return f"no scenario is called '{name}', so nobody knows its quarters"
-    quarters = scenario.load_scenario(scenario_file).city_map.quarters
-    record.load_record(file, quarters=[quarter.name for quarter in quarters])
+    siege = scenario.load_scenario(scenario_file)
+    quarters = [quarter.name for quarter in siege.city_map.quarters]
+    record.load_record(file, [outcome.name for outcome in siege.outcomes], quarters)
     return None
 
 

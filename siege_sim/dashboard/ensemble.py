@@ -11,7 +11,7 @@ import numpy as np
 
 from siege_sim.dashboard.limits import lower_priority
 from siege_sim.validation.measures import values_of
-from siege_sim.viewer.charts import CHARTS
+from siege_sim.viewer.charts import Chart, charts
 from siege_sim.viewer.frames import plain_numbers
 
 if TYPE_CHECKING:
@@ -75,7 +75,11 @@ class Ensemble:
 
     def fans(self) -> Json | None:
         """Return the fans of all lines of the charts, once there are runs enough to speak of a spread."""
-        return fans_of(self.runs) if len(self.runs) >= 3 else None
+        return fans_of(self.runs, self._charts()) if len(self.runs) >= 3 else None
+
+    def _charts(self) -> tuple[Chart, ...]:
+        outcomes = [{"name": outcome.name, **outcome.about()} for outcome in self._scenario.outcomes]
+        return charts(outcomes, self._scenario.sides)
 
 
 def run_at_low_priority(job: Job) -> Course:
@@ -86,11 +90,11 @@ def run_at_low_priority(job: Job) -> Course:
     return play(job)
 
 
-def fans_of(runs: Sequence[Course]) -> Json:
+def fans_of(runs: Sequence[Course], drawn: Sequence[Chart]) -> Json:
     """Return for every line of the charts the percentiles of its values on each day."""
     days = max(len(course.series) for course in runs)
     lines = {}
-    for line in (line for chart in CHARTS for line in chart.lines):
+    for line in (line for chart in drawn for line in chart.lines):
         curves = np.stack([_until(course, line.outcomes, days) for course in runs])
         low, middle, high = _percentiles(curves)
         edges = {"low": plain_numbers(low), "middle": plain_numbers(middle), "high": plain_numbers(high)}

@@ -137,14 +137,14 @@ def start_panels(scenario: Scenario) -> list[LeverPanel]:
     ]
 
 
-SIDES: tuple[Literal["rebel", "government"], ...] = ("rebel", "government")
+SIDES: tuple[Literal["garrison", "besieger"], ...] = ("garrison", "besieger")
 
 
 def _start_panel(group: str, now: Block, block: tuple[str, ...], sectors: tuple[str, ...] = ()) -> LeverPanel:
     levers = [
         _lever(name, field, now, None, sectors if name == "sectors" else ())
         for name, field in type(now).model_fields.items()
-        if name not in SIDES
+        if name not in (*SIDES, "third_parties")
     ]
     description = (type(now).__doc__ or "").strip().splitlines()[0]
     return LeverPanel(block[-1], group, description, tuple(levers), {}, block)
@@ -232,7 +232,7 @@ def _choices(name: str, annotation: Any, scenario: Scenario | None) -> tuple[str
 def names_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     """Return names of a scenario's places, sectors and factions by the parameters that take them."""
     places = scenario.city_map.facilities
-    factions = (*scenario.forces.rebel, *scenario.forces.government)
+    factions = (*scenario.forces.garrison, *scenario.forces.besieger)
     return {
         "crossing": tuple(place.name or place.quarter for place in places.crossings),
         "road": tuple(place.name or place.quarter for place in places.roads),

@@ -61,7 +61,7 @@ class Limits:
 
 
 def _units(scenario: Scenario) -> int:
-    factions = (*scenario.forces.rebel.values(), *scenario.forces.government.values())
+    factions = (*scenario.forces.garrison.values(), *scenario.forces.besieger.values())
     coming = [action for action in scenario.interventions.values() if action.kind == "reinforcements"]
     return sum(-(-force.fighters // force.unit_size) for force in (*factions, *coming))  # type: ignore[attr-defined]
 

@@ -13,6 +13,7 @@ from siege_sim.model.agents.axis import Axis
 from siege_sim.model.agents.facility import Crossing, FoodStock, Road
 from siege_sim.model.agents.household import Household
 from siege_sim.model.conditions import morning
+from siege_sim.model.flows import flows_of
 from siege_sim.model.rng import Later, stream
 from siege_sim.model.schedule import schedule_of
 from siege_sim.model.state import SiegeState
@@ -50,8 +51,9 @@ class SiegeModel(SiegeState):
             for number in range(int(self.units.axis.max(initial=-1)) + 1)
         ]
         self.facilities = build.place_facilities(self)
-        build.open_books(self, (process for _, process in self.schedule))
-        self.recorder = outcomes.Recorder(self, scenario.snapshot_every_days)
+        kinds = scenario.kinds_of_processes
+        build.open_books(self, flows_of(scenario.sides, kinds))
+        self.recorder = outcomes.Recorder(self, scenario.outcomes, scenario.snapshot_every_days)
 
     @property
     def scenario(self) -> Scenario:
@@ -78,7 +80,7 @@ class SiegeModel(SiegeState):
         for way in (*self.facilities_of(Crossing), *self.facilities_of(Road)):
             way.open_share = way.usual_open_share
         for name, process in self.schedule:
-            process.step(self, cast("Generator", Later(stream, self.seed, name, self.day)))
+            process.step(self, cast("Generator", Later(stream, self.seed, process.stream or name, self.day)))
         self._settle()
         if self.day >= self.clock.days:
             self.running = False

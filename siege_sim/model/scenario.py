@@ -19,6 +19,8 @@ from pydantic import (
 
 from siege_sim.errors import SiegeError, did_you_mean
 from siege_sim.model import catalogue
+from siege_sim.model.outcome import Outcome
+from siege_sim.model.outcomes import outcomes_of
 from siege_sim.model.processes.base import Intervention, Process
 from siege_sim.model.setting import Setting
 from siege_sim.schema.block import Block, Problem, param
@@ -125,6 +127,17 @@ class Scenario(Setting):
     def mechanisms_on(self, day: int) -> ProcessesBase:
         """Return the mechanisms with the parameters that hold on a day."""
         return next(processes for first, processes in reversed(self.mechanisms) if first <= day)
+
+    @cached_property
+    def kinds_of_processes(self) -> tuple[type[Process], ...]:
+        """The classes of its mechanisms and dated actions, each once."""
+        on = [process for _, process in self.processes.on()]
+        return tuple(dict.fromkeys(type(process) for process in (*on, *self.interventions.values())))
+
+    @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The outcomes of a day that its runs have, in the order of ``series.csv``."""
+        return outcomes_of(self.sides, self.kinds_of_processes)
 
     @cached_property
     def digest(self) -> str:

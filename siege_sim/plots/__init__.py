@@ -34,15 +34,14 @@ FIGURES: tuple[Drawing, ...] = (
     Drawing(
         "map",
         "Who held what",
-        "The city on up to nine days: ground held by the rebels, the government side and Kurdish forces, "
-        "ground lost since the panel before (hatched), the front line, separate pockets by number, and "
-        "heavy strikes since the panel before (dots). North is up.",
+        "The city on up to nine days: who held which ground, what was lost since the panel before (hatched), "
+        "the front line, separate pockets by number, and heavy strikes since the panel before (dots). North is up.",
         city_map.says,
         city_map.draw_map,
     ),
     Drawing(
         "area",
-        "Ground held by the rebels",
+        "Ground held",
         "Share of the area of day 0 that was still held, day by day. Dashed lines mark turning points "
         "that the run brought about; the bars and points below it are dated actions that the scenario "
         "prescribes.",

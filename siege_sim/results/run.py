@@ -6,6 +6,7 @@ import copy
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,8 +16,9 @@ import yaml
 from numpy.typing import NDArray
 
 from siege_sim.errors import ResultError
-from siege_sim.results.files import csv_text, json_text, older_version
+from siege_sim.results.files import csv_text, json_text, refuse_older
 from siege_sim.results.why import Answer, EventsError, explain
+from siege_sim.schema.sides import Sides
 
 OnProgress = Callable[[int], None]
 """A callback: called with the number of each day that was run, or of runs that are done."""
@@ -77,6 +79,24 @@ class RunResult:
             ResultError: when the quarter or stock is not known.
         """
         return explain(self, quarter, stock).sentences
+
+    @cached_property
+    def sides(self) -> Sides:
+        """Who held ground, and what pages call them."""
+        return Sides.model_validate(json.loads(json.dumps(self.manifest["scenario"].get("sides", {}))))
+
+    def deaths(self, *, violent_only: bool = False) -> list[str]:
+        """Return the outcomes that count deaths of civilians by one cause each, in their order."""
+        kinds = {"violent"} if violent_only else {"violent", "other"}
+        return [name for name, about in self.manifest["outcomes"].items() if about.get("death") in kinds]
+
+    def departures(self) -> list[str]:
+        """Return the outcomes that count people who left the pocket in one way each, in their order."""
+        return [name for name, about in self.manifest["outcomes"].items() if about.get("departure")]
+
+    def label(self, outcome: str) -> str:
+        """Return what tables call an outcome."""
+        return str(self.manifest["outcomes"][outcome]["label"])
 
     @property
     def title(self) -> str:
@@ -159,8 +179,7 @@ def read_run(folder: Path) -> RunResult:
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         summary = manifest.pop("summary")
-        if "ending" not in summary:
-            raise older_version(folder, manifest["version"], "run the scenario again")
+        refuse_older(manifest, summary, folder)
         tables = {
             name: pd.read_csv(folder / f"{name}.csv", keep_default_na=True, dtype=TEXTS)
             for name in ("series", "quarters", "events")

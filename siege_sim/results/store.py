@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from siege_sim.errors import ResultError
-from siege_sim.results.files import json_text, older_version
+from siege_sim.results.files import json_text, refuse_older
 from siege_sim.results.storage import Storage, storage_at
 from siege_sim.results.sweep import Factor, Sweep
 
@@ -269,8 +269,7 @@ def read_sweep(target: str | Path) -> Sweep:
     manifest = store.manifest()
     if manifest is None:
         raise ResultError(f"{target}: holds no sweep; give a folder that `siege-sim sweep` wrote")
-    if "ending" not in manifest["outcomes"]:
-        raise older_version(target, manifest["version"], "run the experiment again with another --out")
+    refuse_older(manifest, manifest["outcomes"], target)
     runs = _best_attempts(store.frame("runs"))
     kept = [name for name in manifest["outcomes"] if name in runs] if len(runs) else list(manifest["outcomes"])
     columns = [*IDENTITY, "status", "error", "seconds", *kept]

@@ -9,19 +9,30 @@ from functools import partial
 
 from siege_sim.analysis.comparison.comparison import Arm, Comparison, Look
 from siege_sim.analysis.comparison.paired import FIRST_LOOK, next_look
-from siege_sim.analysis.comparison.quantities import Quantity, Target, chosen_quantities, known_quantities, target_of
+from siege_sim.analysis.comparison.quantities import (
+    Quantity,
+    Target,
+    chosen_quantities,
+    of_a_day,
+    of_the_run,
+    target_of,
+)
 from siege_sim.analysis.comparison.traces import Trace, trace_of
 from siege_sim.errors import ScenarioError
 from siege_sim.loading.scenario import load_scenario
-from siege_sim.model.outcomes import DAILY
+from siege_sim.model.run_outcomes import run_outcomes_of
 from siege_sim.model.scenario import Scenario
 from siege_sim.runner.pool import run_many
 from siege_sim.runner.run import Job, jobs_of, play
 
 
-def quantities_of_runs() -> dict[str, Quantity]:
-    """Return everything that runs can be compared in, by name."""
-    return known_quantities((outcome.name, outcome.unit, outcome.label) for outcome in DAILY)
+def quantities_of_runs(scenarios: Sequence[Scenario]) -> dict[str, Quantity]:
+    """Return everything that runs of all these scenarios can be compared in, by name, labelled as in the first."""
+    first = scenarios[0]
+    shared = set.intersection(*({outcome.name for outcome in one.outcomes} for one in scenarios))
+    whole = [of_the_run(o.name, o.label, o.unit, o.event) for o in run_outcomes_of(first.sides)]
+    daily = [of_a_day(o.name, o.label, o.unit, o.reading) for o in first.outcomes if o.name in shared]
+    return {quantity.name: quantity for quantity in (*whole, *daily)}
 
 
 def load_comparable(names: Sequence[str], settings: Sequence[str], days: int | None = None) -> tuple[Scenario, ...]:
@@ -118,14 +129,14 @@ def asked_for(
         SiegeError: for what is wrong, with the way out.
     """
     wanted = [name.strip() for text in outcomes for name in text.split(",") if name.strip()]
-    chosen = chosen_quantities(wanted, quantities_of_runs())
+    scenarios = load_comparable(names, settings, days)
+    chosen = chosen_quantities(wanted, quantities_of_runs(scenarios))
     target = None if until is None else target_of(until, chosen)
     words = ["siege-sim", "compare", *names, "--runs", str(runs)]
     words += ["--outcomes", ",".join(wanted)] if wanted else []
     words += [] if until is None else ["--until", until]
     words += [] if days is None else ["--days", str(days)]
     words += [word for setting in settings for word in ("--set", setting)]
-    scenarios = load_comparable(names, settings, days)
     return Asked(scenarios, runs, chosen, target, days, tuple(settings), shlex.join(words))
 
 

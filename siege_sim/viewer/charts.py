@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from siege_sim.validation import record as kinds
 from siege_sim.viewer.frames import Json
 
 if TYPE_CHECKING:
+    from siege_sim.schema.sides import Sides
     from siege_sim.validation.record import Entry, Record
 
 
@@ -43,52 +44,72 @@ class Chart:
     description: str = ""
 
 
-CHARTS: tuple[Chart, ...] = (
-    Chart(
-        "area", "Ground held", "% of day 0", (ChartLine(("rebel_area_share",)),), percent=True,
-        description="Ground that the rebels hold, as a share of what they held on day 0.",
-    ),
-    Chart(
-        "fates", "Civilians by fate", "persons",
-        (
-            ChartLine(("civilians_in_pocket",), "in the pocket"),
-            ChartLine(("left_to_government", "left_to_kurdish", "left_by_road"), "left"),
-            ChartLine(("came_under_new_holder",), "under a new holder"),
-            ChartLine(("evacuated", "evacuated_for_treatment"), "evacuated"),
+def charts(outcomes: Sequence[Mapping[str, Any]], sides: Sides) -> tuple[Chart, ...]:
+    """Return every chart, in the order of the page.
+
+    Args:
+        outcomes: name, label and, where it is one, death or departure of each outcome of a day.
+        sides: who holds ground.
+    """
+    left = tuple(str(outcome["name"]) for outcome in outcomes if outcome.get("departure"))
+    others = tuple(outcome for outcome in outcomes if outcome.get("death") == "other")
+    return (
+        Chart(
+            "area", "Ground held", "% of day 0", (ChartLine(("garrison_area_share",)),), percent=True,
+            description=sides.fill("Ground held by {garrison}, as a share of what they held on day 0."),
         ),
-        description="Where the besieged civilians are; the dead have a chart of their own.",
-    ),
-    Chart(
-        "dead", "Civilians dead since day 0", "persons",
-        (ChartLine(("civilians_killed",), "by violence"), ChartLine(("died_of_hunger",), "of hunger")),
-        description="Besieged civilians killed by violence, and those who died of hunger.",
-    ),
-    Chart(
-        "eaten", "Eaten a person and day", "kcal", (ChartLine(("kcal_eaten_per_person",)),),
-        description="The humanitarian planning figure is 2,100 kcal a person and day.",
-    ),
-    Chart(
-        "food", "Food left", "days", (ChartLine(("food_days_left",)),),
-        description="Days for which stores and homes would feed everybody at 2,100 kcal.",
-    ),
-    Chart(
-        "forces", "Fighters fit for duty", "fighters",
-        (ChartLine(("rebels_fit",), "rebels"), ChartLine(("regime_fit",), "government side")),
-        description="Fighters of both sides fit for duty around the pocket.",
-    ),
-    Chart(
-        "condemnation", "Condemnation", "points", (ChartLine(("condemnation",)),),
-        description="Pressure of world opinion on the government side, in points of the model.",
-    ),
-    Chart(
-        "impacts", "Heavy impacts a day", "impacts", (ChartLine(("heavy_impacts",)),),
-        description="Heavy bombs and missiles that fell on the pocket that day.",
-    ),
-)  # fmt: skip
-"""Every chart, in the order of the page."""
+        Chart(
+            "fates", "Civilians by fate", "persons",
+            (
+                ChartLine(("civilians_in_pocket",), "in the pocket"),
+                ChartLine(tuple(name for name in left if name not in NOT_LEFT), "left"),
+                ChartLine(("came_under_new_holder",), "under a new holder"),
+                ChartLine(("evacuated", "evacuated_for_treatment"), "evacuated"),
+            ),
+            description="Where the besieged civilians are; the dead have a chart of their own.",
+        ),
+        Chart(
+            "dead", "Civilians dead since day 0", "persons",
+            (ChartLine(("civilians_killed",), "by violence"), *(_death(outcome) for outcome in others)),
+            description="Besieged civilians killed by violence, and those who died of other causes.",
+        ),
+        Chart(
+            "eaten", "Eaten a person and day", "kcal", (ChartLine(("kcal_eaten_per_person",)),),
+            description="The humanitarian planning figure is 2,100 kcal a person and day.",
+        ),
+        Chart(
+            "food", "Food left", "days", (ChartLine(("food_days_left",)),),
+            description="Days for which stores and homes would feed everybody at 2,100 kcal.",
+        ),
+        Chart(
+            "forces", "Fighters fit for duty", "fighters",
+            (ChartLine(("garrison_fit",), sides.garrison.label), ChartLine(("besieger_fit",), sides.besieger.label)),
+            description="Fighters of both sides fit for duty around the pocket.",
+        ),
+        Chart(
+            "condemnation", "Condemnation", "points", (ChartLine(("condemnation",)),),
+            description=sides.fill("Pressure of world opinion on {besieger}, in points of the model."),
+        ),
+        Chart(
+            "impacts", "Heavy impacts a day", "impacts", (ChartLine(("heavy_impacts",)),),
+            description="Heavy bombs and missiles that fell on the pocket that day.",
+        ),
+    )  # fmt: skip
 
 
-def charts_of(record: Record | None, start: date) -> list[Json]:
+NOT_LEFT = ("came_under_new_holder", "evacuated", "evacuated_for_treatment")
+"""Departures that have lines of their own."""
+
+
+def _death(outcome: Mapping[str, Any]) -> ChartLine:
+    """Return the line of a cause of death: ``Died of hunger`` as ``of hunger``."""
+    label = str(outcome["label"])
+    return ChartLine(
+        (str(outcome["name"]),), label.removeprefix("Died ") if label.startswith("Died ") else label.lower()
+    )
+
+
+def charts_of(outcomes: Sequence[Mapping[str, Any]], sides: Sides, record: Record | None, start: date) -> list[Json]:
     """Return the charts as the head of a run names them, with what a record knows of each line."""
     return [
         {
@@ -107,7 +128,7 @@ def charts_of(record: Record | None, start: date) -> list[Json]:
                 for line in chart.lines
             ],
         }
-        for chart in CHARTS
+        for chart in charts(outcomes, sides)
     ]
 
 

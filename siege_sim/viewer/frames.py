@@ -9,10 +9,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from siege_sim.schema.sides import Sides
 
 Json = dict[str, Any]
 
@@ -121,7 +124,8 @@ def head_of(
     quarter: NDArray[Any],
     quarters: Sequence[Mapping[str, Any]],
     facilities: Sequence[Mapping[str, Any]],
-    outcomes: Sequence[Mapping[str, str]],
+    outcomes: Sequence[Mapping[str, Any]],
+    sides: Sides,
     factions: Sequence[str] = (),
     shades: Sequence[Shade] = SHADES,
     charts: Sequence[Json] = (),
@@ -140,6 +144,7 @@ def head_of(
         quarters: name, sector and holder on day 0 of each.
         facilities: name, kind, cell (flat index) and quarter of each.
         outcomes: name, unit and label of each number of a day, in the order of the frames' ``values``.
+        sides: who holds ground, and what the page calls them.
         factions: names of the parts of both sides' forces; units carry their index.
         shades: the layers that every frame has.
         charts: what is drawn beside the map; see `charts.charts_of`.
@@ -159,6 +164,10 @@ def head_of(
         "quarters": [dict(entry) for entry in quarters],
         "facilities": [dict(entry) for entry in facilities],
         "outcomes": [dict(entry) for entry in outcomes],
+        "sides": [
+            {"name": name, "the": side.the, "heading": side.heading, "ground": side.ground_label, "colour": side.colour}
+            for name, side in sides.by_name.items()
+        ],
         "factions": list(factions),
         "shades": [shade.head() for shade in shades],
         "charts": list(charts),

@@ -10,7 +10,6 @@ from siege_sim.model.agents.facility import Crossing, Facility, Road
 from siege_sim.model.codes import GONE
 from siege_sim.model.conditions import KCAL_A_PERSON_DAY
 from siege_sim.model.events import Event
-from siege_sim.model.outcomes import DAILY
 from siege_sim.viewer.charts import charts_of
 from siege_sim.viewer.frames import Json, RunFrames, head_of, packed, packed_shares, plain_numbers
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from siege_sim.validation.record import Record
 
 WORKING, DAMAGED, DESTROYED, OUTSIDE, CLOSED = range(5)
-"""States of a facility as the page shows them; ``OUTSIDE`` is on ground that the rebels do not hold."""
+"""States of a facility as the page shows them; ``OUTSIDE`` is on ground that the garrison does not hold."""
 
 
 class FrameRecorder:
@@ -61,6 +60,7 @@ class FrameRecorder:
 
 def _head(model: SiegeModel, factions: list[str], record: Record | None) -> Json:
     city = model.city.map
+    outcomes = [{"name": outcome.name, **outcome.about()} for outcome in model.recorder.outcomes]
     return head_of(
         title=model.scenario.title,
         scenario=model.scenario.name,
@@ -73,9 +73,10 @@ def _head(model: SiegeModel, factions: list[str], record: Record | None) -> Json
         facilities=[
             {"name": f.name, "kind": f.kind, "cell": f.cell_index, "quarter": f.quarter} for f in model.facilities
         ],
-        outcomes=[{"name": outcome.name, "unit": outcome.unit, "label": outcome.label} for outcome in DAILY],
+        outcomes=outcomes,
+        sides=model.city.sides,
         factions=factions,
-        charts=charts_of(record, model.clock.start),
+        charts=charts_of(outcomes, model.city.sides, record, model.clock.start),
     )
 
 
@@ -95,7 +96,7 @@ def _ground(model: SiegeModel) -> Json:
         "pressed": packed(layers.pressed_by >= 0),
         "killed": packed(layers.civilians_killed, "u2"),
         "left": packed(layers.civilians_left, "u2"),
-        "garrison": packed(layers.garrison, "u2"),
+        "defenders": packed(layers.defenders, "u2"),
     }
 
 

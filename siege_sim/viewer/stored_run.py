@@ -50,6 +50,7 @@ def _head(result: RunResult, record: Record | None, note: str) -> Json:
     manifest, quarters = result.manifest, result.quarters
     city, days = manifest["city"], Calendar.of(result)
     about = quarters.set_index("quarter").to_dict("index")
+    outcomes = [{"name": name, **entry} for name, entry in manifest["outcomes"].items()]
     return head_of(
         title=result.title,
         scenario=manifest["scenario"]["name"],
@@ -67,9 +68,10 @@ def _head(result: RunResult, record: Record | None, note: str) -> Json:
             for name in city["quarters"]
         ],
         facilities=(),
-        outcomes=[{"name": name, **entry} for name, entry in manifest["outcomes"].items()],
+        outcomes=outcomes,
+        sides=result.sides,
         shades=STORED_SHADES,
-        charts=charts_of(record, days.date_of(0)),
+        charts=charts_of(outcomes, result.sides, record, days.date_of(0)),
         note=note,
     )
 
@@ -83,7 +85,7 @@ def _ground(result: RunResult, number: int, before: int | None) -> Json:
         "danger": packed_shares(layers["danger"]),
         "rubble": packed_shares(layers["rubble"]),
         "entrenchment": packed_shares(layers["entrenchment"]),
-        "garrison": packed(layers["garrison"], "u2"),
+        "defenders": packed(layers["defenders"], "u2"),
         "impacts": packed(np.maximum(layers["impacts_so_far"] - earlier, 0)),
     }
 

@@ -42,7 +42,7 @@ title: Runs that nobody plays
 base: toy_town
 uncertainties: {{processes.sorties.per_day: {{}}, food.home_days: {{}}}}
 design: {{kind: latin_hypercube, samples: {runs}}}
-outcomes: [end_day, days_to_half, excess_deaths, civilians_killed, died_of_hunger, left_to_kurdish, left_to_government]
+outcomes: [end_day, days_to_half, excess_deaths, civilians_killed, died_of_hunger, left_to_besieger, evacuated]
 """
 
 SECONDS_OF_A_MADE_UP_RUN = 0.2

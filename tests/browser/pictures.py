@@ -19,7 +19,7 @@ SEED = 1
 
 ALEPPO = ("aleppo_2016", "--seed", str(SEED), "--set", COARSE)
 WIDE, UPRIGHT = {"width": 1600, "height": 1150}, {"width": 834, "height": 1112}
-BROKEN = "siegeViewer.runs[0].value(siegeViewer.day, ['rebel_area_share']) < 0.75 || siegeViewer.over()"
+BROKEN = "siegeViewer.runs[0].value(siegeViewer.day, ['garrison_area_share']) < 0.75 || siegeViewer.over()"
 """A day on which there is something to see: a quarter of the ground is lost."""
 
 

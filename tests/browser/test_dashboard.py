@@ -120,7 +120,7 @@ def test_how_it_begins_can_be_changed_and_what_is_wrong_is_said_at_the_field(ope
     page = open_page(address)
     page.get_by_text("Change how it begins").click()
     page.locator(".v-select", has_text="Part").click()
-    page.get_by_role("option", name="Forces, rebel side: Town militia").click()
+    page.get_by_role("option", name="Forces, garrison: Town militia").click()
     fill(page, "Fighters fighters", "0")
     page.get_by_role("button", name="Run it like this from the start").click()
     page.get_by_role("alert").filter(has_text="it must be at least 1").wait_for()
@@ -129,8 +129,8 @@ def test_how_it_begins_can_be_changed_and_what_is_wrong_is_said_at_the_field(ope
     picture(page, "start")
     page.get_by_role("button", name="Run it like this from the start").click()
     page.wait_for_function("siegeViewer.runs.length === 2")
-    page.get_by_text("from the start: forces.rebel.town_militia.fighters = 500").wait_for()
-    fit = "siegeViewer.runs.map((run) => run.value(0, ['rebels_fit']))"
+    page.get_by_text("from the start: forces.garrison.town_militia.fighters = 500").wait_for()
+    fit = "siegeViewer.runs.map((run) => run.value(0, ['garrison_fit']))"
     assert page.evaluate(fit) == [1000, 500]
 
 

@@ -48,13 +48,13 @@ def test_a_map_may_be_a_file_beside_the_scenario(write, tmp_path):
     (tmp_path / "maps").mkdir()
     (tmp_path / "maps" / "town.yaml").write_text(
         "name: T\ncell_size_m: 400\nrows: [aab, aab]\nlegend:\n"
-        "  a: {name: A, holder: rebel, sector: north, population: 1, built_up: 0.5}\n"
-        "  b: {name: B, holder: government, sector: north, population: 1, built_up: 0.5}\n"
+        "  a: {name: A, holder: garrison, sector: north, population: 1, built_up: 0.5}\n"
+        "  b: {name: B, holder: besieger, sector: north, population: 1, built_up: 0.5}\n"
     )
     text = (
-        "extends: toy_town\nname: c\nmap: maps/town.yaml\npopulation: {kurdish_side: 0}\nforces:\n"
-        "  rebel: {town_militia: {sectors: {east: null, south: null, west: null}}}\n"
-        "  government:\n    vanguard: {sectors: {east: null, north: 1}}\n"
+        "extends: toy_town\nname: c\nmap: maps/town.yaml\npopulation: {third_parties: null}\nforces:\n"
+        "  garrison: {town_militia: {sectors: {east: null, south: null, west: null}}}\n"
+        "  besieger:\n    vanguard: {sectors: {east: null, north: 1}}\n"
         "    ring: {sectors: {east: null, south: null, west: null}}\n"
     )
     child = load_scenario(write("child", text))

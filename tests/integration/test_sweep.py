@@ -92,7 +92,7 @@ def test_a_sweep_of_an_older_version_is_refused_with_the_way_out(small, tmp_path
     manifest = json.loads(file.read_text("utf-8"))
     manifest["outcomes"]["outcome"] = manifest["outcomes"].pop("ending")
     file.write_text(json.dumps(manifest), "utf-8")
-    with pytest.raises(ResultError, match=r"written by an older version of siege_sim .*; run the experiment again"):
+    with pytest.raises(ResultError, match=r"out: written by an older version of siege_sim .*; run the scenario again"):
         read_sweep(tmp_path / "out")
 
 

@@ -11,28 +11,36 @@ from siege_sim import load_scenario
 from siege_sim.dashboard.ensemble import Ensemble, fans_of, seeds_in_words
 from siege_sim.model import outcomes
 from siege_sim.results.run import Course
+from siege_sim.schema.sides import Sides
+from siege_sim.viewer.charts import charts
 
-AREA = "rebel_area_share"
+AREA = "garrison_area_share"
+KNOWN = outcomes.outcomes_of(Sides(), ())
+DRAWN = charts([{"name": outcome.name, **outcome.about()} for outcome in KNOWN], Sides())
+
+
+def fans(courses):
+    return fans_of(courses, DRAWN)
 
 
 def course(seed, area, ending="pocket_taken"):
-    columns = {name.name: [0.0] * len(area) for name in outcomes.DAILY}
+    columns = {name.name: [0.0] * len(area) for name in KNOWN}
     return Course(seed, ending, pd.DataFrame({**columns, AREA: area}), pd.DataFrame(), {})
 
 
 def test_a_fan_holds_the_middle_of_the_runs_on_each_day():
-    fans = fans_of([course(seed, [1.0, level]) for seed, level in enumerate([0.0, 0.2, 0.4, 0.6, 0.8, 1.0], 1)])
-    assert fans["lines"][AREA]["middle"] == [1.0, 0.5]
-    assert fans["lines"][AREA]["low"] == [1.0, 0.1]
-    assert fans["lines"][AREA]["high"] == [1.0, 0.9]
-    assert (fans["runs"], fans["seeds"], fans["days"]) == (6, "1 to 6", 1)
+    drawn = fans([course(seed, [1.0, level]) for seed, level in enumerate([0.0, 0.2, 0.4, 0.6, 0.8, 1.0], 1)])
+    assert drawn["lines"][AREA]["middle"] == [1.0, 0.5]
+    assert drawn["lines"][AREA]["low"] == [1.0, 0.1]
+    assert drawn["lines"][AREA]["high"] == [1.0, 0.9]
+    assert (drawn["runs"], drawn["seeds"], drawn["days"]) == (6, "1 to 6", 1)
 
 
 def test_a_siege_that_has_ended_counts_with_its_last_day_and_one_that_was_stopped_no_longer():
     ended, stopped = course(1, [1.0, 0.0]), course(2, [1.0, 0.8], ending="holding")
     longer = course(3, [1.0, 0.9, 0.6])
-    assert fans_of([ended, longer])["lines"][AREA]["middle"][2] == pytest.approx(0.3)
-    assert fans_of([stopped, longer])["lines"][AREA]["middle"][2] == pytest.approx(0.6)
+    assert fans([ended, longer])["lines"][AREA]["middle"][2] == pytest.approx(0.3)
+    assert fans([stopped, longer])["lines"][AREA]["middle"][2] == pytest.approx(0.6)
 
 
 def test_seeds_are_named_one_by_one_where_some_are_missing():

@@ -89,7 +89,7 @@ def test_what_stands_on_day_0_can_be_sent_as_it_is_shown():
 def test_problems_go_to_their_fields_and_the_rest_below_the_form():
     problem = (
         "lever: changes.from_day_6.processes.sorties.per_day: -1 is out of range; it must be at least 0\n"
-        "lever: forces.rebel.militia.trucks.north: -1 is out of range\n"
+        "lever: forces.garrison.militia.trucks.north: -1 is out of range\n"
         "lever: interventions.x.until_day: day 99 is after the run's end\n"
         "the run is over on day 5"
     )

@@ -107,7 +107,7 @@ def test_what_stands_on_day_0_is_set_from_the_start_and_exported(session, tmp_pa
     edits = [
         SetStartValue(("ground",), "works", 0.2),
         SetStartValue(("population",), "besieged", 3000),
-        SetStartValue(("forces", "rebel", "town_militia"), "sectors", {"north": 1.0, "east": 2.0}),
+        SetStartValue(("forces", "garrison", "town_militia"), "sectors", {"north": 1.0, "east": 2.0}),
         SetStartValue(("air_wings", "bombers"), "from_day", "2020-09-11"),
     ]
     session.advance_to(30)
@@ -132,11 +132,12 @@ def test_every_number_that_stands_on_day_0_is_a_lever(name):
     panels = {panel.block: panel for panel in start_panels(scenario)}
     assert {("ground",), ("population",), ("food",), ("forces",)} < set(panels)
     assert {block[-1] for block in panels if block[0] == "air_wings"} == set(scenario.air_wings)
-    assert {block[2] for block in panels if block[:2] == ("forces", "rebel")} == set(scenario.forces.rebel)
+    assert {block[2] for block in panels if block[:2] == ("forces", "garrison")} == set(scenario.forces.garrison)
     data = data_of(scenario)
     for block, panel in panels.items():
         values = reduce(lambda inner, key: inner[key], block, data)
-        assert {lever.key for lever in panel.levers} == {key for key in values if key not in ("rebel", "government")}
+        by_name = ("garrison", "besieger", "third_parties")  # blocks within blocks, which have panels of their own
+        assert {lever.key for lever in panel.levers} == {key for key in values if key not in by_name}
         for lever in panel.levers:
             assert lever.description, (panel.name, lever.key)
             if lever.kind in ("number", "whole"):

@@ -444,9 +444,9 @@ def test_a_world_in_which_a_policy_has_no_run_is_left_out():
 
 
 def test_regret_is_refused_for_what_is_no_harm_to_civilians():
-    sweep = policies(lambda point, seed: {**harm(point, seed), "rebels_killed": 3.0})
+    sweep = policies(lambda point, seed: {**harm(point, seed), "garrison_killed": 3.0})
     with pytest.raises(ResultError, match="serves the choice of aid"):
-        regret_of(sweep, quantities(sweep)["rebels_killed"])
+        regret_of(sweep, quantities(sweep)["garrison_killed"])
 
 
 # Convergence

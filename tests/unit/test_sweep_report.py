@@ -83,7 +83,7 @@ def test_long_names_and_small_numbers_can_be_read(name):
     hazard, days, fire, area = (
         f"processes.{key}"
         for key in (
-            "desertion.hazard_per_round", "government_command.prepare_days", "morale.fire_weight",
+            "desertion.hazard_per_round", "besieger_command.prepare_days", "morale.fire_weight",
             "strike_effects.affected_area_m2",
         )
     )  # fmt: skip

@@ -53,7 +53,7 @@ def trace_of(course: Course, quantities: Sequence[Quantity], days: int) -> Trace
         days: the last day of the curves.
     """
     inhabited = course.series["civilians_in_pocket"].to_numpy(dtype=float) > 0.0
-    besieged = course.quarters[course.quarters["rebel_cells_on_day_0"] > 0]
+    besieged = course.quarters[course.quarters["garrison_cells_on_day_0"] > 0]
     curves = [curve(course.series, quantity, inhabited, days) for quantity in quantities if quantity.daily]
     return Trace(
         seed=course.seed,

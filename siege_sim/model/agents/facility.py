@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mesa.discrete_space import FixedAgent
 
 from siege_sim.model.agents.base import SiegeAgent
-from siege_sim.model.codes import REBEL
+from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     import mesa
@@ -40,8 +40,8 @@ class Facility(SiegeAgent, FixedAgent):
 
     @property
     def in_pocket(self) -> bool:
-        """Whether the rebels hold the ground it stands on."""
-        return bool(self._holder.item(self.cell_index) == REBEL)
+        """Whether the garrison holds the ground it stands on."""
+        return bool(self._holder.item(self.cell_index) == GARRISON)
 
     @property
     def closed(self) -> bool:

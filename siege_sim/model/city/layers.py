@@ -25,7 +25,13 @@ class LayerSpec:
 
 
 LAYERS: tuple[LayerSpec, ...] = (
-    LayerSpec("holder", "Holder", np.int64, 0, "Who holds the cell."),
+    LayerSpec(
+        "holder",
+        "side",
+        np.int64,
+        0,
+        "Who holds it: 1 the garrison, 2 the besieger, 3 and more third parties.",
+    ),
     LayerSpec("quarter", "number", np.int64, 0, "The quarter, an index into the map's legend."),
     LayerSpec("built_up", "share", np.float64, 0.0, "Share of the ground that is built on."),
     LayerSpec("rubble", "share", np.float64, 0.0, "Share of the floor area that lies in ruins."),
@@ -36,7 +42,7 @@ LAYERS: tuple[LayerSpec, ...] = (
     LayerSpec("impacts_so_far", "impacts", np.int64, 0, "Heavy impacts since day 0."),
     LayerSpec("shells", "shells", np.int64, 0, "Shells and rockets today."),
     LayerSpec("days_held", "days", np.int64, 0, "Days since the cell last changed hands."),
-    LayerSpec("garrison", "fighters", np.float64, 0.0, "Defenders who man the cell today (holder's side)."),
+    LayerSpec("defenders", "fighters", np.float64, 0.0, "Fighters of its holder who man the cell today."),
     LayerSpec("cohesion", "0-1", np.float64, 1.0, "Mean cohesion of those defenders."),
     LayerSpec("pressed_by", "number", np.int64, -1, "The axis that assaults the cell today, -1 for none."),
     LayerSpec("odds", "ratio", np.float64, 0.0, "Local odds of today's assault on the cell, 0 without one."),
@@ -66,7 +72,7 @@ class Layers:
     impacts_so_far: IntArray
     shells: IntArray
     days_held: IntArray
-    garrison: FloatArray
+    defenders: FloatArray
     cohesion: FloatArray
     pressed_by: IntArray
     odds: FloatArray

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.kernels import ground
-from siege_sim.model.codes import REBEL
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param
+from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -64,7 +64,7 @@ class Morale(Process):
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Wear down and restore."""
         city, units = model.city, model.units
-        line = model.line(REBEL)
+        line = model.line(GARRISON)
         rows = line.rows
         if rows.size == 0:
             return

@@ -4,15 +4,14 @@ var Siege = window.Siege || (window.Siege = {});
 
 (function () {
   const NOBODY_THERE = 255;
-  const HOLDERS = ["nobody", "the rebels", "the government side", "Kurdish forces"];
-  const REBEL = 1, GOVERNMENT = 2, KURDISH = 3;
+  const NOBODY = 0, GARRISON = 1, BESIEGER = 2, THIRD_PARTY = 3;  // further third parties have the numbers above
   const POSTURES = ["holding", "in reserve", "assaulting"];
   const STATES = ["working", "damaged", "destroyed", "outside the pocket", "closed"];
   const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December"];
-  const WIDE = { civilians: 2, killed: 2, left: 2, garrison: 2 };
+  const WIDE = { civilians: 2, killed: 2, left: 2, defenders: 2 };
   const GROUND = ["holder", "civilians", "hunger", "danger", "rubble", "entrenchment", "impacts", "shells", "pressed",
-    "killed", "left", "garrison"];
+    "killed", "left", "defenders"];
 
   function unpack(text, bytes) {
     const raw = atob(text);
@@ -115,19 +114,30 @@ var Siege = window.Siege || (window.Siege = {});
       return raw * (shade ? shade.step : 1);
     }
 
-    heldAtFirst(cell) { return this.frames[0].ground.holder[cell] === REBEL; }
+    // The side with a code: its name, and what it and its ground are called.
+    side(code) {
+      return code === NOBODY ? { name: "nobody", the: "nobody", heading: "Nobody", colour: null } : this.head.sides[code - 1];
+    }
+
+    // Whether a side held ground on day 0.
+    holds(code) { return this.head.quarters.some((quarter) => quarter.holder === this.side(code).name); }
+
+    // The codes of the third parties.
+    thirdParties() { return this.head.sides.map((_, i) => i + 1).filter((code) => code >= THIRD_PARTY); }
+
+    heldAtFirst(cell) { return this.frames[0].ground.holder[cell] === GARRISON; }
 
     // The pieces of the pocket, corners connecting, largest first; scraps of fewer than three cells are left out.
     pockets(frame) {
       if (frame.pieces) return frame.pieces;
       const holder = frame.ground.holder, seen = new Uint8Array(this.cells), pieces = [];
       for (let start = 0; start < this.cells; start++) {
-        if (seen[start] || holder[start] !== REBEL) continue;
+        if (seen[start] || holder[start] !== GARRISON) continue;
         const piece = [start];
         seen[start] = 1;
         for (let i = 0; i < piece.length; i++) {
           for (const next of this.around(piece[i])) {
-            if (!seen[next] && holder[next] === REBEL) { seen[next] = 1; piece.push(next); }
+            if (!seen[next] && holder[next] === GARRISON) { seen[next] = 1; piece.push(next); }
           }
         }
         if (piece.length >= 3) pieces.push(piece);
@@ -194,7 +204,7 @@ var Siege = window.Siege || (window.Siege = {});
   }
 
   Siege.Run = Run;
-  Siege.words = { HOLDERS, POSTURES, STATES, REBEL, GOVERNMENT, KURDISH, NOBODY_THERE };
+  Siege.words = { POSTURES, STATES, NOBODY, GARRISON, BESIEGER, THIRD_PARTY, NOBODY_THERE };
 
   Siege.number = function (value, percent) {
     if (value === null || value === undefined || !isFinite(value)) return "–";

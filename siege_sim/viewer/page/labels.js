@@ -2,10 +2,11 @@
 "use strict";
 (function () {
   const el = Siege.el, number = Siege.number;
-  const { HOLDERS, POSTURES, STATES, REBEL } = Siege.words;
+  const { POSTURES, STATES, GARRISON, BESIEGER } = Siege.words;
   const PLACES = { hospital: "hospital", bakery: "bakery", market: "market", school: "school", warehouse: "food store",
     rescue_team: "rescuers", crossing: "crossing", road: "road" };
 
+  // A fill as the map has it, of a side or of what became of a cell.
   function swatch(colour, hatch, style) {
     const canvas = el("canvas", { class: "swatch", "aria-hidden": "true" });
     const pen = Siege.pen(canvas, 18, 14);
@@ -25,14 +26,13 @@
     if (viewer.compare) {
       parts.push(...comparing(viewer, look));
     } else if (viewer.layer === "holder") {
-      parts.push(entry(swatch(look.rebel), "held by the rebels"), entry(swatch(look.lost, look.lostHatch), "lost since day 0"),
-        entry(swatch(look.government), "held by the government side"));
-      if (run.head.quarters.some((quarter) => quarter.holder === "kurdish")) {
-        parts.push(entry(swatch(look.kurdish, look.kurdishHatch, "dots"), "Kurdish-held"));
-      }
+      const heldBy = (code) => entry(swatch(Siege.sideFill(run, code, look)), "held by " + run.side(code).the);
+      parts.push(heldBy(GARRISON), entry(swatch(look.lost, look.lostHatch), "lost since day 0"), heldBy(BESIEGER));
+      parts.push(...run.thirdParties().filter((code) => run.holds(code)).map(heldBy));
     } else parts.push(scale(viewer, look));
     if (!viewer.compare) {
-      parts.push(entry("●", "rebel fighters"), entry("■", "government side; hollow: in reserve; with a point: attacking"),
+      parts.push(entry("●", "fighters of " + run.side(GARRISON).the),
+        entry("■", "of " + run.side(BESIEGER).the + "; hollow: in reserve; with a point: attacking"),
         entry("✷", "heavy strikes of the day"), entry(el("span", { class: "boxed" }), "under assault"));
       if (viewer.show.places) {
         const kinds = Array.from(new Set(run.head.facilities.map((place) => place.kind)));
@@ -44,10 +44,11 @@
   };
 
   function comparing(viewer, look) {
+    const run = viewer.runs[0], garrison = run.side(GARRISON).the;
     if (viewer.layer === "holder") {
-      return [entry(swatch(look.rebel), "held by the rebels in both"),
+      return [entry(swatch(Siege.sideFill(run, GARRISON, look)), "held by " + garrison + " in both"),
         entry(swatch(look.oneOnly, look.oneOnlyHatch, "back"), "only in A"),
-        entry(swatch(look.otherOnly, look.otherOnlyHatch), "only in B"), entry(swatch(look.government), "in neither")];
+        entry(swatch(look.otherOnly, look.otherOnlyHatch), "only in B"), entry(swatch(Siege.sideFill(run, BESIEGER, look)), "in neither")];
     }
     const shade = viewer.runs[0].head.shades.find((one) => one.name === viewer.layer);
     const most = shade.unit ? number(viewer.maps[0].reach) + " " + shade.unit
@@ -55,7 +56,7 @@
     const entries = [entry(swatch(look.oneOnlyHatch), most + " less in B than in A"), entry(swatch(look.muted), "alike"),
       entry(swatch(look.otherOnlyHatch), most + " more in B than in A")];
     return viewer.layer === "rubble" ? entries : [...entries,
-      entry(swatch(look.oneOnly, look.oneOnlyHatch, "back"), "held by the rebels only in A"),
+      entry(swatch(look.oneOnly, look.oneOnlyHatch, "back"), "held by " + garrison + " only in A"),
       entry(swatch(look.otherOnly, look.otherOnlyHatch), "only in B")];
   }
 
@@ -75,7 +76,7 @@
       return;
     }
     const run = viewer.runs[side], frame = run.at(viewer.day), quarter = run.head.quarters[run.quarter[cell]];
-    const ground = frame.ground, facts = [["Held by", HOLDERS[ground.holder[cell]]]];
+    const ground = frame.ground, facts = [["Held by", run.side(ground.holder[cell]).the]];
     for (const shade of run.head.shades) {
       const value = run.share(frame, shade.name, cell);
       if (value !== null) facts.push([shade.label, number(value, shade.unit === "")]);
@@ -94,10 +95,10 @@
 
   // The numbers of a whole quarter.
   function quarterTotals(run, frame, quarter) {
-    const cells = run.cellsOf(quarter), ground = frame.ground, held = cells.filter((cell) => ground.holder[cell] === REBEL);
+    const cells = run.cellsOf(quarter), ground = frame.ground, held = cells.filter((cell) => ground.holder[cell] === GARRISON);
     const sum = (layer) => number(cells.reduce((total, cell) => total + layer[cell], 0));
     const fates = ground.killed ? "; " + sum(ground.killed) + " killed and " + sum(ground.left) + " left since day 0" : "";
-    return "All of " + run.head.quarters[quarter].name + ": the rebels hold " + held.length + " of " + cells.length + " cells; " +
+    return "All of " + run.head.quarters[quarter].name + ": " + held.length + " of " + cells.length + " cells held by " + run.side(GARRISON).the + "; " +
       sum(ground.civilians) + " civilians" + fates + ".";
   }
 
@@ -108,7 +109,7 @@
       const fit = here.reduce((sum, unit) => sum + unit.fit, 0);
       const set = Array.from(new Set(here.map((unit) => POSTURES[unit.posture]))).join(", ");
       const names = Array.from(new Set(here.map((unit) => (run.head.factions[unit.faction] || "").replace(/_/g, " ")))).join(", ");
-      return (side === REBEL ? "Rebels: " : "Government side: ") + fit + " fit in " + here.length + (here.length > 1 ? " units" : " unit") +
+      return run.side(side).heading + ": " + fit + " fit in " + here.length + (here.length > 1 ? " units" : " unit") +
         " (" + set + "; " + names + ").";
     });
     const places = run.head.facilities.map((place, i) => [place, i]).filter(([place]) => place.cell === cell)

@@ -1,7 +1,7 @@
 // The map: who holds what, the front, units, places, today's strikes; or one layer, or how two runs differ.
 "use strict";
 (function () {
-  const { REBEL, GOVERNMENT, KURDISH, NOBODY_THERE } = Siege.words;
+  const { GARRISON, BESIEGER, NOBODY_THERE } = Siege.words;
   const LETTERS = { hospital: "H", bakery: "B", market: "M", school: "S", warehouse: "W", rescue_team: "R",
     crossing: "X", road: "=" };
   Siege.LETTERS = LETTERS;
@@ -59,14 +59,13 @@
 
     _held(cell, look) {
       const holder = this.frame.ground.holder[cell], first = this.run.heldAtFirst(cell);
-      if (holder === REBEL) return first ? look.rebel : Siege.hatch(look.regained, look.regainedHatch, "dots");
+      if (holder === GARRISON) return first ? Siege.sideFill(this.run, holder, look) : Siege.hatch(look.regained, look.regainedHatch, "dots");
       if (first) return Siege.hatch(look.lost, look.lostHatch, "stripes");
-      if (holder === KURDISH) return Siege.hatch(look.kurdish, look.kurdishHatch, "dots");
-      return holder === GOVERNMENT ? look.government : look.nobody;
+      return Siege.sideFill(this.run, holder, look);
     }
 
     _shaded(cell, layer, look) {
-      const held = this.frame.ground.holder[cell] === REBEL;
+      const held = this.frame.ground.holder[cell] === GARRISON;
       const value = this.run.share(this.frame, layer, cell);
       if ((!held && layer !== "rubble") || value === null) return look.muted;
       return Siege.shade(look.ramp, value / this.most(layer));
@@ -85,19 +84,19 @@
       const gaps = this._gaps(other, there, layer);
       this.reach = gaps && roundUp(gaps.reduce((most, gap) => Math.max(most, Math.abs(gap || 0)), 0));
       for (let cell = 0; cell < this.run.cells; cell++) {
-        const one = this.frame.ground.holder[cell] === REBEL, two = there.ground.holder[cell] === REBEL;
+        const one = this.frame.ground.holder[cell] === GARRISON, two = there.ground.holder[cell] === GARRISON;
         if (gaps && gaps[cell] !== null) this._fill(cell, this._more(gaps[cell], look));
-        else if (one && two) this._fill(cell, gaps ? look.muted : look.rebel);
+        else if (one && two) this._fill(cell, gaps ? look.muted : Siege.sideFill(this.run, GARRISON, look));
         else if (one) this._fill(cell, Siege.hatch(look.oneOnly, look.oneOnlyHatch, "back"));
         else if (two) this._fill(cell, Siege.hatch(look.otherOnly, look.otherOnlyHatch, "stripes"));
-        else this._fill(cell, look.government);
+        else this._fill(cell, Siege.sideFill(this.run, Math.max(this.frame.ground.holder[cell], BESIEGER), look));
       }
     }
 
     // By how much a layer is larger in the other run, by cell; null where it cannot be compared, nothing for no layer.
     _gaps(other, there, layer) {
       if (layer === "holder") return null;
-      const held = (frame, cell) => frame.ground.holder[cell] === REBEL;
+      const held = (frame, cell) => frame.ground.holder[cell] === GARRISON;
       return Array.from({ length: this.run.cells }, (_, cell) => {
         if (layer !== "rubble" && !(held(this.frame, cell) && held(there, cell))) return null;
         const one = this.run.share(this.frame, layer, cell), two = other.share(there, layer, cell);
@@ -130,7 +129,7 @@
 
     _borders() {
       const quarter = this.run.quarter, holder = this.frame.ground.holder, look = this.options.look;
-      const inside = (a, b) => holder[a] === REBEL && holder[b] === REBEL;
+      const inside = (a, b) => holder[a] === GARRISON && holder[b] === GARRISON;
       this._edges((a, b) => quarter[a] !== quarter[b] && !inside(a, b), look.quarterOut, 1);
       this._edges((a, b) => quarter[a] !== quarter[b] && inside(a, b), look.quarter, 1.2);
     }
@@ -139,8 +138,10 @@
       const holder = this.frame.ground.holder, look = this.options.look, width = Math.max(1.8, this.unit / 9);
       const between = (one, other) => (a, b) =>
         (holder[a] === one && holder[b] === other) || (holder[a] === other && holder[b] === one);
-      this._edges(between(REBEL, GOVERNMENT), look.front, width);
-      this._edges(between(REBEL, KURDISH), look.front, width * 0.75, [width * 2, width * 2]);
+      this._edges(between(GARRISON, BESIEGER), look.front, width);
+      for (const party of this.run.thirdParties()) {
+        this._edges(between(GARRISON, party), look.front, width * 0.75, [width * 2, width * 2]);
+      }
     }
 
     _pressed() {
@@ -173,10 +174,10 @@
     _unit(group) {
       const pen = this.pen, look = this.options.look, u = this.unit, [x, y] = this._square(group.cell);
       const r = Math.min(0.36, 0.09 + 0.011 * Math.sqrt(group.fit)) * u;
-      const cx = x + u / 2, cy = y + u / 2, colour = group.side === REBEL ? look.rebelUnit : look.governmentUnit;
+      const cx = x + u / 2, cy = y + u / 2, colour = group.side === GARRISON ? look.garrisonUnit : look.besiegerUnit;
       const path = () => {
         pen.beginPath();
-        if (group.side === REBEL) pen.arc(cx, cy, r, 0, 7); else pen.rect(cx - r * 0.9, cy - r * 0.9, r * 1.8, r * 1.8);
+        if (group.side === GARRISON) pen.arc(cx, cy, r, 0, 7); else pen.rect(cx - r * 0.9, cy - r * 0.9, r * 1.8, r * 1.8);
       };
       path();
       pen.lineWidth = Math.max(2.4, u / 9);
@@ -261,7 +262,7 @@
       const size = Math.max(9, Math.min(this.unit * 0.44, this.options.large ? 22 : 15)), taken = [], pen = this.pen;
       const centres = this.run.centres || (this.run.centres = this.run.head.quarters.map((quarter, i) => {
         const cells = this.run.cellsOf(i);
-        return { name: quarter.name, cells: cells.length, inside: quarter.holder === "rebel",
+        return { name: quarter.name, cells: cells.length, inside: quarter.holder === "garrison",
           at: cells.length ? this.run.centre(cells) : null };
       }).filter((entry) => entry.at).sort((a, b) => b.inside - a.inside || b.cells - a.cells));
       for (const entry of centres) {

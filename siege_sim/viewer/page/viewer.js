@@ -353,7 +353,7 @@
       const ended = this.day >= run.last && frame.ending !== "holding"
         ? " The siege ended on day " + run.last + ": " + frame.ending.replace(/_/g, " ") + "." : "";
       const old = frame.mapDay !== frame.day ? " The map is that of day " + frame.mapDay + "." : "";
-      return "Day " + Math.min(this.day, run.last) + ": the rebels hold " + number(value("rebel_area_share"), true) + " of their ground" +
+      return "Day " + Math.min(this.day, run.last) + ": " + number(value("garrison_area_share"), true) + " of the ground is held by " + run.side(Siege.words.GARRISON).the +
         (pieces > 1 ? " in " + pieces + " pockets" : "") + "; " + number(value("civilians_in_pocket")) + " civilians are in it, " +
         number(value("civilians_killed")) + " have been killed." + ended + old;
     }
