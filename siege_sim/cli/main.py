@@ -128,6 +128,8 @@ def run(
     target = out or _unused_folder(f"{chosen.name}-seed{seed}")
     check_target(target, force)
     silent = quiet or as_json
+    if not silent:
+        _print_notes(chosen.notes())
     from siege_sim.cli.progress import day_progress
     from siege_sim.runner.run import run as play
 
@@ -146,6 +148,17 @@ def run(
         from siege_sim.reports.summary import print_summary
 
         print_summary(result, target, with_report=not no_plots)
+
+
+MOST_NOTES = 5
+
+
+def _print_notes(notes: list[str]) -> None:
+    """Say what a scenario lacks because mechanisms are off, where their names do not say it."""
+    for note in notes[:MOST_NOTES]:
+        print(f"note: {note}", file=sys.stderr)
+    if len(notes) > MOST_NOTES:
+        print(f"note: {len(notes) - MOST_NOTES} more mechanisms are off; the report lists them", file=sys.stderr)
 
 
 def _illustrate(result: RunResult, folder: Path, silent: bool) -> None:

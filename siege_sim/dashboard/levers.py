@@ -129,7 +129,9 @@ def start_panels(scenario: Scenario) -> list[LeverPanel]:
         _start_panel("City", scenario.food, ("food",)),
         _start_panel("Forces", scenario.forces, ("forces",)),
         *(
-            _start_panel(f"Forces, {side} side", faction, ("forces", side, name), sectors[side])
+            _start_panel(
+                f"Forces, {scenario.sides.by_name[side].label}", faction, ("forces", side, name), sectors[side]
+            )
             for side in SIDES
             for name, faction in getattr(scenario.forces, side).items()
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -30,8 +30,9 @@ from siege_sim.model.rng import stream
 from siege_sim.schema.sides import BESIEGER, GARRISON
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from siege_sim.model.agents.columns import Column
     from siege_sim.model.city.grid import City
     from siege_sim.model.city.map import ManyPlaces
     from siege_sim.model.setting import Faction, Forces
@@ -40,12 +41,12 @@ if TYPE_CHECKING:
 PlaceT = TypeVar("PlaceT", bound="ManyPlaces")
 
 
-def settle_households(model: SiegeState) -> Households:
+def settle_households(model: SiegeState, further: Mapping[str, Column[Any]] | None = None) -> Households:
     """Put the besieged people into homes, in proportion to the population weights of the garrison's cells."""
     city, people = model.city, model.setting.population
     luck = {name: stream(model.seed, f"setup/{name}", 0) for name in ("size", "children", "food", "fear", "wealth")}
     rows = max(1, round(people.besieged / people.persons_per_household))
-    homes = Households(rows, city, model.ledger)
+    homes = Households(rows, city, model.ledger, further)
     weights = city.map.per_cell("population") * (city.layers.holder == GARRISON)
     in_cell = whole_shares(rows, weights)
     homes.settle(
@@ -198,22 +199,19 @@ def _assign_axes(model: SiegeState, forces: Forces) -> None:
         units.axis[rows] = number
 
 
-def place_facilities(model: SiegeState) -> list[Facility]:
+def place_facilities(model: SiegeState, further: Iterable[type[Facility]] = ()) -> list[Facility]:
     """Put hospitals, bakeries, stores and the rest into their quarters, and food into the stores."""
     city, food, places = model.city, model.setting.food, model.setting.city_map.facilities
-    spots = _Spots(model)
+    spots, baking = _Spots(model), food.bakery_kcal_per_day
     facilities: list[Facility] = []
+    facilities += [Hospital(model, city, cell, name, e.beds) for e, cell, name in spots.of(places.hospitals, Hospital)]
     facilities += [
-        Hospital(model, city, cell, name, e.beds) for e, cell, name in spots.of(places.hospitals, "hospital")
+        RescueTeam(model, city, cell, name, e.crews) for e, cell, name in spots.of(places.rescue_teams, RescueTeam)
     ]
-    facilities += [
-        RescueTeam(model, city, cell, name, e.crews) for e, cell, name in spots.of(places.rescue_teams, "rescue centre")
-    ]
-    baking = food.bakery_kcal_per_day
-    facilities += [Bakery(model, city, cell, name, baking) for _, cell, name in spots.of(places.bakeries, "bakery")]
-    markets = [Market(model, city, cell, name, "merchant", 0.0) for _, cell, name in spots.of(places.markets, "market")]
+    facilities += [Bakery(model, city, cell, name, baking) for _, cell, name in spots.of(places.bakeries, Bakery)]
+    markets = [Market(model, city, cell, name, "merchant", 0.0) for _, cell, name in spots.of(places.markets, Market)]
     stores = [
-        Warehouse(model, city, cell, name, e.owner, 0.0) for e, cell, name in spots.of(places.warehouses, "store")
+        Warehouse(model, city, cell, name, e.owner, 0.0) for e, cell, name in spots.of(places.warehouses, Warehouse)
     ]
     for owner, kcal in (("council", food.council_kcal), ("aid_agency", food.aid_kcal)):
         own = [store for store in stores if store.owner == owner]
@@ -222,7 +220,7 @@ def place_facilities(model: SiegeState) -> list[Facility]:
     for market in markets:
         market.kcal = food.merchant_kcal / len(markets)
     facilities += [*markets, *stores]
-    facilities += [School(model, city, cell, name) for _, cell, name in spots.of(places.schools, "school")]
+    facilities += [School(model, city, cell, name) for _, cell, name in spots.of(places.schools, School)]
     for crossing in places.crossings:
         into = city.sides.codes[crossing.into]
         cell = _edge_cell(model, crossing.quarter, into)
@@ -230,6 +228,9 @@ def place_facilities(model: SiegeState) -> list[Facility]:
     for road in places.roads:
         cell = _edge_cell(model, road.quarter, BESIEGER)
         facilities.append(Road(model, city, cell, road.name or road.quarter))
+    for kind in further:
+        for entry, cell, name in spots.of(getattr(places, kind.map_key, ()), kind):
+            facilities.append(kind.stand(model, city, cell, name, entry))
     return facilities
 
 
@@ -241,12 +242,12 @@ class _Spots:
         self._given: Counter[str] = Counter()
         self._cells: dict[str, IntArray] = {}
 
-    def of(self, entries: Sequence[PlaceT], word: str) -> Iterator[tuple[PlaceT, int, str]]:
+    def of(self, entries: Sequence[PlaceT], kind: type[Facility]) -> Iterator[tuple[PlaceT, int, str]]:
         """Yield each single place with its cell and name."""
         for entry in entries:
             for _ in range(entry.count):
                 cell = self._next_cell(entry.quarter)
-                usual = f"{word} {entry.quarter}"
+                usual = f"{kind.label} {entry.quarter}"
                 self._given[usual] += 1
                 number = f" {self._given[usual]}" if entry.count > 1 or self._given[usual] > 1 else ""
                 yield entry, cell, entry.name or usual + number

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siege_sim.kernels.hazard import IntArray
-from siege_sim.model.agents.facility import Bakery, FoodStock, Hospital, Warehouse
+from siege_sim.model.agents.facility import FoodStock, Warehouse
 from siege_sim.schema.sides import BESIEGER
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _note_fallen_facilities(model: SiegeState, cells: IntArray) -> None:
     for facility in [known for known in model.facilities if known.cell_index in lost]:
         because = model.log.newest(("lost", facility.cell_index))
         food = facility.kcal if isinstance(facility, FoodStock) else 0.0
-        in_service = isinstance(facility, (Hospital, Bakery)) and not facility.destroyed and not facility.repair_days
+        in_service = facility.note_when_lost and not facility.closed
         if food or in_service:
             what = f"{facility.name} fell with the ground it stood on"
             what += f", with food for {food / model.conditions.need_kcal:,.0f} people for a day" * bool(food)

@@ -40,9 +40,12 @@ class SiegeModel(SiegeState):
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
             raise SiegeError(f"the seed is {seed!r}, but it must be a whole number of at least 0")
         self._siege_scenario = scenario
-        super().__init__(scenario, scenario.interventions, int(seed))
+        kinds = scenario.kinds_of_processes
+        layers = [spec for kind in kinds for spec in kind.layers]
+        super().__init__(scenario, scenario.interventions, int(seed), layers)
         self.schedule = schedule_of(scenario)
-        self.households = build.settle_households(self)
+        columns = {name: column for kind in kinds for name, column in kind.columns.items()}
+        self.households = build.settle_households(self, columns)
         self.units = build.raise_units(self)
         for row in np.flatnonzero(self.units.standing):
             self.muster(int(row))
@@ -50,8 +53,7 @@ class SiegeModel(SiegeState):
             Axis(self, self.units, self._unit_agents, number)
             for number in range(int(self.units.axis.max(initial=-1)) + 1)
         ]
-        self.facilities = build.place_facilities(self)
-        kinds = scenario.kinds_of_processes
+        self.facilities = build.place_facilities(self, [place for kind in kinds for place in kind.facilities])
         build.open_books(self, flows_of(scenario.sides, kinds))
         self.recorder = outcomes.Recorder(self, scenario.outcomes, scenario.snapshot_every_days)
 

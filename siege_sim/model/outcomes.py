@@ -160,19 +160,6 @@ def known_outcomes(sides: Sides | None = None) -> tuple[Outcome, ...]:
     return outcomes_of(sides or anybody, (*catalogue.processes().values(), *catalogue.interventions().values()))
 
 
-SNAPSHOT_LAYERS = (
-    "holder",
-    "quarter",
-    "civilians",
-    "danger",
-    "rubble",
-    "entrenchment",
-    "impacts_so_far",
-    "defenders",
-    "days_held",
-)
-
-
 class Recorder:
     """Reads all outcomes after every day, and keeps layers every few days.
 
@@ -190,6 +177,7 @@ class Recorder:
     def __init__(self, model: SiegeState, outcomes: tuple[Outcome, ...], keep_every_days: int) -> None:
         self.outcomes = outcomes
         self._keep_every_days = keep_every_days
+        self._kept_layers = [spec.name for spec in model.city.layers.specs if spec.kept]
         quarters = len(model.city.map.quarters)
         self.values = np.full((model.clock.days + 1, len(outcomes)), np.nan)
         self.held = np.zeros((model.clock.days + 1, quarters), dtype=np.int64)
@@ -197,7 +185,7 @@ class Recorder:
         self.hunger_person_days = 0.0
         self.worst_ipc = np.zeros(quarters, dtype=np.int64)
         self.worst_ipc_day = np.zeros(quarters, dtype=np.int64)
-        self.snapshots: dict[str, list[Any]] = {name: [] for name in ("day", *SNAPSHOT_LAYERS)}
+        self.snapshots: dict[str, list[Any]] = {name: [] for name in ("day", *self._kept_layers)}
         self.civilians_on_day_0 = model.city.layers.civilians.copy()
         self.record(model)
 
@@ -216,7 +204,7 @@ class Recorder:
         if self.snapshots["day"] and self.snapshots["day"][-1] == model.day:
             return
         self.snapshots["day"].append(model.day)
-        for name in SNAPSHOT_LAYERS:
+        for name in self._kept_layers:
             self.snapshots[name].append(model.city.layers.array(name).reshape(model.city.shape).copy())
         if model.day > 0:
             phases = ipc_by_quarter(model)

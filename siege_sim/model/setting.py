@@ -158,7 +158,8 @@ class AirWing(Window):
     """Lethality relative to a general-purpose bomb."""
 
 
-def _map_kind(value: Any) -> str:
+def map_kind(value: Any) -> str:
+    """Return whether a map is a drawn one or a synthetic town, by its keys."""
     synthetic = "synthetic" in value if isinstance(value, dict) else isinstance(value, SyntheticTown)
     return "synthetic town" if synthetic else "drawn map"
 
@@ -186,7 +187,7 @@ class Setting(Block):
     """How many days are played at the most."""
     map: Annotated[
         Annotated[CityMap, Tag("drawn map")] | Annotated[SyntheticTown, Tag("synthetic town")],
-        Discriminator(_map_kind),
+        Discriminator(map_kind),
     ]
     """The city: a drawn map (a file's name in the scenario file) or a synthetic town."""
     sides: Sides = Sides()

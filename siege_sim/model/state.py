@@ -29,6 +29,7 @@ from siege_sim.model.ledger import Ledger
 from siege_sim.schema.sides import BESIEGER
 
 if TYPE_CHECKING:
+    from siege_sim.model.city.layers import LayerSpec
     from siege_sim.model.setting import Setting
 
 FacilityT = TypeVar("FacilityT", bound=Facility)
@@ -62,6 +63,7 @@ class SiegeState(mesa.Model):
         setting: day 0.
         actions: the dated actions that may happen, by name.
         seed: the run's seed.
+        layers: layers that mechanisms bring along.
 
     Attributes:
         setting: day 0 as the file gave it.
@@ -82,7 +84,9 @@ class SiegeState(mesa.Model):
     households: Households
     units: Units
 
-    def __init__(self, setting: Setting, actions: Mapping[str, object], seed: int) -> None:
+    def __init__(
+        self, setting: Setting, actions: Mapping[str, object], seed: int, layers: Iterable[LayerSpec] = ()
+    ) -> None:
         self._households_made = False
         super().__init__(rng=seed)
         self.seed = seed
@@ -90,7 +94,7 @@ class SiegeState(mesa.Model):
         self.actions = actions
         self.clock = setting.clock
         self.day = 0
-        self.city: City = City(setting.city_map, setting.sides, self.random)
+        self.city: City = City(setting.city_map, setting.sides, self.random, layers)
         self.ledger = Ledger()
         self.conditions = Conditions()
         self.politics: Politics = Politics()

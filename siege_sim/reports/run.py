@@ -79,6 +79,7 @@ def report_html(result: RunResult, figures: Sequence[Path]) -> str:
         last=days.full(days.last),
         last_day=days.last,
         story=story(result),
+        notes=result.manifest.get("notes", ()),
         outcomes=key_numbers(result),
         figures=[_picture(path, result) for path in figures],
         why=explain(result),

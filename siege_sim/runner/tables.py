@@ -148,6 +148,7 @@ def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
         },
         "outcomes": {outcome.name: outcome.about() for outcome in model.recorder.outcomes},
         "run_outcomes": {outcome.name: outcome.about() for outcome in run_outcomes_of(model.setting.sides)},
+        "notes": model.scenario.notes(),
         "scenario": model.scenario.model_dump(mode="json", by_alias=True),
     }
 

@@ -124,6 +124,7 @@ def head_of(
     quarter: NDArray[Any],
     quarters: Sequence[Mapping[str, Any]],
     facilities: Sequence[Mapping[str, Any]],
+    places: Mapping[str, Mapping[str, str]],
     outcomes: Sequence[Mapping[str, Any]],
     sides: Sides,
     factions: Sequence[str] = (),
@@ -143,6 +144,7 @@ def head_of(
         quarter: index of each cell's quarter, ``(rows, columns)``.
         quarters: name, sector and holder on day 0 of each.
         facilities: name, kind, cell (flat index) and quarter of each.
+        places: label and symbol of each kind of facility, by kind.
         outcomes: name, unit and label of each number of a day, in the order of the frames' ``values``.
         sides: who holds ground, and what the page calls them.
         factions: names of the parts of both sides' forces; units carry their index.
@@ -163,6 +165,7 @@ def head_of(
         "quarter": packed(quarter, "u2"),
         "quarters": [dict(entry) for entry in quarters],
         "facilities": [dict(entry) for entry in facilities],
+        "places": {kind: dict(about) for kind, about in places.items()},
         "outcomes": [dict(entry) for entry in outcomes],
         "sides": [
             {"name": name, "the": side.the, "heading": side.heading, "ground": side.ground_label, "colour": side.colour}

@@ -73,6 +73,7 @@ def _head(model: SiegeModel, factions: list[str], record: Record | None) -> Json
         facilities=[
             {"name": f.name, "kind": f.kind, "cell": f.cell_index, "quarter": f.quarter} for f in model.facilities
         ],
+        places={f.kind: {"label": f.label, "symbol": f.symbol} for f in model.facilities},
         outcomes=outcomes,
         sides=model.city.sides,
         factions=factions,

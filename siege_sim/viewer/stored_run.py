@@ -68,6 +68,7 @@ def _head(result: RunResult, record: Record | None, note: str) -> Json:
             for name in city["quarters"]
         ],
         facilities=(),
+        places={},
         outcomes=outcomes,
         sides=result.sides,
         shades=STORED_SHADES,

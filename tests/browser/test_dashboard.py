@@ -120,7 +120,7 @@ def test_how_it_begins_can_be_changed_and_what_is_wrong_is_said_at_the_field(ope
     page = open_page(address)
     page.get_by_text("Change how it begins").click()
     page.locator(".v-select", has_text="Part").click()
-    page.get_by_role("option", name="Forces, garrison: Town militia").click()
+    page.get_by_role("option", name="Forces, town militia: Town militia").click()
     fill(page, "Fighters fighters", "0")
     page.get_by_role("button", name="Run it like this from the start").click()
     page.get_by_role("alert").filter(has_text="it must be at least 1").wait_for()

@@ -39,7 +39,8 @@ def test_parents_have_parents_and_the_folder_s_own_come_first(write):
 
 
 def test_a_whole_other_city_replaces_the_map(write):
-    child = load_scenario(write("child", "extends: toy_town\nname: c\nmap: {synthetic: Other, side: 12}"))
+    other = "{synthetic: Other, side: 12, third_party: hill_militia}"
+    child = load_scenario(write("child", f"extends: toy_town\nname: c\nmap: {other}"))
     assert child.city_map.shape == (12, 12)
     assert child.map.ring == 2
 

@@ -75,7 +75,7 @@ def chosen_quantities(names: Sequence[str], known: Mapping[str, Quantity]) -> tu
             raise ResultError(
                 f"--outcomes {name}: no outcome is called so{did_you_mean(name, known)}; see `siege-sim list outcomes`"
             )
-        wanted = names or [name for usual in USUAL for name in known if fnmatch(name, usual)]
+    wanted = names or [name for usual in USUAL for name in known if fnmatch(name, usual)]
     return tuple(known[name] for name in dict.fromkeys(wanted))
 
 

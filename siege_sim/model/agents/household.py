@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from mesa.discrete_space import Cell
@@ -47,8 +48,9 @@ class Households(Table):
     wants_out = Column(np.bool_, "yes/no", "Whether it is on the lists of an agreed evacuation.")
     buying_power = Column(np.float64, "1 = median", "What the household can pay, relative to the median.")
 
-    def __init__(self, rows: int, city: City, ledger: Ledger) -> None:
-        super().__init__(rows)
+    def __init__(self, rows: int, city: City, ledger: Ledger, further: Mapping[str, Column[Any]] | None = None) -> None:
+        super().__init__(rows, further)
+        self._of_members = [name for name, column in self.columns.items() if column.of_members]
         self.city = city
         self.ledger = ledger
 
@@ -115,6 +117,8 @@ class Households(Table):
             self.cell_index,
             self.city.layers.civilians,
         )
+        for name in self._of_members:
+            self.arrays[name][rows] = np.minimum(self.arrays[name][rows], self.persons[rows])
         emptied = rows[before == taken]
         if emptied.size:
             self.ledger.book("food", food_flow, float(self.food_kcal[emptied].sum()))
@@ -211,6 +215,13 @@ class Household(SiegeAgent):
         self.row = row
         self.table = households
         super().__init__(model)
+
+    def __getattr__(self, name: str) -> Any:
+        """Read a column that a mechanism brought along."""
+        table = self.__dict__.get("table")
+        if table is None or name not in table.columns:
+            raise AttributeError(f"{type(self).__name__} has no attribute '{name}'")
+        return table.arrays[name][self.row].item()
 
     @property
     def adults(self) -> int:

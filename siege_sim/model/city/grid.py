@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,7 +13,7 @@ from mesa.discrete_space import Cell, OrthogonalMooreGrid
 from siege_sim.kernels import ground
 from siege_sim.kernels.ground import Shape
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
-from siege_sim.model.city.layers import Layers
+from siege_sim.model.city.layers import Layers, LayerSpec
 from siege_sim.schema.sides import BESIEGER, GARRISON
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class City:
     Geometry is worked out when asked for and kept until a cell changes hands.
     """
 
-    def __init__(self, city_map: CityMap, sides: Sides, random: Random) -> None:
+    def __init__(self, city_map: CityMap, sides: Sides, random: Random, layers: Iterable[LayerSpec] = ()) -> None:
         self.map = city_map
         self.sides = sides
         self.shape: Shape = city_map.shape
@@ -74,7 +74,7 @@ class City:
         # Mesa registers each grid's own cell class with copyreg for ever, and with it every layer.
         copyreg.dispatch_table.pop(self.grid.cell_klass, None)
         self.cells: list[Cell] = [self.grid[divmod(i, self.shape[1])] for i in range(self.n_cells)]
-        self.layers = Layers(self.grid)
+        self.layers = Layers(self.grid, layers)
         self.around = ground.neighbour_table(self.shape)
         self.changes = 0
         self._known: dict[Hashable, object] = {}

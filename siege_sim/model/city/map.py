@@ -129,7 +129,7 @@ class CityMap(Block):
                     ("legend", character, "name"),
                     f"'{quarter.name}' is the name of two quarters; rename one",
                 )
-        for kind in Facilities.model_fields:
+        for kind in type(self.facilities).model_fields:
             for index, place in enumerate(getattr(self.facilities, kind)):
                 if place.quarter not in names:
                     hint = did_you_mean(place.quarter, names)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import ClassVar
 
-from siege_sim.model.city.map import CityMap
+from siege_sim.model.city.map import CityMap, Facilities
 from siege_sim.schema.block import Block, Problem, param
 from siege_sim.schema.sides import Name
 
@@ -28,6 +29,10 @@ class SyntheticTown(Block):
     """The side of a cell."""
     third_party: Name | None = None
     """Which third party of `sides` holds a quarter at the north-western corner of the pocket, if one does."""
+    facilities: Facilities = Facilities()
+    """Further places in its quarters, as in a drawn map."""
+
+    map_class: ClassVar[type[CityMap]] = CityMap
 
     def problems(self) -> Iterator[Problem]:
         """Yield a ring that leaves no town."""
@@ -74,7 +79,9 @@ class SyntheticTown(Block):
             ),
             "roads": ({"quarter": last, "name": "South road"},),
         }
-        return CityMap.model_validate(
+        more = self.facilities.model_dump()
+        facilities = {**more, **{kind: (*own, *more[kind]) for kind, own in facilities.items()}}
+        return self.map_class.model_validate(
             {
                 "name": self.synthetic,
                 "cell_size_m": self.cell_size_m,

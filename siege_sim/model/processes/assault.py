@@ -28,6 +28,7 @@ class Assault(Process):
 
     kind: Literal["assault"] = "assault"
     phase: ClassVar[Phase] = Phase.COMBAT
+    off_means: ClassVar[str] = "assaults cost nobody's life; lines still give way where a theory of breaking is on"
     neutral: ClassVar[Mapping[str, Any]] = {
         "defender_hits_per_day": 0.0, "attacker_hits_per_day": 0.0, "fatigue_per_day": 0.0, "ammunition_per_day": 0.0,
         "fatigue_recovered_per_day": 0.0, "crossfire_area_m2": 0.0,

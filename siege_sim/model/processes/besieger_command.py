@@ -33,6 +33,7 @@ class BesiegerCommand(Process):
     kind: Literal["besieger_command"] = "besieger_command"
     stream: ClassVar[str] = "processes.government_command"
     phase: ClassVar[Phase] = Phase.COMMAND
+    off_means: ClassVar[str] = "nobody masses, prepares or assaults, so that no ground is taken"
     neutral: ClassVar[Mapping[str, Any]] = {"largest_frontage": 0}
 
     largest_frontage: int = param(4, unit="cells", plausible=(2, 8), ge=0, le=100)

@@ -37,6 +37,7 @@ class Displacement(Process):
 
     kind: Literal["displacement"] = "displacement"
     phase: ClassVar[Phase] = Phase.MOVEMENT
+    off_means: ClassVar[str] = "no household leaves its home"
     neutral: ClassVar[Mapping[str, Any]] = {"reluctance": 1e6}
 
     reluctance: float = param(8.5, unit="logit", plausible=(7, 10), ge=-50.0)

@@ -31,6 +31,7 @@ class GarrisonCommand(Process):
     kind: Literal["garrison_command"] = "garrison_command"
     stream: ClassVar[str] = "processes.rebel_command"
     phase: ClassVar[Phase] = Phase.COMMAND
+    off_means: ClassVar[str] = "no units are moved to where the line is thin"
     neutral: ClassVar[Mapping[str, Any]] = {"moves_per_day": 0}
 
     moves_per_day: int = param(5, unit="units/day", plausible=(2, 12), ge=0, le=1000)

@@ -24,6 +24,7 @@ class NewHolder(Process):
 
     kind: Literal["new_holder"] = "new_holder"
     phase: ClassVar[Phase] = Phase.MOVEMENT
+    off_means: ClassVar[str] = "people on lost ground stay there undecided: they count neither as gone nor as inside"
     neutral: ClassVar[Mapping[str, Any]] = {"decided_per_day": 0.0}
 
     decided_per_day: float = share(1.0, plausible=(0.5, 1.0))

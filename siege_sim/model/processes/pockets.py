@@ -26,6 +26,7 @@ class Pockets(Process):
 
     kind: Literal["pockets"] = "pockets"
     phase: ClassVar[Phase] = Phase.SUPPLY
+    off_means: ClassVar[str] = "a split of the pocket is not noted and shakes nobody"
     neutral: ClassVar[Mapping[str, Any]] = {"shock": 0.0}
 
     shock: float = share(0.12, plausible=(0.05, 0.3))

@@ -30,6 +30,7 @@ class Rationing(Process):
 
     kind: Literal["rationing"] = "rationing"
     phase: ClassVar[Phase] = Phase.FOOD
+    off_means: ClassVar[str] = "no bread is baked, no aid is handed out, and fighters do not eat"
     neutral: ClassVar[Mapping[str, Any]] = {"bread_kcal": 0.0, "aid_kcal": 0.0, "fighters_share_of_need": 0.0}
 
     bread_kcal: float = param(

@@ -3,8 +3,6 @@
 (function () {
   const el = Siege.el, number = Siege.number;
   const { POSTURES, STATES, GARRISON, BESIEGER } = Siege.words;
-  const PLACES = { hospital: "hospital", bakery: "bakery", market: "market", school: "school", warehouse: "food store",
-    rescue_team: "rescuers", crossing: "crossing", road: "road" };
 
   // A fill as the map has it, of a side or of what became of a cell.
   function swatch(colour, hatch, style) {
@@ -36,7 +34,7 @@
         entry("✷", "heavy strikes of the day"), entry(el("span", { class: "boxed" }), "under assault"));
       if (viewer.show.places) {
         const kinds = Array.from(new Set(run.head.facilities.map((place) => place.kind)));
-        parts.push(entry("", kinds.map((kind) => Siege.LETTERS[kind] + " " + PLACES[kind]).join(", ") +
+        parts.push(entry("", kinds.map((kind) => run.head.places[kind].symbol + " " + run.head.places[kind].label).join(", ") +
           "; struck through: damaged, crossed out: destroyed"));
       }
     }

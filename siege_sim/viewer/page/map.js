@@ -2,10 +2,6 @@
 "use strict";
 (function () {
   const { GARRISON, BESIEGER, NOBODY_THERE } = Siege.words;
-  const LETTERS = { hospital: "H", bakery: "B", market: "M", school: "S", warehouse: "W", rescue_team: "R",
-    crossing: "X", road: "=" };
-  Siege.LETTERS = LETTERS;
-
   // The next of 0.01, 0.02, 0.05, 0.1, ... that is no less.
   function roundUp(value) {
     let step = 0.01;
@@ -217,7 +213,7 @@
       const u = this.unit, size = Math.max(9, u * 0.42), seen = {};
       if (u < 14) return;
       this.run.head.facilities.forEach((place, i) => {
-        const letter = LETTERS[place.kind] || "?", taken = seen[place.cell] = (seen[place.cell] || 0) + 1;
+        const letter = this.run.head.places[place.kind].symbol, taken = seen[place.cell] = (seen[place.cell] || 0) + 1;
         if (taken > 4) return;
         const [x, y] = this._square(place.cell), spot = taken - 1;
         const left = x + 1 + (spot % 2) * (u - size - 2), top = y + u - size - 1 - Math.floor(spot / 2) * (u - size - 2);
