@@ -2,7 +2,7 @@
 
 >>> from siege_sim import load_scenario, run
 >>> result = run(load_scenario("toy_town"), seed=1)
->>> result.summary["outcome"] in {"holding", "pocket_taken", "evacuated", "siege_broken"}
+>>> result.summary["ending"] in {"holding", "pocket_taken", "evacuated", "siege_broken"}
 True
 
 What this module exports is the public interface: see ``docs/interface.md``.

@@ -307,7 +307,7 @@ def dashboard(
         bool,
         typer.Option(
             "--class",
-            help="For many readers: each has a process of their own, under caps, and what nobody uses is put away.",
+            help="For many readers: each has a process of their own, under caps, and what nobody uses is suspended.",
         ),
     ] = False,
     sessions: Annotated[
@@ -325,22 +325,22 @@ def dashboard(
     ] = None,
     settings: SetOption = None,
 ) -> None:
-    """Play sieges in a browser: watch, go back, pull levers, compare."""
-    from siege_sim.dashboard.server_settings import programme_of
+    """Run sieges in a browser: watch, go back, change something, compare."""
+    from siege_sim.dashboard.server_settings import server_settings
     from siege_sim.dashboard.serving import check_installed, serve
 
     check_installed()
-    programme = programme_of(
+    server = server_settings(
         scenario,
         seed,
         settings or (),
         for_a_class=for_a_class,
-        sessions=sessions,
+        max_sessions=sessions,
         idle_minutes=idle_minutes,
-        most_days=most_days,
+        max_days=most_days,
         memory_mb=memory_mb,
     )
-    serve(programme, host, port, open_browser)
+    serve(server, host, port, open_browser)
 
 
 @app.command()

@@ -75,7 +75,7 @@ class SiegeState(mesa.Model):
         axes: the besieger's axes of attack.
         ledger: conserved stocks and their flows.
         conditions: what holds for the whole city today.
-        politics: condemnation, hope, agreement, outcome.
+        politics: condemnation, hope, agreement, ending.
         log: events with their causes.
         day: the day that was played last (0 before the first step).
         running: whether the run goes on.
@@ -306,16 +306,16 @@ class SiegeState(mesa.Model):
         event = Event(self.day, kind, facility.quarter, what, cause, amount, because, facility.name)
         return self.log.add(event, about=(facility,))
 
-    def hand_over_pocket(self, outcome: str, cause: str, because: int | None = None) -> None:
+    def hand_over_pocket(self, ending: str, cause: str, because: int | None = None) -> None:
         """Let the whole pocket come under the besieger, and end the run."""
         homes = self.households
         rest = np.flatnonzero(homes.inside & (homes.persons > 0))
         homes.leave(rest, Status.UNDER_NEW_HOLDER, BESIEGER)
         self.city.capture(np.flatnonzero(self.city.pocket_ground), BESIEGER)
-        self.end(outcome, cause, because)
+        self.end(ending, cause, because)
 
-    def end(self, outcome: str, cause: str, because: int | None = None) -> None:
-        """End the run with an outcome."""
-        self.politics.outcome = outcome
-        self.note(outcome, "", f"the siege ended: {outcome.replace('_', ' ')}", cause, because=because)
+    def end(self, ending: str, cause: str, because: int | None = None) -> None:
+        """End the siege; ``ending`` says how."""
+        self.politics.ending = ending
+        self.note(ending, "", f"the siege ended: {ending.replace('_', ' ')}", cause, because=because)
         self.running = False

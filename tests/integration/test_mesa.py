@@ -43,7 +43,7 @@ def test_run_model_plays_to_the_end(toy_town):
     model = SiegeModel(toy_town, seed=1)
     model.run_model()
     assert not model.running
-    assert model.politics.outcome != "holding" or model.day == toy_town.days
+    assert model.politics.ending != "holding" or model.day == toy_town.days
 
 
 def test_days_yields_after_each_day_and_can_be_left(model):

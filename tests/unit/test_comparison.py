@@ -32,14 +32,14 @@ WANTED = (
     "kcal_eaten_per_person",
     "garrison_area_share",
     "day_pocket_split",
-    "outcome",
+    "ending",
     "left_by_road",
 )
 
 
-def course(seed: int, killed: float, split: int | None = 3, outcome: str = "evacuated", days: int = 4, captured=(2, 4)):
+def course(seed: int, killed: float, split: int | None = 3, ending: str = "evacuated", days: int = 4, captured=(2, 4)):
     """A siege of some days, with nobody in the pocket on the last one."""
-    last = days == LAST and outcome == "holding"
+    last = days == LAST and ending == "holding"
     rows = range(days + 1)
     series = pd.DataFrame(
         {
@@ -61,7 +61,7 @@ def course(seed: int, killed: float, split: int | None = 3, outcome: str = "evac
         }
     )
     return Course(
-        seed, outcome, series, quarters, {"program": "siege_sim"}, {"day_pocket_split": split, "end_day": days}
+        seed, ending, series, quarters, {"program": "siege_sim"}, {"day_pocket_split": split, "end_day": days}
     )
 
 
@@ -139,13 +139,13 @@ def test_what_happened_in_every_run_needs_no_share():
 
 
 def test_how_sieges_ended_is_compared_as_shares_of_runs():
-    with_it = [course(n, 10, outcome="pocket_taken" if n < 4 else "evacuated") for n in range(1, 5)]
+    with_it = [course(n, 10, ending="pocket_taken" if n < 4 else "evacuated") for n in range(1, 5)]
     of = comparison(base(), with_it)
     assert of.endings() == {
         "base": {"pocket_taken": 0.0, "evacuated": 1.0},
         "aid": {"pocket_taken": 0.75, "evacuated": 0.25},
     }
-    assert effect(of, "outcome:pocket_taken").difference.middle == 0.75
+    assert effect(of, "ending:pocket_taken").difference.middle == 0.75
 
 
 def test_what_ifs_share_the_runs_of_the_baseline():
@@ -231,7 +231,7 @@ def test_it_says_when_an_interval_stopped_the_adding_and_when_it_did_not():
         ("-3", "is not a width above 0"),
         ("nan", "is not a width above 0"),
         ("civilians_kild=3", "did you mean 'civilians_killed'?"),
-        ("outcome=3", "'outcome' is not a number that is compared"),
+        ("ending=3", "'ending' is not a number that is compared"),
         ("end_day=3", "'end_day' is not a number that is compared"),
     ],
 )
@@ -242,7 +242,7 @@ def test_a_width_that_is_none_is_refused(text, said):
 
 
 def test_a_width_belongs_to_the_first_number_or_to_the_one_that_is_named():
-    chosen = chosen_quantities(("outcome", "end_day", "evacuated"), KNOWN)
+    chosen = chosen_quantities(("ending", "end_day", "evacuated"), KNOWN)
     assert target_of("2000", chosen).name == "end_day"
     assert target_of("evacuated=2000", chosen).name == "evacuated"
 

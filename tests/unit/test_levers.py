@@ -170,7 +170,7 @@ def test_an_agreement_on_a_date_stops_the_fire_and_is_carried_out():
     assert model.politics.agreement_day == 3
     assert model.conditions.air_tempo == model.conditions.assault_tempo == 0.0
     play(model, 57)
-    assert model.politics.outcome == "evacuated"
+    assert model.politics.ending == "evacuated"
     assert model.ledger.total("civilians", "evacuated") > 0
 
 

@@ -370,7 +370,7 @@ def test_turning_points_are_those_of_the_run(results):
         (2, "evacuation agreed"),
         (3, "run stopped here"),
     ]
-    ended = changed(results["three_days"], outcome="siege_broken")
+    ended = changed(results["three_days"], ending="siege_broken")
     assert [turn.label for turn in turns(ended)] == ["siege broken"]
 
 

@@ -118,7 +118,7 @@ def test_text_of_tables_is_never_markup(three_days):
     quarters = three_days.quarters
     quarters.loc[0, ["quarter", "sector"]] = EVIL
     events = events_table((1, "", "relief_attack", EVIL, EVIL, EVIL, 0.0), (3, "", "evacuated", EVIL, EVIL, EVIL, 0.0))
-    summary = {"outcome": "evacuated"}
+    summary = {"ending": "evacuated"}
     html = report_html(retold(three_days, quarters=quarters, events=events, summary=summary), [])
     assert "<script" not in html
     assert Page(html).text.count("alert('x')") >= 3
@@ -149,9 +149,9 @@ ENDINGS = {
 }
 
 
-@pytest.mark.parametrize("outcome", ENDINGS)
-def test_the_story_opens_with_the_end(outcome, three_days):
-    assert story(retold(three_days, summary={"outcome": outcome}))[0] == ENDINGS[outcome]
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_story_opens_with_the_end(ending, three_days):
+    assert story(retold(three_days, summary={"ending": ending}))[0] == ENDINGS[ending]
 
 
 def test_a_run_to_the_planned_end_was_not_stopped(three_days):

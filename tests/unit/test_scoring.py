@@ -20,7 +20,7 @@ AREA = (1.0, 1.0, 0.98, 0.95, 0.85, 0.60, 0.50, 0.50, 0.0)
 CAPTURED = {"A": 4, "B": 5, "C": 5, "D": 8, "E": None}
 
 
-def course(outcome: str = "evacuated", days: int = 8, **changed) -> Course:
+def course(ending: str = "evacuated", days: int = 8, **changed) -> Course:
     """A siege of eight days: the line breaks on days 4 to 5, and the rest is handed over on day 8."""
     columns = {
         "garrison_area_share": AREA,
@@ -34,7 +34,7 @@ def course(outcome: str = "evacuated", days: int = 8, **changed) -> Course:
     series = pd.DataFrame({name: [float(value) for value in values[: days + 1]] for name, values in columns.items()})
     series.insert(0, "date", [(START + timedelta(days=day)).isoformat() for day in range(len(series))])
     quarters = pd.DataFrame({"quarter": list(CAPTURED), "day_captured": pd.array(list(CAPTURED.values()), "Int64")})
-    return Course(1, outcome, series, quarters, {"program": "siege_sim"})
+    return Course(1, ending, series, quarters, {"program": "siege_sim"})
 
 
 def record(*patterns: dict, background: tuple[dict, ...] = ()) -> Record:

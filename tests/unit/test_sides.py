@@ -151,7 +151,9 @@ def test_results_of_an_older_version_are_refused_in_a_sentence(toy_result, tmp_p
     toy_result.write(tmp_path)
     file = tmp_path / "manifest.json"
     file.write_text(json.dumps({**json.loads(file.read_text("utf-8")), "version": "0.1.0"}), "utf-8")
-    with pytest.raises(ResultError, match=r"written by siege_sim 0\.1\.0, .*run it again"):
+    with pytest.raises(
+        ResultError, match=r"written by an older version of siege_sim \(0\.1\.0\), .*run the scenario again"
+    ):
         read_run(tmp_path)
 
 

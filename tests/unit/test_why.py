@@ -42,7 +42,7 @@ MADE_UP = table(
 )
 
 
-def result_with(base: RunResult, events: pd.DataFrame = MADE_UP, outcome: str = "pocket_taken") -> RunResult:
+def result_with(base: RunResult, events: pd.DataFrame = MADE_UP, ending: str = "pocket_taken") -> RunResult:
     manifest = copy.deepcopy(dict(base.manifest))
     manifest["city"]["facilities"] = [
         {"name": name, "kind": "bakery", "quarter": "Old Town"} for name in ("bakery Old Town", "bakery Mill")
@@ -51,7 +51,7 @@ def result_with(base: RunResult, events: pd.DataFrame = MADE_UP, outcome: str = 
         [("Old Town", 3, 0), ("Mill", 4, 3), ("Station", 2, 2), ("Far Side", 0, 0), ("Harbour", 2, 0)],
         columns=["quarter", "garrison_cells_on_day_0", "garrison_cells_at_end"],
     )
-    summary = {**base.summary, "outcome": outcome}
+    summary = {**base.summary, "ending": ending}
     return RunResult(summary, manifest, dict(base.snapshots), base.series.iloc[:7], quarters, events)
 
 
