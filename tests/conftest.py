@@ -20,7 +20,7 @@ STRESS = (
     "days=60",
     "processes.sorties.per_day=40",
     "processes.artillery.shells_per_day=200",
-    "processes.west_shelling.killed_per_day=3",
+    "processes.garrison_shelling.killed_per_day=3",
     "processes.targets.hospitals=0.2",
     "processes.targets.stores=0.2",
     "processes.season.mean_c=2",
@@ -30,12 +30,12 @@ STRESS = (
     "processes.rationing.fuel_days=20",
     "processes.envelopment.hazard_per_round=0.002",
     "processes.envelopment.fresh_days=1",
-    "processes.government_command.largest_frontage=3",
-    "processes.government_command.prepare_days=8",
+    "processes.besieger_command.largest_frontage=3",
+    "processes.besieger_command.prepare_days=8",
     "map.side=14",
     "map.ring=3",
-    "forces.rebel.town_militia.fighters=2000",
-    "forces.government.vanguard.fighters=3000",
+    "forces.garrison.town_militia.fighters=2000",
+    "forces.besieger.vanguard.fighters=3000",
     "ground.works=1.2",
     "ground.cells_before_regrouping=12",
     "processes.morale.hunger_weight=0.002",
@@ -51,9 +51,9 @@ STRESS = (
     "food.merchant_kcal=10.0e6",
     "interventions.truce={kind: ceasefire, from_day: 12, until_day: 14, air: 0.2, artillery: 0.1, assaults: 0.3}",
     "interventions.corridor={kind: corridor, from_day: 16, until_day: 30}",
-    "interventions.more_rebels={kind: reinforcements, from_day: 9, side: rebel, faction: friends, sector: north,"
+    "interventions.more_rebels={kind: reinforcements, from_day: 9, side: garrison, faction: friends, sector: north,"
     " fighters: 120, unit_size: 60}",
-    "interventions.more_army={kind: reinforcements, from_day: 11, side: government, faction: guard, sector: east,"
+    "interventions.more_army={kind: reinforcements, from_day: 11, side: besieger, faction: guard, sector: east,"
     " fighters: 400, unit_size: 100, vanguard: true}",
     "interventions.relief={kind: relief_attack, from_day: 5, until_day: 10, fighters: 300, against: [south],"
     " works: 1.0, distance_km: 20}",

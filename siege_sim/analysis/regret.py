@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 HARMS = (
     "excess_deaths", "civilians_killed", "killed_by_air", "killed_by_shelling", "killed_in_crossfire", "died_of_wounds",
-    "died_of_hunger", "civilians_wounded", "west_civilians_killed", "person_days_of_hunger", "mean_body_mass_loss",
+    "died_of_hunger", "civilians_wounded", "besieger_civilians_killed", "person_days_of_hunger", "mean_body_mass_loss",
 )  # fmt: skip
-"""Outcomes of which less is better for the people; regret is defined for these only."""
+"""Outcomes of which less is better for the people; regret is defined for these, and for deaths of any other cause."""
 
 LEAST_WORLDS = 2
 
@@ -100,6 +100,11 @@ def _table(sweep: Sweep) -> NDArray[np.int64]:
     return table
 
 
+def is_harm(sweep: Sweep, quantity: Quantity) -> bool:
+    """Return whether less of a quantity is better for the people."""
+    return quantity.name in HARMS or "death" in sweep.manifest["outcomes"].get(quantity.name, {})
+
+
 def regret_of(sweep: Sweep, quantity: Quantity) -> Regret:
     """Return the regret of every policy; a world is one combination of the uncertainties' values.
 
@@ -109,7 +114,7 @@ def regret_of(sweep: Sweep, quantity: Quantity) -> Regret:
     Raises:
         ResultError: the outcome is no harm to civilians, or the sweep has no policies in common worlds.
     """
-    if quantity.name not in HARMS:
+    if not is_harm(sweep, quantity):
         raise ResultError(
             f"regret is for harm to civilians ({', '.join(HARMS)}), so that it serves the choice of aid; "
             f"'{quantity.name}' is none of them"

@@ -13,9 +13,9 @@ from siege_sim.errors import ScenarioError, SiegeError, did_you_mean
 from siege_sim.experiments import experiment
 from siege_sim.experiments.plan import load_plan
 from siege_sim.loading import scenario
-from siege_sim.model.city.map import CityMap
-from siege_sim.model.outcomes import DAILY
-from siege_sim.model.scenario import Scenario
+from siege_sim.model.agents.household import left_to
+from siege_sim.model.outcomes import known_outcomes
+from siege_sim.model.scenario import DrawnMap, Scenario
 from siege_sim.runner import calibrate
 from siege_sim.schema.block import Block
 from siege_sim.schema.messages import read_block
@@ -90,7 +90,7 @@ def _check_scenario(file: Path) -> None:
 
 
 def _check_map(file: Path) -> None:
-    read_block(CityMap, file, "a map")
+    read_block(DrawnMap, file, "a map")
 
 
 def _check_experiment(file: Path) -> None:
@@ -98,15 +98,24 @@ def _check_experiment(file: Path) -> None:
 
 
 def _check_record(file: Path) -> str | None:
-    """Check a record with its outcomes, and with its quarters when there is a scenario of its name."""
-    name = record.load_record(file, outcomes=[outcome.name for outcome in DAILY]).name
+    """Check a record with the outcomes and quarters of the scenario of its name, when there is one."""
+    name = record.load_record(file).name
     try:
         scenario_file = scenario.find(name, beside=file.resolve().parent.parent)
     except ScenarioError:
+        names = [outcome.name for outcome in known_outcomes()]
+        record.load_record(file, outcomes=[*names, *_to_third_parties(file)])
         return f"no scenario is called '{name}', so nobody knows its quarters"
-    quarters = scenario.load_scenario(scenario_file).city_map.quarters
-    record.load_record(file, quarters=[quarter.name for quarter in quarters])
+    siege = scenario.load_scenario(scenario_file)
+    quarters = [quarter.name for quarter in siege.city_map.quarters]
+    record.load_record(file, [outcome.name for outcome in siege.outcomes], quarters)
     return None
+
+
+def _to_third_parties(file: Path) -> list[str]:
+    """Return the outcomes of a record that count people who left to somebody: nobody knows yet who is there."""
+    measures = [entry.measure for entry in record.load_record(file).patterns.values() if entry.measure is not None]
+    return [name for measure in measures for name in measure.outcomes_used if name.startswith(left_to(""))]
 
 
 def _check_calibration(file: Path) -> None:
@@ -122,6 +131,6 @@ KINDS = (
     Kind("experiment", experiment.Experiment, _check_experiment, experiment.shipped_experiments),
     Kind("record", record.Record, _check_record, record.shipped_records),
     Kind("calibration", calibrate.CalibrationSpec, _check_calibration, calibrate.shipped_calibrations),
-    Kind("map", CityMap, _check_map),
+    Kind("map", DrawnMap, _check_map),
 )
 """All kinds; the first of those that fit a file equally well is taken."""

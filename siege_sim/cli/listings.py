@@ -27,7 +27,7 @@ def overview_text(scenario: Scenario) -> str:
     """Return a scenario in a dozen lines."""
     city, clock = scenario.city_map, scenario.clock
     rows, columns = city.shape
-    sides = {side: getattr(scenario.forces, side).values() for side in ("rebel", "government")}
+    sides = {side: getattr(scenario.forces, side).values() for side in ("garrison", "besieger")}
     fighters = {side: sum(faction.fighters for faction in factions) for side, factions in sides.items()}
     lines = [
         f"{scenario.name}: {scenario.title}",
@@ -35,8 +35,9 @@ def overview_text(scenario: Scenario) -> str:
         "",
         f"from {clock.start} for {clock.days} days, until {clock.end}",
         f"{city.name}: {rows} x {columns} cells of {city.cell_size_m:g} m, {len(city.quarters)} quarters",
-        f"{scenario.population.besieged:,} besieged civilians, {fighters['rebel']:,} rebels, "
-        f"{fighters['government']:,} on the government side",
+        f"{scenario.population.besieged:,} besieged civilians, "
+        f"{fighters['garrison']:,} fighters of {scenario.sides.garrison.the}, "
+        f"{fighters['besieger']:,} of {scenario.sides.besieger.the}",
         f"{len(dict(scenario.processes.on()))} processes",
         f"digest {scenario.digest[:16]}",
     ]
@@ -208,9 +209,10 @@ def _short(value: object) -> str:
 
 def outcome_list() -> str:
     """Return the outcomes of a day."""
-    from siege_sim.model.outcomes import DAILY
+    from siege_sim.model.outcomes import known_outcomes
 
-    return "\n".join(f"{outcome.name:<24} {outcome.unit:<16} {outcome.label}" for outcome in DAILY)
+    lines = [f"{outcome.name:<27} {outcome.unit:<16} {outcome.label}" for outcome in known_outcomes()]
+    return "\n".join([*lines, "", "Each third party of a scenario has a left_to_... of its own: its name under sides."])
 
 
 def schema_json() -> str:

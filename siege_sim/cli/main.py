@@ -128,6 +128,8 @@ def run(
     target = out or _unused_folder(f"{chosen.name}-seed{seed}")
     check_target(target, force)
     silent = quiet or as_json
+    if not silent:
+        _print_notes(chosen.notes())
     from siege_sim.cli.progress import day_progress
     from siege_sim.runner.run import run as play
 
@@ -146,6 +148,17 @@ def run(
         from siege_sim.reports.summary import print_summary
 
         print_summary(result, target, with_report=not no_plots)
+
+
+MOST_NOTES = 5
+
+
+def _print_notes(notes: list[str]) -> None:
+    """Say what a scenario lacks because mechanisms are off, where their names do not say it."""
+    for note in notes[:MOST_NOTES]:
+        print(f"note: {note}", file=sys.stderr)
+    if len(notes) > MOST_NOTES:
+        print(f"note: {len(notes) - MOST_NOTES} more mechanisms are off; the report lists them", file=sys.stderr)
 
 
 def _illustrate(result: RunResult, folder: Path, silent: bool) -> None:
@@ -192,14 +205,13 @@ def score(
     target = out or _unused_folder(f"{chosen.name}-score")
     check_target(target, force)
     from siege_sim.cli.progress import counted
-    from siege_sim.model.outcomes import DAILY
     from siege_sim.reports.scorecard import print_scorecard, write_scorecard
     from siege_sim.runner.pool import run_many
     from siege_sim.runner.run import jobs_of, play
     from siege_sim.validation.record import load_record
     from siege_sim.validation.scorecard import scorecard
 
-    names = [outcome.name for outcome in DAILY], [quarter.name for quarter in chosen.city_map.quarters]
+    names = [outcome.name for outcome in chosen.outcomes], [quarter.name for quarter in chosen.city_map.quarters]
     known = load_record(record or chosen.name, *names)
     jobs = jobs_of(chosen, range(1, runs + 1), days)
     with counted(chosen.name, "run", runs, quiet or as_json) as progress:
@@ -295,7 +307,7 @@ def dashboard(
         bool,
         typer.Option(
             "--class",
-            help="For many readers: each has a process of their own, under caps, and what nobody uses is put away.",
+            help="For many readers: each has a process of their own, under caps, and what nobody uses is suspended.",
         ),
     ] = False,
     sessions: Annotated[
@@ -313,22 +325,22 @@ def dashboard(
     ] = None,
     settings: SetOption = None,
 ) -> None:
-    """Play sieges in a browser: watch, go back, pull levers, compare."""
-    from siege_sim.dashboard.server_settings import programme_of
+    """Run sieges in a browser: watch, go back, change something, compare."""
+    from siege_sim.dashboard.server_settings import server_settings
     from siege_sim.dashboard.serving import check_installed, serve
 
     check_installed()
-    programme = programme_of(
+    server = server_settings(
         scenario,
         seed,
         settings or (),
         for_a_class=for_a_class,
-        sessions=sessions,
+        max_sessions=sessions,
         idle_minutes=idle_minutes,
-        most_days=most_days,
+        max_days=most_days,
         memory_mb=memory_mb,
     )
-    serve(programme, host, port, open_browser)
+    serve(server, host, port, open_browser)
 
 
 @app.command()

@@ -16,7 +16,7 @@ from siege_sim.model import catalogue
 from siege_sim.model.agents.household import Households
 from siege_sim.model.agents.unit import Units
 from siege_sim.model.city.layers import LAYERS
-from siege_sim.model.outcomes import DAILY
+from siege_sim.model.outcomes import known_outcomes
 from siege_sim.model.processes.base import Intervention, Process
 from siege_sim.model.setting import AirWing, Faction, Food, Forces, Ground, Population
 from siege_sim.schema.block import Block
@@ -109,7 +109,7 @@ def state_page() -> str:
             ],
         )
     lines += ["## Outcomes of a day (`series.csv`)", "", "Deaths and departures are counted from day 0.", ""]
-    lines += table(("outcome", "unit", "meaning"), [(f"`{o.name}`", o.unit, o.label) for o in DAILY])
+    lines += table(("outcome", "unit", "meaning"), [(f"`{o.name}`", o.unit, o.label) for o in known_outcomes()])
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -12,38 +12,27 @@ from pydantic import Field
 from siege_sim.analysis.figures import FIGURE_NAMES
 from siege_sim.errors import did_you_mean
 from siege_sim.experiments.design import Design, Shape
-from siege_sim.model.outcomes import DAILY
+from siege_sim.model.outcomes import known_outcomes
+from siege_sim.model.run_outcomes import OF_THE_RUN
 from siege_sim.schema.block import Block, Problem, param
 from siege_sim.schema.messages import read_block
 from siege_sim.schema.shipped import CALIBRATION_PREFIX, find_file, shipped_experiments_folder, shipped_files
+from siege_sim.schema.sides import Sides
 
 if TYPE_CHECKING:
     pass
 
 NAME = r"^[a-z0-9][a-z0-9_-]*$"
 
-OF_WHOLE_RUNS: dict[str, tuple[str, str]] = {
-    "outcome": ("", "How the siege ended"),
-    "end_day": ("day", "Day of the siege's end"),
-    "day_pocket_split": ("day", "Day on which the pocket was cut in two"),
-    "days_to_half": ("days", "Days until half of the ground was lost"),
-    "excess_deaths": ("persons", "Civilians who died of violence or hunger"),
-    "person_days_of_hunger": ("person-days", "Days of hunger, over all persons"),
-    "government_fighters_free": ("fighters", "Government-side fighters set free by the end"),
-    "rebels_free": ("fighters", "Rebels evacuated to fight elsewhere"),
-    "sorties_a_day_free": ("sorties/day", "Sorties set free by the end"),
-}
-"""Outcomes of a run as a whole, with unit and label; those of its last day come after them."""
-
-ALWAYS_KEPT = ("outcome", "end_day")
+ALWAYS_KEPT = ("ending", "end_day")
 
 TAKEN = ("point", "replication", "seed", "status", "error", "seconds", "day", "key", "traceback", "attempt", "values")
 """Names of columns that a factor cannot have."""
 
 
-def run_outcomes() -> dict[str, tuple[str, str]]:
-    """Return every outcome that can be kept of a run, with unit and label."""
-    return {**OF_WHOLE_RUNS, **{outcome.name: (outcome.unit, outcome.label) for outcome in DAILY}}
+def outcome_names() -> list[str]:
+    """Return the names of all outcomes that a siege without third parties can have, of the run and of a day."""
+    return [*(outcome.name for outcome in OF_THE_RUN), *(outcome.name for outcome in known_outcomes(Sides()))]
 
 
 class FactorSpec(Block):
@@ -147,40 +136,18 @@ class Experiment(Block):
                 yield name, part, spec or FactorSpec()
 
     def problems(self) -> Iterator[Problem]:
-        """Yield factors and outcomes that are not known or not unique."""
+        """Yield factors and figures that are not known or not unique; the plan checks outcomes."""
         if not self.uncertainties and not self.levers:
             yield ("levers",), "nothing differs between runs; name a lever or an uncertainty"
         for name in set(self.uncertainties) & set(self.levers):
             yield ("levers", name), f"'{name}' is an uncertainty already; give it another name"
-        known = run_outcomes()
+        known = outcome_names()
         for name, part, _ in self.factors():
             if name in known or name in TAKEN:
                 yield (part, name), f"'{name}' is the name of a column of results; give the factor another"
-        for i, name in enumerate(self.outcomes):
-            if name not in known:
-                yield ("outcomes", i), f"no outcome is called '{name}'{did_you_mean(name, known)}"
         for i, name in enumerate(self.figures):
             if name not in FIGURE_NAMES:
                 yield ("figures", i), f"there is no figure '{name}'{did_you_mean(name, FIGURE_NAMES)}"
-        daily = {outcome.name for outcome in DAILY}
-        for i, name in enumerate(self.series.outcomes if self.series else ()):
-            if name not in daily:
-                where = ("series", "outcomes", i)
-                yield where, f"no outcome of a day is called '{name}'{did_you_mean(name, daily)}"
-
-    @property
-    def kept(self) -> tuple[str, ...]:
-        """The outcomes that are kept of each run, in a fixed order."""
-        wanted = set(self.outcomes or run_outcomes()) | set(ALWAYS_KEPT)
-        return tuple(name for name in run_outcomes() if name in wanted)
-
-    @property
-    def kept_daily(self) -> tuple[str, ...]:
-        """The outcomes that are kept of each day, in a fixed order."""
-        if self.series is None:
-            return ()
-        wanted = set(self.series.outcomes or (outcome.name for outcome in DAILY))
-        return tuple(outcome.name for outcome in DAILY if outcome.name in wanted)
 
 
 def shipped_experiments() -> dict[str, Path]:

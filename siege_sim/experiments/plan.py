@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from siege_sim.errors import ScenarioError, SiegeError
+from siege_sim.errors import ScenarioError, SiegeError, did_you_mean
 from siege_sim.experiments.design import Axis, Points, Sampled, Scalar, Table, table_points
+from siege_sim.experiments.experiment import ALWAYS_KEPT, Experiment, FactorSpec, shipped_experiments
 from siege_sim.loading.keys import Parameter, keys_in, parameter_of, with_values
 from siege_sim.loading.scenario import load_scenario, scenario_of
+from siege_sim.model.outcome import Outcome
+from siege_sim.model.run_outcomes import RunOutcome, run_outcomes_of
 from siege_sim.results.sweep import Factor
 from siege_sim.schema.messages import read_block
 from siege_sim.schema.shipped import find_file
@@ -24,7 +27,8 @@ from siege_sim.schema.yaml_file import Document
 
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
-from siege_sim.experiments.experiment import Experiment, FactorSpec, shipped_experiments
+
+AnyOutcome = Outcome | RunOutcome
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Plan:
         points: the design.
         policy_factor: the factor that chooses among whole scenarios, if there is one.
         bases: the plain data of the scenario of each policy; under ``""`` when there is no such factor.
+        known: the outcomes of a run as a whole and of its days that any of these scenarios has, by name.
     """
 
     experiment: Experiment
@@ -44,6 +49,20 @@ class Plan:
     points: Points = field(repr=False)
     policy_factor: str | None
     bases: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    known: Mapping[str, AnyOutcome] = field(repr=False)
+
+    @property
+    def kept(self) -> dict[str, AnyOutcome]:
+        """The outcomes that are kept of each run, by name, in a fixed order."""
+        wanted = set(self.experiment.outcomes or self.known) | set(ALWAYS_KEPT)
+        return {name: outcome for name, outcome in self.known.items() if name in wanted}
+
+    @property
+    def kept_daily(self) -> tuple[str, ...]:
+        """The outcomes that are kept of each day, in a fixed order."""
+        series = self.experiment.series
+        wanted = () if series is None else set(series.outcomes or self.known)
+        return tuple(name for name in self.known if name in wanted and isinstance(self.known[name], Outcome))
 
     @property
     def runs(self) -> int:
@@ -113,7 +132,20 @@ class _Planner:
         factors = tuple(self.factor(base, axis) for axis in axes)
         for axis in axes:
             self.try_out(axis, bases)
-        return Plan(self.experiment, factors, self.points(axes), policy_factor, bases)
+        known = known_to(bases)
+        self.check_outcomes(known)
+        return Plan(self.experiment, factors, self.points(axes), policy_factor, bases, known)
+
+    def check_outcomes(self, known: Mapping[str, AnyOutcome]) -> None:
+        """Check that every outcome that is named is one of a scenario's."""
+        for number, name in enumerate(self.experiment.outcomes):
+            if name not in known:
+                raise self.fail(("outcomes", number), f"no outcome is called '{name}'{did_you_mean(name, known)}")
+        daily = [name for name, outcome in known.items() if isinstance(outcome, Outcome)]
+        for number, name in enumerate(self.experiment.series.outcomes if self.experiment.series else ()):
+            if name not in daily:
+                where = ("series", "outcomes", number)
+                raise self.fail(where, f"no outcome of a day is called '{name}'{did_you_mean(name, daily)}")
 
     def fail(self, path: tuple[str | int, ...], message: str) -> ScenarioError:
         shown = ".".join(str(key) for key in path)
@@ -244,6 +276,15 @@ class _Planner:
         except (OSError, ValueError) as error:
             raise SiegeError(f"{name}: not a CSV file: {error}") from None
         return table_points(axes, given, name)
+
+
+def known_to(bases: Mapping[str, Mapping[str, Any]]) -> dict[str, AnyOutcome]:
+    """Return by name the outcomes that any of some scenarios, given as plain data, has."""
+    known: dict[str, AnyOutcome] = {}
+    for scenario in map(scenario_of, bases.values()):
+        every: list[AnyOutcome] = [*run_outcomes_of(scenario.sides), *scenario.outcomes]
+        known |= {outcome.name: outcome for outcome in every if outcome.name not in known}
+    return known
 
 
 def _salib_is_there() -> bool:

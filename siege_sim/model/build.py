@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -22,46 +22,32 @@ from siege_sim.model.agents.facility import (
 )
 from siege_sim.model.agents.household import Households
 from siege_sim.model.agents.unit import Units
-from siege_sim.model.codes import GOVERNMENT, HOLDER_NAMES, KURDISH, REBEL, Posture
+from siege_sim.model.codes import Posture
 from siege_sim.model.conditions import KCAL_A_PERSON_DAY
 from siege_sim.model.interventions.reinforcements import Reinforcements
-from siege_sim.model.ledger import IN, NOTE, OUT
+from siege_sim.model.ledger import Flow
 from siege_sim.model.rng import stream
+from siege_sim.schema.sides import BESIEGER, GARRISON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from siege_sim.model.agents.columns import Column
     from siege_sim.model.city.grid import City
     from siege_sim.model.city.map import ManyPlaces
-    from siege_sim.model.processes.base import Process
     from siege_sim.model.setting import Faction, Forces
     from siege_sim.model.state import SiegeState
 
 PlaceT = TypeVar("PlaceT", bound="ManyPlaces")
 
-CIVILIAN_FLOWS = {
-    "killed_by_air": OUT, "killed_by_shelling": OUT, "killed_in_crossfire": OUT, "died_of_wounds": OUT,
-    "died_of_hunger": OUT, "left_to_kurdish": OUT, "left_to_government": OUT, "came_under_new_holder": OUT,
-    "evacuated": OUT, "evacuated_for_treatment": OUT, "left_by_road": OUT, "wounded": NOTE,
-}  # fmt: skip
-REBEL_FLOWS = {
-    "killed_by_air": OUT, "killed_by_shelling": OUT, "killed_in_combat": OUT, "surrendered": OUT, "evacuated": OUT,
-    "reinforced": IN,
-}  # fmt: skip
-REGIME_FLOWS = {"killed_in_combat": OUT, "killed_in_relief_battle": OUT, "reinforced": IN}
-FOOD_FLOWS = {
-    "brought_in": IN, "eaten": OUT, "eaten_by_fighters": OUT, "burnt": OUT, "lost_with_ground": OUT,
-    "left_the_pocket": OUT, "lost_with_the_dead": OUT,
-}  # fmt: skip
 
-
-def settle_households(model: SiegeState) -> Households:
-    """Put the besieged people into homes, in proportion to the population weights of the rebel-held cells."""
+def settle_households(model: SiegeState, further: Mapping[str, Column[Any]] | None = None) -> Households:
+    """Put the besieged people into homes, in proportion to the population weights of the garrison's cells."""
     city, people = model.city, model.setting.population
     luck = {name: stream(model.seed, f"setup/{name}", 0) for name in ("size", "children", "food", "fear", "wealth")}
     rows = max(1, round(people.besieged / people.persons_per_household))
-    homes = Households(rows, city, model.ledger)
-    weights = city.map.per_cell("population") * (city.map.holder == REBEL)
+    homes = Households(rows, city, model.ledger, further)
+    weights = city.map.per_cell("population") * (city.layers.holder == GARRISON)
     in_cell = whole_shares(rows, weights)
     homes.settle(
         slice(None),
@@ -92,8 +78,12 @@ def _sizes(people: int, rows: int, luck: FloatArray) -> IntArray:
 def _count_others(model: SiegeState) -> None:
     city, people = model.city, model.setting.population
     weights = city.map.per_cell("population")
-    for count, holder in ((people.government_side, GOVERNMENT), (people.kurdish_side, KURDISH)):
-        here = weights * (city.map.holder == holder)
+    codes = city.sides.codes
+    for count, holder in (
+        (people.besieger_side, BESIEGER),
+        *((count, codes[name]) for name, count in people.third_parties.items()),
+    ):
+        here = weights * (city.layers.holder == holder)
         if count and here.sum() > 0.0:
             city.layers.other_residents += whole_shares(count, here)
 
@@ -103,8 +93,8 @@ def raise_units(model: SiegeState) -> Units:
     forces = model.setting.forces
     planned = {name: action for name, action in model.actions.items() if isinstance(action, Reinforcements)}
     groups = [
-        (HOLDER_NAMES[side], name, faction)
-        for side in ("rebel", "government")
+        (model.city.sides.codes[side], name, faction)
+        for side in ("garrison", "besieger")
         for name, faction in getattr(forces, side).items()
     ]
     counts = [_unit_count(faction.fighters, faction.unit_size) for _, _, faction in groups]
@@ -121,7 +111,7 @@ def raise_units(model: SiegeState) -> Units:
         first += count
     for (name, action), count in zip(planned.items(), later, strict=True):
         rows = np.arange(first, first + count)
-        _form(units, rows, HOLDER_NAMES[action.side], action.fighters, action.quality, action.vanguard)
+        _form(units, rows, model.city.sides.codes[action.side], action.fighters, action.quality, action.vanguard)
         units.posture[rows] = Posture.GONE
         for row in rows:
             model.unit_labels[int(row)] = (action.faction, action.sector)
@@ -158,11 +148,11 @@ def _dig_in(model: SiegeState, forces: Forces) -> None:
 
 
 def _post(model: SiegeState, forces: Forces) -> None:
-    """Spread each sector's units evenly over its stretch of the line; some rebels stay behind it."""
+    """Spread each sector's units evenly over its stretch of the line; some of the garrison stay behind it."""
     units, city = model.units, model.city
     sector_of_cell = np.array([quarter.sector for quarter in city.map.quarters])[city.layers.quarter]
-    for side in (REBEL, GOVERNMENT):
-        line = city.front if side == REBEL else city.siege_line
+    for side in (GARRISON, BESIEGER):
+        line = city.front if side == GARRISON else city.siege_line
         rows = np.flatnonzero((units.side == side) & (units.posture != Posture.GONE))
         sectors = np.array([model.unit_labels[int(row)][1] for row in rows])
         for sector in dict.fromkeys(sectors.tolist()):
@@ -170,7 +160,7 @@ def _post(model: SiegeState, forces: Forces) -> None:
             ground = np.flatnonzero((sector_of_cell == sector) & city.held_by(side))
             on_line = ground[line[ground]]
             behind = ground[~line[ground]]
-            back = round(forces.rebel_reserve * mine.size) if side == REBEL and behind.size else 0
+            back = round(forces.garrison_reserve * mine.size) if side == GARRISON and behind.size else 0
             front_rows, back_rows = mine[: mine.size - back], mine[mine.size - back :]
             units.cell_index[front_rows] = (
                 _along(on_line, front_rows.size, city) if on_line.size else _evenly(ground, front_rows.size)
@@ -201,7 +191,7 @@ def _evenly(cells: IntArray, count: int) -> IntArray:
 def _assign_axes(model: SiegeState, forces: Forces) -> None:
     """Divide the vanguard over the axes by where it stands: neighbours go together."""
     units = model.units
-    vanguard = np.flatnonzero(units.vanguard & (units.side == GOVERNMENT) & (units.posture != Posture.GONE))
+    vanguard = np.flatnonzero(units.vanguard & (units.side == BESIEGER) & (units.posture != Posture.GONE))
     if forces.axes == 0 or vanguard.size == 0:
         return
     by_place = vanguard[np.argsort(units.cell_index[vanguard], kind="stable")]
@@ -209,22 +199,19 @@ def _assign_axes(model: SiegeState, forces: Forces) -> None:
         units.axis[rows] = number
 
 
-def place_facilities(model: SiegeState) -> list[Facility]:
+def place_facilities(model: SiegeState, further: Iterable[type[Facility]] = ()) -> list[Facility]:
     """Put hospitals, bakeries, stores and the rest into their quarters, and food into the stores."""
     city, food, places = model.city, model.setting.food, model.setting.city_map.facilities
-    spots = _Spots(model)
+    spots, baking = _Spots(model), food.bakery_kcal_per_day
     facilities: list[Facility] = []
+    facilities += [Hospital(model, city, cell, name, e.beds) for e, cell, name in spots.of(places.hospitals, Hospital)]
     facilities += [
-        Hospital(model, city, cell, name, e.beds) for e, cell, name in spots.of(places.hospitals, "hospital")
+        RescueTeam(model, city, cell, name, e.crews) for e, cell, name in spots.of(places.rescue_teams, RescueTeam)
     ]
-    facilities += [
-        RescueTeam(model, city, cell, name, e.crews) for e, cell, name in spots.of(places.rescue_teams, "rescue centre")
-    ]
-    baking = food.bakery_kcal_per_day
-    facilities += [Bakery(model, city, cell, name, baking) for _, cell, name in spots.of(places.bakeries, "bakery")]
-    markets = [Market(model, city, cell, name, "merchant", 0.0) for _, cell, name in spots.of(places.markets, "market")]
+    facilities += [Bakery(model, city, cell, name, baking) for _, cell, name in spots.of(places.bakeries, Bakery)]
+    markets = [Market(model, city, cell, name, "merchant", 0.0) for _, cell, name in spots.of(places.markets, Market)]
     stores = [
-        Warehouse(model, city, cell, name, e.owner, 0.0) for e, cell, name in spots.of(places.warehouses, "store")
+        Warehouse(model, city, cell, name, e.owner, 0.0) for e, cell, name in spots.of(places.warehouses, Warehouse)
     ]
     for owner, kcal in (("council", food.council_kcal), ("aid_agency", food.aid_kcal)):
         own = [store for store in stores if store.owner == owner]
@@ -233,14 +220,17 @@ def place_facilities(model: SiegeState) -> list[Facility]:
     for market in markets:
         market.kcal = food.merchant_kcal / len(markets)
     facilities += [*markets, *stores]
-    facilities += [School(model, city, cell, name) for _, cell, name in spots.of(places.schools, "school")]
+    facilities += [School(model, city, cell, name) for _, cell, name in spots.of(places.schools, School)]
     for crossing in places.crossings:
-        into = HOLDER_NAMES[crossing.into]
+        into = city.sides.codes[crossing.into]
         cell = _edge_cell(model, crossing.quarter, into)
         facilities.append(Crossing(model, city, cell, crossing.name or crossing.quarter, into, 0.0))
     for road in places.roads:
-        cell = _edge_cell(model, road.quarter, GOVERNMENT)
+        cell = _edge_cell(model, road.quarter, BESIEGER)
         facilities.append(Road(model, city, cell, road.name or road.quarter))
+    for kind in further:
+        for entry, cell, name in spots.of(getattr(places, kind.map_key, ()), kind):
+            facilities.append(kind.stand(model, city, cell, name, entry))
     return facilities
 
 
@@ -252,12 +242,12 @@ class _Spots:
         self._given: Counter[str] = Counter()
         self._cells: dict[str, IntArray] = {}
 
-    def of(self, entries: Sequence[PlaceT], word: str) -> Iterator[tuple[PlaceT, int, str]]:
+    def of(self, entries: Sequence[PlaceT], kind: type[Facility]) -> Iterator[tuple[PlaceT, int, str]]:
         """Yield each single place with its cell and name."""
         for entry in entries:
             for _ in range(entry.count):
                 cell = self._next_cell(entry.quarter)
-                usual = f"{word} {entry.quarter}"
+                usual = f"{kind.label} {entry.quarter}"
                 self._given[usual] += 1
                 number = f" {self._given[usual]}" if entry.count > 1 or self._given[usual] > 1 else ""
                 yield entry, cell, entry.name or usual + number
@@ -290,32 +280,22 @@ def _edge_cell(model: SiegeState, quarter: str, into: int) -> int:
     return int(cells[np.argmax(beyond[city.around[cells]].sum(axis=1))])
 
 
-def open_books(model: SiegeState, processes: Iterable[Process]) -> None:
-    """Open the ledger's accounts with what is there on day 0, and with the flows that processes bring along."""
-    homes, units, ledger = model.households, model.units, model.ledger
-    extra: dict[str, dict[str, int]] = {}
-    for process in processes:
-        for stock, flows in type(process).flows.items():
-            extra.setdefault(stock, {}).update(flows)
+def open_books(model: SiegeState, flows: Mapping[str, Mapping[str, Flow]]) -> None:
+    """Open the ledger's accounts with what is there on day 0."""
+    homes, units = model.households, model.units
 
     def fighters(side: int) -> float:
         return float((units.fit + units.wounded)[units.of(side)].sum())
 
-    ledger.open("civilians", "persons", CIVILIAN_FLOWS | extra.get("civilians", {}), lambda: float(homes.mouths.sum()))
-    ledger.open("rebels", "fighters", REBEL_FLOWS | extra.get("rebels", {}), lambda: fighters(REBEL))
-    ledger.open("regime", "fighters", REGIME_FLOWS | extra.get("regime", {}), lambda: fighters(GOVERNMENT))
-    ledger.open(
-        "food",
-        "kcal",
-        FOOD_FLOWS | extra.get("food", {}),
-        lambda: float(homes.food_kcal.sum()) + model.stored_kcal,
-    )
-    ledger.open("missiles", "missiles", {"delivered": IN, "launched": OUT}, lambda: model.politics.missiles)
-    ledger.open("aircraft", "aircraft", {"lost": NOTE}, lambda: 0.0)
-    ledger.open("west", "persons", {"killed": NOTE}, lambda: 0.0)
-    ledger.open(
-        "relief_force",
-        "fighters",
-        {"arrived": IN, "killed": OUT, "withdrew": OUT},
-        lambda: model.politics.relief_fighters,
-    )
+    measures: dict[str, tuple[str, Callable[[], float]]] = {
+        "civilians": ("persons", lambda: float(homes.mouths.sum())),
+        "garrison": ("fighters", lambda: fighters(GARRISON)),
+        "besieger": ("fighters", lambda: fighters(BESIEGER)),
+        "food": ("kcal", lambda: float(homes.food_kcal.sum()) + model.stored_kcal),
+        "missiles": ("missiles", lambda: model.politics.missiles),
+        "aircraft": ("aircraft", lambda: 0.0),
+        "besieger_civilians": ("persons", lambda: 0.0),
+        "relief_force": ("fighters", lambda: model.politics.relief_fighters),
+    }
+    for stock, (unit, measure) in measures.items():
+        model.ledger.open(stock, unit, flows[stock], measure)

@@ -20,7 +20,7 @@ from siege_sim.model.interventions.corridor import Corridor
 from siege_sim.model.interventions.evacuation_agreement import EvacuationAgreement
 from siege_sim.model.interventions.harsh_winter import HarshWinter
 from siege_sim.model.interventions.medical_evacuation import MedicalEvacuation
-from siege_sim.model.interventions.no_shelling_of_west import NoShellingOfWest
+from siege_sim.model.interventions.no_garrison_shelling import NoGarrisonShelling
 from siege_sim.model.interventions.outside_intervention import OutsideIntervention
 from siege_sim.model.interventions.protected_hospitals import ProtectedHospitals
 from siege_sim.model.interventions.ration_policy import RationPolicy
@@ -31,7 +31,7 @@ from siege_sim.model.processes.agreement import Agreement
 from siege_sim.model.processes.artillery import Artillery
 from siege_sim.model.processes.assault import Assault
 from siege_sim.model.processes.base import Intervention, Process
-from siege_sim.model.processes.command import GovernmentCommand
+from siege_sim.model.processes.besieger_command import BesiegerCommand
 from siege_sim.model.processes.condemnation import Condemnation
 from siege_sim.model.processes.counter_attack import CounterAttack
 from siege_sim.model.processes.danger import Danger
@@ -42,6 +42,8 @@ from siege_sim.model.processes.ending import Ending
 from siege_sim.model.processes.envelopment import Envelopment
 from siege_sim.model.processes.fear import Fear
 from siege_sim.model.processes.gardens import Gardens
+from siege_sim.model.processes.garrison_command import GarrisonCommand
+from siege_sim.model.processes.garrison_shelling import GarrisonShelling
 from siege_sim.model.processes.hospitals import Hospitals
 from siege_sim.model.processes.hunger import Hunger
 from siege_sim.model.processes.looting import Looting
@@ -52,14 +54,12 @@ from siege_sim.model.processes.new_holder import NewHolder
 from siege_sim.model.processes.pauses import Pauses
 from siege_sim.model.processes.pockets import Pockets
 from siege_sim.model.processes.rationing import Rationing
-from siege_sim.model.processes.rebel_command import RebelCommand
 from siege_sim.model.processes.rescue import Rescue
 from siege_sim.model.processes.season import Season
 from siege_sim.model.processes.sorties import Sorties
 from siege_sim.model.processes.strike_effects import StrikeEffects
 from siege_sim.model.processes.supply import Supply
 from siege_sim.model.processes.targets import Targets
-from siege_sim.model.processes.west_shelling import WestShelling
 from siege_sim.model.processes.works import Works
 
 T = TypeVar("T", bound=Process)
@@ -71,9 +71,9 @@ OWN_PROCESSES: tuple[type[Process], ...] = (
     StrikeEffects,
     Artillery,
     Danger,
-    WestShelling,
-    GovernmentCommand,
-    RebelCommand,
+    GarrisonShelling,
+    BesiegerCommand,
+    GarrisonCommand,
     Assault,
     CounterAttack,
     Envelopment,
@@ -111,7 +111,7 @@ OWN_INTERVENTIONS: tuple[type[Intervention], ...] = (
     Corridor,
     EvacuationAgreement,
     ArmedGroupLeaves,
-    NoShellingOfWest,
+    NoGarrisonShelling,
     OutsideIntervention,
     ReliefAttack,
     SiegeBroken,

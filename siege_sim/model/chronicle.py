@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siege_sim.kernels.hazard import IntArray
-from siege_sim.model.agents.facility import Bakery, FoodStock, Hospital, Warehouse
-from siege_sim.model.codes import KURDISH
+from siege_sim.model.agents.facility import FoodStock, Warehouse
+from siege_sim.schema.sides import BESIEGER
 
 if TYPE_CHECKING:
     from siege_sim.model.agents.axis import Axis
@@ -37,17 +37,17 @@ OTHERS_LEFT = "others nearby had left"
 def ground_lost(model: SiegeState, cells: IntArray, causes: list[str]) -> None:
     """Write down, quarter by quarter, what ground was lost just now, why, and what fell with it."""
     city, log = model.city, model.log
-    quarters, to_kurds = city.layers.quarter[cells], city.layers.holder[cells] == KURDISH
+    quarters, holders = city.layers.quarter[cells], city.layers.holder[cells].tolist()
     anywhere = _newest_loss(model) if OTHERS_LEFT in causes else None
     came_of = [_what_lost(model, cell, why, anywhere) for cell, why in zip(cells.tolist(), causes, strict=True)]
     still_held = set(city.layers.quarter[city.pocket_ground].tolist())
     for quarter in sorted(set(quarters.tolist())):
         here = np.flatnonzero(quarters == quarter).tolist()
         numbers: dict[str, int] = {}
-        for cause, kurdish in dict.fromkeys((causes[i], bool(to_kurds[i])) for i in here):
-            mine = [i for i in here if causes[i] == cause and to_kurds[i] == kurdish]
+        for cause, holder in dict.fromkeys((causes[i], holders[i]) for i in here):
+            mine = [i for i in here if causes[i] == cause and holders[i] == holder]
             earlier = [came_of[i] for i in mine]
-            numbers[cause] = _note_cells(model, cells[mine], cause, kurdish, _newest_of(earlier))
+            numbers[cause] = _note_cells(model, cells[mine], cause, holder, _newest_of(earlier))
         if quarter not in still_held:
             most = Counter(causes[i] for i in here).most_common(1)[0][0]
             name = city.map.quarters[quarter].name
@@ -59,13 +59,13 @@ def ground_lost(model: SiegeState, cells: IntArray, causes: list[str]) -> None:
 
 
 def ground_retaken(model: SiegeState, cell: int, pockets_before: int) -> None:
-    """Write down that rebels took a cell back, and whether that joined pockets."""
+    """Write down that the garrison took a cell back, and whether that joined pockets."""
     city, log = model.city, model.log
     name = city.quarter_name(cell)
     retaken = model.note(
         "cell_retaken",
         name,
-        f"rebels took back lost ground in {name}",
+        f"{model.city.sides.garrison.the} took back lost ground in {name}",
         "counter-attack",
         because=log.newest(("lost", cell)),
     )
@@ -110,10 +110,10 @@ def _newest_of(events: Iterable[int | None]) -> int | None:
     return max((event for event in events if event is not None), default=None)
 
 
-def _note_cells(model: SiegeState, cells: IntArray, cause: str, kurdish: bool, because: int | None) -> int:
+def _note_cells(model: SiegeState, cells: IntArray, cause: str, holder: int, because: int | None) -> int:
     name, count = model.city.quarter_name(int(cells[0])), len(cells)
     what = f"{count} cell{'s' * (count > 1)} of {name} {'was' if count == 1 else 'were'} lost"
-    what += " to the Kurdish side" if kurdish else ""
+    what += f" to {model.city.sides.with_code(holder).the}" if holder != BESIEGER else ""
     subjects = [("lost", int(cell)) for cell in cells]
     return model.note("ground_lost", name, what, cause, count, because, subjects)
 
@@ -135,7 +135,7 @@ def _note_fallen_facilities(model: SiegeState, cells: IntArray) -> None:
     for facility in [known for known in model.facilities if known.cell_index in lost]:
         because = model.log.newest(("lost", facility.cell_index))
         food = facility.kcal if isinstance(facility, FoodStock) else 0.0
-        in_service = isinstance(facility, (Hospital, Bakery)) and not facility.destroyed and not facility.repair_days
+        in_service = facility.note_when_lost and not facility.closed
         if food or in_service:
             what = f"{facility.name} fell with the ground it stood on"
             what += f", with food for {food / model.conditions.need_kcal:,.0f} people for a day" * bool(food)
@@ -155,7 +155,7 @@ def axis_prepares(model: SiegeState, axis: Axis, above_all_for: str) -> None:
     model.note(
         "assault_prepared",
         place,
-        f"axis {axis.number + 1} of the government side massed in {place}{_facing(model, axis)}",
+        f"axis {axis.number + 1} of {model.city.sides.besieger.the} massed in {place}{_facing(model, axis)}",
         why if freed is None else f"{_meaning(model, freed)}, and {why}",
         because=freed,
         about=(axis,),
@@ -174,7 +174,7 @@ def axis_assaults(model: SiegeState, axis: Axis, cells: IntArray) -> None:
     model.note(
         "assault_began" if begins else "assault_renewed",
         place,
-        f"axis {axis.number + 1} of the government side {verb} its assault on {place}",
+        f"axis {axis.number + 1} of {model.city.sides.besieger.the} {verb} its assault on {place}",
         "its preparation was over" if freed is None else _meaning(model, freed),
         because=before if freed is None else freed,
         about=(axis,),
@@ -197,7 +197,7 @@ def axis_rests(model: SiegeState, axis: Axis) -> None:
     place = model.city.quarter_name(axis.focus)
     took = f"it had taken {axis.taken} cell{'s' * (axis.taken != 1)}"
     cause = f"{took} and could attack no more" if axis.stalled else took
-    what = f"axis {axis.number + 1} of the government side stopped in {place} to regroup"
+    what = f"axis {axis.number + 1} of {model.city.sides.besieger.the} stopped in {place} to regroup"
     model.note("assault_stopped", place, what, cause, axis.taken, model.log.newest(axis), (axis,))
 
 

@@ -25,7 +25,7 @@ class Conditions:
         air_tempo: share of the usual sorties that are flown against the pocket.
         fire_tempo: likewise for artillery on the pocket.
         assault_tempo: likewise for ground assaults.
-        shelling_tempo: likewise for rebel fire on government-held quarters.
+        shelling_tempo: likewise for the garrison's fire on the besieger's quarters.
         strike_effect: share of a strike's usual effect, less when aircraft fly high.
         hospitals_spared: share of the strikes on hospitals that are not made.
         baking_fuel: share of the bakeries' output that fuel allows.
@@ -68,7 +68,7 @@ class Politics:
     """The politics of the siege, which has no place on the map.
 
     Attributes:
-        condemnation: pressure of world opinion on the government side, from 0 up.
+        condemnation: pressure of world opinion on the besieger, from 0 up.
         hope: hope of help from outside, from 0 to 1.
         prospect: how much of it failed attacks from outside have left reason for; hope comes down to it day by day.
         agreement_day: the day on which an evacuation was agreed, if it was.
@@ -82,7 +82,7 @@ class Politics:
         missiles: anti-aircraft missiles in the pocket.
         sorties_deterred: share of the strikes on the pocket that aircrews do not fly for fear of missiles.
         effect_lost: share of a strike's effect that is lost as they fly high.
-        outcome: how the siege ended, once it has: see `outcomes`.
+        ending: how the siege ended, once it has; ``holding`` until then.
     """
 
     condemnation: float = 0.0
@@ -99,7 +99,7 @@ class Politics:
     missiles: int = 0
     sorties_deterred: float = 0.0
     effect_lost: float = 0.0
-    outcome: str = "holding"
+    ending: str = "holding"
 
 
 def morning(politics: Politics, day: int) -> Conditions:

@@ -37,7 +37,7 @@ class EventLog:
 
     Attributes:
         events: all events so far.
-        cut_off_by: for each rebel-held cell that is cut off from the main body, the event that cut it off.
+        cut_off_by: for each of the garrison's cells that is cut off from the main body, the event that cut it off.
     """
 
     events: list[Event] = field(default_factory=list)

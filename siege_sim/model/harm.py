@@ -9,7 +9,7 @@ import numpy as np
 from siege_sim.kernels.hazard import FloatArray, IntArray, binomial, probability, two_fates, unfold
 from siege_sim.kernels.rows import below
 from siege_sim.model.agents.unit import STOCKS
-from siege_sim.model.codes import REBEL
+from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     from siege_sim.model.state import SiegeState
@@ -66,7 +66,7 @@ def harm_defenders(
     luck: FloatArray,
     cause: str,
 ) -> None:
-    """Hurt the rebels near today's hits.
+    """Hurt the defenders near today's hits.
 
     Args:
         model: the model.
@@ -77,7 +77,7 @@ def harm_defenders(
         luck: uniforms, shape ``(2, units)``.
         cause: the flow of the ledger that counts the dead.
     """
-    line = model.line(REBEL)
+    line = model.line(GARRISON)
     ground_m2 = model.city.cell_km2 * 1e6 * np.where(model.city.front, positions_share, 1.0)
     p_killed = line.per_unit(probability(hits * area_m2 / ground_m2))
     inflict(model, line.rows, p_killed, p_killed * wounded_per_killed, luck, cause)

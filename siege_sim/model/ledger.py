@@ -15,13 +15,35 @@ IN, OUT, NOTE = 1, -1, 0
 """A flow adds to its stock, takes from it, or is only counted (people wounded are still there)."""
 
 
+@dataclass(frozen=True)
+class Flow:
+    """A named way by which a stock changes. Everything that lists deaths or where people went reads these.
+
+    Attributes:
+        sign: ``IN``, ``OUT`` or ``NOTE``.
+        label: what tables and charts call it, beginning with a capital: "Died of hunger".
+        death: whether people die by it.
+        violent: whether that is by violence.
+    """
+
+    sign: int
+    label: str = ""
+    death: bool = False
+    violent: bool = False
+
+
+def killed(label: str) -> Flow:
+    """Declare deaths by violence, which take from their stock."""
+    return Flow(OUT, label, death=True, violent=True)
+
+
 @dataclass
 class Stock:
     """One conserved quantity.
 
     Attributes:
         unit: what is counted.
-        flows: sign of each named flow (``IN``, ``OUT`` or ``NOTE``).
+        flows: each flow by name.
         measure: reads the amount that is really there.
         opening: the amount on day 0.
         totals: each flow's sum since day 0.
@@ -29,7 +51,7 @@ class Stock:
     """
 
     unit: str
-    flows: Mapping[str, int]
+    flows: Mapping[str, Flow]
     measure: Callable[[], float]
     opening: float = 0.0
     totals: dict[str, float] = field(default_factory=dict)
@@ -38,7 +60,7 @@ class Stock:
     @property
     def expected(self) -> float:
         """Opening + in - out."""
-        return self.opening + sum([sign * self.totals[flow] for flow, sign in self.flows.items()])
+        return self.opening + sum([flow.sign * self.totals[name] for name, flow in self.flows.items()])
 
     @property
     def volume(self) -> float:
@@ -52,7 +74,7 @@ class Ledger:
     def __init__(self) -> None:
         self.stocks: dict[str, Stock] = {}
 
-    def open(self, name: str, unit: str, flows: Mapping[str, int], measure: Callable[[], float]) -> None:
+    def open(self, name: str, unit: str, flows: Mapping[str, Flow], measure: Callable[[], float]) -> None:
         """Open the account of a stock with what ``measure`` finds now."""
         stock = Stock(unit, dict(flows), measure, opening=float(measure()))
         stock.totals = dict.fromkeys(flows, 0.0)
@@ -62,7 +84,7 @@ class Ledger:
     def brought(self, stock: str) -> float:
         """Return the opening of a stock and all that came in since."""
         account = self._account(stock)
-        return account.opening + sum(account.totals[flow] for flow, sign in account.flows.items() if sign == IN)
+        return account.opening + sum(account.totals[name] for name, flow in account.flows.items() if flow.sign == IN)
 
     def book(self, stock: str, flow: str, amount: float) -> None:
         """Add ``amount`` to a flow of a stock.
@@ -82,6 +104,22 @@ class Ledger:
             return sum([totals[flow] for flow in flows])
         except KeyError:
             return sum(self._totals(stock, flow)[flow] for flow in flows)  # says which name is not known
+
+    def deaths(self, stock: str, *, violent_only: bool = False) -> float:
+        """Return how many of a stock have died since day 0, by all flows that say so, or by violence only."""
+        account = self._account(stock)
+        return sum(
+            [
+                account.totals[name]
+                for name, flow in account.flows.items()
+                if flow.violent or (flow.death and not violent_only)
+            ]
+        )
+
+    def is_violent(self, stock: str, flow: str) -> bool:
+        """Return whether a flow counts deaths by violence."""
+        self._totals(stock, flow)
+        return self.stocks[stock].flows[flow].violent
 
     def today(self, stock: str, flow: str) -> float:
         """Return what a flow has carried since the day began."""

@@ -13,6 +13,7 @@ from siege_sim.model.agents.axis import Axis
 from siege_sim.model.agents.facility import Crossing, FoodStock, Road
 from siege_sim.model.agents.household import Household
 from siege_sim.model.conditions import morning
+from siege_sim.model.flows import flows_of
 from siege_sim.model.rng import Later, stream
 from siege_sim.model.schedule import schedule_of
 from siege_sim.model.state import SiegeState
@@ -39,9 +40,12 @@ class SiegeModel(SiegeState):
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
             raise SiegeError(f"the seed is {seed!r}, but it must be a whole number of at least 0")
         self._siege_scenario = scenario
-        super().__init__(scenario, scenario.interventions, int(seed))
+        kinds = scenario.kinds_of_processes
+        layers = [spec for kind in kinds for spec in kind.layers]
+        super().__init__(scenario, scenario.interventions, int(seed), layers)
         self.schedule = schedule_of(scenario)
-        self.households = build.settle_households(self)
+        columns = {name: column for kind in kinds for name, column in kind.columns.items()}
+        self.households = build.settle_households(self, columns)
         self.units = build.raise_units(self)
         for row in np.flatnonzero(self.units.standing):
             self.muster(int(row))
@@ -49,9 +53,9 @@ class SiegeModel(SiegeState):
             Axis(self, self.units, self._unit_agents, number)
             for number in range(int(self.units.axis.max(initial=-1)) + 1)
         ]
-        self.facilities = build.place_facilities(self)
-        build.open_books(self, (process for _, process in self.schedule))
-        self.recorder = outcomes.Recorder(self, scenario.snapshot_every_days)
+        self.facilities = build.place_facilities(self, [place for kind in kinds for place in kind.facilities])
+        build.open_books(self, flows_of(scenario.sides, kinds))
+        self.recorder = outcomes.Recorder(self, scenario.outcomes, scenario.snapshot_every_days)
 
     @property
     def scenario(self) -> Scenario:
@@ -78,7 +82,7 @@ class SiegeModel(SiegeState):
         for way in (*self.facilities_of(Crossing), *self.facilities_of(Road)):
             way.open_share = way.usual_open_share
         for name, process in self.schedule:
-            process.step(self, cast("Generator", Later(stream, self.seed, name, self.day)))
+            process.step(self, cast("Generator", Later(stream, self.seed, process.stream or name, self.day)))
         self._settle()
         if self.day >= self.clock.days:
             self.running = False

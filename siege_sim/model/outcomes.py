@@ -1,99 +1,30 @@
-"""Outcomes: named numbers of a run, with unit and label. The names are a public interface."""
+"""The outcomes of a siege: which named numbers it has every day, and the recorder that reads them.
+
+The names are a public interface. Deaths and departures follow from the flows of the ledger; a mechanism that brings
+an outcome of its own declares it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siege_sim.kernels import rows
 from siege_sim.kernels.hazard import IntArray
+from siege_sim.model import catalogue
 from siege_sim.model.agents.facility import Bakery, Warehouse
-from siege_sim.model.codes import DISPLACED_INSIDE, GOVERNMENT, REBEL
 from siege_sim.model.conditions import KCAL_A_PERSON_DAY
+from siege_sim.model.flows import flows_of
+from siege_sim.model.ledger import OUT
+from siege_sim.model.outcome import IPC_INTAKE_KCAL, IPC_SEVERE_LOSS, Outcome, Sums, ipc_area_phase
+from siege_sim.schema.sides import BESIEGER, GARRISON, Side, Sides
 
 if TYPE_CHECKING:
+    from siege_sim.model.ledger import Flow
+    from siege_sim.model.processes.base import Process
     from siege_sim.model.state import SiegeState
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A number that can be read off a model every day."""
-
-    name: str
-    unit: str
-    label: str
-    read: Callable[[SiegeState, Sums], float]
-
-
-HUNGRY_BELOW = 0.75
-"""Share of the need below which a day counts as a day of hunger."""
-
-
-@dataclass
-class Sums:
-    """Sums over all households that several outcomes share, made once a day. Nothing is eaten on day 0."""
-
-    persons_inside: float
-    displaced_inside: float
-    home_kcal: float
-    stored_kcal: float
-    eaten_kcal: float
-    mass_loss: float
-    hungry: float
-    ipc_shares: list[float]
-
-    @classmethod
-    def of(cls, model: SiegeState) -> Sums:
-        """Add up the columns of ``model.households``."""
-        homes = model.households
-        total = float(model.city.layers.civilians.sum())
-        sums, people_below = rows.totals(
-            homes.mouths,
-            homes.food_kcal,
-            homes.eaten_kcal,
-            homes.mass_loss,
-            homes.status,
-            DISPLACED_INSIDE,
-            IPC_INTAKE_KCAL,
-            IPC_SEVERE_LOSS,
-            HUNGRY_BELOW * KCAL_A_PERSON_DAY,
-        )
-        displaced, home, eaten, loss, hungry = sums.tolist()
-        people, *below = people_below.tolist()
-        at_or_below = [people, *below, 0.0]
-        someone = total if total else float("nan")  # means over nobody are not a number
-        return cls(
-            persons_inside=total,
-            displaced_inside=displaced,
-            home_kcal=home,
-            stored_kcal=model.stored_kcal,
-            eaten_kcal=eaten / someone if model.day else float("nan"),
-            mass_loss=loss / someone,
-            hungry=hungry if model.day else 0.0,
-            ipc_shares=[(this - worse) / max(people, 1.0) for this, worse in pairwise(at_or_below)],
-        )
-
-
-IPC_INTAKE_KCAL = np.array([2100.0, 1680.0, 1050.0, 420.0])
-"""Intake a person and day below which a household is in phase 2, 3, 4 and 5: any gap to 2,100 kcal, one of a
-fifth, a half, four fifths (after the IPC's reference table for households; where it has words, numbers assumed)."""
-
-IPC_SEVERE_LOSS = 0.18
-"""Share of body mass lost from which a household is in phase 5 whatever it eats."""
-
-
-def ipc_area_phase(shares: Sequence[float]) -> int:
-    """Return an area's phase: the highest in which, or in worse, at least a fifth of the people are."""
-    this_or_worse = 0.0
-    for phase in range(len(shares), 0, -1):
-        this_or_worse += shares[phase - 1]
-        if this_or_worse >= 0.2:
-            return phase
-    return 1
 
 
 def ipc_by_quarter(model: SiegeState) -> IntArray:
@@ -146,84 +77,96 @@ def _rubble(model: SiegeState, sums: Sums) -> float:
     return float((layers.rubble[ground] * built).sum()) / max(float(built.sum()), 1e-9)
 
 
-CIVILIAN_DEATHS = (
-    "killed_by_air",
-    "killed_by_shelling",
-    "killed_in_crossfire",
-    "died_of_wounds",
-    "died_of_hunger",
-)
-VIOLENT_DEATHS = CIVILIAN_DEATHS[:4]
+def _deaths(stock: str, *, violent_only: bool = False) -> Callable[[SiegeState, Sums], float]:
+    return lambda model, sums: model.ledger.deaths(stock, violent_only=violent_only)
 
-DAILY: tuple[Outcome, ...] = (
-    Outcome("rebel_area_share", "share of day 0", "Area held by the rebels", lambda m, s: m.share_held),
-    Outcome("pockets", "pockets", "Separate pockets", lambda m, s: float(m.city.large_pockets)),
-    Outcome("civilians_in_pocket", "persons", "Civilians in the pocket", lambda m, s: s.persons_inside),
-    Outcome("civilians_killed", "persons", "Civilians killed (all violence)", _flow("civilians", *VIOLENT_DEATHS)),
-    Outcome("killed_by_air", "persons", "Killed by air strikes", _flow("civilians", "killed_by_air")),
-    Outcome("killed_by_shelling", "persons", "Killed by shelling", _flow("civilians", "killed_by_shelling")),
-    Outcome("killed_in_crossfire", "persons", "Killed in crossfire", _flow("civilians", "killed_in_crossfire")),
-    Outcome("died_of_wounds", "persons", "Died of wounds", _flow("civilians", "died_of_wounds")),
-    Outcome("died_of_hunger", "persons", "Died of hunger", _flow("civilians", "died_of_hunger")),
+
+def _of_flow(name: str, flow: Flow) -> Outcome:
+    """Return the outcome that counts a flow of civilians since day 0."""
+    return Outcome(
+        name,
+        "persons",
+        flow.label,
+        _flow("civilians", name),
+        death=flow.death,
+        violent=flow.violent,
+        departure=flow.sign == OUT and not flow.death,
+    )
+
+
+GROUND: tuple[Outcome, ...] = (
+    Outcome("garrison_area_share", "share of day 0", "Area held by {garrison}", lambda m, s: m.share_held, "held"),
+    Outcome("pockets", "pockets", "Separate pockets", lambda m, s: float(m.city.large_pockets), "state"),
+    Outcome("civilians_in_pocket", "persons", "Civilians in the pocket", lambda m, s: s.persons_inside, "held"),
+    Outcome("civilians_killed", "persons", "Civilians killed (all violence)", _deaths("civilians", violent_only=True)),
+)
+"""The first outcomes; deaths by cause follow them."""
+
+PEOPLE: tuple[Outcome, ...] = (
     Outcome("civilians_wounded", "persons", "Civilians wounded", _flow("civilians", "wounded")),
-    Outcome("west_civilians_killed", "persons", "Civilians killed on the other side", _flow("west", "killed")),
-    Outcome("displaced_inside", "persons", "Displaced inside the pocket", lambda m, s: s.displaced_inside),
-    Outcome("left_to_kurdish", "persons", "Left to Kurdish-held ground", _flow("civilians", "left_to_kurdish")),
-    Outcome("left_to_government", "persons", "Left to government areas", _flow("civilians", "left_to_government")),
     Outcome(
-        "came_under_new_holder", "persons", "Stayed under a new holder", _flow("civilians", "came_under_new_holder"),
+        "besieger_civilians_killed", "persons", "Civilians killed on the other side", _deaths("besieger_civilians")
     ),
-    Outcome("left_by_road", "persons", "Left by an open road", _flow("civilians", "left_by_road")),
-    Outcome("evacuated", "persons", "Civilians evacuated", _flow("civilians", "evacuated")),
-    Outcome(
-        "evacuated_for_treatment", "persons", "Wounded civilians brought out",
-        _flow("civilians", "evacuated_for_treatment"),
-    ),
-    Outcome("rebels_fit", "fighters", "Rebels fit for duty", _fit(REBEL)),
-    Outcome(
-        "rebels_killed", "fighters", "Rebels killed",
-        _flow("rebels", "killed_by_air", "killed_by_shelling", "killed_in_combat"),
-    ),
-    Outcome("rebels_surrendered", "fighters", "Rebels who laid down arms", _flow("rebels", "surrendered")),
-    Outcome("regime_fit", "fighters", "Government side fit for duty", _fit(GOVERNMENT)),
-    Outcome(
-        "regime_killed", "fighters", "Government side killed",
-        _flow("regime", "killed_in_combat", "killed_in_relief_battle"),
-    ),
+    Outcome("displaced_inside", "persons", "Displaced inside the pocket", lambda m, s: s.displaced_inside, "state"),
+)
+"""Then these; where people went follows them."""
+
+OTHERS: tuple[Outcome, ...] = (
+    Outcome("garrison_fit", "fighters", "{Garrison} fit for duty", _fit(GARRISON), "state"),
+    Outcome("garrison_killed", "fighters", "{Garrison} killed", _deaths("garrison")),
+    Outcome("garrison_surrendered", "fighters", "{Garrison}: laid down arms", _flow("garrison", "surrendered")),
+    Outcome("besieger_fit", "fighters", "{Besieger} fit for duty", _fit(BESIEGER), "state"),
+    Outcome("besieger_killed", "fighters", "{Besieger} killed", _deaths("besieger")),
     Outcome("relief_force_killed", "fighters", "Relief force killed", _flow("relief_force", "killed")),
     Outcome("aircraft_lost", "aircraft", "Aircraft lost", _flow("aircraft", "lost")),
-    Outcome("heavy_impacts", "impacts", "Heavy impacts that day", lambda m, s: float(m.city.layers.impacts.sum())),
-    Outcome("hospitals_working", "hospitals", "Hospitals working", lambda m, s: float(m.hospitals_working)),
-    Outcome("bakeries_working", "bakeries", "Bakeries working", _bakeries),
-    Outcome("food_stock_kcal", "kcal", "Food in stores and markets", _food_stock),
-    Outcome("food_days_left", "days", "Days of food left", _food_days_left),
-    Outcome("kcal_eaten_per_person", "kcal/person", "Eaten that day", lambda m, s: s.eaten_kcal),
-    Outcome("mean_body_mass_loss", "share", "Body mass lost", lambda m, s: s.mass_loss),
-    Outcome("ipc_phase", "phase", "IPC phase of the pocket", _ipc_phase),
+    Outcome(
+        "heavy_impacts", "impacts", "Heavy impacts that day", lambda m, s: float(m.city.layers.impacts.sum()), "state"
+    ),
+    Outcome("hospitals_working", "hospitals", "Hospitals working", lambda m, s: float(m.hospitals_working), "state"),
+    Outcome("bakeries_working", "bakeries", "Bakeries working", _bakeries, "state"),
+    Outcome("food_stock_kcal", "kcal", "Food in stores and markets", _food_stock, "state"),
+    Outcome("food_days_left", "days", "Days of food left", _food_days_left, "state"),
+    Outcome("kcal_eaten_per_person", "kcal/person", "Eaten that day", lambda m, s: s.eaten_kcal, "state"),
+    Outcome("mean_body_mass_loss", "share", "Body mass lost", lambda m, s: s.mass_loss, "state"),
+    Outcome("ipc_phase", "phase", "IPC phase of the pocket", _ipc_phase, "state"),
     Outcome("rubble_share", "share", "Floor area in ruins", _rubble),
-    Outcome("condemnation", "points", "Condemnation", lambda m, s: m.politics.condemnation),
-)  # fmt: skip
-"""Every outcome of a day, in the order of ``series.csv``. Deaths and departures are counted from day 0."""
-
-SNAPSHOT_LAYERS = (
-    "holder",
-    "quarter",
-    "civilians",
-    "danger",
-    "rubble",
-    "entrenchment",
-    "impacts_so_far",
-    "garrison",
-    "days_held",
+    Outcome("condemnation", "points", "Condemnation", lambda m, s: m.politics.condemnation, "state"),
 )
+"""The rest; what mechanisms declare follows it."""
+
+
+def outcomes_of(sides: Sides, processes: Iterable[type[Process]]) -> tuple[Outcome, ...]:
+    """Return the outcomes of a siege, in the order of ``series.csv``, with the sides' labels filled in.
+
+    Args:
+        sides: who holds ground.
+        processes: the classes of its processes and dated actions; what they declare is among the outcomes.
+    """
+    processes = list(processes)
+    flows = [_of_flow(name, flow) for name, flow in flows_of(sides, processes)["civilians"].items()]
+    declared = [outcome for process in processes for outcome in process.outcomes]
+    deaths = [outcome for outcome in flows if outcome.death]
+    departures = [outcome for outcome in flows if outcome.departure]
+    every = (*GROUND, *deaths, *PEOPLE, *departures, *OTHERS, *declared)
+    return tuple(replace(outcome, label=sides.fill(outcome.label)) for outcome in every)
+
+
+def known_outcomes(sides: Sides | None = None) -> tuple[Outcome, ...]:
+    """Return every outcome that a siege with some sides can have, whatever mechanisms are on.
+
+    Without sides, one third party stands for any.
+    """
+    anybody = Sides(third_parties={"third_party": Side(label="third party")})
+    return outcomes_of(sides or anybody, (*catalogue.processes().values(), *catalogue.interventions().values()))
 
 
 class Recorder:
     """Reads all outcomes after every day, and keeps layers every few days.
 
     Attributes:
+        outcomes: what is read, in order.
         values: outcomes, shape ``(days + 1, outcomes)``; the first ``rows`` rows are filled.
-        held: rebel-held cells of every quarter, shape ``(days + 1, quarters)``.
+        held: the garrison's cells of every quarter, shape ``(days + 1, quarters)``.
         snapshots: the kept layers by name, and the days on which they were kept.
         worst_ipc: the worst IPC phase of every quarter on the days that were kept, 0 before the first of them.
         worst_ipc_day: the first of those days on which it was reached.
@@ -231,23 +174,25 @@ class Recorder:
         civilians_on_day_0: besieged civilians in every cell on day 0.
     """
 
-    def __init__(self, model: SiegeState, keep_every_days: int) -> None:
+    def __init__(self, model: SiegeState, outcomes: tuple[Outcome, ...], keep_every_days: int) -> None:
+        self.outcomes = outcomes
         self._keep_every_days = keep_every_days
+        self._kept_layers = [spec.name for spec in model.city.layers.specs if spec.kept]
         quarters = len(model.city.map.quarters)
-        self.values = np.full((model.clock.days + 1, len(DAILY)), np.nan)
+        self.values = np.full((model.clock.days + 1, len(outcomes)), np.nan)
         self.held = np.zeros((model.clock.days + 1, quarters), dtype=np.int64)
         self.rows = 0
         self.hunger_person_days = 0.0
         self.worst_ipc = np.zeros(quarters, dtype=np.int64)
         self.worst_ipc_day = np.zeros(quarters, dtype=np.int64)
-        self.snapshots: dict[str, list[Any]] = {name: [] for name in ("day", *SNAPSHOT_LAYERS)}
+        self.snapshots: dict[str, list[Any]] = {name: [] for name in ("day", *self._kept_layers)}
         self.civilians_on_day_0 = model.city.layers.civilians.copy()
         self.record(model)
 
     def record(self, model: SiegeState) -> None:
         """Read the day that was just played."""
         sums = Sums.of(model)
-        self.values[self.rows] = [outcome.read(model, sums) for outcome in DAILY]
+        self.values[self.rows] = [outcome.read(model, sums) for outcome in self.outcomes]
         self.held[self.rows] = model.city.held_by_quarter
         self.rows += 1
         self.hunger_person_days += sums.hungry
@@ -259,7 +204,7 @@ class Recorder:
         if self.snapshots["day"] and self.snapshots["day"][-1] == model.day:
             return
         self.snapshots["day"].append(model.day)
-        for name in SNAPSHOT_LAYERS:
+        for name in self._kept_layers:
             self.snapshots[name].append(model.city.layers.array(name).reshape(model.city.shape).copy())
         if model.day > 0:
             phases = ipc_by_quarter(model)

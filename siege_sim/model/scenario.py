@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from operator import itemgetter, or_
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from pydantic import (
+    Discriminator,
     Field,
     SerializerFunctionWrapHandler,
+    Tag,
     ValidationError,
     create_model,
     model_serializer,
@@ -19,8 +21,12 @@ from pydantic import (
 
 from siege_sim.errors import SiegeError, did_you_mean
 from siege_sim.model import catalogue
+from siege_sim.model.city.map import CityMap, Facilities
+from siege_sim.model.city.synthetic import SyntheticTown
+from siege_sim.model.outcome import Outcome
+from siege_sim.model.outcomes import outcomes_of
 from siege_sim.model.processes.base import Intervention, Process
-from siege_sim.model.setting import Setting
+from siege_sim.model.setting import Setting, map_kind
 from siege_sim.schema.block import Block, Problem, param
 from siege_sim.schema.clock import Day
 from siege_sim.schema.messages import plain_words
@@ -58,10 +64,39 @@ class Change(Block):
     """Parameters by mechanism; those that are not named stay as they are."""
 
 
+def map_blocks(kinds: Iterable[type[Process]]) -> tuple[type[CityMap], type[SyntheticTown]]:
+    """Return the blocks of a drawn map and of a synthetic town that know the places which processes bring along."""
+    places = {place.map_key: place for kind in kinds for place in kind.facilities}
+    if not places:
+        return CityMap, SyntheticTown
+    fields: dict[str, Any] = {
+        key: (tuple[place.place, ...], Field((), description=(place.__doc__ or "").splitlines()[0]))  # type: ignore[name-defined]
+        for key, place in places.items()
+    }
+    facilities = create_model("Facilities", __base__=Facilities, **fields)
+    field: Any = (facilities, facilities())
+    drawn = create_model("CityMap", __base__=CityMap, facilities=field)
+    town = create_model("SyntheticTown", __base__=SyntheticTown, facilities=field)
+    town.map_class = drawn
+    return drawn, town
+
+
+def any_map(drawn: type[CityMap], town: type[SyntheticTown]) -> Any:
+    """Return the type of a scenario's map: a drawn one or a synthetic town."""
+    return Annotated[
+        Annotated[drawn, Tag("drawn map")] | Annotated[town, Tag("synthetic town")],
+        Discriminator(map_kind),
+    ]
+
+
 if TYPE_CHECKING:
     Processes = ProcessesBase
     AnyIntervention = Intervention
+    AnyMap = CityMap | SyntheticTown
+    DrawnMap = CityMap
 else:
+    DrawnMap, _Town = map_blocks((*catalogue.processes().values(), *catalogue.interventions().values()))
+    AnyMap = any_map(DrawnMap, _Town)
     Processes = _processes_block()
     AnyIntervention = _any_intervention()
 
@@ -69,6 +104,11 @@ else:
 def _with_values(process: Process, values: Mapping[str, Any]) -> Process:
     """Return a process with other values of some parameters."""
     return type(process).model_validate({**process.model_dump(by_alias=True), **values})
+
+
+def _in_words(item: Any) -> str:
+    """Return one of pydantic's errors in words."""
+    return str(item["ctx"]["text"]) if item["type"] == "problems" else plain_words(item)
 
 
 def _changed(processes: ProcessesBase, change: Change) -> ProcessesBase:
@@ -95,6 +135,8 @@ def _problems_of_values(process: Process, values: Mapping[str, Any]) -> Iterator
 class Scenario(Setting):
     """A complete description of a run. The same scenario and seed give the same run, to the byte."""
 
+    map: AnyMap
+    """The city: a drawn map (a file's name in the scenario file) or a synthetic town."""
     processes: Processes
     """The mechanisms that are on."""
     interventions: dict[str, AnyIntervention] = {}
@@ -126,6 +168,17 @@ class Scenario(Setting):
         """Return the mechanisms with the parameters that hold on a day."""
         return next(processes for first, processes in reversed(self.mechanisms) if first <= day)
 
+    @property
+    def kinds_of_processes(self) -> tuple[type[Process], ...]:
+        """The classes of its mechanisms and dated actions, each once."""
+        on = [process for _, process in self.processes.on()]
+        return tuple(dict.fromkeys(type(process) for process in (*on, *self.interventions.values())))
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The outcomes of a day that its runs have, in the order of ``series.csv``."""
+        return outcomes_of(self.sides, self.kinds_of_processes)
+
     @cached_property
     def digest(self) -> str:
         """A hash of everything in the scenario; equal digests mean equal scenarios."""
@@ -135,7 +188,9 @@ class Scenario(Setting):
     def __hash__(self) -> int:
         return hash(self.digest)
 
-    def with_process(self, process: Process) -> Scenario:
+    def with_process(
+        self, process: Process, places: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
+    ) -> Scenario:
         """Return the same scenario with a mechanism of one's own, for a notebook or a script.
 
         It is part of the scenario that comes back: of its digest, its results, a session's levers. Only a program that
@@ -143,9 +198,10 @@ class Scenario(Setting):
 
         Args:
             process: the mechanism with its parameters; within its phase it comes last.
+            places: where places of the kinds that it brings along stand, as a map's ``facilities`` would say it.
 
         Raises:
-            SiegeError: it is a dated action, it does not say what it does, or its name is taken.
+            SiegeError: it is a dated action, it does not say what it does, its name is taken, or its places do not fit.
         """
         kind, name = type(process), process.name()
         if not (kind.__doc__ or "").strip():
@@ -157,9 +213,20 @@ class Scenario(Setting):
         field: Any = (kind | None, Field(None, description=kind.summary()))
         block = create_model("Processes", __base__=type(self.processes), **{name: field})
         mechanisms = block.model_validate({**dict(self.processes.on()), name: process})
-        extended = create_model("Scenario", __base__=type(self), processes=(block, ...))
+        city: Any = any_map(*map_blocks((*self.kinds_of_processes, kind)))
+        extended = create_model("Scenario", __base__=type(self), processes=(block, ...), map=(city, ...))
         blocks = {key: getattr(self, key) for key in type(self).model_fields}
-        return cast("Scenario", extended.model_validate({**blocks, "processes": mechanisms}))
+        drawn = self.map.model_dump(by_alias=True)
+        drawn["facilities"] |= {key: tuple(entries) for key, entries in (places or {}).items()}
+        try:
+            return cast("Scenario", extended.model_validate({**blocks, "processes": mechanisms, "map": drawn}))
+        except ValidationError as error:
+            raise SiegeError("; ".join(_in_words(item) for item in error.errors())) from None
+
+    def notes(self) -> list[str]:
+        """Return what this siege lacks because mechanisms are off, in sentences, where their names do not say it."""
+        off = (cls for name, cls in catalogue.processes().items() if getattr(self.processes, name, None) is None)
+        return [f"Without '{cls.name()}' {cls.off_means}." for cls in off if cls.off_means]
 
     def problems(self) -> Iterator[Problem]:
         """Yield what does not fit together: places, sectors, dates."""

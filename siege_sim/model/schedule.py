@@ -17,7 +17,7 @@ def schedule_of(scenario: Scenario, day: int = 0) -> Schedule:
     """Return a scenario's processes and interventions in the order of a day, with the parameters of that day.
 
     By phase; within a phase interventions first, in the order of the file, then processes in the catalogue's. The
-    name is also that of the process's random stream.
+    name is also that of the process's random stream, unless the process names another.
     """
     entries: list[tuple[str, Process]] = [
         (f"interventions.{name}", action) for name, action in scenario.interventions.items()

@@ -5,7 +5,7 @@ What happens then, mechanisms and dated actions, is the scenario's part.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -15,8 +15,9 @@ from pydantic import Discriminator, Field, Tag
 from siege_sim.errors import did_you_mean
 from siege_sim.model.city.map import CityMap
 from siege_sim.model.city.synthetic import SyntheticTown
-from siege_sim.schema.block import Block, Problem, param, share
+from siege_sim.schema.block import Block, Path, Problem, param, share
 from siege_sim.schema.clock import Clock, Day, IsoDate, Window
+from siege_sim.schema.sides import BESIEGER_NAME, GARRISON_NAME, Name, Sides
 
 LONGEST_RUN_DAYS = 3650
 
@@ -31,7 +32,7 @@ class Population(Block):
         ge=1,
         le=5_000_000,
     )
-    """Civilians on rebel-held ground on day 0."""
+    """Civilians on the garrison's ground on day 0."""
     persons_per_household: float = param(
         5.4,
         unit="persons",
@@ -43,12 +44,12 @@ class Population(Block):
     """Persons in a household on average. 1 makes every person a row, 50 a coarse run for sweeps."""
     children_share: float = share(0.4, plausible=(0.35, 0.45))
     """Share of the people under 18."""
-    government_side: int = param(0, unit="persons", ge=0, le=50_000_000)
-    """Residents on government-held ground (counted by cell, not as households)."""
-    kurdish_side: int = param(0, unit="persons", ge=0, le=50_000_000)
-    """Residents on Kurdish-held ground, likewise."""
+    besieger_side: int = param(0, unit="persons", ge=0, le=50_000_000)
+    """Residents on the besieger's ground (counted by cell, not as households)."""
+    third_parties: dict[Name, Annotated[int, Field(ge=0, le=50_000_000)]] = {}
+    """Residents on the ground of third parties, by the party's name, likewise."""
     fear_of_reprisal: float = share(0.5, plausible=(0.3, 0.7), source="44 % would leave, 40 % stay (UNHCR, Oct 2016)")
-    """Mean fear of what would happen on government ground; spread evenly around it."""
+    """Mean fear of what would happen on the besieger's ground; spread evenly around it."""
     wealth_spread: float = param(0.6, unit="log scale", plausible=(0.3, 1.0), ge=0.0, le=3.0)
     """Spread of buying power (standard deviation of its logarithm)."""
 
@@ -97,14 +98,14 @@ class Faction(Block):
 class Forces(Block):
     """The order of battle."""
 
-    rebel: dict[str, Faction] = Field(min_length=1)
+    garrison: dict[str, Faction] = Field(min_length=1)
     """The besieged side, by faction."""
-    government: dict[str, Faction] = Field(min_length=1)
+    besieger: dict[str, Faction] = Field(min_length=1)
     """The besieging side, by faction."""
     axes: int = param(3, unit="axes", plausible=(2, 4), ge=0, le=12)
-    """On how many axes the government side masses its vanguard."""
-    rebel_reserve: float = share(0.15, plausible=(0.05, 0.3))
-    """Share of the rebel units that stand behind the line on day 0."""
+    """On how many axes the besieger masses its vanguard."""
+    garrison_reserve: float = share(0.15, plausible=(0.05, 0.3))
+    """Share of the garrison's units that stand behind the line on day 0."""
     works_on_old_front: float = share(0.9, plausible=(0.7, 1.0))
     """Works on front cells on day 0; a line that had stood for years."""
     works_inside: float = share(0.15, plausible=(0.0, 0.4))
@@ -157,9 +158,18 @@ class AirWing(Window):
     """Lethality relative to a general-purpose bomb."""
 
 
-def _map_kind(value: Any) -> str:
+def map_kind(value: Any) -> str:
+    """Return whether a map is a drawn one or a synthetic town, by its keys."""
     synthetic = "synthetic" in value if isinstance(value, dict) else isinstance(value, SyntheticTown)
     return "synthetic town" if synthetic else "drawn map"
+
+
+def _unknown_side(name: str, known: Collection[str]) -> str:
+    """Return what is wrong with a name that is none of the sides', and the way out."""
+    return (
+        f"nobody is called '{name}'{did_you_mean(name, known)}; write one of {', '.join(known)}, "
+        "or name a third party under sides"
+    )
 
 
 class Setting(Block):
@@ -177,9 +187,11 @@ class Setting(Block):
     """How many days are played at the most."""
     map: Annotated[
         Annotated[CityMap, Tag("drawn map")] | Annotated[SyntheticTown, Tag("synthetic town")],
-        Discriminator(_map_kind),
+        Discriminator(map_kind),
     ]
     """The city: a drawn map (a file's name in the scenario file) or a synthetic town."""
+    sides: Sides = Sides()
+    """Who holds ground, and what pages call them."""
     population: Population
     """The people."""
     food: Food = Food()
@@ -205,9 +217,10 @@ class Setting(Block):
         return self.start.toordinal() + self.days > date.max.toordinal()
 
     def problems_of_setting(self) -> Iterator[Problem]:
-        """Yield what does not fit together on day 0: people, sectors, the dates of air wings."""
+        """Yield what does not fit together on day 0: holders, people, sectors, the dates of air wings."""
+        yield from self._problems_of_holders()
         yield from self._problems_of_people()
-        sides: tuple[Literal["rebel"], Literal["government"]] = ("rebel", "government")
+        sides: tuple[Literal["garrison"], Literal["besieger"]] = ("garrison", "besieger")
         for side in sides:
             known = self.sectors_of(side)
             for faction, block in getattr(self.forces, side).items():
@@ -222,24 +235,43 @@ class Setting(Block):
 
     def _problems_of_people(self) -> Iterator[Problem]:
         quarters = self.city_map.quarters
-        if not any(q.holder == "rebel" for q in quarters):
-            yield ("map",), "nobody is besieged: no quarter has holder 'rebel'"
+        if not any(q.holder == "garrison" for q in quarters):
+            yield ("map",), "nobody is besieged: no quarter has holder 'garrison'"
             return
-        if not any(q.holder == "government" for q in quarters):
-            yield ("map",), "nobody besieges: no quarter has holder 'government'"
-        for field, holder in (
-            ("besieged", "rebel"),
-            ("government_side", "government"),
-            ("kurdish_side", "kurdish"),
-        ):
-            people = getattr(self.population, field)
+        if not any(q.holder == "besieger" for q in quarters):
+            yield ("map",), "nobody besieges: no quarter has holder 'besieger'"
+        unknown = [name for name in self.population.third_parties if name not in self.sides.third_parties]
+        for name in unknown:
+            hint = did_you_mean(name, self.sides.third_parties)
+            yield ("population", "third_parties", name), f"no third party is called '{name}' under sides{hint}"
+        for path, people, holder in self._residents():
             if people and not any(q.holder == holder and q.population > 0 for q in quarters):
                 yield (
-                    ("population", field),
+                    path,
                     f"{people:,} people on no ground: no quarter with holder '{holder}' has a population weight "
                     "above 0; give one a weight or set this to 0",
                 )
 
-    def sectors_of(self, side: Literal["rebel", "government"]) -> set[str]:
+    def _residents(self) -> Iterator[tuple[Path, int, str]]:
+        """Yield where in the file a number of residents stands, the number, and on whose ground they live."""
+        people = self.population
+        yield ("population", "besieged"), people.besieged, GARRISON_NAME
+        yield ("population", "besieger_side"), people.besieger_side, BESIEGER_NAME
+        for name, count in people.third_parties.items():
+            yield ("population", "third_parties", name), count, name
+
+    def _problems_of_holders(self) -> Iterator[Problem]:
+        """Yield quarters and crossings of the map that belong to somebody who is not among the sides."""
+        known = self.sides.by_name
+        for character, quarter in self.city_map.legend.items():
+            if quarter.holder not in known:
+                where = ("map", "legend", character, "holder") if self.map is self.city_map else ("map",)
+                yield where, _unknown_side(quarter.holder, known)
+        for index, crossing in enumerate(self.city_map.facilities.crossings):
+            if crossing.into not in known or crossing.into == GARRISON_NAME:
+                others = [name for name in known if name != GARRISON_NAME]
+                yield ("map", "facilities", "crossings", index, "into"), _unknown_side(crossing.into, others)
+
+    def sectors_of(self, side: Literal["garrison", "besieger"]) -> set[str]:
         """Return the sectors of the map in which a side holds ground on day 0."""
         return {quarter.sector for quarter in self.city_map.quarters if quarter.holder == side}

@@ -22,12 +22,14 @@ from siege_sim.model.agents.household import Household, Households
 from siege_sim.model.agents.line import Line
 from siege_sim.model.agents.unit import UNIT_CLASSES, Unit, Units
 from siege_sim.model.city.grid import City
-from siege_sim.model.codes import GOVERNMENT, Holder, Status
+from siege_sim.model.codes import Status
 from siege_sim.model.conditions import Conditions, Politics
 from siege_sim.model.events import Event, EventLog
 from siege_sim.model.ledger import Ledger
+from siege_sim.schema.sides import BESIEGER
 
 if TYPE_CHECKING:
+    from siege_sim.model.city.layers import LayerSpec
     from siege_sim.model.setting import Setting
 
 FacilityT = TypeVar("FacilityT", bound=Facility)
@@ -61,6 +63,7 @@ class SiegeState(mesa.Model):
         setting: day 0.
         actions: the dated actions that may happen, by name.
         seed: the run's seed.
+        layers: layers that mechanisms bring along.
 
     Attributes:
         setting: day 0 as the file gave it.
@@ -69,10 +72,10 @@ class SiegeState(mesa.Model):
         households: the besieged civilians as columns.
         units: both sides' units as columns.
         facilities: hospitals, bakeries, stores and the rest, in a fixed order.
-        axes: the government side's axes of attack.
+        axes: the besieger's axes of attack.
         ledger: conserved stocks and their flows.
         conditions: what holds for the whole city today.
-        politics: condemnation, hope, agreement, outcome.
+        politics: condemnation, hope, agreement, ending.
         log: events with their causes.
         day: the day that was played last (0 before the first step).
         running: whether the run goes on.
@@ -81,7 +84,9 @@ class SiegeState(mesa.Model):
     households: Households
     units: Units
 
-    def __init__(self, setting: Setting, actions: Mapping[str, object], seed: int) -> None:
+    def __init__(
+        self, setting: Setting, actions: Mapping[str, object], seed: int, layers: Iterable[LayerSpec] = ()
+    ) -> None:
         self._households_made = False
         super().__init__(rng=seed)
         self.seed = seed
@@ -89,7 +94,7 @@ class SiegeState(mesa.Model):
         self.actions = actions
         self.clock = setting.clock
         self.day = 0
-        self.city: City = City(setting.city_map, self.random)
+        self.city: City = City(setting.city_map, setting.sides, self.random, layers)
         self.ledger = Ledger()
         self.conditions = Conditions()
         self.politics: Politics = Politics()
@@ -151,7 +156,7 @@ class SiegeState(mesa.Model):
     def muster(self, row: int) -> None:
         """Make the agent of a unit that comes into being, in the cell of its row."""
         faction, sector = self.unit_labels[row]
-        kind = UNIT_CLASSES[Holder(int(self.units.side[row]))]
+        kind = UNIT_CLASSES[int(self.units.side[row])]
         self._unit_agents[row] = kind(self, self.units, row, faction, sector)
 
     def facilities_of(self, kind: type[FacilityT]) -> list[FacilityT]:
@@ -165,12 +170,12 @@ class SiegeState(mesa.Model):
         return self.city.until_ground_changes(("by pocket", kind), lambda: self._sorted_by_pocket(kind))
 
     def facilities_in_pocket(self, kind: type[FacilityT]) -> list[FacilityT]:
-        """Return the facilities of a class on rebel-held ground, in their fixed order."""
+        """Return the facilities of a class on the garrison's ground, in their fixed order."""
         known, name = self.facilities_of(kind), ("in pocket", kind)
         return self.city.until_ground_changes(name, lambda: [f for f in known if f.in_pocket])
 
     def facilities_on_lost_ground(self, kind: type[FacilityT]) -> list[FacilityT]:
-        """Return the facilities of a class on ground that is not rebel-held, in their fixed order."""
+        """Return the facilities of a class on ground that the garrison does not hold, in their fixed order."""
         known, name = self.facilities_of(kind), ("on lost ground", kind)
         return self.city.until_ground_changes(name, lambda: [f for f in known if not f.in_pocket])
 
@@ -184,7 +189,7 @@ class SiegeState(mesa.Model):
 
     @property
     def share_held(self) -> float:
-        """Rebel-held ground as a share of what they held on day 0."""
+        """The garrison's ground as a share of what it held on day 0."""
         return float(np.count_nonzero(self.city.pocket_ground)) / float(np.count_nonzero(self.city.held_on_day_0))
 
     @property
@@ -224,7 +229,7 @@ class SiegeState(mesa.Model):
         return self.in_sector(*sectors)[self.units.cell_index]
 
     def nearest_pocket_cell(self, cell_index: int, reach: int) -> int | None:
-        """Return the rebel-held cell nearest to a cell, within ``reach`` steps as the crow flies."""
+        """Return the garrison's cell nearest to a cell, within ``reach`` steps as the crow flies."""
         own = self.city.pocket_cells
         if own.size == 0:
             return None
@@ -239,10 +244,10 @@ class SiegeState(mesa.Model):
             for row in np.flatnonzero(self.units.of(side) & (self.units.cell_index == cell_index)):
                 self.unit(int(row)).march_to(refuge)
 
-    def regime_loses(self, mean: float, cell_index: int, luck: float) -> None:
-        """Let the government unit nearest to a cell lose ``mean`` fighters killed, rounded up or down by chance."""
+    def besieger_loses(self, mean: float, cell_index: int, luck: float) -> None:
+        """Let the besieger's unit nearest to a cell lose ``mean`` fighters killed, rounded up or down by chance."""
         units = self.units
-        rows = np.flatnonzero(units.of(GOVERNMENT) & (units.fit > 0))
+        rows = np.flatnonzero(units.of(BESIEGER) & (units.fit > 0))
         if rows.size == 0:
             return
         there = np.array(divmod(cell_index, self.city.shape[1]))
@@ -301,16 +306,16 @@ class SiegeState(mesa.Model):
         event = Event(self.day, kind, facility.quarter, what, cause, amount, because, facility.name)
         return self.log.add(event, about=(facility,))
 
-    def hand_over_pocket(self, outcome: str, cause: str, because: int | None = None) -> None:
-        """Let the whole pocket come under the government, and end the run."""
+    def hand_over_pocket(self, ending: str, cause: str, because: int | None = None) -> None:
+        """Let the whole pocket come under the besieger, and end the run."""
         homes = self.households
         rest = np.flatnonzero(homes.inside & (homes.persons > 0))
-        homes.leave(rest, Status.UNDER_NEW_HOLDER)
-        self.city.capture(np.flatnonzero(self.city.pocket_ground), GOVERNMENT)
-        self.end(outcome, cause, because)
+        homes.leave(rest, Status.UNDER_NEW_HOLDER, BESIEGER)
+        self.city.capture(np.flatnonzero(self.city.pocket_ground), BESIEGER)
+        self.end(ending, cause, because)
 
-    def end(self, outcome: str, cause: str, because: int | None = None) -> None:
-        """End the run with an outcome."""
-        self.politics.outcome = outcome
-        self.note(outcome, "", f"the siege ended: {outcome.replace('_', ' ')}", cause, because=because)
+    def end(self, ending: str, cause: str, because: int | None = None) -> None:
+        """End the siege; ``ending`` says how."""
+        self.politics.ending = ending
+        self.note(ending, "", f"the siege ended: {ending.replace('_', ' ')}", cause, because=because)
         self.running = False

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
+from siege_sim.errors import SiegeError
 from siege_sim.plots import area, city_map, civilians, food, forces, quarters, strikes
 from siege_sim.plots.style import DPI, settings
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
     from siege_sim.results.run import RunResult
 
-__all__ = ["FIGURES", "Drawing", "draw", "draw_all", "figure_named"]
+__all__ = ["FIGURES", "Drawing", "draw", "draw_all", "figure_named", "figures"]
 
 
 @dataclass(frozen=True)
@@ -28,21 +31,22 @@ class Drawing:
     caption: str
     says: Callable[[RunResult], str]
     function: Callable[[RunResult], Figure]
+    suits: Callable[[RunResult], bool] = lambda result: True
+    """Whether a run has what it shows: a figure of a mechanism's outcome suits runs that have the outcome."""
 
 
 FIGURES: tuple[Drawing, ...] = (
     Drawing(
         "map",
         "Who held what",
-        "The city on up to nine days: ground held by the rebels, the government side and Kurdish forces, "
-        "ground lost since the panel before (hatched), the front line, separate pockets by number, and "
-        "heavy strikes since the panel before (dots). North is up.",
+        "The city on up to nine days: who held which ground, what was lost since the panel before (hatched), "
+        "the front line, separate pockets by number, and heavy strikes since the panel before (dots). North is up.",
         city_map.says,
         city_map.draw_map,
     ),
     Drawing(
         "area",
-        "Ground held by the rebels",
+        "Ground held",
         "Share of the area of day 0 that was still held, day by day. Dashed lines mark turning points "
         "that the run brought about; the bars and points below it are dated actions that the scenario "
         "prescribes.",
@@ -91,12 +95,28 @@ FIGURES: tuple[Drawing, ...] = (
         strikes.draw_strikes,
     ),
 )
-"""Every figure of a run, in the order of the report."""
+"""The program's own figures of a run, in the order of the report."""
+
+
+@cache
+def figures() -> tuple[Drawing, ...]:
+    """Return every figure of a run: the program's own, then those of installed plug-ins.
+
+    Raises:
+        SiegeError: when a plug-in's figure has a name that is taken.
+    """
+    known = {drawing.name: drawing for drawing in FIGURES}
+    for entry in sorted(entry_points(group="siege_sim.figures"), key=lambda entry: entry.name):
+        drawing = entry.load()
+        if drawing.name in known:
+            raise SiegeError(f"plug-in '{entry.value}' has a figure '{drawing.name}', a name that is taken; rename it")
+        known[drawing.name] = drawing
+    return tuple(known.values())
 
 
 def figure_named(name: str) -> Drawing | None:
     """Return the figure of a name, if there is one."""
-    return next((drawing for drawing in FIGURES if drawing.name == name), None)
+    return next((drawing for drawing in figures() if drawing.name == name), None)
 
 
 def draw(drawing: Drawing, result: RunResult) -> Figure:
@@ -106,14 +126,14 @@ def draw(drawing: Drawing, result: RunResult) -> Figure:
 
 
 def draw_all(result: RunResult, folder: Path) -> list[Path]:
-    """Write every figure as ``<name>.png`` into a folder; the same run gives the same bytes.
+    """Write every figure that suits a run as ``<name>.png`` into a folder; the same run gives the same bytes.
 
     Args:
         result: a run.
         folder: where the files go; made if it is not there.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    return [_write(drawing, result, folder / f"{drawing.name}.png") for drawing in FIGURES]
+    return [_write(drawing, result, folder / f"{drawing.name}.png") for drawing in figures() if drawing.suits(result)]
 
 
 def _write(drawing: Drawing, result: RunResult, file: Path) -> Path:

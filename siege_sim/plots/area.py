@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from siege_sim.plots import style
 from siege_sim.plots.days import Action, Calendar, actions, date_axis, turns
 from siege_sim.plots.labels import extent, rows_above
+from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +23,7 @@ SHADE = "#4a4a4a"
 
 
 def draw_area(result: RunResult) -> Figure:
-    """Draw the share of the rebel-held area by day, and below it when the dated actions were in force."""
+    """Draw the share of the garrison's area by day, and below it when the dated actions were in force."""
     days = Calendar.of(result)
     acts = actions(result)[:MOST_LANES]
     marks = [(turn.day, turn.label) for turn in turns(result)]
@@ -30,7 +31,7 @@ def draw_area(result: RunResult) -> Figure:
     above_in, below_in = 0.85 + 0.21 * len(marks), 0.85
     figure = style.sheet(
         result,
-        "Ground held by the rebels",
+        f"Ground held by {result.sides.garrison.the}",
         says(result),
         above_in + CURVE_IN + between_in + lanes_in + below_in,
     )
@@ -52,7 +53,7 @@ def draw_area(result: RunResult) -> Figure:
 def says(result: RunResult) -> str:
     """Return in words when ground was lost."""
     days = Calendar.of(result)
-    share = result.series["rebel_area_share"]
+    share = result.series["garrison_area_share"]
     half = result.summary.get("days_to_half")
     if half is not None:
         return f"Half of the ground of day 0 was lost by {days.full(int(half))} (day {int(half)})."
@@ -64,8 +65,9 @@ def says(result: RunResult) -> str:
 
 def _curve(axes: Axes, result: RunResult, days: Calendar) -> None:
     table = result.series
-    share = 100.0 * table["rebel_area_share"].to_numpy(dtype=float)
-    axes.fill_between(table["day"], share, step="post", color=style.REBEL.colour, alpha=0.35, linewidth=0, zorder=2)
+    share = 100.0 * table["garrison_area_share"].to_numpy(dtype=float)
+    colour = style.look_of(result.sides, GARRISON).colour
+    axes.fill_between(table["day"], share, step="post", color=colour, alpha=0.35, linewidth=0, zorder=2)
     axes.step(table["day"], share, where="post", color="#17604c", lw=2.2, zorder=3, clip_on=False)
     axes.set_ylim(0, max(104.0, 1.04 * float(share.max())))
     axes.set_ylabel("% of the area held on day 0")

@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.patches import PathPatch
 
-from siege_sim.model.codes import GOVERNMENT, KURDISH, REBEL, Holder
 from siege_sim.plots import ground, map_texts, style
 from siege_sim.plots.days import Calendar
+from siege_sim.schema.sides import BESIEGER, FIRST_THIRD_PARTY, GARRISON, NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,19 +21,13 @@ if TYPE_CHECKING:
     from siege_sim.plots.ground import Mask, Numbers
     from siege_sim.plots.style import Look
     from siege_sim.results.run import RunResult
+    from siege_sim.schema.sides import Sides
 
 MOST_PANELS = 9
 SIDE_IN = 2.33
 """Width of a small panel."""
 LARGEST_DOT_PT = 9.0
 """Width of the dot for the most heavy strikes that fell on one cell between two panels."""
-
-FILLS: tuple[tuple[int, Look], ...] = (
-    (GOVERNMENT, style.GOVERNMENT),
-    (KURDISH, style.KURDISH),
-    (REBEL, style.REBEL),
-    (int(Holder.NOBODY), style.NOBODY),
-)
 
 Spot = tuple[slice, slice]
 
@@ -73,34 +67,34 @@ def draw_map(result: RunResult) -> Figure:
     for number, index in enumerate(chosen):
         axes = figure.add_subplot(grid[spots[number]])
         before = shots["holder"][chosen[number - 1]] if number else shots["holder"][index]
-        _panel(axes, shots["holder"][index], before, shots["quarter"][index])
+        _panel(axes, result.sides, shots["holder"][index], before, shots["quarter"][index])
         _strikes(axes, impacts[number], largest)
         map_texts.heading(axes, days, int(shots["day"][index]), _share(shots["holder"], index), large=number == 0)
-        map_texts.number_pockets(axes, shots["holder"][index] == REBEL)
+        map_texts.number_pockets(axes, shots["holder"][index] == GARRISON)
         if number == 0:
             furniture = map_texts.furnish(axes, float(result.manifest["city"]["cell_size_m"]))
             map_texts.name_quarters(axes, result, shots["quarter"][index], furniture)
-    map_texts.legend(figure, shots["holder"][chosen], largest, _dot_area(figure.axes[-1], largest))
+    map_texts.legend(figure, result.sides, shots["holder"][chosen], largest, _dot_area(figure.axes[-1], largest))
     return figure
 
 
 def says(result: RunResult) -> str:
     """Return in words what the map shows."""
     days = Calendar.of(result)
-    share = float(result.series["rebel_area_share"].iloc[-1])
+    share = float(result.series["garrison_area_share"].iloc[-1])
     held = "nothing" if share == 0 else "all" if share == 1 else f"{share:.0%}"
     shots = result.snapshots
     shown = ground.telling(shots["day"], shots["holder"], MOST_PANELS)
-    split = any(len(ground.pockets(shots["holder"][index] == REBEL)) > 1 for index in shown)
+    split = any(len(ground.pockets(shots["holder"][index] == GARRISON)) > 1 for index in shown)
     return (
         "Each panel is one day; marked in it is what was lost, and where heavy strikes fell, since the panel "
         f"before. {'Numbers are those of separate pockets. ' if split else ''}"
-        f"On {days.full(days.last)} the rebels held {held} of their ground of day 0."
+        f"On {days.full(days.last)} {result.sides.garrison.the} held {held} of the ground of day 0."
     )
 
 
 def _share(holders: Numbers, index: int) -> float:
-    return float((holders[index] == REBEL).sum() / max((holders[0] == REBEL).sum(), 1))
+    return float((holders[index] == GARRISON).sum() / max((holders[0] == GARRISON).sum(), 1))
 
 
 def _between(so_far: Numbers, chosen: Sequence[int]) -> list[Numbers]:
@@ -109,19 +103,19 @@ def _between(so_far: Numbers, chosen: Sequence[int]) -> list[Numbers]:
     return list(np.maximum(np.diff(kept, axis=0, prepend=np.zeros_like(kept[:1])), 0))
 
 
-def _panel(axes: Axes, holder: Numbers, before: Numbers, quarters: Numbers) -> None:
+def _panel(axes: Axes, sides: Sides, holder: Numbers, before: Numbers, quarters: Numbers) -> None:
     rows, columns = holder.shape
     axes.set(xlim=(0, columns), ylim=(rows, 0), xticks=[], yticks=[], aspect="equal", anchor="N")
     axes.spines[:].set(visible=True, color=style.FAINT, linewidth=0.6)
-    for code, look in FILLS:
-        _fill(axes, holder == code, look)
-    _fill(axes, (before == REBEL) & (holder != REBEL), style.LOST)
-    _fill(axes, (before != REBEL) & (holder == REBEL), style.REGAINED)
+    for code in (BESIEGER, *sides.third_party_codes.values(), GARRISON, NOBODY):
+        _fill(axes, holder == code, style.look_of(sides, code))
+    _fill(axes, (before == GARRISON) & (holder != GARRISON), style.LOST)
+    _fill(axes, (before != GARRISON) & (holder == GARRISON), style.REGAINED)
     axes.add_collection(LineCollection(ground.quarter_edges(quarters), colors="white", linewidths=0.5, alpha=0.75))
-    front = ground.edges_between(holder == REBEL, holder == GOVERNMENT)
+    front = ground.edges_between(holder == GARRISON, holder == BESIEGER)
     axes.add_collection(LineCollection(front, colors=style.INK, linewidths=1.5, capstyle="projecting"))
-    with_kurds = ground.edges_between(holder == REBEL, holder == KURDISH)
-    axes.add_collection(LineCollection(with_kurds, colors=style.INK, linewidths=1.1, linestyles=(0, (2, 1.5))))
+    with_others = ground.edges_between(holder == GARRISON, holder >= FIRST_THIRD_PARTY)
+    axes.add_collection(LineCollection(with_others, colors=style.INK, linewidths=1.1, linestyles=(0, (2, 1.5))))
 
 
 def _fill(axes: Axes, mask: Mask, look: Look) -> None:

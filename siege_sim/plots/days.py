@@ -147,11 +147,11 @@ def turns(result: RunResult) -> list[Turn]:
     agreed = [int(day) for day in events.loc[events["kind"] == "agreement", "day"]]
     found = [Turn(day, _split_label(number, len(splits))) for number, day in enumerate(splits[:2])]
     found += [Turn(day, "evacuation agreed") for day in agreed]
-    outcome = str(result.summary["outcome"])
-    if outcome == "holding" and days.last < int(result.manifest["scenario"]["days"]):
+    ending = str(result.summary["ending"])
+    if ending == "holding" and days.last < int(result.manifest["scenario"]["days"]):
         found.append(Turn(days.last, "run stopped here"))
     else:
-        found.append(Turn(days.last, LAST_WORDS.get(outcome, in_words(outcome).lower())))
+        found.append(Turn(days.last, LAST_WORDS.get(ending, in_words(ending).lower())))
     return sorted(found, key=lambda turn: turn.day)
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 COLOURS = (style.BLUE, style.VERMILION, style.GREEN, "#8a4fa3", style.ORANGE, style.BLACK)
 MARKS = ("o", "s", "^", "D", "v", "P")
 ENDING_LOOKS = {
-    "holding": style.REBEL.patch(),
+    "holding": style.GARRISON_LOOK.patch(),
     "evacuated": style.Look("#9ecae8", "....", "#0b4f7d").patch(),
     "pocket_taken": style.Look("#f2a47f", "//////", "#7a3010").patch(),
     "siege_broken": style.Look("#e3bd4f").patch(),

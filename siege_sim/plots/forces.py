@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from siege_sim.results.run import RunResult
+    from siege_sim.schema.sides import Sides
 
 MOST_UNEQUAL = 4.0
 """How many times larger one side may be for both to be drawn on one scale."""
 
 
 @dataclass(frozen=True)
-class Side:
-    """A side: the outcome of its strength, and its losses with words, colours and dashes."""
+class Panel:
+    """A side: its name, the outcome of its strength, and its losses with words, colours and dashes."""
 
     name: str
     fit: str
@@ -31,37 +32,29 @@ class Side:
     line: str
 
 
-SIDES = (
-    Side(
-        "Rebels",
-        "rebels_fit",
-        (
-            ("rebels_surrendered", "laid down arms", style.BLUE, (0, (5, 1.5))),
-            ("rebels_killed", "killed", style.VERMILION, "-"),
-            ("relief_force_killed", "of the relief force", "#6b6b6b", (0, (1.2, 1))),
-        ),
-        "#bcdcd1",
-        "#17604c",
-    ),
-    Side(
-        "Government side",
-        "regime_fit",
-        (("regime_killed", "killed", style.VERMILION, "-"),),
-        "#e6dccb",
-        "#6e5525",
-    ),
-)
+def panels_of(sides: Sides) -> tuple[Panel, Panel]:
+    """Return what is drawn of the garrison and of the besieger."""
+    garrison_losses = (
+        ("garrison_surrendered", "laid down arms", style.BLUE, (0, (5, 1.5))),
+        ("garrison_killed", "killed", style.VERMILION, "-"),
+        ("relief_force_killed", "of the relief force", "#6b6b6b", (0, (1.2, 1))),
+    )
+    besieger_losses = (("besieger_killed", "killed", style.VERMILION, "-"),)
+    return (
+        Panel(sides.garrison.heading, "garrison_fit", garrison_losses, "#bcdcd1", "#17604c"),
+        Panel(sides.besieger.heading, "besieger_fit", besieger_losses, "#e6dccb", "#6e5525"),
+    )
 
 
 def draw_forces(result: RunResult) -> Figure:
     """Draw the fighters fit for duty of both sides, and below them their losses."""
     days, table = Calendar.of(result), result.series
-    scales = _scales(table)
+    panels, scales = panels_of(result.sides), _scales(table)
     figure = style.sheet(result, "The armed forces", says(result), 6.6)
     edges = style.margins(figure, left=0.85, right=1.45, top=1.25, bottom=0.8)
     grid = figure.add_gridspec(2, 2, hspace=0.36, wspace=0.6, **edges)
-    most_lost = max(float(table[name].max()) for side in SIDES for name, *_ in side.losses)
-    for column, side in enumerate(SIDES):
+    most_lost = max(float(table[name].max()) for side in panels for name, *_ in side.losses)
+    for column, side in enumerate(panels):
         fit, lost = (figure.add_subplot(grid[row, column]) for row in range(2))
         for axes in (fit, lost):
             date_axis(axes, days, most=4)
@@ -75,9 +68,9 @@ def says(result: RunResult) -> str:
     table = result.series
     last, first = table.iloc[-1], table.iloc[0]
     words = (
-        f"Numbers of fighters. Of {first['rebels_fit']:,.0f} rebels {last['rebels_killed']:,.0f} were killed "
-        f"and {last['rebels_surrendered']:,.0f} laid down arms; the government side had "
-        f"{first['regime_fit']:,.0f}, of whom {last['regime_killed']:,.0f} were killed."
+        f"Numbers of fighters. Of the {first['garrison_fit']:,.0f} of {result.sides.garrison.the} "
+        f"{last['garrison_killed']:,.0f} were killed and {last['garrison_surrendered']:,.0f} laid down arms; of the "
+        f"{first['besieger_fit']:,.0f} of {result.sides.besieger.the} {last['besieger_killed']:,.0f} were killed."
     )
     one_scale = len(set(_scales(table))) == 1
     return words if one_scale else f"{words} The scales of the upper panels differ."
@@ -85,13 +78,13 @@ def says(result: RunResult) -> str:
 
 def _scales(table: pd.DataFrame) -> list[float]:
     """Return the largest value on each side's scale: the same for both unless that would flatten one."""
-    strongest = [float(table[side.fit].max()) for side in SIDES]
+    strongest = [float(table[fit].max()) for fit in ("garrison_fit", "besieger_fit")]
     if max(strongest) <= MOST_UNEQUAL * max(min(strongest), 1.0):
-        return [max(strongest)] * len(SIDES)
+        return [max(strongest)] * len(strongest)
     return strongest
 
 
-def _fit(axes: Axes, table: pd.DataFrame, side: Side, most: float) -> None:
+def _fit(axes: Axes, table: pd.DataFrame, side: Panel, most: float) -> None:
     values = table[side.fit].to_numpy(dtype=float)
     style.count_axis(axes, most)
     axes.set_title(f"{side.name}: fit for duty", pad=6)
@@ -100,7 +93,7 @@ def _fit(axes: Axes, table: pd.DataFrame, side: Side, most: float) -> None:
     end_labels(axes, [EndLabel(float(values[-1]), f"{values[-1]:,.0f}")])
 
 
-def _lost(axes: Axes, table: pd.DataFrame, side: Side, most: float) -> None:
+def _lost(axes: Axes, table: pd.DataFrame, side: Panel, most: float) -> None:
     style.count_axis(axes, most)
     axes.set_title(f"{side.name}: losses from day 0", pad=6)
     ends = []

@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from siege_sim.model.codes import KURDISH, REBEL, Holder
 from siege_sim.plots import ground, style
 from siege_sim.plots.labels import HALO, clashes, extent
+from siege_sim.schema.sides import BESIEGER, GARRISON, NOBODY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from siege_sim.plots.days import Calendar
     from siege_sim.plots.ground import Mask, Numbers
     from siege_sim.results.run import RunResult
+    from siege_sim.schema.sides import Sides
 
 SCALES_M = (50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000)
 NUDGES = (
@@ -90,8 +91,10 @@ def name_quarters(axes: Axes, result: RunResult, quarters: Numbers, taken: list[
     """Write the names of quarters, those with most people first, wherever there is room."""
     table = result.quarters
     numbers = {name: number for number, name in enumerate(result.manifest["city"]["quarters"])}
-    besieged = table[table["holder_on_day_0"] == "rebel"].sort_values("civilians_on_day_0", ascending=False)
-    others = table[(table["holder_on_day_0"] != "rebel") & (table["cells"] >= 7)].sort_values("cells", ascending=False)
+    besieged = table[table["holder_on_day_0"] == "garrison"].sort_values("civilians_on_day_0", ascending=False)
+    others = table[(table["holder_on_day_0"] != "garrison") & (table["cells"] >= 7)].sort_values(
+        "cells", ascending=False
+    )
     frame = axes.get_window_extent()
     for name in [*besieged["quarter"], *others["quarter"]]:
         cells = quarters == numbers[str(name)]
@@ -117,20 +120,19 @@ def _place(axes: Axes, name: str, at: tuple[float, float], inside: bool, frame: 
     text.remove()
 
 
-def legend(figure: Figure, holders: Numbers, largest: int, smallest_dot: float) -> None:
+def legend(figure: Figure, sides: Sides, holders: Numbers, largest: int, smallest_dot: float) -> None:
     """Explain fills, lines and dots in a strip below the panels."""
-    lost = ((holders[:-1] == REBEL) & (holders[1:] != REBEL)).any()
-    regained = ((holders[:-1] != REBEL) & (holders[1:] == REBEL)).any()
-    entries: list[Patch | Line2D] = [Patch(**style.REBEL.patch(), label="held by the rebels")]
+    lost = ((holders[:-1] == GARRISON) & (holders[1:] != GARRISON)).any()
+    regained = ((holders[:-1] != GARRISON) & (holders[1:] == GARRISON)).any()
+    entries: list[Patch | Line2D] = [_held_by(sides, GARRISON)]
     if lost:
         entries.append(Patch(**style.LOST.patch(), label="lost since the panel before"))
     if regained:
         entries.append(Patch(**style.REGAINED.patch(), label="retaken since the panel before"))
-    entries.append(Patch(**style.GOVERNMENT.patch(), label="held by the government side"))
-    if (holders == KURDISH).any():
-        entries.append(Patch(**style.KURDISH.patch(), label="Kurdish-held"))
-    if (holders == int(Holder.NOBODY)).any():
-        entries.append(Patch(**style.NOBODY.patch(), label="held by nobody"))
+    entries.append(_held_by(sides, BESIEGER))
+    entries += [_held_by(sides, code) for code in sides.third_party_codes.values() if (holders == code).any()]
+    if (holders == NOBODY).any():
+        entries.append(Patch(**style.NOBODY_LOOK.patch(), label="held by nobody"))
     entries.append(Line2D([], [], color=style.INK, lw=1.5, label="front line"))
     if len(holders) > 1:
         entries += [_dot(count, smallest_dot, largest) for count in _dot_counts(largest)]
@@ -138,6 +140,10 @@ def legend(figure: Figure, holders: Numbers, largest: int, smallest_dot: float) 
         handles=entries, loc="lower left", bbox_to_anchor=(0.02, 0.42 / figure.get_size_inches()[1]), ncols=4,
         frameon=False, fontsize=8.5, handlelength=1.8, columnspacing=1.6, labelspacing=0.5, borderpad=0,
     )  # fmt: skip
+
+
+def _held_by(sides: Sides, code: int) -> Patch:
+    return Patch(**style.look_of(sides, code).patch(), label=f"held by {sides.with_code(code).the}")
 
 
 def _dot_counts(largest: int) -> list[int]:

@@ -10,13 +10,16 @@ from matplotlib.patches import Patch
 from siege_sim.plots import style
 from siege_sim.plots.days import Calendar, date_axis
 from siege_sim.plots.style import Look
+from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from siege_sim.plots.style import Look
     from siege_sim.results.run import RunResult
+    from siege_sim.schema.sides import Sides
 
 ROW_IN = 0.205
 MOST_ROWS = 80
@@ -36,16 +39,16 @@ def draw_quarters(result: RunResult) -> Figure:
     axes.tick_params(axis="y", length=0, labelcolor=style.INK)
     axes.grid(axis="x", color=style.RULE, linewidth=0.7)
     axes.set_axisbelow(True)
-    over = str(result.summary["outcome"]) != "holding"
+    over, held = str(result.summary["ending"]) != "holding", style.look_of(result.sides, GARRISON)
     for row, (lost, captured) in enumerate(zip(table["first"], table["captured"], strict=True)):
-        _bar(axes, row, float(lost), float(captured), days, over)
-    _key(axes)
+        _bar(axes, held, row, float(lost), float(captured), days, over)
+    _key(axes, held, result.sides)
     return figure
 
 
 def besieged_in_order(quarters: pd.DataFrame) -> pd.DataFrame:
     """Return the quarters besieged on day 0 by day of capture, then of first loss; those still held last."""
-    table = quarters[quarters["rebel_cells_on_day_0"] > 0].copy()
+    table = quarters[quarters["garrison_cells_on_day_0"] > 0].copy()
     table["captured"] = table["day_captured"].to_numpy(dtype=float, na_value=np.nan)
     table["first"] = table["day_first_loss"].to_numpy(dtype=float, na_value=np.nan)
     return table.sort_values(["captured", "first", "quarter"], na_position="last", kind="stable").reset_index(drop=True)
@@ -62,11 +65,11 @@ def says(result: RunResult) -> str:
     return f"{words} The first {MOST_ROWS} are shown." if len(table) > MOST_ROWS else words
 
 
-def _bar(axes: Axes, row: int, lost: float, captured: float, days: Calendar, over: bool) -> None:
+def _bar(axes: Axes, held: Look, row: int, lost: float, captured: float, days: Calendar, over: bool) -> None:
     """Draw a quarter's time as a whole, then with ground lost, and write its last date beside it."""
     end = captured if np.isfinite(captured) else float(max(days.last, 1))
     whole = min(lost, end) if np.isfinite(lost) else end
-    axes.barh(row, whole, height=0.72, **style.REBEL.patch())
+    axes.barh(row, whole, height=0.72, **held.patch())
     axes.barh(row, end - whole, left=whole, height=0.72, **CONTESTED.patch())
     if not np.isfinite(captured):
         words = "held" if not np.isfinite(lost) else "partly held"
@@ -83,10 +86,10 @@ def _bar(axes: Axes, row: int, lost: float, captured: float, days: Calendar, ove
     )
 
 
-def _key(axes: Axes) -> None:
+def _key(axes: Axes, held: Look, sides: Sides) -> None:
     """Explain the two fills above the bars."""
     handles = [
-        Patch(**style.REBEL.patch(), label="wholly held by the rebels"),
+        Patch(**held.patch(), label=f"wholly held by {sides.garrison.the}"),
         Patch(**CONTESTED.patch(), label="some ground lost"),
     ]
     axes.legend(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import matplotlib
@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from siege_sim.plots.days import Calendar
+from siege_sim.schema.sides import FIRST_THIRD_PARTY, NOBODY
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from siege_sim.results.run import RunResult
+    from siege_sim.schema.sides import Sides
 
 DPI = 150
 WIDTH_IN = 10.0
@@ -45,12 +47,18 @@ class Look:
 
 
 # After Okabe and Ito's palette, some of it lightened so that neighbours differ in grey as well.
-REBEL = Look("#3d9e82")
+GARRISON_LOOK = Look("#3d9e82")
 LOST = Look("#f2a47f", "//////", "#7a3010")
 REGAINED = Look("#8fd0ba", "......", "#0b4a38")
-GOVERNMENT = Look("#f0ece3")
-KURDISH = Look("#e3bd4f", "....", "#7d5f00")
-NOBODY = Look("#ffffff", "xxx", "#b5b5b5")
+BESIEGER_LOOK = Look("#f0ece3")
+THIRD_PARTY_LOOKS = (
+    Look("#e3bd4f", "....", "#7d5f00"),
+    Look("#b9a3d6", "++", "#4b2f75"),
+    Look("#9cc9e8", "oo", "#1f5a86"),
+    Look("#d8d8d8", "--", "#5a5a5a"),
+)
+"""How ground of third parties looks, in the order of the scenario; later ones begin anew."""
+NOBODY_LOOK = Look("#ffffff", "xxx", "#b5b5b5")
 
 BLACK, BLUE, SKY, GREEN, ORANGE, VERMILION, YELLOW = (
     "#1a1a1a", "#0072b2", "#7cc3ee", "#009e73", "#e69f00", "#c4500a", "#f0e442",
@@ -87,6 +95,17 @@ RC: dict[str, Any] = {
     "ytick.labelsize": 8.5,
 }
 """Settings under which every figure is made, whatever the user's own are."""
+
+
+def look_of(sides: Sides, code: int) -> Look:
+    """Return how the ground of a side looks: in the scenario's colour where it gives one."""
+    usual = (NOBODY_LOOK, GARRISON_LOOK, BESIEGER_LOOK)
+    if code < FIRST_THIRD_PARTY:
+        look = usual[code]
+    else:
+        look = THIRD_PARTY_LOOKS[(code - FIRST_THIRD_PARTY) % len(THIRD_PARTY_LOOKS)]
+    own = sides.with_code(code).colour if code != NOBODY else None
+    return replace(look, colour=own) if own else look
 
 
 def settings() -> AbstractContextManager[None]:

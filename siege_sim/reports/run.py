@@ -79,6 +79,7 @@ def report_html(result: RunResult, figures: Sequence[Path]) -> str:
         last=days.full(days.last),
         last_day=days.last,
         story=story(result),
+        notes=result.manifest.get("notes", ()),
         outcomes=key_numbers(result),
         figures=[_picture(path, result) for path in figures],
         why=explain(result),
@@ -93,28 +94,38 @@ def report_html(result: RunResult, figures: Sequence[Path]) -> str:
 def story(result: RunResult) -> list[str]:
     """Return the run in a few sentences."""
     days, table = Calendar.of(result), result.series
-    return [_ending(result, days), _ground(result, days), *_people(table), _food(table)]
+    return [_ending(result, days), _ground(result, days), *_people(result), _food(table)]
 
 
-DEATHS = ("civilians_killed", "died_of_hunger")
-LEAVING = (
-    (("left_to_government", "left_to_kurdish"), "left for government areas or Kurdish-held ground"),
-    (("evacuated",), "were evacuated"),
-    (("came_under_new_holder",), "came under a new holder where they were"),
-    (("civilians_in_pocket",), "were still in the pocket on the last day"),
-)
-"""Where those who lived were in the end: outcomes, and words."""
+WHERE = {
+    "evacuated": "were evacuated",
+    "evacuated_for_treatment": "were brought out for treatment",
+    "came_under_new_holder": "came under a new holder where they were",
+    "civilians_in_pocket": "were still in the pocket on the last day",
+}
+"""Where those who lived were in the end: outcomes, and words; others are told by their labels."""
 
 
-def _people(table: pd.DataFrame) -> list[str]:
+def _people(result: RunResult) -> list[str]:
+    table, violent = result.series, result.deaths(violent_only=True)
     besieged, last = int(table["civilians_in_pocket"].iloc[0]), table.iloc[-1]
-    killed, starved = (f"{last[name]:,.0f}" if last[name] else "none" for name in DEATHS)
-    dead = f"Of {besieged:,} besieged civilians {killed} were killed by violence and {starved} died of hunger."
-    counts = [(sum(float(last[name]) for name in names), words) for names, words in LEAVING]
-    parts = [f"{count:,.0f} {words}" for count, words in counts if count]
+    causes = [("were killed by violence", "civilians_killed")]
+    causes += [(_lower(result.label(name)), name) for name in result.deaths() if name not in violent]
+    counts = [f"{last[name]:,.0f} {words}" if last[name] else f"none {words}" for words, name in causes]
+    dead = f"Of {besieged:,} besieged civilians {' and '.join(counts)}."
+    names = [*result.departures(), "civilians_in_pocket"]
+    parts = [f"{last[name]:,.0f} {WHERE.get(name) or _lower(result.label(name))}" for name in names if last[name]]
     if not parts:
         return [dead]
     return [dead, f"Of the others {', '.join(parts[:-1])}{' and ' if len(parts) > 1 else ''}{parts[-1]}."]
+
+
+def _upper(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _lower(label: str) -> str:
+    return label[0].lower() + label[1:]
 
 
 def _food(table: pd.DataFrame) -> str:
@@ -130,16 +141,16 @@ def _food(table: pd.DataFrame) -> str:
 
 def _ending(result: RunResult, days: Calendar) -> str:
     when = f"{days.full(days.last)} (day\u00a0{days.last})"
-    outcome = str(result.summary["outcome"])
-    if outcome != "holding":
-        return f"{ENDINGS.get(outcome, f'The siege ended ({in_words(outcome).lower()})')} on {when}."
+    ending = str(result.summary["ending"])
+    if ending != "holding":
+        return f"{ENDINGS.get(ending, f'The siege ended ({in_words(ending).lower()})')} on {when}."
     if days.last < int(result.manifest["scenario"]["days"]):
-        return f"The run was stopped on {when}, before its end; the rebels held the pocket then."
-    return f"The rebels still held the pocket when the run ended, on {when}."
+        return f"The run was stopped on {when}, before its end; {result.sides.garrison.the} held the pocket then."
+    return f"{_upper(result.sides.garrison.the)} still held the pocket when the run ended, on {when}."
 
 
 def _ground(result: RunResult, days: Calendar) -> str:
-    share = result.series["rebel_area_share"]
+    share = result.series["garrison_area_share"]
     half, split = result.summary.get("days_to_half"), result.summary.get("day_pocket_split")
     text = "No ground was lost before the last day." if share.iloc[:-1].min() >= 1.0 else ""
     if half is not None:
@@ -266,6 +277,6 @@ def _picture(path: Path, result: RunResult) -> dict[str, Any]:
 
 def _command(result: RunResult) -> str:
     scenario, days = result.manifest["scenario"], Calendar.of(result)
-    stopped = result.summary["outcome"] == "holding" and days.last < int(scenario["days"])
+    stopped = result.summary["ending"] == "holding" and days.last < int(scenario["days"])
     words = ["siege-sim", "run", "./scenario.yaml", "--seed", str(result.manifest["seed"])]
     return " ".join([*words, "--days", str(days.last)] if stopped else words)

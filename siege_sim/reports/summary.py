@@ -16,24 +16,25 @@ ENDINGS = {
     "siege_broken": "The siege was broken from outside.",
 }
 
-SHOWN = (
-    ("Ground", ("rebel_area_share", "day_pocket_split", "days_to_half")),
-    ("Civilians", ("civilians_killed", "died_of_hunger", "civilians_wounded", "west_civilians_killed")),
-    ("Where people are", ("civilians_in_pocket", "displaced_inside", "left_to_kurdish", "left_to_government",
-                          "came_under_new_holder", "evacuated")),
-    ("Food", ("food_days_left", "kcal_eaten_per_person", "mean_body_mass_loss", "person_days_of_hunger")),
-    ("Forces", ("rebels_killed", "rebels_surrendered", "regime_killed")),
-    ("Set free for other fronts", ("government_fighters_free", "rebels_free", "sorties_a_day_free")),
-)  # fmt: skip
 
-LABELS = {
-    "day_pocket_split": "Pocket cut in two on day",
-    "days_to_half": "Half the ground lost on day",
-    "person_days_of_hunger": "Person-days of hunger",
-    "government_fighters_free": "Government side fit",
-    "rebels_free": "Rebels evacuated",
-    "sorties_a_day_free": "Sorties a day that struck the pocket",
-}
+def shown(result: RunResult) -> list[tuple[str, list[str]]]:
+    """Return the outcomes that are shown, heading by heading."""
+    violent = result.deaths(violent_only=True)
+    other_deaths = [name for name in result.deaths() if name not in violent]
+    summary = result.summary
+    went = [name for name in result.departures() if name not in RARE or summary[name]]
+    return [
+        ("Ground", ["garrison_area_share", "day_pocket_split", "days_to_half"]),
+        ("Civilians", ["civilians_killed", *other_deaths, "civilians_wounded", "besieger_civilians_killed"]),
+        ("Where people are", ["civilians_in_pocket", "displaced_inside", *went]),
+        ("Food", ["food_days_left", "kcal_eaten_per_person", "mean_body_mass_loss", "person_days_of_hunger"]),
+        ("Forces", ["garrison_killed", "garrison_surrendered", "besieger_killed"]),
+        ("Set free for other fronts", ["besieger_fighters_free", "garrison_fighters_free", "sorties_a_day_free"]),
+    ]
+
+
+RARE = ("left_by_road", "evacuated_for_treatment")
+"""Ways to leave that most sieges do not have: shown only where people took them."""
 
 
 def print_summary(result: RunResult, folder: Path, with_report: bool) -> None:
@@ -45,16 +46,16 @@ def print_summary(result: RunResult, folder: Path, with_report: bool) -> None:
     console = Console(highlight=False)
     summary = result.summary
     console.print(f"\n[bold]{escape(result.title)}[/bold]  (seed {result.manifest['seed']})", markup=True)
-    console.print(f"{ENDINGS[summary['outcome']]} Last day: {summary['end_date']}, day {summary['end_day']}.\n")
+    console.print(f"{ENDINGS[summary['ending']]} Last day: {summary['end_date']}, day {summary['end_day']}.\n")
     inhabited = result.series.query("civilians_in_pocket > 0")
     with_people: Mapping[str, float] = dict(inhabited.iloc[-1]) if len(inhabited) else {}
     table = Table(box=None, pad_edge=False, show_header=False)
-    for heading, names in SHOWN:
+    for heading, names in shown(result):
         table.add_row(f"[bold]{heading}[/bold]", "")
         for name in names:
-            label = LABELS.get(name) or result.manifest["outcomes"][name]["label"]
+            about = result.manifest["outcomes"].get(name) or result.manifest["run_outcomes"][name]
             last = with_people.get(name) if heading == "Food" else None
-            table.add_row(f"  {label}", number(name, summary[name] if last is None else float(last)))
+            table.add_row(f"  {about['label']}", number(name, summary[name] if last is None else float(last)))
     console.print(table)
     console.print("\nOne run of many possible; another seed tells another story. A model, not a record.")
     console.print(f"Results: {folder}", soft_wrap=True, markup=False)
@@ -66,6 +67,6 @@ def number(name: str, value: float | None) -> str:
     """Return a number as people write it."""
     if value is None or value != value:
         return "-"
-    if name in ("rebel_area_share", "mean_body_mass_loss"):
+    if name in ("garrison_area_share", "mean_body_mass_loss"):
         return f"{value:.1%}"
     return f"{value:,.1f}" if name == "food_days_left" else f"{value:,.0f}"

@@ -16,12 +16,12 @@ import pandas as pd
 from siege_sim.errors import ResultError, did_you_mean
 
 if TYPE_CHECKING:
-    pass
+    from siege_sim.schema.sides import Sides
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 CAUSES = {
-    "enveloped": "the government side held more than half of the ground around",
+    "enveloped": "{besieger} held more than half of the ground around",
     "cut off from the main body": "there was no way left to the main body of the pocket",
     "a neighbouring position was given up": "a neighbouring position had been given up the same day",
     "others nearby had left": "others nearby had left, and the news of it spread",
@@ -105,6 +105,10 @@ class Told(Protocol):
     """What a chain is read from: the result of a run."""
 
     @property
+    def sides(self) -> Sides:
+        """Who held ground."""
+
+    @property
     def summary(self) -> Mapping[str, Any]:
         """How the run ended."""
 
@@ -126,7 +130,7 @@ class Told(Protocol):
 
 
 def explain(result: Told, quarter: str | None = None, stock: str | None = None) -> Answer:
-    """Return the chain that led to a quarter's fall, to a stock's or facility's end, or else to the outcome.
+    """Return the chain that led to a quarter's fall, to a stock's or facility's end, or else to the end of the siege.
 
     Raises:
         ResultError: when both are asked for, the quarter or stock is not known, or the events cannot be followed.
@@ -136,7 +140,7 @@ def explain(result: Told, quarter: str | None = None, stock: str | None = None) 
     story = _Story(result)
     if quarter is not None:
         return story.of_quarter(quarter)
-    return story.of_outcome() if stock is None else story.of_facility(stock)
+    return story.of_ending() if stock is None else story.of_facility(stock)
 
 
 def chain(events: pd.DataFrame, last: int) -> list[int]:
@@ -176,6 +180,7 @@ class _Story:
 
     def __init__(self, result: Told) -> None:
         self._result = result
+        self._sides = result.sides
         self._events = result.events
         _causes(self._events)
         self._rows: list[Mapping[str, Any]] = self._events.to_dict("records")  # type: ignore[assignment]
@@ -188,17 +193,19 @@ class _Story:
         if name not in table.index:
             raise ResultError(f"no quarter '{name}' in this run{_suggest(name, table.index)}")
         row = table.loc[name]
-        if row["rebel_cells_on_day_0"] == 0:
-            return Answer(f"{name} was not held by the rebels on day 0, so it could not fall.", ())
+        if row["garrison_cells_on_day_0"] == 0:
+            return Answer(f"{name} was not held by {self._sides.garrison.the} on day 0, so it could not fall.", ())
         fell = self._newest(name, "quarter_lost")
-        if fell is not None and row["rebel_cells_at_end"] == 0 and self._newest(name, "cell_retaken", fell) is None:
+        if fell is not None and row["garrison_cells_at_end"] == 0 and self._newest(name, "cell_retaken", fell) is None:
             first = self._first_loss(name)
             began = f", after ground there was first lost {self._on(first)}" if first is not None else ""
             return Answer(f"Why all of {name} was lost {self._on(fell)}{began}:", self._steps(fell))
-        if row["rebel_cells_at_end"] == 0:
+        if row["garrison_cells_at_end"] == 0:
             return self._handed_over(name)
-        held = f"{row['rebel_cells_at_end']} of its {row['rebel_cells_on_day_0']} cells"
-        headline = f"{name} did not fall in this run: the rebels held {held} {self._when(self._last_day)}."
+        held = f"{row['garrison_cells_at_end']} of its {row['garrison_cells_on_day_0']} cells"
+        headline = (
+            f"{name} did not fall in this run: {self._sides.garrison.the} held {held} {self._when(self._last_day)}."
+        )
         return self._still_held(headline, name)
 
     def of_facility(self, name: str) -> Answer:
@@ -218,19 +225,19 @@ class _Story:
         headline = f"{subject} was repaired and worked again from {self._day(reopened[0])}. Why it was out before:"
         return Answer(headline, self._steps(last))
 
-    def of_outcome(self) -> Answer:
-        outcome = str(self._result.summary["outcome"])
-        ends = [int(row["event"]) for row in self._rows if row["kind"] == outcome]
+    def of_ending(self) -> Answer:
+        ending = str(self._result.summary["ending"])
+        ends = [int(row["event"]) for row in self._rows if row["kind"] == ending]
         if ends:
-            words = outcome.replace("_", " ")
+            words = ending.replace("_", " ")
             return Answer(
-                f"Why the siege ended {self._on(ends[-1])}, {ENDINGS.get(outcome, words)}:", self._steps(ends[-1])
+                f"Why the siege ended {self._on(ends[-1])}, {ENDINGS.get(ending, words)}:", self._steps(ends[-1])
             )
-        if outcome != "holding":
-            return Answer(f"The siege ended ({outcome.replace('_', ' ')}), but no event of the run says why.", ())
-        share = float(self._result.series["rebel_area_share"].iloc[-1])
+        if ending != "holding":
+            return Answer(f"The siege ended ({ending.replace('_', ' ')}), but no event of the run says why.", ())
+        share = float(self._result.series["garrison_area_share"].iloc[-1])
         headline = (
-            f"Nothing ended the siege in this run: {self._when(self._last_day)} the rebels still held "
+            f"Nothing ended the siege in this run: {self._when(self._last_day)} {self._sides.garrison.the} still held "
             f"{share:.0%} of the ground they had held on day 0."
         )
         lost = [int(row["event"]) for row in self._rows if row["kind"] == "ground_lost"]
@@ -238,7 +245,7 @@ class _Story:
 
     def _handed_over(self, name: str) -> Answer:
         """Tell of a quarter that was held until the siege ended."""
-        whole, first = self.of_outcome(), self._first_loss(name)
+        whole, first = self.of_ending(), self._first_loss(name)
         since = "" if first is None else f" (ground there was first lost {self._on(first)})"
         return Answer(f"{name} was held until the end{since} and handed over then. {whole.headline}", whole.steps)
 
@@ -264,7 +271,7 @@ class _Story:
     def _step(self, rows: list[Mapping[str, Any]], before: list[Mapping[str, Any]] | None) -> Step:
         row = rows[-1]
         day = int(row["day"])
-        text = f"{self._span(rows)}: {_what(rows)}; {_why(rows[0], before[-1] if before else None)}."
+        text = f"{self._span(rows)}: {_what(rows)}; {_why(rows[0], before[-1] if before else None, self._sides)}."
         numbers = tuple(int(event["event"]) for event in rows)
         return Step(numbers, day, str(row["date"]), str(row["kind"]), str(row["where"]), text)
 
@@ -310,10 +317,10 @@ def _what(rows: list[Mapping[str, Any]]) -> str:
     return f"{text}, the last of it" if rows[-1]["kind"] == "quarter_lost" else text
 
 
-def _why(row: Mapping[str, Any], before: Mapping[str, Any] | None) -> str:
+def _why(row: Mapping[str, Any], before: Mapping[str, Any] | None, sides: Sides) -> str:
     """Return an event's cause in words, with the place or the time that the step before it gives."""
     cause = str(row["cause"])
-    words = CAUSES.get(cause, cause)
+    words = sides.fill(CAUSES[cause]) if cause in CAUSES else cause
     if before is None:
         return words
     days = int(row["day"]) - int(before["day"])

@@ -27,7 +27,6 @@ from pydantic import Field
 from siege_sim.errors import ResultError, SiegeError, did_you_mean
 from siege_sim.loading.keys import parameter_of, with_values
 from siege_sim.loading.scenario import load_scenario
-from siege_sim.model.outcomes import DAILY
 from siege_sim.runner.pool import process_pool
 from siege_sim.runner.run import Job, play
 from siege_sim.schema.block import Block, param
@@ -225,7 +224,7 @@ def subject_of(spec: CalibrationSpec) -> Subject:
     """
     scenario = load_scenario(spec.scenario, spec.settings)
     quarters = [quarter.name for quarter in scenario.city_map.quarters]
-    record = load_record(spec.record or scenario.name, [outcome.name for outcome in DAILY], quarters)
+    record = load_record(spec.record or scenario.name, [outcome.name for outcome in scenario.outcomes], quarters)
     for name in spec.weights:
         if name not in record.patterns:
             raise SiegeError(f"weights: the record has no pattern '{name}'{did_you_mean(name, record.patterns)}")

@@ -9,19 +9,30 @@ from functools import partial
 
 from siege_sim.analysis.comparison.comparison import Arm, Comparison, Look
 from siege_sim.analysis.comparison.paired import FIRST_LOOK, next_look
-from siege_sim.analysis.comparison.quantities import Quantity, Target, chosen_quantities, known_quantities, target_of
+from siege_sim.analysis.comparison.quantities import (
+    Quantity,
+    Target,
+    chosen_quantities,
+    of_a_day,
+    of_the_run,
+    target_of,
+)
 from siege_sim.analysis.comparison.traces import Trace, trace_of
 from siege_sim.errors import ScenarioError
 from siege_sim.loading.scenario import load_scenario
-from siege_sim.model.outcomes import DAILY
+from siege_sim.model.run_outcomes import run_outcomes_of
 from siege_sim.model.scenario import Scenario
 from siege_sim.runner.pool import run_many
 from siege_sim.runner.run import Job, jobs_of, play
 
 
-def quantities_of_runs() -> dict[str, Quantity]:
-    """Return everything that runs can be compared in, by name."""
-    return known_quantities((outcome.name, outcome.unit, outcome.label) for outcome in DAILY)
+def quantities_of_runs(scenarios: Sequence[Scenario]) -> dict[str, Quantity]:
+    """Return everything that runs of all these scenarios can be compared in, by name, labelled as in the first."""
+    first = scenarios[0]
+    shared = set.intersection(*({outcome.name for outcome in one.outcomes} for one in scenarios))
+    whole = [of_the_run(o.name, o.label, o.unit, o.event) for o in run_outcomes_of(first.sides)]
+    daily = [of_a_day(o.name, o.label, o.unit, o.reading) for o in first.outcomes if o.name in shared]
+    return {quantity.name: quantity for quantity in (*whole, *daily)}
 
 
 def load_comparable(names: Sequence[str], settings: Sequence[str], days: int | None = None) -> tuple[Scenario, ...]:
@@ -118,26 +129,26 @@ def asked_for(
         SiegeError: for what is wrong, with the way out.
     """
     wanted = [name.strip() for text in outcomes for name in text.split(",") if name.strip()]
-    chosen = chosen_quantities(wanted, quantities_of_runs())
+    scenarios = load_comparable(names, settings, days)
+    chosen = chosen_quantities(wanted, quantities_of_runs(scenarios))
     target = None if until is None else target_of(until, chosen)
     words = ["siege-sim", "compare", *names, "--runs", str(runs)]
     words += ["--outcomes", ",".join(wanted)] if wanted else []
     words += [] if until is None else ["--until", until]
     words += [] if days is None else ["--days", str(days)]
     words += [word for setting in settings for word in ("--set", setting)]
-    scenarios = load_comparable(names, settings, days)
     return Asked(scenarios, runs, chosen, target, days, tuple(settings), shlex.join(words))
 
 
 def compare_asked(
-    asked: Asked, workers: int | None = None, progress: Callable[[int], None] | None = None
+    asked: Asked, workers: int | None = None, on_progress: Callable[[int], None] | None = None
 ) -> Comparison:
     """Play a baseline and what-ifs with the seeds 1, 2, ... and compare them.
 
     Args:
         asked: what to compare.
         workers: how many processes; the result is the same for any number.
-        progress: called with the number of runs that are done.
+        on_progress: called with the number of runs that are done.
     """
     scenarios, until = asked.scenarios, asked.until
     last = min(asked.days or scenarios[0].days, scenarios[0].days)
@@ -145,7 +156,7 @@ def compare_asked(
     wanted = asked.runs if until is None else min(FIRST_LOOK, asked.runs)
     while True:
         seeds = range(comparison.pairs + 1, wanted + 1)
-        further = _further(progress, comparison.pairs * len(scenarios))
+        further = _further(on_progress, comparison.pairs * len(scenarios))
         comparison = comparison.with_more(_play(asked, seeds, last, workers, further))
         if until is None:
             return comparison
@@ -170,17 +181,17 @@ def _nothing_yet(asked: Asked, last: int) -> Comparison:
     )
 
 
-def _further(progress: Callable[[int], None] | None, done: int) -> Callable[[int], None] | None:
-    return None if progress is None else lambda count: progress(done + count)
+def _further(on_progress: Callable[[int], None] | None, done: int) -> Callable[[int], None] | None:
+    return None if on_progress is None else lambda count: on_progress(done + count)
 
 
 def _play(
-    asked: Asked, seeds: range, last: int, workers: int | None, progress: Callable[[int], None] | None
+    asked: Asked, seeds: range, last: int, workers: int | None, on_progress: Callable[[int], None] | None
 ) -> list[list[Trace]]:
     """Play every seed with every scenario, seed by seed; return the traces of each scenario."""
     by_scenario = [jobs_of(one, seeds, asked.days) for one in asked.scenarios]
     jobs = [job for pair in zip(*by_scenario, strict=True) for job in pair]
-    traces = run_many(jobs, partial(_traced, asked.quantities, last), workers, progress)
+    traces = run_many(jobs, partial(_traced, asked.quantities, last), workers, on_progress)
     return [traces[number :: len(by_scenario)] for number in range(len(by_scenario))]
 
 

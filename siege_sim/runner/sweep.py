@@ -17,7 +17,6 @@ import numpy as np
 from siege_sim._version import __version__
 from siege_sim.errors import ResultError, StoppedError, WorkerError
 from siege_sim.experiments.design import Sampled
-from siege_sim.experiments.experiment import run_outcomes
 from siege_sim.experiments.plan import Plan
 from siege_sim.loading.keys import with_values
 from siege_sim.loading.scenario import scenario_of
@@ -292,8 +291,8 @@ def recipe_of(plan: Plan, target: str) -> Recipe:
         target=target,
         model_version=model_version(),
         days=experiment.days,
-        outcomes=experiment.kept,
-        daily=experiment.kept_daily,
+        outcomes=tuple(plan.kept),
+        daily=plan.kept_daily,
         every_days=experiment.series.every_days if experiment.series else 0,
         quarters=experiment.quarters,
     )
@@ -314,7 +313,7 @@ def task_of(plan: Plan, point: int, replication: int, attempt: int = 1) -> Task:
 
 def manifest_of(plan: Plan) -> dict[str, Any]:
     """Return what a store says about its sweep."""
-    experiment, known = plan.experiment, run_outcomes()
+    experiment = plan.experiment
     return {
         "program": "siege_sim",
         "holds": "sweep",
@@ -337,9 +336,9 @@ def manifest_of(plan: Plan) -> dict[str, Any]:
         },
         "days": experiment.days,
         "horizon_days": experiment.days or int(next(iter(plan.bases.values()))["days"]),
-        "outcomes": {name: dict(zip(("unit", "label"), known[name], strict=True)) for name in experiment.kept},
+        "outcomes": {name: kept.about() for name, kept in plan.kept.items()},
         "series": None if experiment.series is None else {**experiment.series.model_dump(mode="json"),
-                                                          "outcomes": list(experiment.kept_daily)},
+                                                          "outcomes": list(plan.kept_daily)},
         "quarters": experiment.quarters,
         "figures": list(experiment.figures),
         "policy_factor": plan.policy_factor,

@@ -15,9 +15,8 @@ import numpy as np
 import pandas as pd
 
 from siege_sim._version import __version__
-from siege_sim.model.codes import GOVERNMENT
 from siege_sim.model.model import SiegeModel
-from siege_sim.model.outcomes import DAILY
+from siege_sim.model.run_outcomes import first_day, run_outcomes_of, summary_of
 from siege_sim.results.run import WHOLE_OR_MISSING, RunResult
 
 PACKAGES = ("mesa", "numpy", "pandas", "matplotlib", "pydantic")
@@ -43,7 +42,7 @@ def tables_of(model: SiegeModel, with_quarters: bool = False) -> Tables:
     if with_quarters:
         model.recorder.keep_last(model)
     series = _series(model)
-    return Tables(_summary(model, series), series, _quarters(model) if with_quarters else None)
+    return Tables(summary_of(model), series, _quarters(model) if with_quarters else None)
 
 
 def result_of(model: SiegeModel, wall_seconds: float = 0.0) -> RunResult:
@@ -52,7 +51,7 @@ def result_of(model: SiegeModel, wall_seconds: float = 0.0) -> RunResult:
     series = _series(model)
     quarters = _quarters(model)
     return RunResult(
-        summary=_summary(model, series),
+        summary=summary_of(model),
         manifest=_manifest(model, wall_seconds),
         snapshots={name: np.stack(kept) for name, kept in model.recorder.snapshots.items()},
         _series=series,
@@ -63,7 +62,7 @@ def result_of(model: SiegeModel, wall_seconds: float = 0.0) -> RunResult:
 
 def _series(model: SiegeModel) -> pd.DataFrame:
     rows = model.recorder.rows
-    table = pd.DataFrame(model.recorder.values[:rows], columns=[outcome.name for outcome in DAILY])
+    table = pd.DataFrame(model.recorder.values[:rows], columns=[outcome.name for outcome in model.recorder.outcomes])
     table.insert(0, "date", [model.clock.date_of(day).isoformat() for day in range(rows)])
     table.insert(1, "day", np.arange(rows))
     return table
@@ -84,7 +83,7 @@ def _quarters(model: SiegeModel) -> pd.DataFrame:
     rows = []
     for number in numbers.tolist():
         quarter, cells = city.map.quarters[number], held[:, number]
-        lost = _first_day(cells < cells[0]) if cells[0] else None
+        lost = first_day(cells < cells[0]) if cells[0] else None
         captured = _since(cells == 0) if cells[0] else None
         rows.append(
             {
@@ -92,8 +91,8 @@ def _quarters(model: SiegeModel) -> pd.DataFrame:
                 "sector": quarter.sector,
                 "holder_on_day_0": quarter.holder,
                 "cells": int((city.layers.quarter == number).sum()),
-                "rebel_cells_on_day_0": int(cells[0]),
-                "rebel_cells_at_end": int(cells[-1]),
+                "garrison_cells_on_day_0": int(cells[0]),
+                "garrison_cells_at_end": int(cells[-1]),
                 "day_first_loss": lost,
                 "day_captured": captured,
                 "date_captured": None if captured is None else model.clock.date_of(captured).isoformat(),
@@ -105,10 +104,6 @@ def _quarters(model: SiegeModel) -> pd.DataFrame:
     columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
     whole = {name: pd.array(columns[name], dtype="Int64") for name in WHOLE_OR_MISSING}
     return pd.DataFrame(columns | whole)
-
-
-def _first_day(mask: np.ndarray[Any, Any]) -> int | None:
-    return int(np.argmax(mask)) if mask.any() else None
 
 
 def _since(mask: np.ndarray[Any, Any]) -> int | None:
@@ -129,35 +124,6 @@ def _events(model: SiegeModel) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype({"because": "Int64"})
 
 
-def _summary(model: SiegeModel, series: pd.DataFrame) -> dict[str, Any]:
-    area, pockets = series["rebel_area_share"], series["pockets"]
-    last = {str(name): float(value) for name, value in series.iloc[-1, 2:].items()}
-    return {
-        "outcome": model.politics.outcome,
-        "end_day": model.day,
-        "end_date": model.date.isoformat(),
-        "day_pocket_split": _first_day((pockets > 1).to_numpy()),
-        "days_to_half": _first_day((area < 0.5).to_numpy()),
-        "excess_deaths": last["civilians_killed"] + last["died_of_hunger"],
-        "person_days_of_hunger": model.recorder.hunger_person_days,
-        **_set_free(model),
-        **last,
-    }
-
-
-def _set_free(model: SiegeModel) -> dict[str, float | None]:
-    """Return what the end of the siege sets free for other fronts: None while the pocket holds."""
-    if model.politics.outcome == "holding":
-        return dict.fromkeys(("government_fighters_free", "rebels_free", "sorties_a_day_free"))
-    sorties: Any = dict(model.schedule).get("processes.sorties")
-    flying = [wing for wing in model.scenario.air_wings.values() if wing.covers(model.day, model.clock)]
-    return {
-        "government_fighters_free": float(model.units.fit[model.units.of(GOVERNMENT)].sum()),
-        "rebels_free": model.ledger.total("rebels", "evacuated"),
-        "sorties_a_day_free": sum(sorties.per_day * w.weight * w.share_on_pocket for w in flying) if sorties else 0.0,
-    }
-
-
 def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
     city = model.city.map
     return {
@@ -176,11 +142,13 @@ def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
             "shape": list(city.shape),
             "cell_size_m": city.cell_size_m,
             "quarters": [quarter.name for quarter in city.quarters],
-            "besieged_quarters": [q.name for q in city.quarters if q.holder == "rebel"],
+            "besieged_quarters": [q.name for q in city.quarters if q.holder == "garrison"],
             "facilities": [{"name": f.name, "kind": f.kind, "quarter": f.quarter} for f in model.facilities],
-            "fighters_on_day_0": int(model.ledger.stocks["rebels"].opening),
+            "fighters_on_day_0": int(model.ledger.stocks["garrison"].opening),
         },
-        "outcomes": {outcome.name: {"unit": outcome.unit, "label": outcome.label} for outcome in DAILY},
+        "outcomes": {outcome.name: outcome.about() for outcome in model.recorder.outcomes},
+        "run_outcomes": {outcome.name: outcome.about() for outcome in run_outcomes_of(model.setting.sides)},
+        "notes": model.scenario.notes(),
         "scenario": model.scenario.model_dump(mode="json", by_alias=True),
     }
 

@@ -149,7 +149,7 @@ def _played(
             "values": _in_json(task),
         }  # fmt: skip
         return row | {"seconds": time.perf_counter() - began}, None
-    row |= {name: _plain(tables.summary[name]) for name in recipe.outcomes}
+    row |= {name: _plain(tables.summary.get(name)) for name in recipe.outcomes}
     return row | {"seconds": time.perf_counter() - began}, tables
 
 
@@ -191,7 +191,7 @@ def _cut(tables: Tables, task: Task, recipe: Recipe) -> Tables:
     series = tables.series
     if recipe.every_days:
         wanted = (series["day"] % recipe.every_days == 0) | (series.index == series.index[-1])
-        series = _marked(series.loc[wanted, ["day", *recipe.daily]], task)
+        series = _marked(series.loc[wanted].reindex(columns=["day", *recipe.daily]), task)
     quarters = None if tables.quarters is None else _marked(tables.quarters, task)
     return Tables(tables.summary, series, quarters)
 

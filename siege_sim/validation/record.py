@@ -261,7 +261,7 @@ class OwnBreak(Measure):
         return (GROUND_HELD,)
 
 
-GROUND_HELD = "rebel_area_share"
+GROUND_HELD = "garrison_area_share"
 
 
 class LargestLoss(OwnBreak):

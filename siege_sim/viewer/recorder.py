@@ -1,4 +1,4 @@
-"""Filming: what the page needs to know of a model after each day, read off its columns and layers."""
+"""Records frames: what the viewer needs to know of a model after each day, read off its columns and layers."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from siege_sim.model.agents.facility import Crossing, Facility, Road
 from siege_sim.model.codes import GONE
 from siege_sim.model.conditions import KCAL_A_PERSON_DAY
 from siege_sim.model.events import Event
-from siege_sim.model.outcomes import DAILY
 from siege_sim.viewer.charts import charts_of
-from siege_sim.viewer.frames import Film, Json, head_of, packed, packed_shares, plain_numbers
+from siege_sim.viewer.frames import Json, RunFrames, head_of, packed, packed_shares, plain_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,14 +20,14 @@ if TYPE_CHECKING:
     from siege_sim.validation.record import Record
 
 WORKING, DAMAGED, DESTROYED, OUTSIDE, CLOSED = range(5)
-"""States of a facility as the page shows them; ``OUTSIDE`` is on ground that the rebels do not hold."""
+"""States of a facility as the page shows them; ``OUTSIDE`` is on ground that the garrison does not hold."""
 
 
-class Camera:
-    """Films a model: the head at once, and a frame each time it is asked.
+class FrameRecorder:
+    """Records the frames of a model: the head and day 0 at once, then a frame each time it is asked.
 
     Attributes:
-        film: what was filmed so far.
+        run: what was recorded so far.
     """
 
     def __init__(self, model: SiegeModel, record: Record | None = None) -> None:
@@ -38,29 +37,30 @@ class Camera:
         self._faction = np.array(
             [self._factions.index(model.unit_labels[row][0]) for row in range(len(model.units))], dtype=np.int64
         )
-        self.film = Film(_head(model, self._factions, record))
-        self.shoot()
+        self.run = RunFrames(_head(model, self._factions, record))
+        self.record_day()
 
-    def shoot(self) -> Json:
-        """Add today's frame to the film, and return it."""
+    def record_day(self) -> Json:
+        """Add today's frame, and return it."""
         model = self._model
         events, self._events = model.log.events[self._events :], len(model.log.events)
         first = self._events - len(events)
         frame = {
             "day": model.day,
-            "outcome": model.politics.outcome,
+            "ending": model.politics.ending,
             **_ground(model),
             "units": _units(model, self._faction),
             "facilities": packed(np.array([_state(facility) for facility in model.facilities], dtype=np.int64)),
             "values": plain_numbers(model.recorder.values[model.recorder.rows - 1]),
-            "events": [_told(first + number, event) for number, event in enumerate(events)],
+            "events": [_event_json(first + number, event) for number, event in enumerate(events)],
         }
-        self.film.frames.append(frame)
+        self.run.frames.append(frame)
         return frame
 
 
 def _head(model: SiegeModel, factions: list[str], record: Record | None) -> Json:
     city = model.city.map
+    outcomes = [{"name": outcome.name, **outcome.about()} for outcome in model.recorder.outcomes]
     return head_of(
         title=model.scenario.title,
         scenario=model.scenario.name,
@@ -73,9 +73,11 @@ def _head(model: SiegeModel, factions: list[str], record: Record | None) -> Json
         facilities=[
             {"name": f.name, "kind": f.kind, "cell": f.cell_index, "quarter": f.quarter} for f in model.facilities
         ],
-        outcomes=[{"name": outcome.name, "unit": outcome.unit, "label": outcome.label} for outcome in DAILY],
+        places={f.kind: {"label": f.label, "symbol": f.symbol} for f in model.facilities},
+        outcomes=outcomes,
+        sides=model.city.sides,
         factions=factions,
-        charts=charts_of(record, model.clock.start),
+        charts=charts_of(outcomes, model.city.sides, record, model.clock.start),
     )
 
 
@@ -95,7 +97,7 @@ def _ground(model: SiegeModel) -> Json:
         "pressed": packed(layers.pressed_by >= 0),
         "killed": packed(layers.civilians_killed, "u2"),
         "left": packed(layers.civilians_left, "u2"),
-        "garrison": packed(layers.garrison, "u2"),
+        "defenders": packed(layers.defenders, "u2"),
     }
 
 
@@ -128,8 +130,8 @@ def _state(facility: Facility) -> int:
     return DAMAGED if facility.repair_days > 0 else WORKING
 
 
-def _told(number: int, event: Event) -> Json:
-    """Return an event with what it takes to tell of it and to follow its causes back."""
+def _event_json(number: int, event: Event) -> Json:
+    """Return an event with what it takes to show it and to follow its causes back."""
     return {
         "number": number,
         "kind": event.kind,

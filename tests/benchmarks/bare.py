@@ -47,7 +47,7 @@ class BareTown:
         self.recent_departures = np.zeros(ground.pocket.size)
         self.in_pocket = [ground.pocket == pocket for pocket in range(start.pockets)]
         self.flows = dict.fromkeys(
-            ("died_of_hunger", "died_of_wounds", "moved_inside", "left_to_kurdish", "left_to_government"), 0
+            ("died_of_hunger", "died_of_wounds", "moved_inside", "left_to_third_party", "left_to_besieger"), 0
         )
 
     def day(self, luck: Luck) -> None:
@@ -213,14 +213,14 @@ class BareTown:
     def go(self, rows: IntArray, luck: FloatArray) -> None:
         """Take a way out."""
         rules = self.rules.displacement
-        kurdish = rules.kurdish_weight * self.way_out(rows, self.ground.next_to_kurdish)
-        government = rules.government_weight * self.way_out(rows, self.ground.next_to_government)
+        third_party = rules.third_party_weight * self.way_out(rows, self.ground.next_to_third_party)
+        besieger = rules.besieger_weight * self.way_out(rows, self.ground.next_to_besieger)
         inside = np.full(rows.size, rules.inside_weight)
-        edges = np.cumsum([inside, kurdish, government * (1.0 - self.fear_of_reprisal[rows])], axis=0)
+        edges = np.cumsum([inside, third_party, besieger * (1.0 - self.fear_of_reprisal[rows])], axis=0)
         choice_luck, place_luck = unfold(luck, 2)
         choice = (choice_luck * edges[-1] >= edges).sum(axis=0)
-        self.leave(rows[choice == 1], "left_to_kurdish")
-        self.leave(rows[choice == 2], "left_to_government")
+        self.leave(rows[choice == 1], "left_to_third_party")
+        self.leave(rows[choice == 2], "left_to_besieger")
         self.move(rows[choice == 0], place_luck[choice == 0])
 
     def way_out(self, rows: IntArray, exits: BoolArray) -> FloatArray:

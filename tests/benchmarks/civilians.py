@@ -15,9 +15,9 @@ from siege_sim.kernels import energy
 from siege_sim.loading.scenario import load_scenario
 from siege_sim.model import catalogue
 from siege_sim.model.agents.facility import Bakery, Facility, Hospital, Market, Warehouse
-from siege_sim.model.codes import GOVERNMENT, KURDISH
 from siege_sim.model.model import SiegeModel
 from siege_sim.model.scenario import Scenario
+from siege_sim.schema.sides import BESIEGER, FIRST_THIRD_PARTY
 from tests.benchmarks.start import Ground, People, Start, Stores
 
 CIVILIAN_PROCESSES = ("rationing", "market", "gardens", "eating", "hunger", "hospitals", "fear", "displacement")
@@ -79,8 +79,8 @@ def start_of(model: SiegeModel) -> Start:
             pocket=city.pockets.copy(),
             danger=layers.danger.copy(),
             roofs=layers.built_up * (1.0 - layers.rubble),
-            next_to_kurdish=city.next_to(KURDISH).copy(),
-            next_to_government=city.next_to(GOVERNMENT).copy(),
+            next_to_third_party=city.next_to(FIRST_THIRD_PARTY).copy(),
+            next_to_besieger=city.next_to(BESIEGER).copy(),
         ),
         stores=_stores_of(model),
         rules=_rules_of(model),

@@ -43,16 +43,16 @@ class Ground:
         pocket: the pocket each cell belongs to, -1 outside.
         danger: what the people of a cell fear.
         roofs: intact floor area, the pull of a cell on those who look for shelter.
-        next_to_kurdish: pocket cells that touch Kurdish-held ground.
-        next_to_government: pocket cells that touch government-held ground.
+        next_to_third_party: pocket cells that touch a third party's ground.
+        next_to_besieger: pocket cells that touch besieger-held ground.
     """
 
     shape: tuple[int, int]
     pocket: IntArray
     danger: FloatArray
     roofs: FloatArray
-    next_to_kurdish: BoolArray
-    next_to_government: BoolArray
+    next_to_third_party: BoolArray
+    next_to_besieger: BoolArray
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ title: Runs that nobody plays
 base: toy_town
 uncertainties: {{processes.sorties.per_day: {{}}, food.home_days: {{}}}}
 design: {{kind: latin_hypercube, samples: {runs}}}
-outcomes: [end_day, days_to_half, excess_deaths, civilians_killed, died_of_hunger, left_to_kurdish, left_to_government]
+outcomes: [end_day, days_to_half, excess_deaths, civilians_killed, died_of_hunger, left_to_besieger, evacuated]
 """
 
 SECONDS_OF_A_MADE_UP_RUN = 0.2
@@ -165,7 +165,7 @@ def made_up(bundle: Bundle) -> Receipt:
     rows = [
         {"key": f"{task.point:016x}{task.seed:016x}", "point": task.point, "replication": task.replication,
          "seed": task.seed, "attempt": task.attempt, "status": OK, "seconds": seconds,
-         **{name: "holding" if name == "outcome" else float(task.point) for name in outcomes}}
+         **{name: "holding" if name == "ending" else float(task.point) for name in outcomes}}
         for task in bundle.tasks
     ]  # fmt: skip
     part = Store.at(bundle.recipe.target).write_part(outcomes, rows, [], [])

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from siege_sim.model.codes import GOVERNMENT
 from siege_sim.model.rng import stream
 from siege_sim.results.store import Store, read_sweep
+from siege_sim.schema.sides import BESIEGER
 from tests.benchmarks import sweeping
 from tests.benchmarks.bare import BareTown
 from tests.benchmarks.cases import CASES
@@ -53,11 +53,11 @@ def town(settings=(), seed=1, days=DAYS, split=False):
 
 
 def cut_in_two(model):
-    """Let the government hold a strip through the middle for a long time; its people have gone south."""
+    """Let the besieger hold a strip through the middle for a long time; its people have gone south."""
     city, homes = model.city, model.households
     rows = np.arange(city.n_cells) // city.shape[1]
     strip = city.pocket_ground & (rows == 4)
-    city.capture(np.flatnonzero(strip), GOVERNMENT)
+    city.capture(np.flatnonzero(strip), BESIEGER)
     city.layers.days_held[:] = 365
     there = np.flatnonzero(strip[homes.cell_index])
     south = np.flatnonzero(city.pocket_ground & (rows > 4))
@@ -109,8 +109,10 @@ def test_without_chance_all_three_give_the_same_food_and_bodies(split, stores, k
 def test_with_the_same_uniforms_the_bare_loop_is_the_same_to_the_last_person(split, seed):
     model, start = play_columns(town(MUCH_CHANCE, seed=seed, split=split))
     bare, homes = play_bare(start, seed), model.households
-    for flow in ("died_of_hunger", "died_of_wounds", "left_to_kurdish", "left_to_government"):
-        assert bare.flows[flow] == model.ledger.total("civilians", flow), flow
+    (third_party,) = model.city.sides.third_parties
+    to_third_party = {"left_to_third_party": f"left_to_{third_party}"}
+    for flow in ("died_of_hunger", "died_of_wounds", "left_to_third_party", "left_to_besieger"):
+        assert bare.flows[flow] == model.ledger.total("civilians", to_third_party.get(flow, flow)), flow
         assert bare.flows[flow] > 0, flow
     for name in ("persons", "mouths", "children", "cell_index"):
         assert np.array_equal(getattr(bare, name), homes.arrays[name]), name

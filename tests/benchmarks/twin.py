@@ -131,17 +131,17 @@ class Household(mesa.Agent):
         self.model.wounded[self.model.pocket[self.cell_index]] += change
 
     def go(self) -> None:
-        """Take a way out: deeper into the pocket, to Kurdish or to government ground."""
+        """Take a way out: deeper into the pocket, to a third party's or to the besieger's ground."""
         town, rules = self.model, self.model.rules.displacement
         inside = rules.inside_weight
-        kurdish = inside + rules.kurdish_weight * town.way_out(self.cell_index, "kurdish")
-        way = town.way_out(self.cell_index, "government")
-        government = kurdish + rules.government_weight * way * (1.0 - self.fear_of_reprisal)
-        chosen = town.random.random() * government
+        third_party = inside + rules.third_party_weight * town.way_out(self.cell_index, "third_party")
+        way = town.way_out(self.cell_index, "besieger")
+        besieger = third_party + rules.besieger_weight * way * (1.0 - self.fear_of_reprisal)
+        chosen = town.random.random() * besieger
         if chosen < inside:
             self.move(town.shelter_for(self.cell_index))
         else:
-            self.leave("left_to_kurdish" if chosen < kurdish else "left_to_government")
+            self.leave("left_to_third_party" if chosen < third_party else "left_to_besieger")
 
     def move(self, cell_index: int) -> None:
         """Move to another cell of the pocket."""
@@ -196,7 +196,7 @@ class TwinTown(mesa.Model):
         )
         self.ovens_kcal, self.beds = stores.ovens_kcal, stores.beds
         self.flows = dict.fromkeys(
-            ("died_of_hunger", "died_of_wounds", "moved_inside", "left_to_kurdish", "left_to_government"), 0
+            ("died_of_hunger", "died_of_wounds", "moved_inside", "left_to_third_party", "left_to_besieger"), 0
         )
         self.civilians = [0] * len(self.pocket)
         self.recent_departures = [0.0] * len(self.pocket)
@@ -233,7 +233,7 @@ class TwinTown(mesa.Model):
         self.pocket: list[int] = ground.pocket.tolist()
         self.danger: list[float] = ground.danger.tolist()
         self.roofs: list[float] = ground.roofs.tolist()
-        touching = {"kurdish": ground.next_to_kurdish, "government": ground.next_to_government}
+        touching = {"third_party": ground.next_to_third_party, "besieger": ground.next_to_besieger}
         self.exits = {
             holder: [divmod(int(cell), self.width) for cell in cells.nonzero()[0]] for holder, cells in touching.items()
         }

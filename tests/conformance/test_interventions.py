@@ -25,11 +25,11 @@ EXAMPLES = {
     "corridor": "from_day: 3",
     "evacuation_agreement": "from_day: 20",
     "armed_group_leaves": "from_day: 3, until_day: 5, faction: town_militia, fighters_per_day: 60",
-    "no_shelling_of_west": "from_day: 3",
+    "no_garrison_shelling": "from_day: 3",
     "outside_intervention": "from_day: 3",
     "relief_attack": "from_day: 3, until_day: 12, fighters: 500, against: [south]",
     "siege_broken": "from_day: 3, until_day: 20, road: South road",
-    "reinforcements": "from_day: 3, side: rebel, faction: friends, sector: north, fighters: 300",
+    "reinforcements": "from_day: 3, side: garrison, faction: friends, sector: north, fighters: 300",
     "anti_aircraft_missiles": "from_day: 3, missiles_per_month: 60",
     "harsh_winter": "from_day: 3",
 }
@@ -95,7 +95,7 @@ def test_it_draws_from_a_stream_of_its_own(name, cls):
         for day in model.days():
             if day == 12:
                 break
-    assert {stream for _, stream, _ in streams} == {stream for stream, _ in model.schedule}
+    assert {stream for _, stream, _ in streams} == {process.stream or name for name, process in model.schedule}
     assert len(streams) == len(model.schedule) * 12
 
 

@@ -115,3 +115,15 @@ def test_the_hash_of_the_model_covers_all_that_decides_on_a_runs_numbers(imports
     passed = networkx.descendants(imports, "siege_sim.model.model")
     rooms = {name.split(".")[1] for name in passed if "." in name}
     assert rooms - {"errors"} == set(FOLDERS)
+
+
+def test_the_public_interface_is_what_its_page_lists_and_each_name_can_be_imported():
+    import siege_sim
+
+    page = (REPOSITORY / "docs" / "interface.md").read_text("utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    listed = {name.split("(")[0] for row in rows for name in row.replace("`", "").replace(" ", "").split(",")}
+    listed -= {"overrides)", "seed", "days)", "seed)"}
+    assert listed == set(siege_sim.__all__) - {"__version__"}
+    for name in siege_sim.__all__:
+        assert getattr(siege_sim, name) is not None

@@ -15,12 +15,27 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 RIGHT = """
-from siege_sim import RunResult, Scenario, SiegeModel, __version__, load_scenario, run
+from pathlib import Path
+from typing import ClassVar, Literal
 
-scenario: Scenario = load_scenario("toy_town", ["days=3"])
-result: RunResult = run(scenario, seed=1)
+from numpy.random import Generator
+
+from siege_sim import Phase, Process, RunResult, Scenario, SiegeModel, SiegeState, load_scenario, param, read_run, run
+
+
+class Wells(Process):
+    kind: Literal["wells"] = "wells"
+    phase: ClassVar[Phase] = Phase.MOVEMENT
+    relief_per_day: float = param(0.02, unit="1/day", plausible=(0.0, 0.05), ge=0.0, le=1.0)
+
+    def step(self, model: SiegeState, rng: Generator) -> None:
+        model.households.fear_of_strikes *= 1.0 - self.relief_per_day
+
+
+scenario: Scenario = load_scenario("toy_town", ["days=3"]).with_process(Wells(relief_per_day=0.1))
+results: list[RunResult] = [run(scenario, seed=1), read_run(Path("somewhere"))]
 people: int = SiegeModel(scenario, 1).households.persons.size
-print(__version__.upper(), result.summary, people)
+print(results[0].summary, people)
 """
 
 WRONG = """

@@ -21,8 +21,8 @@ MAP = """map:
     - {second}
     - aab
   legend:
-    a: {{name: A, holder: rebel, sector: north, population: {people}, built_up: 0.5}}
-    b: {{name: B, holder: government, sector: north, population: 1, built_up: 0.5}}
+    a: {{name: A, holder: garrison, sector: north, population: {people}, built_up: 0.5}}
+    b: {{name: B, holder: besieger, sector: north, population: 1, built_up: 0.5}}
 """
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{new}: &{new} [{','.join(['*' + old] * 9)}]\n" for old, new in zip("abcdef", "bcdefg", strict=True)
@@ -53,10 +53,10 @@ CASES = {
     "no such date": (TOY + "start: 2020-02-31", 3, "not a day of the calendar"),
     "not a date": (TOY + "start: soon", 3, "'soon' is not a date"),
     "end of the calendar": (TOY + "start: 9999-12-01", 3, "beyond the calendar"),
-    "unknown sector": (TOY + "forces: {rebel: {town_militia: {sectors: {nrth: 1}}}}", 3, "did you mean 'north'?"),
+    "unknown sector": (TOY + "forces: {garrison: {town_militia: {sectors: {nrth: 1}}}}", 3, "did you mean 'north'?"),
     "unknown crossing": (TOY + "interventions:\n  c: {kind: corridor, from_day: 1, crossings: [Hil gate]}", 4, "did you mean 'Hill gate'?"),
     "reinforcements nowhere": (
-        TOY + "interventions:\n  r: {kind: reinforcements, from_day: 1, side: rebel, faction: f, fighters: 9, sector: moon}",
+        TOY + "interventions:\n  r: {kind: reinforcements, from_day: 1, side: garrison, faction: f, fighters: 9, sector: moon}",
         4, "holds no sector 'moon'",
     ),
     "relief from nowhere": (TOY + "interventions:\n  r: {kind: relief_attack, from_day: 1, fighters: 9, against: [moon]}", 4, "no sector 'moon'"),
@@ -80,14 +80,14 @@ CASES = {
     "no such map": (TOY + "map: maps/none.yaml", 3, "there is no file 'maps/none.yaml'"),
     "ragged rows": (TOY + MAP.format(first="aab", second="aa", people=1), 8, "this row has 2 cells, the first has 3"),
     "character without legend": (TOY + MAP.format(first="aab", second="a?b", people=1), 8, "'?' is on the map but not in the legend"),
-    "legend without character": (TOY + MAP.format(first="aab", second="aab", people=1) + "    c: {name: C, holder: rebel, sector: x, population: 1, built_up: 0}", 13, "'c' is in the legend but not on the map"),
+    "legend without character": (TOY + MAP.format(first="aab", second="aab", people=1) + "    c: {name: C, holder: garrison, sector: x, population: 1, built_up: 0}", 13, "'c' is in the legend but not on the map"),
     "two quarters of one name": (TOY + MAP.format(first="aab", second="aab", people=1).replace("name: B", "name: A"), 11, "the name of two quarters"),
     "unknown quarter": (TOY + MAP.format(first="aab", second="aab", people=1) + "  facilities:\n    hospitals:\n      - {quarter: Aa}", 15, "no quarter 'Aa'; did you mean 'A'?"),
     "people on no ground": (TOY + "population: {besieged: 5}\n" + MAP.format(first="aab", second="aab", people=0), 3, "people on no ground"),
     "nobody besieged": (TOY + MAP.format(first="bbb", second="bbb", people=1).replace("    - aab", "    - bbb").replace("    a:", "    # a:"), 4, "nobody is besieged"),
     "a ring without a town": (TOY + "map: {ring: 5}", 3, "leaves no besieged ground"),
     "a name with spaces": ("extends: toy_town\nname: My Siege", 2, "is not a name"),
-    "weights for nobody": (TOY + "forces: {rebel: {town_militia: {sectors: {north: 0, east: 0, south: 0, west: 0}}}}", 3, "weights must be"),
+    "weights for nobody": (TOY + "forces: {garrison: {town_militia: {sectors: {north: 0, east: 0, south: 0, west: 0}}}}", 3, "weights must be"),
 }  # fmt: skip
 
 
@@ -202,7 +202,7 @@ OTHER_KINDS = {
     "an experiment's factor": ("experiments/air_power_x_food_aid.yaml", "processes.sorties.per_day", "processes.sorties.per_dya", "the scenario has no key 'processes.sorties.per_dya'"),
     "an experiment's outcome": ("experiments/air_power_x_food_aid.yaml", "food_days_left", "food_days_lft", "did you mean 'food_days_left'?"),
     "an experiment's key": ("experiments/air_power_x_food_aid.yaml", "design:", "desing:", "did you mean 'design'?"),
-    "a record's outcome": ("scenarios/records/aleppo_2016.yaml", "[rebel_area_share]", "[rebel_area_shar]", "did you mean 'rebel_area_share'?"),
+    "a record's outcome": ("scenarios/records/aleppo_2016.yaml", "[garrison_area_share]", "[garrison_area_shar]", "did you mean 'garrison_area_share'?"),
     "a record's quarter": ("scenarios/records/aleppo_2016.yaml", "quarter: Hanano", "quarter: Hanana", "did you mean 'Hanano'?"),
     "a record's kind": ("scenarios/records/aleppo_2016.yaml", "kind: value_on", "kind: value_no", "did you mean 'value_on'?"),
     "a map's row": ("scenarios/maps/aleppo.yaml", "cell_size_m: 400", "cell_size_m: 4", "4 is out of range; it must be at least 50"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,6 @@ import pytest
 from siege_sim.cli import main as cli
 from siege_sim.errors import ResultError
 from siege_sim.loading.scenario import load_scenario, parent_of, shipped_scenarios
-from siege_sim.model.outcomes import DAILY
 from siege_sim.results.files import check_target, new_folder
 from siege_sim.results.run import read_run
 from siege_sim.runner.signals import ENDINGS
@@ -56,7 +56,7 @@ def test_run_writes_everything_it_promises(written):
 def test_series_has_a_row_a_day_with_date_and_day_first(written):
     series = pd.read_csv(written / "series.csv")
     assert list(series)[:2] == ["date", "day"]
-    assert list(series)[2:] == [outcome.name for outcome in DAILY]
+    assert list(series)[2:] == [outcome.name for outcome in load_scenario("toy_town").outcomes]
     assert series["day"].tolist() == list(range(13))
     assert series["date"].iloc[[0, -1]].tolist() == ["2020-09-01", "2020-09-13"]
 
@@ -77,7 +77,16 @@ def test_a_run_reads_back_as_it_was(written):
     fresh = run(load_scenario("toy_town"), seed=3, days=12)
     assert result.series_csv() == fresh.series_csv()
     assert result.events.equals(fresh.events)
-    assert result.summary["outcome"] == fresh.summary["outcome"]
+    assert result.summary["ending"] == fresh.summary["ending"]
+
+
+def test_a_run_of_an_older_version_is_refused_with_the_way_out(written, tmp_path):
+    old = shutil.copytree(written, tmp_path / "old")
+    manifest = json.loads((old / "manifest.json").read_text("utf-8"))
+    manifest["summary"]["outcome"] = manifest["summary"].pop("ending")
+    (old / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(ResultError, match=r"old: written by an older version of siege_sim .*; run the scenario again"):
+        read_run(old)
 
 
 def test_an_existing_folder_is_not_overwritten_without_force(written):
@@ -133,7 +142,7 @@ def test_json_is_json_and_nothing_else(tmp_path):
     done = siege_sim("run", "toy_town", "--days", "2", "--no-plots", "--json", "--out", str(tmp_path / "o"))
     summary = json.loads(done.stdout)
     assert summary["end_day"] == 2
-    assert {outcome.name for outcome in DAILY} < set(summary)
+    assert {outcome.name for outcome in load_scenario("toy_town").outcomes} < set(summary)
     assert done.stderr == ""
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from siege_sim import SiegeModel, load_scenario
+from siege_sim import load_scenario
 from siege_sim.cli import reference
 
 ROOT = Path(__file__).parents[2]
@@ -55,19 +54,6 @@ def test_the_readme_s_commands_are_commands_of_the_program():
     assert {"run", "show", "list"} <= commands
     known = {command.name or command.callback.__name__ for command in cli.app.registered_commands}
     assert commands <= known
-
-
-def test_the_process_of_the_contributing_page_works(toy_town, tmp_path, monkeypatch):
-    source = next(block for block in code_blocks("CONTRIBUTING.md", "python") if "class Wells" in block)
-    (tmp_path / "wells.py").write_text(source, "utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    process = importlib.import_module("wells").Wells(relief_per_day=1.0)
-    model = SiegeModel(toy_town, 1)
-    model.schedule = (*model.schedule, ("processes.wells", process))
-    for _ in range(5):
-        model.step()
-    assert model.city.layers.danger.max() > 0
-    assert model.households.fear_of_strikes.max() == 0.0
 
 
 def test_every_scenario_opens_with_a_paragraph_and_can_be_described():

@@ -59,7 +59,7 @@ def test_what_a_siege_is():
         assert result.summary["died_of_hunger"] == 0
         assert result.summary["civilians_wounded"] > result.summary["civilians_killed"] > 0
         assert food[int(half_lost(result))] > 0, "the stores were empty before the line broke"
-    still = [played("toy_town", seed).series["rebel_area_share"].iloc[21] for seed in SEEDS]
+    still = [played("toy_town", seed).series["garrison_area_share"].iloc[21] for seed in SEEDS]
     assert np.median(still) > 0.9
 
 
@@ -67,10 +67,10 @@ def test_what_a_siege_is():
 def test_hunger_or_manoeuvre():
     for seed in (1, 2, 3):
         as_it_is = played("aleppo_2016", seed, COARSE)
-        unattacked = played("aleppo_2016", seed, COARSE, "processes.government_command=null")
+        unattacked = played("aleppo_2016", seed, COARSE, "processes.besieger_command=null")
         unfed = played("no_food_stocks", seed, COARSE)
-        assert unattacked.summary["outcome"] == "holding"
-        assert unattacked.summary["rebel_area_share"] > 0.95
+        assert unattacked.summary["ending"] == "holding"
+        assert unattacked.summary["garrison_area_share"] > 0.95
         assert unattacked.summary["died_of_hunger"] > 10_000
         assert abs(half_lost(unfed) - half_lost(as_it_is)) <= 7
         assert half_lost(as_it_is) < half_lost(unattacked)
@@ -98,8 +98,8 @@ def test_one_run_is_not_a_forecast():
     results = [played("aleppo_2016", seed, COARSE) for seed in range(1, 13)]
     wounded = np.array([r.summary["civilians_wounded"] / r.summary["civilians_killed"] for r in results])
     assert wounded.std() / wounded.mean() < 0.1
-    third_lost = [int((r.series["rebel_area_share"] < 2 / 3).to_numpy().argmax()) for r in results]
+    third_lost = [int((r.series["garrison_area_share"] < 2 / 3).to_numpy().argmax()) for r in results]
     assert max(third_lost) - min(third_lost) >= 4
     ends = [r.summary["end_day"] for r in results]
     assert max(ends) - min(ends) >= 14
-    assert {r.summary["outcome"] for r in results} == {"evacuated", "pocket_taken"}
+    assert {r.summary["ending"] for r in results} == {"evacuated", "pocket_taken"}

@@ -11,9 +11,9 @@ from tests.conftest import STRESS
 COMES_ON_DAY = 20
 
 LATER = {
-    "government reinforcements": "{kind: reinforcements, side: government, faction: guards, sector: north, "
+    "besieger's reinforcements": "{kind: reinforcements, side: besieger, faction: guards, sector: north, "
     "fighters: 600, vanguard: true, ",
-    "rebel reinforcements": "{kind: reinforcements, side: rebel, faction: volunteers, sector: north, "
+    "garrison's reinforcements": "{kind: reinforcements, side: garrison, faction: volunteers, sector: north, "
     "fighters: 600, vanguard: true, ",
     "relief attack": "{kind: relief_attack, fighters: 3000, against: [north], ",
     "ceasefire": "{kind: ceasefire, ",

@@ -20,7 +20,7 @@ WHAT_IFS = sorted(
     name for name in shipped_scenarios() if parent_of(name) == BASELINE and not name.startswith("theory_")
 )
 COARSE = "population.persons_per_household=50"
-STILL_FRONT = ("processes.government_command=null",)
+STILL_FRONT = ("processes.besieger_command=null",)
 SEEDS = range(1, 7)
 
 
@@ -39,7 +39,7 @@ def mean_of(outcome: str) -> Callable[[RunResult], float]:
 
 def days_of_the_line(result: RunResult) -> float:
     """Return the day on which a third of the ground was lost, as the record dates the break; else the run's length."""
-    lost = (result.series["rebel_area_share"] < 2 / 3).to_numpy()
+    lost = (result.series["garrison_area_share"] < 2 / 3).to_numpy()
     return float(lost.argmax() if lost.any() else result.summary["end_day"])
 
 
@@ -154,7 +154,7 @@ def test_fewer_civilians_are_killed_with(name):
 def test_an_early_agreement_ends_with_everybody_evacuated_who_wants_to():
     for seed in SEEDS:
         result = played("early_agreement", seed)
-        assert result.summary["outcome"] == "evacuated"
+        assert result.summary["ending"] == "evacuated"
         assert result.summary["evacuated"] > 50_000
 
 
@@ -172,11 +172,11 @@ def test_a_harsh_winter_takes_more_body_mass():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["no_reprisal_fear", "corridors_trusted"])
-def test_without_fear_of_reprisal_more_leave_to_government_areas(name):
+def test_without_fear_of_reprisal_more_leave_to_the_besiegers_ground(name):
     """With the front still: once it breaks, people without fear stay at home under the new holder instead."""
-    assert difference(name, last("left_to_government"), 90, STILL_FRONT)[0] > 0
+    assert difference(name, last("left_to_besieger"), 90, STILL_FRONT)[0] > 0
 
 
 @pytest.mark.slow
 def test_without_fire_on_the_west_nobody_is_killed_there():
-    assert all(played("no_shelling_of_west", seed).summary["west_civilians_killed"] == 0 for seed in SEEDS)
+    assert all(played("no_shelling_of_west", seed).summary["besieger_civilians_killed"] == 0 for seed in SEEDS)

@@ -21,8 +21,8 @@ towns = st.fixed_dictionaries(
         "food.council_kcal": st.floats(0, 1e9),
         "food.aid_kcal": st.floats(0, 1e9),
         "food.merchant_kcal": st.floats(0, 1e9),
-        "forces.rebel.town_militia.fighters": st.integers(1, 3000),
-        "forces.government.vanguard.fighters": st.integers(1, 4000),
+        "forces.garrison.town_militia.fighters": st.integers(1, 3000),
+        "forces.besieger.vanguard.fighters": st.integers(1, 4000),
         "forces.axes": st.integers(0, 4),
         "ground.odds_to_assault": st.floats(0.1, 3),
         "processes.sorties.per_day": st.floats(0, 80),
@@ -86,8 +86,8 @@ def test_people_fighters_and_food_are_conserved_every_day(numbers, seed):
 @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 def test_cumulative_counts_never_fall(numbers, seed):
     series = run(town(numbers), seed=seed).series
-    counts = [name for name in series if name.startswith(("killed", "died", "left_", "came_", "evac", "rebels_k"))]
-    for name in [*counts, "civilians_killed", "civilians_wounded", "west_civilians_killed", "regime_killed"]:
+    counts = [name for name in series if name.startswith(("killed", "died", "left_", "came_", "evac", "garrison_k"))]
+    for name in [*counts, "civilians_killed", "civilians_wounded", "besieger_civilians_killed", "besieger_killed"]:
         assert (series[name].diff().dropna() >= 0).all(), name
 
 
@@ -100,7 +100,7 @@ def test_cumulative_counts_never_fall(numbers, seed):
 @settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 def test_more_food_never_kills_more_by_hunger(seed, kcal, more, owner):
     """Paired seeds; fighting is off, so that food cannot change who is where."""
-    quiet = ["processes.government_command=null", "processes.sorties.per_day=0", "processes.artillery.shells_per_day=0",
+    quiet = ["processes.besieger_command=null", "processes.sorties.per_day=0", "processes.artillery.shells_per_day=0",
              "food.home_days=1", "days=60", "food.council_kcal=0", "food.aid_kcal=0", "food.merchant_kcal=0",
              "interventions.aid_convoys=null", "processes.displacement=null"]  # fmt: skip
     little = run(load_scenario("toy_town", [*quiet, f"food.{owner}_kcal={kcal}"]), seed=seed)

@@ -16,8 +16,8 @@ from tests.conftest import STRESS
 
 FOLDER = Path(__file__).parent / "baselines"
 OUTCOMES = (
-    "rebel_area_share", "civilians_in_pocket", "civilians_killed", "died_of_hunger", "civilians_wounded",
-    "displaced_inside", "left_to_kurdish", "left_to_government", "rebels_fit", "rebels_killed", "regime_killed",
+    "garrison_area_share", "civilians_in_pocket", "civilians_killed", "died_of_hunger", "civilians_wounded",
+    "displaced_inside", "left_to_besieger", "garrison_fit", "garrison_killed", "besieger_killed",
     "heavy_impacts", "hospitals_working", "food_days_left", "kcal_eaten_per_person", "mean_body_mass_loss",
 )  # fmt: skip
 CASES = {
@@ -30,12 +30,13 @@ CASES = {
 def digest(result: RunResult) -> dict:
     """Return what a baseline keeps of a run: how it ended, and a few outcomes on a few days."""
     series = result.series.set_index("day")
+    names = [*OUTCOMES, *(f"left_to_{name}" for name in result.sides.third_parties)]
     days = sorted({0, *range(10, len(series), 20), len(series) - 1})
     return {
-        "ended": {key: result.summary[key] for key in ("outcome", "end_day", "day_pocket_split", "days_to_half")},
+        "ended": {key: result.summary[key] for key in ("ending", "end_day", "day_pocket_split", "days_to_half")},
         "events": result.events["kind"].value_counts().sort_index().to_dict(),
         "days": {
-            str(day): {name: round(float(series.loc[day, name]), 6) for name in OUTCOMES if series.loc[day, name] >= 0}
+            str(day): {name: round(float(series.loc[day, name]), 6) for name in names if series.loc[day, name] >= 0}
             for day in days
         },
     }

@@ -14,7 +14,7 @@ SEEDS = range(1, 6)
 CELLS = 25
 COARSE = ["population.persons_per_household=50"]
 VANGUARD = ("iraqi_militias", "lebanese_hezbollah", "iranian_led_and_afghan_militias", "tiger_forces")
-STAGED_IN_THE_SOUTH = [f"forces.government.{name}.sectors={{south_approach: 1.0}}" for name in VANGUARD]
+STAGED_IN_THE_SOUTH = [f"forces.besieger.{name}.sectors={{south_approach: 1.0}}" for name in VANGUARD]
 
 
 def first_losses(settings: list[str], seed: int) -> np.ndarray:
@@ -30,7 +30,7 @@ def first_losses(settings: list[str], seed: int) -> np.ndarray:
 
 
 def held_at_first() -> np.ndarray:
-    """Return (row, column) of all cells that the rebels hold on day 0."""
+    """Return (row, column) of all cells that the garrison holds on day 0."""
     city = SiegeModel(load_scenario("aleppo_2016", COARSE), 1).city
     return np.array([divmod(cell, city.shape[1]) for cell in np.flatnonzero(city.held_on_day_0).tolist()])
 

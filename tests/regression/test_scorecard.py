@@ -11,7 +11,6 @@ from functools import cache
 import pytest
 
 from siege_sim import load_scenario
-from siege_sim.model.outcomes import DAILY
 from siege_sim.runner.pool import run_many
 from siege_sim.runner.run import jobs_of, play
 from siege_sim.validation.record import load_record
@@ -47,14 +46,14 @@ MISSES: dict[str, str] = {
 
 
 def patterns() -> list[str]:
-    record = load_record(BASELINE, [outcome.name for outcome in DAILY])
+    record = load_record(BASELINE, [outcome.name for outcome in load_scenario(BASELINE).outcomes])
     return [name for name, entry in record.patterns.items() if entry.measure is not None]
 
 
 @cache
 def card() -> dict[str, Line]:
     scenario = load_scenario(BASELINE, COARSE)
-    record = load_record(BASELINE, [outcome.name for outcome in DAILY])
+    record = load_record(BASELINE, [outcome.name for outcome in load_scenario(BASELINE).outcomes])
     courses = run_many(jobs_of(scenario, SEEDS, DAYS), play, 2)
     return {line.name: line for line in score(record, courses)}
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from typing import Literal
 
 from siege_sim.errors import ResultError, did_you_mean
 
-ENDING = "outcome"
+ENDING = "ending"
 """The name of how a run ended: the one that is not a number."""
 
 ENDINGS = {
@@ -42,52 +43,25 @@ class Quantity:
     event: str = ""
 
 
-OF_THE_RUN = (
-    Quantity(ENDING, "How the siege ended", "share of runs", "ending"),
-    Quantity("end_day", "Days until the siege ended", "days", "whole"),
-    Quantity("days_to_half", "Day half the ground was lost", "days", "whole", event="Half the ground lost"),
-    Quantity("day_pocket_split", "Day the pocket was cut in two", "days", "whole", event="Pocket cut in two"),
-    Quantity("excess_deaths", "Civilians killed or dead of hunger", "persons", "whole"),
-    Quantity("person_days_of_hunger", "Person-days of hunger", "person-days", "whole"),
-    Quantity("government_fighters_free", "Government side set free", "fighters", "whole", event="Siege ended"),
-    Quantity("rebels_free", "Rebels evacuated", "fighters", "whole", event="Siege ended"),
-    Quantity("sorties_a_day_free", "Sorties a day set free", "sorties", "whole", event="Siege ended"),
-)
-"""Numbers of a run as a whole, from its summary."""
-
-HELD = ("rebel_area_share", "civilians_in_pocket")
-"""Outcomes of a day that go on to mean something when the siege is over: what is held then is nothing, or all."""
-
-STATES = (
-    "pockets", "displaced_inside", "rebels_fit", "regime_fit", "heavy_impacts", "hospitals_working", "bakeries_working",
-    "food_stock_kcal", "food_days_left", "kcal_eaten_per_person", "mean_body_mass_loss", "ipc_phase", "condemnation",
-)  # fmt: skip
-"""Other outcomes of a day that go up and down, so that the last value says little; the rest counts from day 0."""
-
 USUAL = (
-    "civilians_killed", "died_of_hunger", "civilians_wounded", "west_civilians_killed",
-    "rebel_area_share", "end_day", "days_to_half", "day_pocket_split", "outcome",
+    "civilians_killed", "died_of_hunger", "civilians_wounded", "besieger_civilians_killed",
+    "garrison_area_share", "end_day", "days_to_half", "day_pocket_split", "ending",
     "kcal_eaten_per_person", "mean_body_mass_loss", "person_days_of_hunger",
-    "civilians_in_pocket", "left_to_kurdish", "left_to_government", "left_by_road", "came_under_new_holder",
-    "evacuated", "rebels_killed", "regime_killed",
+    "civilians_in_pocket", "left_to_*", "left_by_road", "came_under_new_holder",
+    "evacuated", "garrison_killed", "besieger_killed",
 )  # fmt: skip
-"""What is compared when nothing is named. The first is the one that decides when enough runs were played."""
+"""What is compared when nothing is named, as far as all scenarios have it; a star stands for any ending of a name. The
+first is the one that decides when enough runs were played."""
 
 
-def known_quantities(outcomes: Iterable[tuple[str, str, str]]) -> dict[str, Quantity]:
-    """Return every quantity by name.
-
-    Args:
-        outcomes: name, unit and label of the outcomes of a day.
-    """
-    daily = [_daily(*outcome) for outcome in outcomes]
-    return {quantity.name: quantity for quantity in (*OF_THE_RUN, *daily)}
+def of_the_run(name: str, label: str, unit: str, event: str) -> Quantity:
+    """Return a quantity that is one number, or the ending, of a run as a whole."""
+    return Quantity(name, label, unit, "ending" if name == ENDING else "whole", event=event)
 
 
-def _daily(name: str, unit: str, label: str) -> Quantity:
-    if name in STATES or name in HELD:
-        return Quantity(name, f"{label} (mean)", unit, "held" if name in HELD else "state", daily=True)
-    return Quantity(name, label, unit, "count", daily=True)
+def of_a_day(name: str, label: str, unit: str, reading: Literal["count", "state", "held"]) -> Quantity:
+    """Return a quantity that has a value on every day."""
+    return Quantity(name, label if reading == "count" else f"{label} (mean)", unit, reading, daily=True)
 
 
 def chosen_quantities(names: Sequence[str], known: Mapping[str, Quantity]) -> tuple[Quantity, ...]:
@@ -101,7 +75,8 @@ def chosen_quantities(names: Sequence[str], known: Mapping[str, Quantity]) -> tu
             raise ResultError(
                 f"--outcomes {name}: no outcome is called so{did_you_mean(name, known)}; see `siege-sim list outcomes`"
             )
-    return tuple(known[name] for name in dict.fromkeys(names or USUAL))
+    wanted = names or [name for usual in USUAL for name in known if fnmatch(name, usual)]
+    return tuple(known[name] for name in dict.fromkeys(wanted))
 
 
 @dataclass(frozen=True)

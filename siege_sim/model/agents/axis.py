@@ -1,4 +1,4 @@
-"""An axis of attack: where the government side masses part of its vanguard."""
+"""An axis of attack: where the besieger masses part of its vanguard."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Axis(SiegeAgent):
     Attributes:
         number: its number, as in the ``axis`` column of units and the ``pressed_by`` layer.
         phase: what it is doing, and since how many days (``days_in_phase``).
-        focus: the government-held cell from which it attacks; -1 for none.
+        focus: the besieger's cell from which it attacks; -1 for none.
         taken: cells taken since it last regrouped; ``last_taken`` are the newest.
         stalled: days in a row on which no assault went in.
         held_back: days in a row on which it was told not to attack.

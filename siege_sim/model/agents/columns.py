@@ -6,6 +6,7 @@ at the console reads ``agent.food_kcal``, and both see the same number.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast, overload
 
 import numpy as np
@@ -19,12 +20,22 @@ class Column(Generic[Scalar]):
     """One attribute of every row of a table, as a NumPy array.
 
     Assigning a whole column to a table writes into the array that is there, so nobody's view of it goes stale.
+
+    Args:
+        dtype: the NumPy type.
+        unit: the unit of its numbers.
+        doc: what it is, in a sentence.
+        default: its value before anything is set.
+        of_members: whether it counts members of a household, so that it is never more than the members left.
     """
 
-    def __init__(self, dtype: type[Scalar], unit: str, doc: str, default: float = 0) -> None:
+    def __init__(
+        self, dtype: type[Scalar], unit: str, doc: str, default: float = 0, *, of_members: bool = False
+    ) -> None:
         self.dtype = dtype
         self.unit = unit
         self.default = default
+        self.of_members = of_members
         self.__doc__ = doc
 
     def __set_name__(self, owner: type[Table], name: str) -> None:
@@ -46,6 +57,10 @@ class Column(Generic[Scalar]):
 class Table:
     """A fixed number of rows; rows are never reused, moved or removed.
 
+    Args:
+        rows: how many.
+        further: columns besides those of the class, by name: what mechanisms bring along.
+
     Attributes:
         rows: how many there are.
         arrays: the columns by name.
@@ -53,7 +68,9 @@ class Table:
 
     columns: ClassVar[dict[str, Column[Any]]] = {}
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, further: Mapping[str, Column[Any]] | None = None) -> None:
+        if further:
+            self.__dict__["columns"] = {**self.columns, **further}
         self.rows = rows
         self.arrays: dict[str, NDArray[Any]] = {
             name: np.full(rows, column.default, dtype=column.dtype) for name, column in self.columns.items()

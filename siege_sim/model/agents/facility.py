@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from mesa.discrete_space import FixedAgent
 
 from siege_sim.model.agents.base import SiegeAgent
-from siege_sim.model.codes import REBEL
+from siege_sim.model.city.map import ManyPlaces
+from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     import mesa
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Facility(SiegeAgent, FixedAgent):
-    """A place in one cell.
+    """A place in one cell. A class for each kind says what maps, targets and pages need to know of it.
 
     Attributes:
         cell_index: flat index of its cell.
@@ -25,7 +26,25 @@ class Facility(SiegeAgent, FixedAgent):
         hits: heavy impacts on it today.
     """
 
-    kind = "facility"
+    kind: ClassVar[str] = "facility"
+    """Its name in events and results."""
+    map_key: ClassVar[str] = ""
+    """The list of a map's ``facilities`` in which it stands."""
+    label: ClassVar[str] = "facility"
+    """What pages call one; with the name of its quarter it is the name of a place that has none of its own."""
+    symbol: ClassVar[str] = "?"
+    """A letter or sign for it on the map."""
+    target: ClassVar[str] = ""
+    """The weight of `Targets` by which strikes fall on it; empty for none."""
+    note_when_lost: ClassVar[bool] = False
+    """Whether the log tells when it falls with its ground while in service."""
+    place: ClassVar[type[ManyPlaces]] = ManyPlaces
+    """What a map says of it."""
+
+    @classmethod
+    def stand(cls, model: mesa.Model, city: City, cell_index: int, name: str, place: Any) -> Self:
+        """Return one that stands in a cell as the map's entry ``place`` says."""
+        return cls(model, city, cell_index, name)
 
     def __init__(self, model: mesa.Model, city: City, cell_index: int, name: str) -> None:
         super().__init__(model)
@@ -40,8 +59,8 @@ class Facility(SiegeAgent, FixedAgent):
 
     @property
     def in_pocket(self) -> bool:
-        """Whether the rebels hold the ground it stands on."""
-        return bool(self._holder.item(self.cell_index) == REBEL)
+        """Whether the garrison holds the ground it stands on."""
+        return bool(self._holder.item(self.cell_index) == GARRISON)
 
     @property
     def closed(self) -> bool:
@@ -70,7 +89,8 @@ class Facility(SiegeAgent, FixedAgent):
 class Hospital(Facility):
     """A hospital or field clinic with beds."""
 
-    kind = "hospital"
+    kind, map_key, label, symbol, target = "hospital", "hospitals", "hospital", "H", "hospitals"
+    note_when_lost = True
 
     def __init__(self, model: mesa.Model, city: City, cell_index: int, name: str, beds: int) -> None:
         super().__init__(model, city, cell_index, name)
@@ -80,7 +100,7 @@ class Hospital(Facility):
 class RescueTeam(Facility):
     """First responders: crews that dig people out."""
 
-    kind = "rescue_team"
+    kind, map_key, label, symbol = "rescue_team", "rescue_teams", "rescue centre", "R"
 
     def __init__(self, model: mesa.Model, city: City, cell_index: int, name: str, crews: int) -> None:
         super().__init__(model, city, cell_index, name)
@@ -117,13 +137,14 @@ class FoodStock(Facility):
 class Warehouse(FoodStock):
     """A store of the local council or of an aid agency."""
 
-    kind = "warehouse"
+    kind, map_key, label, symbol, target = "warehouse", "warehouses", "store", "W", "stores"
 
 
 class Bakery(FoodStock):
     """A bakery: turns the council's flour into bread, up to so much a day."""
 
-    kind = "bakery"
+    kind, map_key, label, symbol, target = "bakery", "bakeries", "bakery", "B", "bakeries"
+    note_when_lost = True
 
     def __init__(self, model: mesa.Model, city: City, cell_index: int, name: str, kcal_per_day: float) -> None:
         super().__init__(model, city, cell_index, name, "council", 0.0)
@@ -133,13 +154,13 @@ class Bakery(FoodStock):
 class Market(FoodStock):
     """A market: traders who sell at the price that scarcity makes."""
 
-    kind = "market"
+    kind, map_key, label, symbol, target = "market", "markets", "market", "M", "markets"
 
 
 class School(Facility):
     """A school. It has no function in the model but is hit like the others, and counted."""
 
-    kind = "school"
+    kind, map_key, label, symbol, target = "school", "schools", "school", "S", "schools"
 
 
 class Crossing(Facility):
@@ -150,7 +171,7 @@ class Crossing(Facility):
         open_share: how freely one can pass, from 0 (closed) to 1; an intervention may raise it.
     """
 
-    kind = "crossing"
+    kind, map_key, label, symbol = "crossing", "crossings", "crossing", "X"
 
     def __init__(self, model: mesa.Model, city: City, cell_index: int, name: str, into: int, open_share: float) -> None:
         super().__init__(model, city, cell_index, name)
@@ -167,7 +188,7 @@ class Road(Facility):
         open_share: how open it is today; an intervention may raise it.
     """
 
-    kind = "road"
+    kind, map_key, label, symbol = "road", "roads", "road", "="
 
     def __init__(self, model: mesa.Model, city: City, cell_index: int, name: str) -> None:
         super().__init__(model, city, cell_index, name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from mesa.discrete_space import Cell
@@ -12,6 +13,7 @@ from siege_sim.kernels.rows import add_to_cells, take_members
 from siege_sim.model.agents.base import SiegeAgent
 from siege_sim.model.agents.columns import Column, Entry, Table
 from siege_sim.model.codes import AT_HOME, DISPLACED_INSIDE, Status
+from siege_sim.schema.sides import BESIEGER_NAME, NOBODY
 
 if TYPE_CHECKING:
     import mesa
@@ -36,17 +38,19 @@ class Households(Table):
     cell_index = Column(np.int64, "flat index", "The cell in which the household is (its last one inside).")
     home_cell = Column(np.int64, "flat index", "The cell in which it lived on day 0.")
     status = Column(np.int64, "Status", "Where its members are; see `Status`.")
+    with_side = Column(np.int64, "side", "Whose ground its members are on once they left the pocket, 0 if nobody's.")
     inside = Column(np.bool_, "yes/no", "Whether it is in the besieged pocket.", default=True)
     food_kcal = Column(np.float64, "kcal", "Food at home.")
     eaten_kcal = Column(np.float64, "kcal/person", "What each member ate today.")
     mass_loss = Column(np.float64, "share", "Share of body mass lost since day 0.")
     fear_of_strikes = Column(np.float64, "0-1", "Fear from strikes and fighting close by; fades with time.")
-    fear_of_reprisal = Column(np.float64, "0-1", "Fear of what would happen on government ground.")
+    fear_of_reprisal = Column(np.float64, "0-1", "Fear of what would happen on the besieger's ground.")
     wants_out = Column(np.bool_, "yes/no", "Whether it is on the lists of an agreed evacuation.")
     buying_power = Column(np.float64, "1 = median", "What the household can pay, relative to the median.")
 
-    def __init__(self, rows: int, city: City, ledger: Ledger) -> None:
-        super().__init__(rows)
+    def __init__(self, rows: int, city: City, ledger: Ledger, further: Mapping[str, Column[Any]] | None = None) -> None:
+        super().__init__(rows, further)
+        self._of_members = [name for name, column in self.columns.items() if column.of_members]
         self.city = city
         self.ledger = ledger
 
@@ -72,7 +76,7 @@ class Households(Table):
         if total == 0:
             return 0
         self._take_members(rows, killed, luck, "lost_with_the_dead")
-        if cause != "died_of_hunger":
+        if self.ledger.is_violent("civilians", cause):
             add_to_cells(self.city.layers.civilians_killed, self.cell_index[rows], killed)
         self.ledger.book("civilians", cause, total)
         return total
@@ -113,6 +117,8 @@ class Households(Table):
             self.cell_index,
             self.city.layers.civilians,
         )
+        for name in self._of_members:
+            self.arrays[name][rows] = np.minimum(self.arrays[name][rows], self.persons[rows])
         emptied = rows[before == taken]
         if emptied.size:
             self.ledger.book("food", food_flow, float(self.food_kcal[emptied].sum()))
@@ -140,10 +146,15 @@ class Households(Table):
         self.cell_index[rows] = cells
         self.status[rows] = np.where(cells == self.home_cell[rows], AT_HOME, DISPLACED_INSIDE)
 
-    def leave(self, rows: IntArray, status: Status) -> int:
+    def leave(self, rows: IntArray, status: Status, side: int = NOBODY) -> int:
         """Let households leave the pocket (or its ground leave them); return how many people that are.
 
         What food they have goes out of the pocket's books with them. Members whom nobody dug out are left dead.
+
+        Args:
+            rows: distinct row numbers.
+            status: where they are from now on.
+            side: whose ground that is; needed for `Status.WITH_THIRD_PARTY`.
         """
         buried = rows[self.trapped[rows] > 0]
         if buried.size:
@@ -153,18 +164,27 @@ class Households(Table):
         add_to_cells(layers.civilians_left, cells, people)
         add_to_cells(layers.recent_departures, cells, people)
         add_to_cells(layers.civilians, cells, -people)
-        self.ledger.book("civilians", LEAVING_FLOWS[status], int(people.sum()))
+        self.ledger.book("civilians", self._leaving_flow(status, side), int(people.sum()))
         self.ledger.book("food", "left_the_pocket", float(self.food_kcal[rows].sum()))
         self.food_kcal[rows] = 0.0
         self.inside[rows] = False
         self.mouths[rows] = 0.0
         self.status[rows] = status
+        self.with_side[rows] = side
         return int(people.sum())
+
+    def _leaving_flow(self, status: Status, side: int) -> str:
+        """Return the flow of the ledger that counts who leaves so."""
+        return left_to(self.city.sides.name_of(side)) if status == Status.WITH_THIRD_PARTY else LEAVING_FLOWS[status]
+
+
+def left_to(side: str) -> str:
+    """Return the name of the flow, and outcome, that counts who crossed to a side's ground."""
+    return f"left_to_{side}"
 
 
 LEAVING_FLOWS = {
-    Status.WITH_THE_KURDS: "left_to_kurdish",
-    Status.IN_GOVERNMENT_AREAS: "left_to_government",
+    Status.WITH_BESIEGER: left_to(BESIEGER_NAME),
     Status.UNDER_NEW_HOLDER: "came_under_new_holder",
     Status.EVACUATED: "evacuated",
     Status.OUT_BY_ROAD: "left_by_road",
@@ -195,6 +215,13 @@ class Household(SiegeAgent):
         self.row = row
         self.table = households
         super().__init__(model)
+
+    def __getattr__(self, name: str) -> Any:
+        """Read a column that a mechanism brought along."""
+        table = self.__dict__.get("table")
+        if table is None or name not in table.columns:
+            raise AttributeError(f"{type(self).__name__} has no attribute '{name}'")
+        return table.arrays[name][self.row].item()
 
     @property
     def adults(self) -> int:

@@ -8,7 +8,8 @@ import numpy as np
 
 from siege_sim.kernels import frontage
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
-from siege_sim.model.codes import ASSAULT, REBEL
+from siege_sim.model.codes import ASSAULT
+from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     from siege_sim.model.agents.unit import Units
@@ -38,9 +39,9 @@ class Line:
         self._n_cells = city.n_cells
         self.rows: IntArray = units.rows_of(side)
         cells = units.cell_index[self.rows]
-        asked = city.front if side == REBEL else city.siege_line
+        asked = city.front if side == GARRISON else city.siege_line
         weight = asked.astype(np.float64)
-        if side == REBEL:
+        if side == GARRISON:
             weight *= 1.0 + PRESSED_CELLS_ASK_FOR * city.pressed
         self.reach = city.around[cells]
         self.shares = frontage.spread_over_front(self.reach, weight, self.men)

@@ -1,4 +1,4 @@
-"""Armed units: rebel groups and government-side formations of about a hundred fighters.
+"""Armed units: groups of the garrison and formations of the besieger, of about a hundred fighters each.
 
 A unit is a Mesa cell agent with methods; its numbers stand in one small table, so that the line can be
 counted with array functions.
@@ -14,7 +14,8 @@ from mesa.discrete_space import Cell, CellAgent
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 from siege_sim.model.agents.base import SiegeAgent
 from siege_sim.model.agents.columns import Column, Entry, Table
-from siege_sim.model.codes import GONE, GOVERNMENT, REBEL, Posture
+from siege_sim.model.codes import GONE, Posture
+from siege_sim.schema.sides import BESIEGER, GARRISON
 
 if TYPE_CHECKING:
     import mesa
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 class Units(Table):
     """All armed units of both sides as columns."""
 
-    side = Column(np.int64, "Holder", "REBEL or GOVERNMENT.")
+    side = Column(np.int64, "side", "The garrison (1) or the besieger (2).")
     fit = Column(np.int64, "fighters", "Fighters fit for duty.")
     wounded = Column(np.int64, "fighters", "Fighters wounded, not yet back.")
     opening = Column(np.int64, "fighters", "Fighters on day 0.")
@@ -173,19 +174,22 @@ class Unit(SiegeAgent, CellAgent):
         return f"{type(self).__name__}({self.row}: {self.faction}, {self.fit} fit, {self.quarter})"
 
 
-class RebelUnit(Unit):
-    """A rebel group of about a hundred fighters."""
+class GarrisonUnit(Unit):
+    """A group of the garrison."""
 
-    stock = "rebels"
-
-
-class RegimeUnit(Unit):
-    """A formation of the government side: army, or an allied or local militia."""
-
-    stock = "regime"
+    stock = "garrison"
 
 
-STOCKS = {REBEL: RebelUnit.stock, GOVERNMENT: RegimeUnit.stock}
+class BesiegerUnit(Unit):
+    """A formation of the besieger: army, or an allied or local militia."""
+
+    stock = "besieger"
+
+
+STOCKS = {GARRISON: GarrisonUnit.stock, BESIEGER: BesiegerUnit.stock}
 """The account of the ledger that counts each side's fighters."""
 
-UNIT_CLASSES: dict[int, type[Unit]] = {REBEL: RebelUnit, GOVERNMENT: RegimeUnit}
+UNIT_CLASSES: dict[int, type[Unit]] = {GARRISON: GarrisonUnit, BESIEGER: BesiegerUnit}
+
+RebelUnit, RegimeUnit = GarrisonUnit, BesiegerUnit
+"""The same classes, by the words of the first case's users."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,13 +13,14 @@ from mesa.discrete_space import Cell, OrthogonalMooreGrid
 from siege_sim.kernels import ground
 from siege_sim.kernels.ground import Shape
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
-from siege_sim.model.city.layers import Layers
-from siege_sim.model.codes import GOVERNMENT, KURDISH, REBEL
+from siege_sim.model.city.layers import Layers, LayerSpec
+from siege_sim.schema.sides import BESIEGER, GARRISON
 
 if TYPE_CHECKING:
     from random import Random
 
     from siege_sim.model.city.map import CityMap
+    from siege_sim.schema.sides import Sides
 
 T = TypeVar("T")
 
@@ -63,8 +64,9 @@ class City:
     Geometry is worked out when asked for and kept until a cell changes hands.
     """
 
-    def __init__(self, city_map: CityMap, random: Random) -> None:
+    def __init__(self, city_map: CityMap, sides: Sides, random: Random, layers: Iterable[LayerSpec] = ()) -> None:
         self.map = city_map
+        self.sides = sides
         self.shape: Shape = city_map.shape
         self.n_cells = self.shape[0] * self.shape[1]
         self.cell_km2 = (city_map.cell_size_m / 1000.0) ** 2
@@ -72,7 +74,7 @@ class City:
         # Mesa registers each grid's own cell class with copyreg for ever, and with it every layer.
         copyreg.dispatch_table.pop(self.grid.cell_klass, None)
         self.cells: list[Cell] = [self.grid[divmod(i, self.shape[1])] for i in range(self.n_cells)]
-        self.layers = Layers(self.grid)
+        self.layers = Layers(self.grid, layers)
         self.around = ground.neighbour_table(self.shape)
         self.changes = 0
         self._known: dict[Hashable, object] = {}
@@ -81,7 +83,7 @@ class City:
 
     def _furnish(self) -> None:
         layers, drawn = self.layers, self.map
-        layers.holder[:] = drawn.holder
+        layers.holder[:] = drawn.holders(self.sides.codes)
         layers.quarter[:] = drawn.quarter_index
         layers.built_up[:] = drawn.per_cell("built_up")
         area = self.cell_km2 / 0.16
@@ -89,7 +91,7 @@ class City:
         damaged = np.minimum(drawn.per_cell("damaged_structures") / structures, 1.0)
         layers.rubble[:] = damaged * SHARE_OF_DAMAGE_IN_RUINS
         layers.days_held[:] = 365
-        self.held_on_day_0: BoolArray = self.layers.holder == REBEL
+        self.held_on_day_0: BoolArray = self.layers.holder == GARRISON
 
     def index_of(self, coordinate: tuple[int, ...]) -> int:
         """Return the flat index of a cell's coordinate ``(row, column)``."""
@@ -109,7 +111,7 @@ class City:
         layers.holder[cells] = holder
         layers.days_held[cells] = 0
         layers.entrenchment[cells] = 0.0
-        layers.garrison[cells] = 0.0
+        layers.defenders[cells] = 0.0
         self._forget()
         self.changes += 1
 
@@ -149,8 +151,8 @@ class City:
 
     @cached_property
     def pocket_ground(self) -> BoolArray:
-        """Cells that the rebels hold."""
-        return self.held_by(REBEL)
+        """Cells that the garrison holds."""
+        return self.held_by(GARRISON)
 
     @cached_property
     def pocket_cells(self) -> IntArray:
@@ -159,12 +161,12 @@ class City:
 
     @cached_property
     def pockets(self) -> IntArray:
-        """The pocket each rebel-held cell belongs to: 0 the largest, -1 elsewhere."""
+        """The pocket each of the garrison's cells belongs to: 0 the largest, -1 elsewhere."""
         return ground.components(self.pocket_ground, self.shape)
 
     @cached_property
     def pocket_count(self) -> int:
-        """How many separate pockets the rebels hold."""
+        """How many separate pockets the garrison holds."""
         return int(self.pockets.max(initial=-1)) + 1
 
     @cached_property
@@ -175,39 +177,41 @@ class City:
 
     @cached_property
     def front(self) -> BoolArray:
-        """Rebel-held cells that touch government ground."""
-        return ground.touching(self.pocket_ground, self.held_by(GOVERNMENT), self.shape)
+        """The garrison's cells that touch the besieger's ground."""
+        return ground.touching(self.pocket_ground, self.held_by(BESIEGER), self.shape)
 
     @cached_property
     def siege_line(self) -> BoolArray:
-        """Government-held cells that touch rebel ground."""
-        return ground.touching(self.held_by(GOVERNMENT), self.pocket_ground, self.shape)
+        """The besieger's cells that touch the garrison's ground."""
+        return ground.touching(self.held_by(BESIEGER), self.pocket_ground, self.shape)
 
     @cached_property
     def hostile_share(self) -> FloatArray:
-        """Share of each cell's eight neighbours that the government holds (beyond the map counts as quiet)."""
-        return ground.neighbour_sum(self.held_by(GOVERNMENT), self.shape) / 8.0
+        """Share of each cell's eight neighbours that the besieger holds (beyond the map counts as quiet)."""
+        return ground.neighbour_sum(self.held_by(BESIEGER), self.shape) / 8.0
 
     @cached_property
     def held_by_quarter(self) -> IntArray:
-        """How many cells of each quarter the rebels hold."""
+        """How many cells of each quarter the garrison holds."""
         return np.bincount(self.layers.quarter[self.pocket_ground], minlength=len(self.map.quarters))
 
     @cached_property
     def exit_width(self) -> IntArray:
-        """How wide a way joins each rebel-held cell to the main body; 0 when cut off."""
+        """How wide a way joins each of the garrison's cells to the main body; 0 when cut off."""
         return ground.exit_width(self.pocket_ground, self.shape)
 
     def next_to(self, holder: int) -> BoolArray:
-        """Return the rebel-held cells that touch ground of ``holder``."""
+        """Return the garrison's cells that touch ground of ``holder``."""
         return self.until_ground_changes(
             f"next to {holder}", lambda: ground.touching(self.pocket_ground, self.held_by(holder), self.shape)
         )
 
-    @cached_property
-    def steps_to_kurdish_ground(self) -> IntArray:
-        """Steps over any ground from each cell to the nearest Kurdish-held one."""
-        return ground.steps_from(self.held_by(KURDISH), np.ones(self.n_cells, dtype=np.bool_), self.shape)
+    def steps_to(self, holder: int) -> IntArray:
+        """Return the steps over any ground from each cell to the nearest one that ``holder`` holds."""
+        everywhere = np.ones(self.n_cells, dtype=np.bool_)
+        return self.until_ground_changes(
+            f"steps to {holder}", lambda: ground.steps_from(self.held_by(holder), everywhere, self.shape)
+        )
 
 
 FOLLOWS_FROM_GROUND = tuple(name for name, what in vars(City).items() if isinstance(what, cached_property))

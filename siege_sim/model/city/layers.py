@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,32 +16,42 @@ from siege_sim.kernels.hazard import FloatArray, IntArray
 
 @dataclass(frozen=True)
 class LayerSpec:
-    """One property layer: its name, unit, type, value before anything is set, and meaning."""
+    """One property layer.
+
+    Attributes:
+        name: its name.
+        unit: the unit of its numbers.
+        dtype: the NumPy type.
+        default: its value before anything is set.
+        doc: what it is, in a sentence.
+        kept: whether snapshots keep it.
+    """
 
     name: str
     unit: str
     dtype: type[np.generic]
     default: float
     doc: str
+    kept: bool = False
 
 
 LAYERS: tuple[LayerSpec, ...] = (
-    LayerSpec("holder", "Holder", np.int64, 0, "Who holds the cell."),
-    LayerSpec("quarter", "number", np.int64, 0, "The quarter, an index into the map's legend."),
+    LayerSpec("holder", "side", np.int64, 0, "1 the garrison, 2 the besieger, 3 and more third parties.", kept=True),
+    LayerSpec("quarter", "number", np.int64, 0, "The quarter, an index into the map's legend.", kept=True),
     LayerSpec("built_up", "share", np.float64, 0.0, "Share of the ground that is built on."),
-    LayerSpec("rubble", "share", np.float64, 0.0, "Share of the floor area that lies in ruins."),
-    LayerSpec("entrenchment", "0-1", np.float64, 0.0, "Works and tunnels of whoever holds the cell."),
-    LayerSpec("danger", "0-1", np.float64, 0.0, "Recent fire on the cell; fades with time."),
+    LayerSpec("rubble", "share", np.float64, 0.0, "Share of the floor area that lies in ruins.", kept=True),
+    LayerSpec("entrenchment", "0-1", np.float64, 0.0, "Works and tunnels of whoever holds the cell.", kept=True),
+    LayerSpec("danger", "0-1", np.float64, 0.0, "Recent fire on the cell; fades with time.", kept=True),
     LayerSpec("suppression", "0-1", np.float64, 0.0, "How far today's fire keeps defenders' heads down."),
     LayerSpec("impacts", "impacts", np.int64, 0, "Heavy impacts today."),
-    LayerSpec("impacts_so_far", "impacts", np.int64, 0, "Heavy impacts since day 0."),
+    LayerSpec("impacts_so_far", "impacts", np.int64, 0, "Heavy impacts since day 0.", kept=True),
     LayerSpec("shells", "shells", np.int64, 0, "Shells and rockets today."),
-    LayerSpec("days_held", "days", np.int64, 0, "Days since the cell last changed hands."),
-    LayerSpec("garrison", "fighters", np.float64, 0.0, "Defenders who man the cell today (holder's side)."),
+    LayerSpec("days_held", "days", np.int64, 0, "Days since the cell last changed hands.", kept=True),
+    LayerSpec("defenders", "fighters", np.float64, 0.0, "Fighters of its holder who man the cell today.", kept=True),
     LayerSpec("cohesion", "0-1", np.float64, 1.0, "Mean cohesion of those defenders."),
     LayerSpec("pressed_by", "number", np.int64, -1, "The axis that assaults the cell today, -1 for none."),
     LayerSpec("odds", "ratio", np.float64, 0.0, "Local odds of today's assault on the cell, 0 without one."),
-    LayerSpec("civilians", "persons", np.float64, 0.0, "Besieged civilians in the cell this morning."),
+    LayerSpec("civilians", "persons", np.float64, 0.0, "Besieged civilians in the cell this morning.", kept=True),
     LayerSpec("other_residents", "persons", np.float64, 0.0, "Residents outside the pocket (counted, no agents)."),
     LayerSpec("ration_kcal", "kcal/person", np.float64, 0.0, "Bread and rations handed out today."),
     LayerSpec("civilians_killed", "persons", np.int64, 0, "Civilians killed by violence in the cell since day 0."),
@@ -66,7 +77,7 @@ class Layers:
     impacts_so_far: IntArray
     shells: IntArray
     days_held: IntArray
-    garrison: FloatArray
+    defenders: FloatArray
     cohesion: FloatArray
     pressed_by: IntArray
     odds: FloatArray
@@ -77,10 +88,12 @@ class Layers:
     civilians_left: IntArray
     recent_departures: FloatArray
 
-    def __init__(self, grid: OrthogonalMooreGrid) -> None:
+    def __init__(self, grid: OrthogonalMooreGrid, further: Iterable[LayerSpec] = ()) -> None:
         made = {}
         kept = {}
-        for spec in LAYERS:
+        specs = (*LAYERS, *further)
+        object.__setattr__(self, "specs", specs)
+        for spec in specs:
             layer = grid.create_property_layer(spec.name, default_value=spec.dtype(spec.default), dtype=spec.dtype)
             made[spec.name] = layer
             kept[spec.name] = layer.data
@@ -110,5 +123,6 @@ class Layers:
                     f"write into it instead: model.city.layers.{name}[...] = values"
                 )
 
+    specs: tuple[LayerSpec, ...]
     _layers: dict[str, Any]
     _arrays: dict[str, NDArray[Any]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Literal, Self
 
@@ -12,8 +12,8 @@ from pydantic import Field
 from siege_sim.errors import did_you_mean
 from siege_sim.kernels.ground import Shape
 from siege_sim.kernels.hazard import FloatArray, IntArray
-from siege_sim.model.codes import HOLDER_NAMES
 from siege_sim.schema.block import Block, Problem, param, share
+from siege_sim.schema.sides import Name
 
 LARGEST_SIDE = 200
 """Rows or columns of the largest map: 40,000 cells."""
@@ -26,8 +26,8 @@ class Quarter(Block):
 
     name: str = Field(min_length=1)
     """The quarter's usual English name."""
-    holder: Literal["rebel", "government", "kurdish"]
-    """Who holds it on day 0."""
+    holder: Name
+    """Who holds it on day 0: `garrison`, `besieger`, or a third party that the scenario names."""
     sector: str = Field(min_length=1)
     """The part of the city it belongs to; forces are given by sector."""
     population: float = param(unit="relative density", ge=0.0, le=10.0)
@@ -78,8 +78,8 @@ class WarehousePlace(ManyPlaces):
 class CrossingPlace(Place):
     """A place where people could pass the line."""
 
-    into: Literal["government", "kurdish"]
-    """Whose ground lies on the other side."""
+    into: Name
+    """Whose ground lies on the other side: `besieger`, or a third party that the scenario names."""
 
 
 class Facilities(Block):
@@ -129,7 +129,7 @@ class CityMap(Block):
                     ("legend", character, "name"),
                     f"'{quarter.name}' is the name of two quarters; rename one",
                 )
-        for kind in Facilities.model_fields:
+        for kind in type(self.facilities).model_fields:
             for index, place in enumerate(getattr(self.facilities, kind)):
                 if place.quarter not in names:
                     hint = did_you_mean(place.quarter, names)
@@ -186,11 +186,9 @@ class CityMap(Block):
         """Return a numeric field of the legend as a value for every cell."""
         return np.array([getattr(quarter, field) for quarter in self.quarters], dtype=np.float64)[self.quarter_index]
 
-    @cached_property
-    def holder(self) -> IntArray:
-        """Who holds every cell on day 0 (codes of `Holder`)."""
-        codes = np.array([HOLDER_NAMES[quarter.holder] for quarter in self.quarters], dtype=np.int64)
-        return codes[self.quarter_index]
+    def holders(self, codes: Mapping[str, int]) -> IntArray:
+        """Return who holds every cell on day 0, by the codes of the scenario's sides."""
+        return np.array([codes[quarter.holder] for quarter in self.quarters], dtype=np.int64)[self.quarter_index]
 
     def problems_of_ways(self, kind: Literal["crossing", "road"], names: Sequence[str]) -> Iterator[Problem]:
         """Yield (index, message) for each name of a crossing or road that the map does not have."""

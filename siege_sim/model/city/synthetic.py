@@ -7,26 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import ClassVar
 
-from siege_sim.model.city.map import CityMap
+from siege_sim.model.city.map import CityMap, Facilities
 from siege_sim.schema.block import Block, Problem, param
+from siege_sim.schema.sides import Name
 
 SECTORS = ("north", "east", "south", "west")
 
 
 class SyntheticTown(Block):
-    """A square town: the besieged quarters in the middle, government ground around, a Kurdish corner."""
+    """A square town: the besieged quarters in the middle, the besieger around, a third party in a corner."""
 
     synthetic: str
     """The town's name; this key tells a synthetic town from a drawn map."""
     side: int = param(10, unit="cells", ge=6, le=100)
     """Cells along one side."""
     ring: int = param(2, unit="cells", ge=1, le=10)
-    """Width of the government-held ring around the besieged middle."""
+    """Width of the besieger's ring around the besieged middle."""
     cell_size_m: float = param(400.0, unit="m", ge=50.0, le=5000.0)
     """The side of a cell."""
-    third_party: bool = True
-    """Whether a Kurdish-held quarter touches the north-western corner of the pocket."""
+    third_party: Name | None = None
+    """Which third party of `sides` holds a quarter at the north-western corner of the pocket, if one does."""
+    facilities: Facilities = Facilities()
+    """Further places in its quarters, as in a drawn map."""
+
+    map_class: ClassVar[type[CityMap]] = CityMap
 
     def problems(self) -> Iterator[Problem]:
         """Yield a ring that leaves no town."""
@@ -47,7 +53,7 @@ class SyntheticTown(Block):
         legend = {
             character: {
                 "name": name,
-                "holder": holder,
+                "holder": holder or self.third_party,
                 "sector": sector,
                 "population": people,
                 "built_up": built,
@@ -55,7 +61,7 @@ class SyntheticTown(Block):
             for character, name, holder, sector, people, built in _LEGEND
             if character in used
         }
-        quarters = [entry["name"] for entry in legend.values() if entry["holder"] == "rebel"]
+        quarters = [entry["name"] for entry in legend.values() if entry["holder"] == "garrison"]
         first, last = quarters[0], quarters[-1]
         facilities = {
             "hospitals": ({"quarter": first, "beds": 10}, {"quarter": last, "beds": 10}),
@@ -68,12 +74,14 @@ class SyntheticTown(Block):
             ),
             "schools": ({"quarter": last},),
             "crossings": tuple(
-                [{"quarter": last, "into": "government", "name": "South gate"}]
-                + ([{"quarter": first, "into": "kurdish", "name": "Hill gate"}] if self.third_party else [])
+                [{"quarter": last, "into": "besieger", "name": "South gate"}]
+                + ([{"quarter": first, "into": self.third_party, "name": "Hill gate"}] if self.third_party else [])
             ),
             "roads": ({"quarter": last, "name": "South road"},),
         }
-        return CityMap.model_validate(
+        more = self.facilities.model_dump()
+        facilities = {**more, **{kind: (*own, *more[kind]) for kind, own in facilities.items()}}
+        return self.map_class.model_validate(
             {
                 "name": self.synthetic,
                 "cell_size_m": self.cell_size_m,
@@ -99,13 +107,13 @@ class SyntheticTown(Block):
 
 _MIDDLE = {(True, True): "a", (True, False): "b", (False, True): "c", (False, False): "d"}
 _LEGEND = (
-    ("a", "Mill Quarter", "rebel", "north", 1.0, 0.6),
-    ("b", "Station Quarter", "rebel", "east", 1.0, 0.7),
-    ("c", "Old Town", "rebel", "west", 1.2, 0.9),
-    ("d", "Garden Quarter", "rebel", "south", 0.8, 0.5),
-    ("K", "Hill Quarter", "kurdish", "hill", 1.0, 0.6),
-    ("N", "North Fields", "government", "north", 0.3, 0.2),
-    ("E", "East Side", "government", "east", 1.0, 0.6),
-    ("S", "South Fields", "government", "south", 0.3, 0.2),
-    ("W", "West Side", "government", "west", 1.0, 0.6),
+    ("a", "Mill Quarter", "garrison", "north", 1.0, 0.6),
+    ("b", "Station Quarter", "garrison", "east", 1.0, 0.7),
+    ("c", "Old Town", "garrison", "west", 1.2, 0.9),
+    ("d", "Garden Quarter", "garrison", "south", 0.8, 0.5),
+    ("K", "Hill Quarter", "", "hill", 1.0, 0.6),
+    ("N", "North Fields", "besieger", "north", 0.3, 0.2),
+    ("E", "East Side", "besieger", "east", 1.0, 0.6),
+    ("S", "South Fields", "besieger", "south", 0.3, 0.2),
+    ("W", "West Side", "besieger", "west", 1.0, 0.6),
 )

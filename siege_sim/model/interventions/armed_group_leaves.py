@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.errors import did_you_mean
-from siege_sim.model.codes import REBEL
+from siege_sim.model.ledger import OUT, Flow
 from siege_sim.model.processes.base import Intervention
 from siege_sim.schema.block import Problem, param, share
+from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -29,10 +30,12 @@ class ArmedGroupLeaves(Intervention):
 
     kind: Literal["armed_group_leaves"] = "armed_group_leaves"
     neutral: ClassVar[Mapping[str, Any]] = {"fighters_per_day": 0, "air": 1.0, "artillery": 1.0, "assaults": 1.0}
-    flows: ClassVar[Mapping[str, Mapping[str, int]]] = {"rebels": {"left_by_agreement": -1}}
+    flows: ClassVar[Mapping[str, Mapping[str, Flow]]] = {
+        "garrison": {"left_by_agreement": Flow(OUT, "Left by agreement")}
+    }
 
     faction: str
-    """The group: a name under `forces.rebel`."""
+    """The group: a name under `forces.garrison`."""
     fighters_per_day: int = param(300, unit="fighters/day", plausible=(100, 1000), ge=0, le=100_000)
     """How many leave a day; units go as a whole."""
     air: float = share(0.0, plausible=(0.0, 1.0), source="the offer was an end of the bombing (UN envoy, 6 Oct 2016)")
@@ -44,9 +47,12 @@ class ArmedGroupLeaves(Intervention):
 
     def problems_in(self, setting: Setting) -> Iterator[Problem]:
         """Yield a faction that nobody belongs to."""
-        known = setting.forces.rebel
+        known = setting.forces.garrison
         if self.faction not in known:
-            yield ("faction",), f"no rebels are called '{self.faction}'{did_you_mean(self.faction, known)}"
+            yield (
+                ("faction",),
+                f"the garrison has no group '{self.faction}'{did_you_mean(self.faction, known)}",
+            )
 
     def act(self, model: SiegeState, rng: Generator) -> None:
         """Let some of them leave; hold back the fire."""
@@ -55,7 +61,7 @@ class ArmedGroupLeaves(Intervention):
         today.fire_tempo *= self.artillery
         today.assault_tempo *= self.assaults
         left = 0
-        for row in np.flatnonzero(model.units.of(REBEL)):
+        for row in np.flatnonzero(model.units.of(GARRISON)):
             if left >= self.fighters_per_day:
                 break
             if model.unit(int(row)).faction == self.faction:

@@ -33,7 +33,7 @@ class Ceasefire(Intervention):
     assaults: float = share(0.0)
     """Ground assaults, likewise."""
     shelling_of_west: float = share(0.0)
-    """Rebel fire on government-held quarters, likewise."""
+    """The garrison's fire on the besieger's quarters, likewise."""
 
     def act(self, model: SiegeState, rng: Generator) -> None:
         """Hold fire."""

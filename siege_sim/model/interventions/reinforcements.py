@@ -10,9 +10,10 @@ import numpy as np
 from siege_sim.errors import did_you_mean
 from siege_sim.model import chronicle
 from siege_sim.model.agents.unit import STOCKS
-from siege_sim.model.codes import GOVERNMENT, REBEL, Posture
+from siege_sim.model.codes import Posture
 from siege_sim.model.processes.base import Intervention
 from siege_sim.schema.block import Problem, param
+from siege_sim.schema.sides import BESIEGER, GARRISON
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -25,7 +26,7 @@ class Reinforcements(Intervention):
     """New units arrive on the first day of the window."""
 
     kind: Literal["reinforcements"] = "reinforcements"
-    side: Literal["rebel", "government"]
+    side: Literal["garrison", "besieger"]
     """Which side they join."""
     faction: str
     """What they call themselves."""
@@ -50,7 +51,7 @@ class Reinforcements(Intervention):
         """Arrive."""
         if self.begins(model):
             arrived = self._arrive(model)
-            leads = self.side == "government" and self.vanguard
+            leads = self.side == "besieger" and self.vanguard
             model.note(
                 "reinforcements",
                 "",
@@ -69,10 +70,10 @@ class Reinforcements(Intervention):
         cells = cells if cells.size else np.flatnonzero(ground_held)
         if cells.size == 0:
             return 0
-        units.posture[rows] = Posture.RESERVE if side == REBEL else Posture.HOLD
+        units.posture[rows] = Posture.RESERVE if side == GARRISON else Posture.HOLD
         for i, row in enumerate(rows):
             units.cell_index[row] = cells[i % cells.size]
-            if self.vanguard and side == GOVERNMENT and model.axes:
+            if self.vanguard and side == BESIEGER and model.axes:
                 units.axis[row] = i % len(model.axes)
             model.muster(int(row))
         fighters = int(units.fit[rows].sum())

@@ -11,10 +11,10 @@ from pydantic import Field
 from siege_sim.errors import did_you_mean
 from siege_sim.kernels.hazard import whole
 from siege_sim.model.agents.facility import Road
-from siege_sim.model.codes import GOVERNMENT
 from siege_sim.model.harm import inflict
 from siege_sim.model.processes.base import Intervention
 from siege_sim.schema.block import Problem, param, share
+from siege_sim.schema.sides import BESIEGER
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -35,7 +35,7 @@ class ReliefAttack(Intervention):
     fighters: int = param(unit="fighters", ge=1, le=100_000)
     """Strength of the relief force."""
     against: tuple[str, ...] = Field(min_length=1)
-    """Sectors of the map whose government units hold the ring there."""
+    """Sectors of the map whose besieging units hold the ring there."""
     road: str | None = None
     """Name of the road that opens on success; any road without it."""
     distance_km: float = param(4.0, unit="km", plausible=(2, 6), gt=0.0, le=100.0)
@@ -65,12 +65,12 @@ class ReliefAttack(Intervention):
     """Share of the ring's defenders there killed on a day of even odds."""
 
     def problems_in(self, setting: Setting) -> Iterator[Problem]:
-        """Yield sectors that the government side does not hold, and a road that the map does not have."""
-        known = setting.sectors_of("government")
+        """Yield sectors that the besieger does not hold, and a road that the map does not have."""
+        known = setting.sectors_of("besieger")
         for index, sector in enumerate(self.against):
             if sector not in known:
                 hint = did_you_mean(sector, known)
-                yield ("against", index), f"the government side holds no sector '{sector}'{hint}"
+                yield ("against", index), f"the besieger holds no sector '{sector}'{hint}"
         for _, message in setting.city_map.problems_of_ways("road", () if self.road is None else (self.road,)):
             yield ("road",), message
 
@@ -89,7 +89,7 @@ class ReliefAttack(Intervention):
                 "to break the siege",
             )
         units = model.units
-        ring = np.flatnonzero(units.of(GOVERNMENT) & model.in_sectors(self.against))
+        ring = np.flatnonzero(units.of(BESIEGER) & model.in_sectors(self.against))
         holding = float((units.fit * units.quality)[ring].sum()) * self.works
         odds = politics.relief_fighters / max(holding, 1.0) * float(np.exp(self.luck_of_the_day * day_luck))
         politics.relief_progress_km += self.km_per_day * float(np.clip(np.log2(max(odds, 1e-9)), -1.0, 1.0))

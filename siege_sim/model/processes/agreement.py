@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.kernels.hazard import probability
-from siege_sim.model.codes import REBEL, Status
+from siege_sim.model.codes import Status
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param, share
+from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -28,6 +29,7 @@ class Agreement(Process):
 
     kind: Literal["agreement"] = "agreement"
     phase: ClassVar[Phase] = Phase.POLITICS
+    off_means: ClassVar[str] = "no evacuation is agreed or carried out"
     neutral: ClassVar[Mapping[str, Any]] = {"hazard": 0.0}
 
     hazard: float = param(0.25, unit="1/day", plausible=(0.05, 0.6), source="Homs 2014, Daraya 2016", ge=0.0, le=10.0)
@@ -83,10 +85,10 @@ class Agreement(Process):
             seats -= homes.leave(waiting[:1], Status.EVACUATED)
         if waiting.size > riding.size:
             return
-        for row in np.flatnonzero(units.of(REBEL)):
+        for row in np.flatnonzero(units.of(GARRISON)):
             if seats <= 0:
                 return
             seats -= model.unit(int(row)).give_up("evacuated")
-        if not units.of(REBEL).any():
+        if not units.of(GARRISON).any():
             agreed = model.log.newest("agreement")
             model.hand_over_pocket("evacuated", "the evacuation was completed", agreed)

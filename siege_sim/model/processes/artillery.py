@@ -1,4 +1,4 @@
-"""Artillery and mortars of the government side on the pocket."""
+"""Artillery and mortars of the besieger on the pocket."""
 
 from __future__ import annotations
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from siege_sim.kernels.attrition import deitchman
 from siege_sim.model.agents.axis import AxisPhase
-from siege_sim.model.codes import REBEL
 from siege_sim.model.harm import harm_civilians, inflict
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param
+from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -28,6 +28,7 @@ class Assault(Process):
 
     kind: Literal["assault"] = "assault"
     phase: ClassVar[Phase] = Phase.COMBAT
+    off_means: ClassVar[str] = "assaults cost nobody's life; lines still give way where a theory of breaking is on"
     neutral: ClassVar[Mapping[str, Any]] = {
         "defender_hits_per_day": 0.0, "attacker_hits_per_day": 0.0, "fatigue_per_day": 0.0, "ammunition_per_day": 0.0,
         "fatigue_recovered_per_day": 0.0, "crossfire_area_m2": 0.0,
@@ -54,7 +55,7 @@ class Assault(Process):
     fatigue_recovered_per_day: float = param(0.08, unit="share/day", plausible=(0.04, 0.15), ge=0.0, le=1.0)
     """Share of the fatigue that a quiet day takes away."""
     ammunition_per_day: float = param(0.012, unit="share/day", plausible=(0.004, 0.03), ge=0.0, le=1.0)
-    """What a day under assault takes from the ammunition of a rebel unit."""
+    """What a day under assault takes from the ammunition of a defending unit."""
     crossfire_area_m2: float = param(150.0, unit="m2", plausible=(50, 500), ge=0.0, le=50_000.0)
     """Area of shelter in an assaulted cell within which people are caught in the fighting."""
     p_civilian_killed: float = param(0.08, unit="share", plausible=(0.04, 0.15), ge=0.0, le=1.0)
@@ -80,7 +81,7 @@ class Assault(Process):
             luck=rng.random(len(model.households)),
             cause="killed_in_crossfire",
         )
-        luck, line = units.luck(rng, 2), model.line(REBEL)
+        luck, line = units.luck(rng, 2), model.line(GARRISON)
         room = model.setting.ground.fighters_a_cell_edge
         defenders = line.present[pressed]
         cover = 1.0 + model.setting.ground.works * layers.entrenchment[pressed]

@@ -12,6 +12,11 @@ from siege_sim.schema.clock import Window
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+    from siege_sim.model.agents.columns import Column
+    from siege_sim.model.agents.facility import Facility
+    from siege_sim.model.city.layers import LayerSpec
+    from siege_sim.model.ledger import Flow
+    from siege_sim.model.outcome import Outcome
     from siege_sim.model.setting import Setting
     from siege_sim.model.state import SiegeState
 
@@ -45,8 +50,20 @@ class Process(Block):
     phase: ClassVar[Phase]
     neutral: ClassVar[Mapping[str, Any]]
     """Values with which the process does nothing."""
-    flows: ClassVar[Mapping[str, Mapping[str, int]]] = {}
-    """Flows of the ledger that only this process books: ``{stock: {flow: sign}}``."""
+    flows: ClassVar[Mapping[str, Mapping[str, Flow]]] = {}
+    """Flows of the ledger that only this process books, by stock: ``{"civilians": {"died_of_thirst": Flow(...)}}``."""
+    outcomes: ClassVar[tuple[Outcome, ...]] = ()
+    """Outcomes of a day that there are only with this process."""
+    columns: ClassVar[Mapping[str, Column[Any]]] = {}
+    """Columns of households that only this process needs, by name."""
+    layers: ClassVar[tuple[LayerSpec, ...]] = ()
+    """Layers of the map that only this process needs."""
+    facilities: ClassVar[tuple[type[Facility], ...]] = ()
+    """Kinds of places that only this process needs; maps may name them."""
+    off_means: ClassVar[str] = ""
+    """What a siege lacks without this process that its name does not say, as a clause: "nobody dies of wounds"."""
+    stream: ClassVar[str] = ""
+    """The name of its random stream, where that is not its own name: a process that is renamed keeps its luck."""
 
     @classmethod
     def name(cls) -> str:

@@ -11,9 +11,10 @@ from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray, probability, whole
 from siege_sim.model import chronicle
 from siege_sim.model.agents.axis import AxisPhase
-from siege_sim.model.codes import GOVERNMENT, KURDISH, REBEL, Posture
+from siege_sim.model.codes import Posture
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param, share
+from siege_sim.schema.sides import BESIEGER, GARRISON, NOBODY
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -122,21 +123,21 @@ class BreakOff(Process):
         city = model.city
         # Who stands around the cells, and why they fell, has to be read before any of them changes hands. A cell amid
         # ground of its own side falls to nobody until a neighbour has fallen.
-        government = ground.neighbour_sum(city.held_by(GOVERNMENT), city.shape)[falls]
-        kurdish = ground.neighbour_sum(city.held_by(KURDISH), city.shape)[falls]
-        nobody = (government == 0) & (kurdish == 0)
+        takers = (BESIEGER, *city.sides.third_party_codes.values())
+        around = np.stack([ground.neighbour_sum(city.held_by(taker), city.shape)[falls] for taker in takers])
         signs = {chronicle.CUT_OFF: city.exit_width == 0, **self.signs(model, lost_today)}
-        to_kurds = falls[(kurdish > government) & ~nobody]
-        to_government = falls[(government >= kurdish) & ~nobody]
-        for cells, holder in ((to_government, GOVERNMENT), (to_kurds, KURDISH)):
-            if cells.size:
-                city.capture(cells, holder)
+        # Whoever holds most of the ground around takes the cell; the besieger where it holds as much as another.
+        goes_to = np.where(around.max(axis=0) > 0, np.array(takers)[around.argmax(axis=0)], NOBODY)
+        for taker in takers:
+            if (goes_to == taker).any():
+                city.capture(falls[goes_to == taker], taker)
+        to_besieger = falls[goes_to == BESIEGER]
         for axis in model.axes:
-            mine = to_government[taken_by[to_government] == axis.number]
+            mine = to_besieger[taken_by[to_besieger] == axis.number]
             axis.taken += mine.size
             # Only its newest gains matter for where an axis attacks next.
             axis.last_taken = (axis.last_taken + mine.tolist())[-40:]
-        fallen = falls[~nobody]
+        fallen = falls[goes_to != NOBODY]
         causes = [
             next((cause for cause, where in signs.items() if where[cell]), chronicle.ASSAULTED) for cell in fallen
         ]
@@ -147,7 +148,7 @@ class BreakOff(Process):
         """Bring units out of lost cells to the nearest ground of their own."""
         city, units = model.city, model.units
         withdrew: dict[str, list[int]] = {}
-        for row in np.flatnonzero(units.of(REBEL) & ~city.pocket_ground[units.cell_index]):
+        for row in np.flatnonzero(units.of(GARRISON) & ~city.pocket_ground[units.cell_index]):
             unit = model.unit(int(row))
             where, lost_cell = unit.quarter, ("lost", unit.cell_index)
             # The nearest ground may itself be cut off: then slipping away has to succeed first.
@@ -160,7 +161,7 @@ class BreakOff(Process):
             lost = int(whole(luck[1, row], unit.fit * self.stragglers))
             if lost:
                 unit.fit -= lost
-                model.ledger.book("rebels", "surrendered", lost)
+                model.ledger.book("garrison", "surrendered", lost)
             unit.march_to(refuge)
             unit.posture = Posture.RESERVE
             withdrew.setdefault(where, []).append(unit.fit)

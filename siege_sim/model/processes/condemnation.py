@@ -24,6 +24,7 @@ class Condemnation(Process):
 
     kind: Literal["condemnation"] = "condemnation"
     phase: ClassVar[Phase] = Phase.POLITICS
+    off_means: ClassVar[str] = "hope never changes, so that no agreement comes about; nor does a pause"
     neutral: ClassVar[Mapping[str, Any]] = {
         "per_100_killed": 0.0, "per_hospital_hit": 0.0, "hope_follows_per_day": 0.0, "fades_per_day": 0.0,
     }  # fmt: skip
@@ -32,7 +33,7 @@ class Condemnation(Process):
     """Points for every hundred civilians killed in the pocket."""
     per_hospital_hit: float = param(0.5, unit="points", plausible=(0.2, 1.5), ge=0.0, le=100.0)
     """Points for every hit on a hospital."""
-    west_offset: float = param(0.5, unit="factor", plausible=(0.2, 1.0), ge=0.0, le=10.0)
+    shelling_offset: float = param(0.5, unit="factor", plausible=(0.2, 1.0), ge=0.0, le=10.0)
     """Points taken off per hundred killed on the other side, relative to a hundred killed in the pocket."""
     fades_per_day: float = param(0.03, unit="1/day", plausible=(0.01, 0.1), ge=0.0, le=1.0)
     """Share of the condemnation that a day forgets."""
@@ -45,10 +46,11 @@ class Condemnation(Process):
         politics = model.politics
         ledger = model.ledger
         killed = sum(ledger.today("civilians", cause) for cause in ("killed_by_air", "killed_by_shelling"))
-        west = ledger.today("west", "killed")
+        outside = ledger.today("besieger_civilians", "killed")
         hospital_hits = sum(hospital.hits for hospital in model.facilities_of(Hospital))
         points = (
-            self.per_100_killed * (killed - self.west_offset * west) / 100.0 + self.per_hospital_hit * hospital_hits
+            self.per_100_killed * (killed - self.shelling_offset * outside) / 100.0
+            + self.per_hospital_hit * hospital_hits
         )
         politics.condemnation = max(0.0, politics.condemnation * (1.0 - self.fades_per_day) + points)
         politics.hope -= self.hope_follows_per_day * max(politics.hope - min(model.share_held, politics.prospect), 0.0)

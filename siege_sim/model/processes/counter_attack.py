@@ -1,4 +1,4 @@
-"""Rebel counter-attacks on ground that was lost a moment ago."""
+"""Counter-attacks of the garrison on ground that was lost a moment ago."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import numpy as np
 from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import BoolArray, FloatArray, split
 from siege_sim.model import chronicle
-from siege_sim.model.codes import GOVERNMENT, REBEL, Posture
+from siege_sim.model.codes import Posture
 from siege_sim.model.harm import inflict
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param, share
+from siege_sim.schema.sides import BESIEGER, GARRISON
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -55,7 +56,7 @@ class CounterAttack(Process):
         if self.p_try == 0.0 or not fresh.any():
             return
         pressed = city.pressed[units.cell_index]
-        ready = units.of(REBEL) & ~pressed & (units.cohesion >= self.least_cohesion)
+        ready = units.of(GARRISON) & ~pressed & (units.cohesion >= self.least_cohesion)
         if not ready.any():
             return
         luck, *others = units.luck(rng, 3)
@@ -68,7 +69,7 @@ class CounterAttack(Process):
 
     def _try(self, model: SiegeState, unit: Unit, fresh: BoolArray, luck: float, hits: FloatArray) -> None:
         city = model.city
-        lost = np.flatnonzero(fresh & city.held_by(GOVERNMENT))
+        lost = np.flatnonzero(fresh & city.held_by(BESIEGER))
         if lost.size == 0:
             return
         target, _ = ground.nearest(unit.cell_index, lost, city.shape)
@@ -84,11 +85,11 @@ class CounterAttack(Process):
             hits,
             "killed_in_combat",
         )
-        model.regime_loses(self.losses_holder, target, float(hits[0, unit.row]))
+        model.besieger_loses(self.losses_holder, target, float(hits[0, unit.row]))
         if succeeds and unit.fit > 0:
             pockets = city.large_pockets
-            city.capture(np.array([target]), REBEL)
-            model.fall_back(GOVERNMENT, target)
+            city.capture(np.array([target]), GARRISON)
+            model.fall_back(BESIEGER, target)
             unit.march_to(target)
             unit.posture = Posture.HOLD
             chronicle.ground_retaken(model, target, pockets)

@@ -23,6 +23,7 @@ class Danger(Process):
 
     kind: Literal["danger"] = "danger"
     phase: ClassVar[Phase] = Phase.FIRES
+    off_means: ClassVar[str] = "fire frightens nobody, keeps no defender's head down and closes no road"
     neutral: ClassVar[Mapping[str, Any]] = {
         "fades_per_day": 0.0, "per_impact": 0.0, "per_shell": 0.0, "suppression_per_impact": 0.0,
         "suppression_per_shell": 0.0,

@@ -9,9 +9,9 @@ import numpy as np
 from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import BoolArray, FloatArray
 from siege_sim.model import chronicle
-from siege_sim.model.codes import REBEL
 from siege_sim.model.processes.break_off import BreakOff
 from siege_sim.schema.block import param
+from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     from siege_sim.model.state import SiegeState
@@ -44,7 +44,7 @@ class Desertion(BreakOff):
 
     def weakness(self, model: SiegeState, lost_today: BoolArray) -> FloatArray:
         """Return the factor of what others did, and of worn cohesion."""
-        units, line = model.units, model.line(REBEL)
+        units, line = model.units, model.line(GARRISON)
         near_lost = self._given_up_nearby(model)
         near_held = ground.box_sum(model.city.front, model.city.shape, self.news_cells)
         followed = near_lost / np.maximum(near_lost + near_held, 1.0)

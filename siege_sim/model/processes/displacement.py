@@ -12,9 +12,10 @@ from siege_sim.kernels.allocation import share_of_both
 from siege_sim.kernels.hazard import FloatArray, IntArray, categorical, unfold
 from siege_sim.kernels.rows import below
 from siege_sim.model.agents.facility import Crossing
-from siege_sim.model.codes import GOVERNMENT, KURDISH, Status
+from siege_sim.model.codes import Status
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param, share
+from siege_sim.schema.sides import BESIEGER
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -31,11 +32,12 @@ class Displacement(Process):
 
     The pull to go is a logistic function of fear of strikes, alarm (ground lost close by), hunger, wounded
     members and what neighbours did. Ways out are weighed by how near and passable they are and, towards
-    government ground, by fear of reprisal.
+    the besieger's ground, by fear of reprisal.
     """
 
     kind: Literal["displacement"] = "displacement"
     phase: ClassVar[Phase] = Phase.MOVEMENT
+    off_means: ClassVar[str] = "no household leaves its home"
     neutral: ClassVar[Mapping[str, Any]] = {"reluctance": 1e6}
 
     reluctance: float = param(8.5, unit="logit", plausible=(7, 10), ge=-50.0)
@@ -52,10 +54,10 @@ class Displacement(Process):
     """Push when all the neighbours of a cell left today."""
     inside_weight: float = param(1.0, unit="weight", plausible=(0.3, 3), ge=0.0)
     """Pull of going deeper into the pocket, against crossing the line."""
-    kurdish_weight: float = param(1.0, unit="weight", plausible=(0.3, 3), ge=0.0)
-    """Pull of an open way to Kurdish ground next door."""
-    government_weight: float = param(1.4, unit="weight", plausible=(0.3, 3), ge=0.0)
-    """Pull of an open way to government ground next door, without fear of reprisal."""
+    third_party_weight: float = param(1.0, unit="weight", plausible=(0.3, 3), ge=0.0)
+    """Pull of an open way to a third party's ground next door."""
+    besieger_weight: float = param(1.4, unit="weight", plausible=(0.3, 3), ge=0.0)
+    """Pull of an open way to the besieger's ground next door, without fear of reprisal."""
     walk_cells: float = param(4.0, unit="cells", plausible=(2, 10), gt=0.0, le=200.0)
     """Distance over which the pull of a way out falls to a third."""
     crossing_when_broken: float = share(0.35, plausible=(0.1, 0.7))
@@ -63,7 +65,7 @@ class Displacement(Process):
     crossing_elsewhere: float = share(0.01, plausible=(0.0, 0.05))
     """How passable a standing front is away from named crossings: mines, snipers, sentries."""
     news_cells: int = param(12, unit="cells", plausible=(6, 20), ge=1, le=200)
-    """How far away a breach may be for the way to Kurdish ground to open."""
+    """How far away a breach may be for the way to a third party's ground to open."""
     prevented: float = share(
         0.5,
         plausible=(0.2, 0.8),
@@ -109,18 +111,20 @@ class Displacement(Process):
     def _go(self, model: SiegeState, rows: IntArray, steps: FloatArray, alarm: FloatArray, luck: FloatArray) -> None:
         homes = model.households
         cells = homes.cell_index[rows]
-        options = np.empty((3, rows.size))
+        third_parties = list(model.city.sides.third_party_codes.values())
+        options = np.empty((2 + len(third_parties), rows.size))
         options[0] = self.inside_weight
-        options[1] = self.kurdish_weight * self._way_out(model, cells, KURDISH, steps)
-        options[2] = self.government_weight * self._way_out(model, cells, GOVERNMENT, steps)
-        options[2] *= 1.0 - homes.fear_of_reprisal[rows]
+        for number, party in enumerate(third_parties, 1):
+            options[number] = self.third_party_weight * self._way_out(model, cells, party, steps)
+        options[-1] = self.besieger_weight * self._way_out(model, cells, BESIEGER, steps)
+        options[-1] *= 1.0 - homes.fear_of_reprisal[rows]
         edges = np.cumsum(options, axis=0)
         choice_luck, place_luck = unfold(luck, 2)
         choice = (choice_luck * edges[-1] >= edges).sum(axis=0)
-        for status, number in ((Status.WITH_THE_KURDS, 1), (Status.IN_GOVERNMENT_AREAS, 2)):
+        for number, side in enumerate((*third_parties, BESIEGER), 1):
             leaving = rows[choice == number]
             if leaving.size:
-                homes.leave(leaving, status)
+                homes.leave(leaving, Status.WITH_BESIEGER if side == BESIEGER else Status.WITH_THIRD_PARTY, side)
         self._move_inside(model, rows[choice == 0], place_luck[choice == 0], alarm)
 
     def _move_inside(self, model: SiegeState, rows: IntArray, luck: FloatArray, alarm: FloatArray) -> None:
@@ -144,13 +148,13 @@ class Displacement(Process):
         return ground.easiest_ways(cells, passable, pull_by_steps, city.pockets, city.shape) * (1.0 - self.prevented)
 
     def _passable(self, model: SiegeState, holder: int, steps: FloatArray) -> FloatArray:
-        """Return how freely people can step from each rebel-held cell on to another holder's ground.
+        """Return how freely people can step from each of the garrison's cells on to another holder's ground.
 
-        A breach opens the government's line only where it is; the Kurdish side lets people in once it is near.
+        A breach opens the besieger's line only where it is; third parties let people in once it is near.
         Fire on a crossing closes it in part.
         """
         city = model.city
-        near = 1 if holder == GOVERNMENT else self.news_cells
+        near = 1 if holder == BESIEGER else self.news_cells
         line, most, least = city.next_to(holder), self.crossing_when_broken, self.crossing_elsewhere
         open_share = ground.passable(line, steps, near, most, least)
         for crossing in model.facilities_in_pocket(Crossing):

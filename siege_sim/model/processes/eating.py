@@ -23,6 +23,7 @@ class Eating(Process):
 
     kind: Literal["eating"] = "eating"
     phase: ClassVar[Phase] = Phase.FOOD
+    off_means: ClassVar[str] = "nobody eats from the food at home, so nobody's need is met"
     neutral: ClassVar[Mapping[str, Any]] = {"share_when_bare": 0.0, "share_when_stocked": 0.0}
 
     share_when_stocked: float = param(0.95, unit="share of need", plausible=(0.85, 1.0), ge=0.0, le=2.0)

@@ -20,6 +20,7 @@ class Fear(Process):
 
     kind: Literal["fear"] = "fear"
     phase: ClassVar[Phase] = Phase.MOVEMENT
+    off_means: ClassVar[str] = "strikes frighten no household, and fear never fades"
     neutral: ClassVar[Mapping[str, Any]] = {"pace_per_day": 0.0}
 
     pace_per_day: float = param(0.2, unit="1/day", plausible=(0.05, 0.5), ge=0.0, le=1.0)

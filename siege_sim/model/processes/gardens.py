@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from siege_sim.model.ledger import IN, Flow
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param
 
@@ -20,7 +21,9 @@ class Gardens(Process):
     kind: Literal["gardens"] = "gardens"
     phase: ClassVar[Phase] = Phase.FOOD
     neutral: ClassVar[Mapping[str, Any]] = {"grown_kcal": 0.0, "foraged_kcal": 0.0}
-    flows: ClassVar[Mapping[str, Mapping[str, int]]] = {"food": {"grown": 1, "foraged": 1}}
+    flows: ClassVar[Mapping[str, Mapping[str, Flow]]] = {
+        "food": {"grown": Flow(IN, "Grown"), "foraged": Flow(IN, "Foraged")}
+    }
 
     grown_kcal: float = param(60.0, unit="kcal/person/day", plausible=(20, 120), ge=0.0, le=2000.0)
     """Mean yield of gardens in the growing season."""

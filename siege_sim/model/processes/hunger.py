@@ -25,6 +25,7 @@ class Hunger(Process):
 
     kind: Literal["hunger"] = "hunger"
     phase: ClassVar[Phase] = Phase.HEALTH
+    off_means: ClassVar[str] = "nobody loses weight or dies of hunger, whatever people eat"
     neutral: ClassVar[Mapping[str, Any]] = {"mass_loss": 0.0, "mortality": 0.0}
 
     body_mass_kg: float = param(

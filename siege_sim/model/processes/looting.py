@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from siege_sim.kernels import rows
 from siege_sim.kernels.hazard import FloatArray
 from siege_sim.model.agents.facility import Market, Warehouse
+from siege_sim.model.ledger import OUT, Flow
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param, share
 
@@ -26,7 +27,7 @@ class Looting(Process):
     kind: Literal["looting"] = "looting"
     phase: ClassVar[Phase] = Phase.FOOD
     neutral: ClassVar[Mapping[str, Any]] = {"per_day": 0.0}
-    flows: ClassVar[Mapping[str, Mapping[str, int]]] = {"food": {"spoilt": -1}}
+    flows: ClassVar[Mapping[str, Mapping[str, Flow]]] = {"food": {"spoilt": Flow(OUT, "Spoilt")}}
 
     per_day: float = share(0.01, plausible=(0.0, 0.05))
     """Share of a store that is taken on a day on which everybody goes hungry."""

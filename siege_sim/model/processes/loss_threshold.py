@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from siege_sim.kernels.hazard import BoolArray, FloatArray
-from siege_sim.model.codes import REBEL
 from siege_sim.model.processes.break_off import BreakOff
 from siege_sim.schema.block import param
+from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     from siege_sim.model.state import SiegeState
@@ -46,5 +46,5 @@ class LossThreshold(BreakOff):
 
 def _losses(model: SiegeState) -> FloatArray:
     """Return which share of their opening strength those who man each cell have lost."""
-    units, line = model.units, model.line(REBEL)
+    units, line = model.units, model.line(GARRISON)
     return line.mean_per_cell(1.0 - units.fit[line.rows] / np.maximum(units.opening[line.rows], 1))

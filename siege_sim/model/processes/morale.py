@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.kernels import ground
-from siege_sim.model.codes import REBEL
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param
+from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -27,6 +27,7 @@ class Morale(Process):
 
     kind: Literal["morale"] = "morale"
     phase: ClassVar[Phase] = Phase.COHESION
+    off_means: ClassVar[str] = "cohesion never changes: hunger, fire and losses weaken no unit"
     neutral: ClassVar[Mapping[str, Any]] = {
         "recovery_per_day": 0.0, "losses_weight": 0.0, "fire_weight": 0.0, "hunger_weight": 0.0,
         "neighbours_weight": 0.0, "cut_off_per_day": 0.0,
@@ -64,7 +65,7 @@ class Morale(Process):
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Wear down and restore."""
         city, units = model.city, model.units
-        line = model.line(REBEL)
+        line = model.line(GARRISON)
         rows = line.rows
         if rows.size == 0:
             return

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from siege_sim.kernels.hazard import IntArray, unfold
-from siege_sim.model.codes import KURDISH, Status
+from siege_sim.kernels.hazard import FloatArray, IntArray, unfold
+from siege_sim.model.codes import Status
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param, share
+from siege_sim.schema.sides import BESIEGER, FIRST_THIRD_PARTY
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -23,20 +24,21 @@ class NewHolder(Process):
 
     kind: Literal["new_holder"] = "new_holder"
     phase: ClassVar[Phase] = Phase.MOVEMENT
+    off_means: ClassVar[str] = "people on lost ground stay there undecided: they count neither as gone nor as inside"
     neutral: ClassVar[Mapping[str, Any]] = {"decided_per_day": 0.0}
 
     decided_per_day: float = share(1.0, plausible=(0.5, 1.0))
     """Share of the households on lost ground whose fate is settled in a day."""
     stay: float = share(0.45, plausible=(0.2, 0.7))
     """Share who stay, with no fear of reprisal; fear takes from it in proportion."""
-    stay_with_the_kurds: float = share(0.5, plausible=(0.3, 0.8))
-    """Share who stay where the Kurdish side took over."""
+    stay_with_third_party: float = share(0.5, plausible=(0.3, 0.8))
+    """Share who stay where a third party took over."""
     cross: float = share(0.2, plausible=(0.1, 0.6))
     """Of the others, the share who go across the line; the rest flee into the pocket while they can reach it."""
-    kurdish_share: float = share(0.6, plausible=(0.4, 0.8), source="6,000 of the first 10,000, 27 Nov 2016 (AFP)")
-    """Of those who cross with Kurdish ground in reach, the share who go there."""
-    kurdish_reach_cells: int = param(12, unit="cells", plausible=(5, 15), ge=0, le=200)
-    """How far away Kurdish ground may be."""
+    third_party_share: float = share(0.6, plausible=(0.4, 0.8), source="6,000 of the first 10,000, 27 Nov 2016 (AFP)")
+    """Of those who cross with a third party's ground in reach, the share who go there."""
+    third_party_reach_cells: int = param(12, unit="cells", plausible=(5, 15), ge=0, le=200)
+    """How far away a third party's ground may be."""
     flight_cells: int = param(4, unit="cells", plausible=(2, 8), ge=0, le=200)
     """How far away the pocket may be for people to flee into it."""
 
@@ -53,22 +55,35 @@ class NewHolder(Process):
             return
         staying_luck, crossing_luck, where_luck = unfold(luck[rows], 3)
         cells = homes.cell_index[rows]
-        under_kurds = city.layers.holder[cells] == KURDISH
+        holder = city.layers.holder[cells]
+        under_third = holder >= FIRST_THIRD_PARTY
         willing = self.stay * (1.0 - homes.fear_of_reprisal[rows])
-        stays = staying_luck < np.where(under_kurds, self.stay_with_the_kurds, willing)
+        stays = staying_luck < np.where(under_third, self.stay_with_third_party, willing)
         refuge = self._refuges(model, cells)
         crosses = ~stays & ((crossing_luck < self.cross) | (refuge < 0))
-        near_kurds = city.steps_to_kurdish_ground[cells] <= self.kurdish_reach_cells
-        to_kurds = crosses & (under_kurds | (near_kurds & (where_luck < self.kurdish_share)))
-        for who, status in (
-            (stays & ~under_kurds, Status.UNDER_NEW_HOLDER),
-            ((stays & under_kurds) | to_kurds, Status.WITH_THE_KURDS),
-            (crosses & ~to_kurds, Status.IN_GOVERNMENT_AREAS),
+        party, steps = self._nearest_third_party(model, cells)
+        near_third = steps <= self.third_party_reach_cells
+        to_third = crosses & (under_third | (near_third & (where_luck < self.third_party_share)))
+        party = np.where(under_third, holder, party)
+        goes_there = (stays & under_third) | to_third
+        for who, status, side in (
+            (stays & ~under_third, Status.UNDER_NEW_HOLDER, BESIEGER),
+            *((goes_there & (party == code), Status.WITH_THIRD_PARTY, code) for code in np.unique(party[goes_there])),
+            (crosses & ~to_third, Status.WITH_BESIEGER, BESIEGER),
         ):
             if who.any():
-                homes.leave(rows[who], status)
+                homes.leave(rows[who], status, int(side))
         flees = ~stays & ~crosses
         homes.move(rows[flees], refuge[flees])
+
+    def _nearest_third_party(self, model: SiegeState, cells: IntArray) -> tuple[IntArray, FloatArray]:
+        """Return the third party nearest to each cell, and the steps to its ground; infinite where there is none."""
+        nearest, fewest = np.zeros(cells.size, dtype=np.int64), np.full(cells.size, np.inf)
+        for party in model.city.sides.third_party_codes.values():
+            steps = model.city.steps_to(party)[cells]
+            nearer = steps < fewest
+            nearest[nearer], fewest[nearer] = party, steps[nearer]
+        return nearest, fewest
 
     def _refuges(self, model: SiegeState, cells: IntArray) -> IntArray:
         """Return the nearest cell of the pocket for each lost cell, -1 when there is none within reach."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.model import chronicle
-from siege_sim.model.codes import REBEL
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import share
+from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -26,6 +26,7 @@ class Pockets(Process):
 
     kind: Literal["pockets"] = "pockets"
     phase: ClassVar[Phase] = Phase.SUPPLY
+    off_means: ClassVar[str] = "a split of the pocket is not noted and shakes nobody"
     neutral: ClassVar[Mapping[str, Any]] = {"shock": 0.0}
 
     shock: float = share(0.12, plausible=(0.05, 0.3))
@@ -52,6 +53,6 @@ class Pockets(Process):
         model.log.cut_off_by.update(dict.fromkeys(cut_off.tolist(), split))
         chronicle.parts_without_food(model, count, split)
         units = model.units
-        rows = np.flatnonzero(units.of(REBEL))
+        rows = np.flatnonzero(units.of(GARRISON))
         in_main = city.pockets[units.cell_index[rows]] == 0
         units.cohesion[rows] *= 1.0 - self.shock * np.where(in_main, 1.0 / 3.0, 1.0)

@@ -11,10 +11,10 @@ from siege_sim.kernels import rows
 from siege_sim.kernels.hazard import FloatArray
 from siege_sim.model import chronicle
 from siege_sim.model.agents.facility import Bakery, Warehouse
-from siege_sim.model.codes import REBEL
 from siege_sim.model.conditions import RationPolicyName
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param
+from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -30,6 +30,7 @@ class Rationing(Process):
 
     kind: Literal["rationing"] = "rationing"
     phase: ClassVar[Phase] = Phase.FOOD
+    off_means: ClassVar[str] = "no bread is baked, no aid is handed out, and fighters do not eat"
     neutral: ClassVar[Mapping[str, Any]] = {"bread_kcal": 0.0, "aid_kcal": 0.0, "fighters_share_of_need": 0.0}
 
     bread_kcal: float = param(
@@ -69,9 +70,9 @@ class Rationing(Process):
         city, units, homes = model.city, model.units, model.households
         model.politics.days_cut_off += 1.0
         fuel = model.conditions.baking_fuel = max(0.0, 1.0 - model.politics.days_cut_off / self.fuel_days)
-        rebels = units.rows_of(REBEL)
-        pocket_of = city.pockets[units.cell_index[rebels]]
-        men = (units.fit + units.wounded)[rebels]
+        defenders = units.rows_of(GARRISON)
+        pocket_of = city.pockets[units.cell_index[defenders]]
+        men = (units.fit + units.wounded)[defenders]
         handed_out = np.zeros(city.pocket_count)
         stores, bakeries = model.facilities_by_pocket(Warehouse), model.facilities_by_pocket(Bakery)
         people_by_pocket = model.people_by_pocket
@@ -82,7 +83,7 @@ class Rationing(Process):
             ovens = sum(bakery.kcal_per_day for bakery in bakeries[pocket] if bakery.working) * fuel
             handed_out[pocket], fed = self._serve(model, stores[pocket], people, fighters, ovens)
             chronicle.stores_emptied(model, with_food, pocket, people)
-            units.fed[rebels[pocket_of == pocket]] = fed
+            units.fed[defenders[pocket_of == pocket]] = fed
         city.layers.ration_kcal[:] = self._a_head(model, handed_out, people_by_pocket)
         if self._policy(model) == "per_family":
             self._hand_out_a_family(model, handed_out)

@@ -24,6 +24,7 @@ class Season(Process):
 
     kind: Literal["season"] = "season"
     phase: ClassVar[Phase] = Phase.EXOGENOUS
+    off_means: ClassVar[str] = "every day has 20 degrees, grows gardens and lets aircraft fly"
     neutral: ClassVar[Mapping[str, Any]] = {
         "kcal_per_5c_below_20": 0.0,
         "gardens_stop_below_c": -60.0,

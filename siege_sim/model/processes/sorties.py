@@ -25,6 +25,7 @@ class Sorties(Process):
 
     kind: Literal["sorties"] = "sorties"
     phase: ClassVar[Phase] = Phase.AIR
+    off_means: ClassVar[str] = "no aircraft strike"
     neutral: ClassVar[Mapping[str, Any]] = {"per_day": 0.0}
 
     per_day: float = param(

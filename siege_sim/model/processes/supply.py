@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.model.agents.facility import Road, Warehouse
-from siege_sim.model.codes import REBEL
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param
+from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -26,6 +26,7 @@ class Supply(Process):
 
     kind: Literal["supply"] = "supply"
     phase: ClassVar[Phase] = Phase.SUPPLY
+    off_means: ClassVar[str] = "ammunition is neither used nor brought in, and wounded fighters never come back to duty"
     neutral: ClassVar[Mapping[str, Any]] = {
         "ammunition_used_per_day": 0.0, "ammunition_in_per_day": 0.0, "kcal_in_per_day": 0.0,
         "fuel_days_in_per_day": 0.0, "wounded_back_per_day": 0.0,
@@ -52,20 +53,20 @@ class Supply(Process):
         """Use up, bring in, heal."""
         city, units = model.city, model.units
         luck = rng.random(len(units))
-        rebels = units.rows_of(REBEL)
-        units.ammunition[rebels] = np.maximum(units.ammunition[rebels] - self.ammunition_used_per_day, 0.0)
+        defenders = units.rows_of(GARRISON)
+        units.ammunition[defenders] = np.maximum(units.ammunition[defenders] - self.ammunition_used_per_day, 0.0)
         for road in model.facilities_in_pocket(Road):
             if road.open_share == 0.0:
                 continue
             pocket = city.pockets[road.cell_index]
             passing = road.open_share * (1.0 - float(city.layers.danger[road.cell_index]))
-            supplied = rebels[city.pockets[units.cell_index[rebels]] == pocket]
+            supplied = defenders[city.pockets[units.cell_index[defenders]] == pocket]
             units.ammunition[supplied] += self.ammunition_in_per_day * passing * (1.0 - units.ammunition[supplied])
             self._bring_food(model, int(pocket), self.kcal_in_per_day * passing)
             fuel_days = self.fuel_days_in_per_day * passing
             model.politics.days_cut_off = max(0.0, model.politics.days_cut_off - fuel_days)
         care = 1.0 if model.hospitals_working > 0 else 0.5
-        pace = np.where(units.side == REBEL, self.wounded_back_per_day * care, self.wounded_back_per_day)
+        pace = np.where(units.side == GARRISON, self.wounded_back_per_day * care, self.wounded_back_per_day)
         back = np.minimum(np.floor(units.wounded * pace + luck).astype(np.int64), units.wounded) * units.standing
         units.wounded -= back
         units.fit += back

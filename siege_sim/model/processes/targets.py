@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.kernels.hazard import FloatArray, categorical, scatter, unfold
-from siege_sim.model.agents.facility import Bakery, Facility, Hospital, Market, School, Warehouse
+from siege_sim.model.agents.facility import Facility
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param
 
@@ -17,13 +17,8 @@ if TYPE_CHECKING:
 
     from siege_sim.model.state import SiegeState
 
-FACILITY_CLASSES: dict[str, type[Facility]] = {
-    "hospitals": Hospital,
-    "markets": Market,
-    "bakeries": Bakery,
-    "schools": School,
-    "stores": Warehouse,
-}
+PLACES = ("hospitals", "markets", "bakeries", "schools", "stores")
+"""The weights by which strikes fall on places, each on those whose class names it as its ``target``."""
 
 
 class Targets(Process):
@@ -35,6 +30,7 @@ class Targets(Process):
 
     kind: Literal["targets"] = "targets"
     phase: ClassVar[Phase] = Phase.AIR
+    off_means: ClassVar[str] = "air strikes fall on nothing"
     neutral: ClassVar[Mapping[str, Any]] = {
         "front": 0.0, "housing": 0.0, "hospitals": 0.0, "markets": 0.0, "bakeries": 0.0, "schools": 0.0, "stores": 0.0,
     }  # fmt: skip
@@ -70,7 +66,7 @@ class Targets(Process):
         if impacts == 0:
             return
         luck = rng.random((impacts, 2))
-        names = ["front", "housing", *FACILITY_CLASSES]
+        names = ["front", "housing", *PLACES]
         weights = np.array([getattr(self, name) for name in names])
         if not weights.sum() > 0.0:
             return
@@ -81,10 +77,10 @@ class Targets(Process):
         cell_weights = self._cell_weights(model)
         for name, ground in cell_weights.items():
             scatter(layers.impacts, luck[chosen == names.index(name), 1], ground)
-        for name, kind in FACILITY_CLASSES.items():
+        for name in PLACES:
             here = luck[chosen == names.index(name), 1]
             if here.size:
-                self._strike_facilities(model, kind, here, cell_weights["housing"])
+                self._strike_places(model, name, here, cell_weights["housing"])
         layers.impacts_so_far += layers.impacts
 
     def _cell_weights(self, model: SiegeState) -> dict[str, FloatArray]:
@@ -92,10 +88,9 @@ class Targets(Process):
         front = model.city.front * (1.0 + 4.0 * model.city.pressed)
         return {"front": front, "housing": layers.civilians * model.city.pocket_ground}
 
-    def _strike_facilities(
-        self, model: SiegeState, kind: type[Facility], luck: FloatArray, otherwise: FloatArray
-    ) -> None:
-        standing = [f for f in model.facilities_in_pocket(kind) if not f.destroyed]
+    def _strike_places(self, model: SiegeState, target: str, luck: FloatArray, otherwise: FloatArray) -> None:
+        """Let impacts fall on the places of a target that still stand; where there are none, on housing."""
+        standing = [f for f in model.facilities_in_pocket(Facility) if f.target == target and not f.destroyed]
         if standing:
             for pick in categorical(luck, np.ones(len(standing))).tolist():
                 standing[pick].hits += 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from siege_sim.analysis.discovery import worst_quarter
 from siege_sim.analysis.quantities import known_share
-from siege_sim.analysis.regret import HARMS, no_regret
+from siege_sim.analysis.regret import is_harm, no_regret
 from siege_sim.analysis.summaries import is_grid
 from siege_sim.analysis.surface import no_surface
 from siege_sim.analysis.survival import has_survival
@@ -202,7 +202,7 @@ def _drawn(figure: SweepFigure, sweep: Sweep, targets: Sequence[tuple[Any, ...]]
 def _targets(
     figure: SweepFigure, sweep: Sweep, quantities: Sequence[Quantity], questions: Sequence[Question], by: str | None
 ) -> list[tuple[Any, ...]]:
-    harms = [quantity for quantity in quantities if quantity.name in HARMS]
+    harms = [quantity for quantity in quantities if is_harm(sweep, quantity)]
     if figure.of == "sweep":
         return [(by,)]
     if figure.of == "harm":

@@ -1,18 +1,17 @@
-// A film: what the page knows of a run, day by day. docs/dashboard.md describes the format.
+// A run on the page: its head, and a frame for each day. docs/dashboard.md describes the format.
 "use strict";
 var Siege = window.Siege || (window.Siege = {});
 
 (function () {
   const NOBODY_THERE = 255;
-  const HOLDERS = ["nobody", "the rebels", "the government side", "Kurdish forces"];
-  const REBEL = 1, GOVERNMENT = 2, KURDISH = 3;
+  const NOBODY = 0, GARRISON = 1, BESIEGER = 2, THIRD_PARTY = 3;  // further third parties have the numbers above
   const POSTURES = ["holding", "in reserve", "assaulting"];
   const STATES = ["working", "damaged", "destroyed", "outside the pocket", "closed"];
   const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December"];
-  const WIDE = { civilians: 2, killed: 2, left: 2, garrison: 2 };
+  const WIDE = { civilians: 2, killed: 2, left: 2, defenders: 2 };
   const GROUND = ["holder", "civilians", "hunger", "danger", "rubble", "entrenchment", "impacts", "shells", "pressed",
-    "killed", "left", "garrison"];
+    "killed", "left", "defenders"];
 
   function unpack(text, bytes) {
     const raw = atob(text);
@@ -24,9 +23,9 @@ var Siege = window.Siege || (window.Siege = {});
     return wide;
   }
 
-  class Film {
+  class Run {
     constructor(head) {
-      if (head.format !== 1) throw new Error("this page draws films of format 1, not " + head.format);
+      if (head.format !== 2) throw new Error("this page draws frames of format 2, not " + head.format);
       this.head = head;
       this.rows = head.rows;
       this.columns = head.columns;
@@ -35,8 +34,8 @@ var Siege = window.Siege || (window.Siege = {});
       this.frames = [];
       this.events = [];
       this.curves = {};
-      this.place = {};
-      head.outcomes.forEach((outcome, i) => { this.place[outcome.name] = i; });
+      this.column = {};
+      head.outcomes.forEach((outcome, i) => { this.column[outcome.name] = i; });
     }
 
     get last() { return this.frames.length - 1; }
@@ -46,7 +45,7 @@ var Siege = window.Siege || (window.Siege = {});
       if (frame.day !== this.frames.length) return false;
       const before = this.frames[this.last];
       const own = frame.holder !== undefined;
-      const made = { day: frame.day, outcome: frame.outcome, values: frame.values, ground: {},
+      const made = { day: frame.day, ending: frame.ending, values: frame.values, ground: {},
         mapDay: own ? frame.day : before ? before.mapDay : frame.day };
       for (const name of GROUND) {
         if (frame[name] !== undefined) made.ground[name] = unpack(frame[name], WIDE[name]);
@@ -77,7 +76,7 @@ var Siege = window.Siege || (window.Siege = {});
 
     over() {
       const frame = this.frames[this.last];
-      return !!frame && (frame.outcome !== "holding" || frame.day >= this.head.days);
+      return !!frame && (frame.ending !== "holding" || frame.day >= this.head.days);
     }
 
     value(day, outcomes) {
@@ -99,7 +98,7 @@ var Siege = window.Siege || (window.Siege = {});
     _sum(values, outcomes) {
       let sum = 0;
       for (const name of outcomes) {
-        const value = values[this.place[name]];
+        const value = values[this.column[name]];
         if (value === null || value === undefined) return null;
         sum += value;
       }
@@ -115,19 +114,30 @@ var Siege = window.Siege || (window.Siege = {});
       return raw * (shade ? shade.step : 1);
     }
 
-    heldAtFirst(cell) { return this.frames[0].ground.holder[cell] === REBEL; }
+    // The side with a code: its name, and what it and its ground are called.
+    side(code) {
+      return code === NOBODY ? { name: "nobody", the: "nobody", heading: "Nobody", colour: null } : this.head.sides[code - 1];
+    }
+
+    // Whether a side held ground on day 0.
+    holds(code) { return this.head.quarters.some((quarter) => quarter.holder === this.side(code).name); }
+
+    // The codes of the third parties.
+    thirdParties() { return this.head.sides.map((_, i) => i + 1).filter((code) => code >= THIRD_PARTY); }
+
+    heldAtFirst(cell) { return this.frames[0].ground.holder[cell] === GARRISON; }
 
     // The pieces of the pocket, corners connecting, largest first; scraps of fewer than three cells are left out.
     pockets(frame) {
       if (frame.pieces) return frame.pieces;
       const holder = frame.ground.holder, seen = new Uint8Array(this.cells), pieces = [];
       for (let start = 0; start < this.cells; start++) {
-        if (seen[start] || holder[start] !== REBEL) continue;
+        if (seen[start] || holder[start] !== GARRISON) continue;
         const piece = [start];
         seen[start] = 1;
         for (let i = 0; i < piece.length; i++) {
           for (const next of this.around(piece[i])) {
-            if (!seen[next] && holder[next] === REBEL) { seen[next] = 1; piece.push(next); }
+            if (!seen[next] && holder[next] === GARRISON) { seen[next] = 1; piece.push(next); }
           }
         }
         if (piece.length >= 3) pieces.push(piece);
@@ -147,7 +157,7 @@ var Siege = window.Siege || (window.Siege = {});
     }
 
     // The middle of the cell nearest to the centre of some cells.
-    heart(cells) {
+    centre(cells) {
       let x = 0, y = 0;
       for (const cell of cells) { x += cell % this.columns; y += Math.floor(cell / this.columns); }
       x /= cells.length; y /= cells.length;
@@ -193,8 +203,8 @@ var Siege = window.Siege || (window.Siege = {});
     }
   }
 
-  Siege.Film = Film;
-  Siege.words = { HOLDERS, POSTURES, STATES, REBEL, GOVERNMENT, KURDISH, NOBODY_THERE };
+  Siege.Run = Run;
+  Siege.words = { POSTURES, STATES, NOBODY, GARRISON, BESIEGER, THIRD_PARTY, NOBODY_THERE };
 
   Siege.number = function (value, percent) {
     if (value === null || value === undefined || !isFinite(value)) return "–";

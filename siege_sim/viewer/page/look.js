@@ -3,23 +3,35 @@
 (function () {
   const LIGHT = {
     dark: false, paper: "#ffffff", ink: "#1a1a1a", faint: "#5c5c5c", rule: "#dcdcdc", halo: "rgba(255,255,255,.85)",
-    rebel: "#3d9e82", lost: "#f2a47f", lostHatch: "#7a3010", government: "#f0ece3", kurdish: "#e3bd4f",
-    kurdishHatch: "#7d5f00", nobody: "#ffffff", regained: "#8fd0ba", regainedHatch: "#0b4a38",
+    garrison: "#3d9e82", lost: "#f2a47f", lostHatch: "#7a3010", besieger: "#f0ece3",
+    thirdParties: [["#e3bd4f", "#7d5f00", "dots"], ["#b9a3d6", "#4b2f75", "stripes"], ["#9cc9e8", "#1f5a86", "back"],
+      ["#d8d8d8", "#5a5a5a", "dots"]], nobody: "#ffffff", regained: "#8fd0ba", regainedHatch: "#0b4a38",
     quarter: "rgba(255,255,255,.8)", quarterOut: "rgba(90,80,60,.22)", front: "#1a1a1a",
-    rebelUnit: "#0b3d2e", governmentUnit: "#2b4f9e", unitEdge: "#ffffff", strike: "#1a1a1a", strikeEdge: "#ffd23f",
+    garrisonUnit: "#0b3d2e", besiegerUnit: "#2b4f9e", unitEdge: "#ffffff", strike: "#1a1a1a", strikeEdge: "#ffd23f",
     record: "#c4500a", ramp: ["#fff6df", "#fdca78", "#ef8350", "#b83a5b", "#4d1260"], muted: "#ece9e2",
     oneOnly: "#7cc3ee", oneOnlyHatch: "#00507d", otherOnly: "#f2a47f", otherOnlyHatch: "#7a3010",
     lines: ["#0b6e57", "#0072b2", "#8a5a00", "#a03a7c"], other: ["#7a4fb0"],
   };
   const DARK = {
     dark: true, paper: "#191816", ink: "#f0eee9", faint: "#b0aca3", rule: "#45433e", halo: "rgba(20,19,17,.85)",
-    rebel: "#2f8f73", lost: "#8a4a2a", lostHatch: "#f0b08f", government: "#34322d", kurdish: "#927323",
-    kurdishHatch: "#f0d890", nobody: "#191816", regained: "#5fb39a", regainedHatch: "#e0fff5",
+    garrison: "#2f8f73", lost: "#8a4a2a", lostHatch: "#f0b08f", besieger: "#34322d",
+    thirdParties: [["#927323", "#f0d890", "dots"], ["#6a5590", "#d9c8f5", "stripes"], ["#3f6d8c", "#c4e4ff", "back"],
+      ["#5d5a53", "#d8d4c8", "dots"]], nobody: "#191816", regained: "#5fb39a", regainedHatch: "#e0fff5",
     quarter: "rgba(255,255,255,.35)", quarterOut: "rgba(255,255,255,.12)", front: "#ffffff",
-    rebelUnit: "#c9f5e6", governmentUnit: "#9cc4ff", unitEdge: "#101010", strike: "#ffffff", strikeEdge: "#c4500a",
+    garrisonUnit: "#c9f5e6", besiegerUnit: "#9cc4ff", unitEdge: "#101010", strike: "#ffffff", strikeEdge: "#c4500a",
     record: "#ff9a5c", ramp: ["#2a1836", "#6d2463", "#c04f57", "#f39a56", "#fff1c9"], muted: "#2a2825",
     oneOnly: "#2f6f98", oneOnlyHatch: "#bfe4ff", otherOnly: "#9a5530", otherOnlyHatch: "#ffd0b5",
     lines: ["#6fd3b5", "#7cc3ee", "#e6b84f", "#e79ac9"], other: ["#c3a5f0"],
+  };
+
+  // How ground of a side is filled: in the scenario's colour where it gives one.
+  Siege.sideFill = function (run, code, look) {
+    const { NOBODY, GARRISON, BESIEGER, THIRD_PARTY } = Siege.words;
+    if (code === NOBODY) return look.nobody;
+    const own = run.side(code).colour;
+    if (code < THIRD_PARTY) return own || (code === GARRISON ? look.garrison : look.besieger);
+    const [colour, hatch, style] = look.thirdParties[(code - THIRD_PARTY) % look.thirdParties.length];
+    return Siege.hatch(own || colour, hatch, style);
   };
 
   Siege.look = function (theme) {
@@ -37,7 +49,7 @@
     return "rgb(" + one.map((value, i) => Math.round(value + part * (other[i] - value))).join(",") + ")";
   };
 
-  // A fill with stripes, so that it is not told by its colour alone.
+  // A fill with stripes, so that its colour is not the only sign.
   const hatches = {};
   Siege.hatch = function (ground, stripes, style) {
     const key = ground + stripes + style;

@@ -156,7 +156,7 @@ def cube(count=400, names=("a", "b", "c"), seed=3):
 def planted(point, seed):
     """A box: a above 0.6 and b below 0.4 is bad; a few cases elsewhere."""
     bad = point["a"] > 0.6 and point["b"] < 0.4
-    return {"died_of_hunger": 900.0 if bad else 100.0, "outcome": "pocket_taken" if bad else "evacuated"}
+    return {"died_of_hunger": 900.0 if bad else 100.0, "ending": "pocket_taken" if bad else "evacuated"}
 
 
 def test_prim_finds_the_box_that_was_planted():
@@ -175,7 +175,7 @@ def test_prim_finds_the_box_that_was_planted():
 
 def test_the_same_box_is_found_by_the_way_the_runs_ended():
     sweep = sweep_of("latin_hypercube", ranges("a", "b", "c"), cube(), planted)
-    by_ending = find_box(sweep, question_of(sweep, "outcome=pocket_taken"))
+    by_ending = find_box(sweep, question_of(sweep, "ending=pocket_taken"))
     by_number = find_box(sweep, question_of(sweep, "died_of_hunger >= 900"))
     assert (by_ending.inside == by_number.inside).all()
 
@@ -363,7 +363,7 @@ def test_survival_agrees_with_the_textbook_by_hand():
     ends = {1: (3, "evacuated"), 2: (4, "holding"), 3: (5, "pocket_taken"), 4: (9, "holding")}
 
     def play(point, seed):
-        return dict(zip(("end_day", "outcome"), ends[seed], strict=True))
+        return dict(zip(("end_day", "ending"), ends[seed], strict=True))
 
     sweep = sweep_of(
         "grid", (Factor("aid", "lever", values=("none",)),), pd.DataFrame({"aid": ["none"]}), play, replications=4
@@ -381,8 +381,8 @@ def test_survival_agrees_with_the_textbook_by_hand():
 def test_survival_is_parted_by_policy():
     def play(point, seed):
         if point["aid"] == "none":
-            return {"end_day": 50 + seed, "outcome": "pocket_taken"}
-        return {"end_day": 90, "outcome": "holding"}
+            return {"end_day": 50 + seed, "ending": "pocket_taken"}
+        return {"end_day": 90, "ending": "holding"}
 
     factors = (Factor("aid", "lever", values=("none", "weekly")),)
     found = survival(sweep_of("grid", factors, pd.DataFrame({"aid": ["none", "weekly"]}), play, replications=9))
@@ -395,14 +395,14 @@ def test_survival_is_parted_by_policy():
 def test_a_group_without_a_run_is_named():
     factors = (Factor("aid", "lever", values=("none", "weekly")),)
     design = pd.DataFrame({"aid": ["none", "weekly"]})
-    sweep = sweep_of("grid", factors, design, lambda p, s: {"end_day": 9, "outcome": "x"}, 2, [(1, 0), (1, 1)])
+    sweep = sweep_of("grid", factors, design, lambda p, s: {"end_day": 9, "ending": "x"}, 2, [(1, 0), (1, 1)])
     assert survival(sweep).without_runs == ("weekly",)
 
 
 def test_where_no_siege_has_ended_the_curve_stays_at_one_with_an_interval():
     sweep = sweep_of(
         "grid", (Factor("aid", "lever", values=("none",)),), pd.DataFrame({"aid": ["none"]}),
-        lambda p, s: {"end_day": 130, "outcome": "holding"}, replications=20,
+        lambda p, s: {"end_day": 130, "ending": "holding"}, replications=20,
     )  # fmt: skip
     curve = survival(sweep).curves[0]
     assert curve.share.min() == 1.0
@@ -444,9 +444,9 @@ def test_a_world_in_which_a_policy_has_no_run_is_left_out():
 
 
 def test_regret_is_refused_for_what_is_no_harm_to_civilians():
-    sweep = policies(lambda point, seed: {**harm(point, seed), "rebels_killed": 3.0})
+    sweep = policies(lambda point, seed: {**harm(point, seed), "garrison_killed": 3.0})
     with pytest.raises(ResultError, match="serves the choice of aid"):
-        regret_of(sweep, quantities(sweep)["rebels_killed"])
+        regret_of(sweep, quantities(sweep)["garrison_killed"])
 
 
 # Convergence

@@ -7,8 +7,16 @@ import pytest
 pytest.importorskip("solara", reason="forms need the extra `dashboard`")
 
 from siege_sim import load_scenario
-from siege_sim.dashboard.branching import SetAtStart, branch
-from siege_sim.dashboard.forms import Filled, by_field, number_of, plainly, understood, weights_of, window_levers
+from siege_sim.dashboard.branching import SetStartValue, branch_scenario
+from siege_sim.dashboard.forms import (
+    FormState,
+    errors_by_field,
+    field_text,
+    parse_number,
+    parse_value,
+    parse_weights,
+    window_levers,
+)
 from siege_sim.dashboard.levers import Lever, start_panels
 
 PER_DAY = Lever("per_day", "number", "Sorties a day.")
@@ -23,20 +31,20 @@ NAMES = Lever("against", "list", "Sectors.")
      ("9" * 50, False, None)],
 )  # fmt: skip
 def test_a_number_is_a_number_and_nothing_else_is(text, whole, number):
-    assert number_of(text, whole) == number
+    assert parse_number(text, whole) == number
 
 
 def test_a_field_that_cannot_be_understood_says_so_until_it_can():
-    form = Filled().typing(PER_DAY, "many")
+    form = FormState().with_typed(PER_DAY, "many")
     assert form.errors == {"per_day": "'many' is not a number"}
     assert not form.ready
-    form = form.typing(PER_DAY, "7")
+    form = form.with_typed(PER_DAY, "7")
     assert form.ready
     assert form.values((PER_DAY, TRUCKS)) == {"per_day": 7.0}
 
 
 def test_names_are_taken_apart_at_commas():
-    assert understood(NAMES, "south, east,") == (["south", "east"], "")
+    assert parse_value(NAMES, "south, east,") == (["south", "east"], "")
 
 
 @pytest.mark.parametrize(
@@ -45,8 +53,8 @@ def test_names_are_taken_apart_at_commas():
      ("1", None), ("north one", None), ("", None)],
 )  # fmt: skip
 def test_weights_are_numbers_by_name(text, weights):
-    assert weights_of(text) == weights
-    value, problem = understood(Lever("sectors", "weights", "Where they stand."), text)
+    assert parse_weights(text) == weights
+    value, problem = parse_value(Lever("sectors", "weights", "Where they stand."), text)
     assert (value, bool(problem)) == (weights, weights is None)
 
 
@@ -54,7 +62,7 @@ def test_weights_are_numbers_by_name(text, weights):
     ("text", "day"), [("12", 12), ("2016-10-04", "2016-10-04"), ("", None), ("soon", "soon"), ("-1", "-1")]
 )
 def test_a_day_is_a_number_or_what_may_be_a_date(text, day):
-    assert understood(Lever("from_day", "day", "First day."), text) == (day, "")
+    assert parse_value(Lever("from_day", "day", "First day."), text) == (day, "")
 
 
 def test_values_stand_in_fields_as_they_can_be_typed_again():
@@ -64,29 +72,29 @@ def test_values_stand_in_fields_as_they_can_be_typed_again():
         (Lever("against", "list", ""), ["south", "east"]),
         (PER_DAY, 0.35),
     ):
-        assert understood(lever, plainly(value)) == (value, "")
+        assert parse_value(lever, field_text(value)) == (value, "")
 
 
 def test_what_stands_on_day_0_can_be_sent_as_it_is_shown():
     scenario = load_scenario("aleppo_2016")
-    pulls = []
+    edits = []
     for panel in start_panels(scenario):
         for lever in panel.levers:
-            value, problem = understood(lever, plainly(lever.value) or "")
+            value, problem = parse_value(lever, field_text(lever.value) or "")
             assert not problem, (panel.name, lever.key)
-            pulls.append(SetAtStart(panel.block, lever.key, value))
-    assert branch(scenario, pulls, -1).digest == scenario.digest
+            edits.append(SetStartValue(panel.block, lever.key, value))
+    assert branch_scenario(scenario, edits, -1).digest == scenario.digest
 
 
 def test_problems_go_to_their_fields_and_the_rest_below_the_form():
     problem = (
         "lever: changes.from_day_6.processes.sorties.per_day: -1 is out of range; it must be at least 0\n"
-        "lever: forces.rebel.militia.trucks.north: -1 is out of range\n"
+        "lever: forces.garrison.militia.trucks.north: -1 is out of range\n"
         "lever: interventions.x.until_day: day 99 is after the run's end\n"
         "the run is over on day 5"
     )
     levers = (PER_DAY, TRUCKS, *window_levers(5))
-    assert by_field(problem, levers) == {
+    assert errors_by_field(problem, levers) == {
         "per_day": "-1 is out of range; it must be at least 0",
         "trucks": "-1 is out of range",
         "for_days": "day 99 is after the run's end",

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from siege_sim.dashboard.lessons import lesson_of, lessons_folder, shipped_lessons
-from siege_sim.dashboard.server_settings import Programme
+from siege_sim.dashboard.server_settings import ServerSettings
 from siege_sim.loading.scenario import load_scenario
 
 
@@ -40,8 +40,8 @@ def test_words_of_a_link_stay_and_lists_are_lists():
 
 
 def test_settings_hold_for_the_scenario_that_was_named_and_for_what_builds_on_it():
-    programme = Programme("aleppo_2016", settings=("population.persons_per_household=50",))
+    server = ServerSettings("aleppo_2016", scenario_settings=("population.persons_per_household=50",))
     for name in ("aleppo_2016", "aid_convoys"):
-        assert programme.settings_for(name) == programme.settings
-    assert programme.settings_for("toy_town") == ()
-    assert Programme("aid_convoys", settings=("days=9",)).settings_for("aleppo_2016") == ()
+        assert server.settings_for(name) == server.scenario_settings
+    assert server.settings_for("toy_town") == ()
+    assert ServerSettings("aid_convoys", scenario_settings=("days=9",)).settings_for("aleppo_2016") == ()

@@ -1,17 +1,19 @@
-"""The theatre: places for readers, under a cap."""
+"""The sessions of a server, under a cap."""
 
 from __future__ import annotations
 
 import pytest
 
 from siege_sim.dashboard.limits import SessionError
-from siege_sim.dashboard.server_settings import FOR_A_CLASS, Programme
-from siege_sim.dashboard.sessions import Theatre
+from siege_sim.dashboard.server_settings import CLASS_SETTINGS, ServerSettings
+from siege_sim.dashboard.sessions import Sessions
 
-SMALL = Programme("toy_town", settings=("population.persons_per_household=50",), sessions=2, idle_minutes=10)
+SMALL = ServerSettings(
+    "toy_town", scenario_settings=("population.persons_per_household=50",), max_sessions=2, idle_minutes=10
+)
 
 
-class Watch:
+class Clock:
     def __init__(self):
         self.seconds = 0.0
 
@@ -20,57 +22,57 @@ class Watch:
 
 
 def test_a_reader_who_comes_back_finds_the_same_siege():
-    theatre = Theatre(SMALL)
-    first = theatre.enter("ann")
-    first.play_to(3)
-    theatre.leave("ann")
-    assert theatre.enter("ann") is first
+    sessions = Sessions(SMALL)
+    first = sessions.attach("ann")
+    first.advance_to(3)
+    sessions.detach("ann")
+    assert sessions.attach("ann") is first
 
 
 def test_readers_have_sieges_of_their_own():
-    theatre = Theatre(SMALL)
-    theatre.enter("ann").play_to(3)
-    assert theatre.enter("ben").runs[0].day == 0
+    sessions = Sessions(SMALL)
+    sessions.attach("ann").advance_to(3)
+    assert sessions.attach("ben").runs[0].day == 0
 
 
-def test_when_all_places_are_in_use_a_new_reader_is_told_what_to_do():
-    theatre = Theatre(SMALL)
-    theatre.enter("ann")
-    theatre.enter("ben")
-    with pytest.raises(SessionError, match="all 2 places are taken; close a page"):
-        theatre.enter("cat")
+def test_when_all_sessions_are_in_use_a_new_reader_sees_what_to_do():
+    sessions = Sessions(SMALL)
+    sessions.attach("ann")
+    sessions.attach("ben")
+    with pytest.raises(SessionError, match="all 2 sessions are in use; close a page"):
+        sessions.attach("cat")
 
 
 def test_the_siege_that_was_left_first_makes_room():
-    watch = Watch()
-    theatre = Theatre(SMALL, watch)
-    first = theatre.enter("ann")
-    watch.seconds = 1.0
-    second = theatre.enter("ben")
-    theatre.leave("ben")
-    theatre.leave("ann")
-    theatre.enter("cat")
-    assert theatre.enter("ben") is second
-    theatre.leave("cat")
-    assert theatre.enter("ann") is not first
+    clock = Clock()
+    sessions = Sessions(SMALL, clock)
+    first = sessions.attach("ann")
+    clock.seconds = 1.0
+    second = sessions.attach("ben")
+    sessions.detach("ben")
+    sessions.detach("ann")
+    sessions.attach("cat")
+    assert sessions.attach("ben") is second
+    sessions.detach("cat")
+    assert sessions.attach("ann") is not first
 
 
 def test_a_page_that_nobody_uses_makes_room_in_the_end():
-    watch = Watch()
-    theatre = Theatre(SMALL, watch)
-    theatre.enter("ann")
-    theatre.enter("ben")
-    watch.seconds = 9 * 60.0
-    theatre.touch("ben")
-    watch.seconds = 11 * 60.0
-    theatre.enter("cat")
-    assert len(theatre) == 2
+    clock = Clock()
+    sessions = Sessions(SMALL, clock)
+    sessions.attach("ann")
+    sessions.attach("ben")
+    clock.seconds = 9 * 60.0
+    sessions.touch("ben")
+    clock.seconds = 11 * 60.0
+    sessions.attach("cat")
+    assert len(sessions) == 2
     with pytest.raises(SessionError):
-        theatre.enter("dan")
+        sessions.attach("dan")
 
 
-@pytest.mark.parametrize("programme", [SMALL, FOR_A_CLASS], ids=["usual", "class"])
-def test_the_programme_reaches_the_servers_own_process(monkeypatch, programme):
+@pytest.mark.parametrize("settings", [SMALL, CLASS_SETTINGS], ids=["usual", "class"])
+def test_the_settings_reach_the_servers_own_process(monkeypatch, settings):
     monkeypatch.setenv("SIEGE_SIM_DASHBOARD", "{}")
-    programme.to_environment()
-    assert Programme.from_environment() == programme
+    settings.to_environment()
+    assert ServerSettings.from_environment() == settings

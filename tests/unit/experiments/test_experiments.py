@@ -9,8 +9,9 @@ import pytest
 
 from siege_sim import SiegeModel
 from siege_sim.errors import ScenarioError
-from siege_sim.experiments.experiment import OF_WHOLE_RUNS, run_outcomes, shipped_experiments
+from siege_sim.experiments.experiment import shipped_experiments
 from siege_sim.experiments.plan import load_plan
+from siege_sim.model.run_outcomes import OF_THE_RUN
 from siege_sim.runner.sweep import bundle_of, recipe_of, task_of
 from siege_sim.runner.worker import play_bundle
 
@@ -132,9 +133,10 @@ def test_a_design_that_cannot_be_is_refused_with_its_line(plan_of, tail, said):
         plan_of("uncertainties: {food.home_days: {}}\n", tail)
 
 
-def test_what_can_be_kept_of_a_run_is_what_a_run_knows(toy_result):
-    assert set(run_outcomes()) == set(toy_result.summary) - {"end_date"}
-    assert not set(OF_WHOLE_RUNS) & set(toy_result.series.columns)
+def test_what_can_be_kept_of_a_run_is_what_a_run_knows(toy_result, plan_of):
+    plan = plan_of("uncertainties: {food.home_days: {}}\n", "design: {kind: grid}\n")
+    assert set(plan.known) == set(plan.kept) == set(toy_result.summary) - {"end_date"}
+    assert not {outcome.name for outcome in OF_THE_RUN} & set(toy_result.series.columns)
 
 
 @pytest.mark.parametrize("name", shipped_experiments())

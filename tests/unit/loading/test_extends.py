@@ -39,7 +39,8 @@ def test_parents_have_parents_and_the_folder_s_own_come_first(write):
 
 
 def test_a_whole_other_city_replaces_the_map(write):
-    child = load_scenario(write("child", "extends: toy_town\nname: c\nmap: {synthetic: Other, side: 12}"))
+    other = "{synthetic: Other, side: 12, third_party: hill_militia}"
+    child = load_scenario(write("child", f"extends: toy_town\nname: c\nmap: {other}"))
     assert child.city_map.shape == (12, 12)
     assert child.map.ring == 2
 
@@ -48,13 +49,13 @@ def test_a_map_may_be_a_file_beside_the_scenario(write, tmp_path):
     (tmp_path / "maps").mkdir()
     (tmp_path / "maps" / "town.yaml").write_text(
         "name: T\ncell_size_m: 400\nrows: [aab, aab]\nlegend:\n"
-        "  a: {name: A, holder: rebel, sector: north, population: 1, built_up: 0.5}\n"
-        "  b: {name: B, holder: government, sector: north, population: 1, built_up: 0.5}\n"
+        "  a: {name: A, holder: garrison, sector: north, population: 1, built_up: 0.5}\n"
+        "  b: {name: B, holder: besieger, sector: north, population: 1, built_up: 0.5}\n"
     )
     text = (
-        "extends: toy_town\nname: c\nmap: maps/town.yaml\npopulation: {kurdish_side: 0}\nforces:\n"
-        "  rebel: {town_militia: {sectors: {east: null, south: null, west: null}}}\n"
-        "  government:\n    vanguard: {sectors: {east: null, north: 1}}\n"
+        "extends: toy_town\nname: c\nmap: maps/town.yaml\npopulation: {third_parties: null}\nforces:\n"
+        "  garrison: {town_militia: {sectors: {east: null, south: null, west: null}}}\n"
+        "  besieger:\n    vanguard: {sectors: {east: null, north: 1}}\n"
         "    ring: {sectors: {east: null, south: null, west: null}}\n"
     )
     child = load_scenario(write("child", text))

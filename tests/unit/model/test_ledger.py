@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from siege_sim.errors import LedgerError
-from siege_sim.model.ledger import IN, NOTE, OUT, Ledger
+from siege_sim.model.ledger import IN, NOTE, OUT, Flow, Ledger
 
 
 @pytest.fixture
 def granary():
     amount = {"kcal": 100.0}
     ledger = Ledger()
-    ledger.open("food", "kcal", {"grown": IN, "eaten": OUT, "seen": NOTE}, lambda: amount["kcal"])
+    ledger.open("food", "kcal", {"grown": Flow(IN), "eaten": Flow(OUT), "seen": Flow(NOTE)}, lambda: amount["kcal"])
     return ledger, amount
 
 

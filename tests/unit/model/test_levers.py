@@ -8,10 +8,10 @@ import pytest
 from siege_sim import SiegeModel, load_scenario
 from siege_sim.model.agents.axis import AxisPhase
 from siege_sim.model.agents.facility import Hospital, Road
-from siege_sim.model.codes import GOVERNMENT, REBEL
+from siege_sim.schema.sides import BESIEGER, GARRISON
 from tests.conftest import STRESS
 
-PEACE = ("processes.government_command=null", "processes.sorties.per_day=0", "processes.artillery.shells_per_day=0")
+PEACE = ("processes.besieger_command=null", "processes.sorties.per_day=0", "processes.artillery.shells_per_day=0")
 
 
 def city(action: str, *settings: str, stress: bool = False) -> SiegeModel:
@@ -25,7 +25,9 @@ def play(model: SiegeModel, days: int) -> SiegeModel:
     return model
 
 
-@pytest.mark.parametrize(("side", "code", "stock"), [("rebel", REBEL, "rebels"), ("government", GOVERNMENT, "regime")])
+@pytest.mark.parametrize(
+    ("side", "code", "stock"), [("garrison", GARRISON, "garrison"), ("besieger", BESIEGER, "besieger")]
+)
 def test_reinforcements_join_either_side_on_its_own_ground(side, code, stock):
     model = city(
         f"kind: reinforcements, from_day: 3, side: {side}, faction: friends, sector: east, fighters: 250", *PEACE
@@ -56,7 +58,7 @@ def test_the_wounded_cannot_be_brought_out_through_a_crossing_that_is_lost():
     homes = model.households
     homes.wound(np.arange(20), np.ones(20, dtype=np.int64))
     gate = next(facility for facility in model.facilities if facility.name == "South gate")
-    model.city.capture(np.array([gate.cell_index]), GOVERNMENT)
+    model.city.capture(np.array([gate.cell_index]), BESIEGER)
     model.step()
     assert model.ledger.total("civilians", "evacuated_for_treatment") == 0
 
@@ -64,14 +66,14 @@ def test_the_wounded_cannot_be_brought_out_through_a_crossing_that_is_lost():
 def test_only_the_group_that_agreed_leaves_and_fire_is_held_back():
     model = city(
         "kind: armed_group_leaves, from_day: 2, faction: volunteers, fighters_per_day: 100, air: 0.25, artillery: 0.5",
-        "forces.rebel.volunteers={fighters: 300, unit_size: 100, sectors: {north: 1}}",
+        "forces.garrison.volunteers={fighters: 300, unit_size: 100, sectors: {north: 1}}",
         *PEACE,
     )
     militia = [row for row, (faction, _) in model.unit_labels.items() if faction == "town_militia"]
     fit = model.units.fit[militia].sum()
     for left in (0, 100, 200, 300, 300):
         model.step()
-        assert model.ledger.total("rebels", "left_by_agreement") == left
+        assert model.ledger.total("garrison", "left_by_agreement") == left
     assert model.units.fit[militia].sum() == fit
     assert (model.conditions.air_tempo, model.conditions.fire_tempo) == (0.25, 0.5)
     assert model.conditions.assault_tempo == 1.0
@@ -95,7 +97,7 @@ def test_a_road_is_open_for_its_window_only_and_brings_in_food():
 def test_a_road_whose_end_is_lost_brings_nothing_and_no_hope():
     model = city("kind: siege_broken, from_day: 1, hope: 1.0, leaving_per_day: 1.0", *PEACE)
     (road,) = model.facilities_of(Road)
-    model.city.capture(np.array([road.cell_index]), GOVERNMENT)
+    model.city.capture(np.array([road.cell_index]), BESIEGER)
     model.politics.hope = 0.3
     model.step()
     assert model.ledger.total("food", "brought_in") == model.ledger.total("civilians", "left_by_road") == 0
@@ -105,7 +107,7 @@ def test_a_road_whose_end_is_lost_brings_nothing_and_no_hope():
 def test_missiles_that_come_are_launched_or_still_there_and_caution_fades_when_they_are_gone():
     model = city(
         "kind: anti_aircraft_missiles, from_day: 3, until_day: 12, missiles_per_month: 45, p_launch: 0.2",
-        "processes.sorties.per_day=20", "processes.government_command=null",
+        "processes.sorties.per_day=20", "processes.besieger_command=null",
     )  # fmt: skip
     deterred = []
     for _ in range(60):
@@ -168,7 +170,7 @@ def test_an_agreement_on_a_date_stops_the_fire_and_is_carried_out():
     assert model.politics.agreement_day == 3
     assert model.conditions.air_tempo == model.conditions.assault_tempo == 0.0
     play(model, 57)
-    assert model.politics.outcome == "evacuated"
+    assert model.politics.ending == "evacuated"
     assert model.ledger.total("civilians", "evacuated") > 0
 
 
@@ -182,9 +184,9 @@ def test_an_intervention_from_outside_lifts_hope_and_keeps_aircraft_away():
 
 
 def test_without_fire_on_the_west_ammunition_is_kept():
-    model = play(city("kind: no_shelling_of_west, from_day: 0", *PEACE, "processes.supply=null"), 10)
-    assert model.ledger.total("west", "killed") == 0
-    assert (model.units.ammunition[model.units.of(REBEL)] == 1.0).all()
+    model = play(city("kind: no_garrison_shelling, from_day: 0", *PEACE, "processes.supply=null"), 10)
+    assert model.ledger.total("besieger_civilians", "killed") == 0
+    assert (model.units.ammunition[model.units.of(GARRISON)] == 1.0).all()
 
 
 def test_hope_outlives_a_failed_relief_attack_by_some_days():
@@ -202,7 +204,7 @@ def test_hope_outlives_a_failed_relief_attack_by_some_days():
 
 def test_a_lull_longer_than_the_preparation_undoes_it_and_a_shorter_one_does_not():
     settings = (
-        "processes.government_command.prepare_days=3", "processes.government_command.patience_days=60",
+        "processes.besieger_command.prepare_days=3", "processes.besieger_command.patience_days=60",
         "processes.envelopment=null", "ground.odds_to_assault=0.1", "days=60",
     )  # fmt: skip
     for lull, phases in ((3, {AxisPhase.ASSAULT}), (9, {AxisPhase.PREPARE})):
@@ -218,7 +220,7 @@ def test_a_lull_longer_than_the_preparation_undoes_it_and_a_shorter_one_does_not
 def test_an_axis_whose_place_was_lost_during_a_lull_prepares_elsewhere():
     model = city(
         "kind: ceasefire, from_day: 10, until_day: 20, assaults: 0.0",
-        "processes.government_command.prepare_days=3", "processes.government_command.patience_days=60",
+        "processes.besieger_command.prepare_days=3", "processes.besieger_command.patience_days=60",
         "processes.envelopment=null", "ground.odds_to_assault=0.1", "days=60",
     )  # fmt: skip
     play(model, 20)

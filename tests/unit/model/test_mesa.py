@@ -13,7 +13,7 @@ from siege_sim import SiegeModel
 from siege_sim.errors import SiegeError
 from siege_sim.model.agents.facility import Bakery, Hospital
 from siege_sim.model.agents.household import Household
-from siege_sim.model.agents.unit import RebelUnit, RegimeUnit
+from siege_sim.model.agents.unit import BesiegerUnit, GarrisonUnit
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_run_model_plays_to_the_end(toy_town):
     model = SiegeModel(toy_town, seed=1)
     model.run_model()
     assert not model.running
-    assert model.politics.outcome != "holding" or model.day == toy_town.days
+    assert model.politics.ending != "holding" or model.day == toy_town.days
 
 
 def test_days_yields_after_each_day_and_can_be_left(model):
@@ -60,7 +60,7 @@ def test_no_household_agent_is_made_until_somebody_asks(model):
     for _ in range(3):
         model.step()
     assert Household not in model._agents_by_type
-    assert len(model.agents_by_type[RebelUnit]) == 20
+    assert len(model.agents_by_type[GarrisonUnit]) == 20
     assert Household not in model._agents_by_type
     assert len(model.agents_by_type[Household]) == len(model.households)
     assert Household in model._agents_by_type
@@ -74,7 +74,7 @@ def test_asking_for_all_agents_makes_the_households(model, ask):
 
 def test_agents_by_type_reads_like_a_dictionary(model):
     by_type = model.agents_by_type
-    assert {RebelUnit, RegimeUnit, Household, Hospital, Bakery} <= set(by_type)
+    assert {GarrisonUnit, BesiegerUnit, Household, Hospital, Bakery} <= set(by_type)
     assert by_type.get(int) is None
     with pytest.raises(KeyError):
         by_type[int]
@@ -82,7 +82,7 @@ def test_agents_by_type_reads_like_a_dictionary(model):
     assert sum(len(agents) for agents in by_type.values()) == len(model.agents)
 
 
-@pytest.mark.parametrize("kind", [Household, RebelUnit, RegimeUnit, Hospital])
+@pytest.mark.parametrize("kind", [Household, GarrisonUnit, BesiegerUnit, Hospital])
 def test_a_set_of_agents_does_what_mesa_s_do(model, kind):
     agents = model.agents_by_type[kind]
     assert type(agents) is type(mesa.Model().agents)
@@ -140,7 +140,7 @@ def test_making_agents_changes_nothing_in_the_run(toy_town):
 
 
 def test_units_stand_in_mesa_cells(model):
-    unit = next(iter(model.agents_by_type[RebelUnit]))
+    unit = next(iter(model.agents_by_type[GarrisonUnit]))
     assert unit in unit.cell.agents
     assert unit.cell.coordinate == divmod(unit.cell_index, 10)
     target = model.grid_cell(44)
@@ -154,11 +154,11 @@ def test_units_stand_in_mesa_cells(model):
 
 
 def test_a_disbanded_unit_leaves_model_and_cell(model):
-    unit = next(iter(model.agents_by_type[RebelUnit]))
+    unit = next(iter(model.agents_by_type[GarrisonUnit]))
     cell = unit.cell
     fighters = unit.fit
     assert unit.give_up() == fighters
-    assert unit not in model.agents_by_type[RebelUnit]
+    assert unit not in model.agents_by_type[GarrisonUnit]
     assert unit not in cell.agents
     model.ledger.check()
 

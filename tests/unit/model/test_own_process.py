@@ -74,15 +74,15 @@ def test_it_is_part_of_the_scenario(coarse):
 
 def test_it_has_levers_on_a_running_siege(coarse):
     session = Session(coarse.with_process(Clearing()))
-    session.play_to(12)
-    (lever,) = next(p for p in mechanism_panels(session.in_hand.scenario, 1) if p.name == "clearing").levers
-    assert (lever.value, lever.says) == (0.1, "Share of the rubble of a cell that is cleared in a day.")
-    branch = session.pull([SetParameter("clearing", "cleared_per_day", 0.9)], day=6)
+    session.advance_to(12)
+    (lever,) = next(p for p in mechanism_panels(session.current.scenario, 1) if p.name == "clearing").levers
+    assert (lever.value, lever.description) == (0.1, "Share of the rubble of a cell that is cleared in a day.")
+    branch = session.branch([SetParameter("clearing", "cleared_per_day", 0.9)], day=6)
     assert branch.scenario.changes["from_day_7"].processes == {"clearing": {"cleared_per_day": 0.9}}
-    assert branch.film.frames[6]["rubble"] == session.runs[0].film.frames[6]["rubble"]
-    assert branch.film.frames[12]["rubble"] != session.runs[0].film.frames[12]["rubble"]
+    assert branch.frames[6]["rubble"] == session.runs[0].frames[6]["rubble"]
+    assert branch.frames[12]["rubble"] != session.runs[0].frames[12]["rubble"]
     with pytest.raises(ScenarioError, match=r"cleared_per_day: 2\.0 is out of range"):
-        session.pull([SetParameter("clearing", "cleared_per_day", 2.0)], day=8)
+        session.branch([SetParameter("clearing", "cleared_per_day", 2.0)], day=8)
 
 
 def test_its_results_name_it_and_who_has_no_such_mechanism_is_told_so(coarse):

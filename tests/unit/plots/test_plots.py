@@ -19,16 +19,16 @@ from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 
 from siege_sim import load_scenario, run
-from siege_sim.model.codes import GOVERNMENT, KURDISH, REBEL
 from siege_sim.plots import FIGURES, draw, draw_all, figure_named, ground, style
-from siege_sim.plots.civilians import DEATHS, PLACES, people
+from siege_sim.plots.civilians import deaths_of, people, places_of
 from siege_sim.plots.days import Calendar, actions, in_words, turns
 from siege_sim.plots.food import PHASES, stretches, while_inhabited
 from siege_sim.plots.labels import rows_above, spread
 from siege_sim.results.run import RunResult, read_run
+from siege_sim.schema.sides import BESIEGER, FIRST_THIRD_PARTY, GARRISON
 
 NAMES = [drawing.name for drawing in FIGURES]
-HOLDS = ["processes.envelopment=null", "processes.government_command.largest_frontage=0", "days=20"]
+HOLDS = ["processes.envelopment=null", "processes.besieger_command.largest_frontage=0", "days=20"]
 CASES = ("toy", "three_days", "stressed", "crowded")
 
 
@@ -194,16 +194,23 @@ def test_lightness_knows_black_and_white():
 
 
 def test_ground_can_be_told_apart_in_grey():
-    looks = (style.REBEL, style.LOST, style.REGAINED, style.GOVERNMENT, style.KURDISH, style.NOBODY)
+    looks = (
+        style.GARRISON_LOOK,
+        style.LOST,
+        style.REGAINED,
+        style.BESIEGER_LOOK,
+        *style.THIRD_PARTY_LOOKS,
+        style.NOBODY_LOOK,
+    )
     for one, other in itertools.combinations(looks, 2):
         apart = abs(lightness(one.colour) - lightness(other.colour))
         assert apart > 10 or one.hatch != other.hatch, (one, other)
-    assert lightness(style.GOVERNMENT.colour) - lightness(style.REBEL.colour) > 30
+    assert lightness(style.BESIEGER_LOOK.colour) - lightness(style.GARRISON_LOOK.colour) > 30
 
 
-@pytest.mark.parametrize("bands", [DEATHS, PLACES], ids=["deaths", "places"])
-def test_neighbouring_bands_can_be_told_apart_in_grey(bands):
-    for (_, _, below), (_, _, above) in itertools.pairwise(bands):
+@pytest.mark.parametrize("bands_of", [deaths_of, places_of], ids=["deaths", "places"])
+def test_neighbouring_bands_can_be_told_apart_in_grey(bands_of, stressed_result):
+    for (_, _, below), (_, _, above) in itertools.pairwise(bands_of(stressed_result)):
         assert abs(lightness(below.colour) - lightness(above.colour)) > 10 or below.hatch != above.hatch
 
 
@@ -222,7 +229,7 @@ def heading_shares(figure) -> list[str]:
 def test_the_map_goes_from_day_0_to_the_last_day_with_the_share_held(results):
     result = results["toy"]
     headings = heading_shares(draw(figure_named("map"), result))
-    share = result.series.set_index("day")["rebel_area_share"]
+    share = result.series.set_index("day")["garrison_area_share"]
     assert len(headings) > 3
     assert headings[0] == "day 0, 100% held"
     assert headings[-1].startswith(f"day {share.index[-1]},")
@@ -242,9 +249,9 @@ def test_the_map_marks_lost_and_retaken_ground_and_numbers_pockets(results):
     result = results["three_days"]
     holders = result.snapshots["holder"].copy()
     middle = holders.shape[2] // 2
-    holders[1:, :, middle][holders[1:, :, middle] == REBEL] = GOVERNMENT
-    corner = np.argwhere(holders[0] == GOVERNMENT)[-1]
-    holders[1:, corner[0], corner[1]] = REBEL
+    holders[1:, :, middle][holders[1:, :, middle] == GARRISON] = BESIEGER
+    corner = np.argwhere(holders[0] == BESIEGER)[-1]
+    holders[1:, corner[0], corner[1]] = GARRISON
     before, after = draw(figure_named("map"), changed(result, holders=holders)).axes
     assert patches_like(before, style.LOST) == patches_like(before, style.REGAINED) == 0
     assert patches_like(after, style.LOST) == patches_like(after, style.REGAINED) == 1
@@ -256,13 +263,13 @@ def test_the_map_marks_lost_and_retaken_ground_and_numbers_pockets(results):
 
 def test_the_map_names_quarters_and_gives_scale_and_north(results):
     text = all_text(draw(figure_named("map"), results["toy"]))
-    for expected in ("Old Town", "Mill Quarter", "500 m", "N", "Kurdish-held", "front line"):
+    for expected in ("Old Town", "Mill Quarter", "500 m", "N", "held by the hill militia", "front line"):
         assert expected in text.splitlines(), expected
 
 
 def test_the_front_runs_along_the_edges_between_the_sides():
-    holder = np.array([[REBEL, REBEL, GOVERNMENT], [GOVERNMENT, REBEL, KURDISH]])
-    front = ground.edges_between(holder == REBEL, holder == GOVERNMENT)
+    holder = np.array([[GARRISON, GARRISON, BESIEGER], [BESIEGER, GARRISON, FIRST_THIRD_PARTY]])
+    front = ground.edges_between(holder == GARRISON, holder == BESIEGER)
     assert sorted(map(tuple, front)) == sorted(
         [((2.0, 0.0), (2.0, 1.0)), ((1.0, 1.0), (1.0, 2.0)), ((0.0, 1.0), (1.0, 1.0))]
     )
@@ -288,7 +295,7 @@ def test_pockets_are_those_of_the_outcome(results):
     for result in results.values():
         counted = result.series.set_index("day")["pockets"]
         for day, holder in zip(result.snapshots["day"], result.snapshots["holder"], strict=True):
-            assert len(ground.pockets(holder == REBEL)) == counted[day]
+            assert len(ground.pockets(holder == GARRISON)) == counted[day]
 
 
 def test_the_heart_of_a_ring_lies_in_the_ring():
@@ -299,10 +306,10 @@ def test_the_heart_of_a_ring_lies_in_the_ring():
 
 
 def test_the_telling_snapshots_are_those_with_change():
-    days, holders = np.arange(0, 200, 10), np.full((20, 4, 4), REBEL)
-    holders[12:, 0] = GOVERNMENT
-    holders[13:, 1] = GOVERNMENT
-    holders[14:, 2] = GOVERNMENT
+    days, holders = np.arange(0, 200, 10), np.full((20, 4, 4), GARRISON)
+    holders[12:, 0] = BESIEGER
+    holders[13:, 1] = BESIEGER
+    holders[14:, 2] = BESIEGER
     chosen = ground.telling(days, holders, 6)
     assert len(chosen) == len(set(chosen)) == 6
     assert {0, 12, 13, 19} <= set(chosen)
@@ -363,7 +370,7 @@ def test_turning_points_are_those_of_the_run(results):
         (2, "evacuation agreed"),
         (3, "run stopped here"),
     ]
-    ended = changed(results["three_days"], outcome="siege_broken")
+    ended = changed(results["three_days"], ending="siege_broken")
     assert [turn.label for turn in turns(ended)] == ["siege broken"]
 
 
@@ -392,21 +399,21 @@ def test_no_line_goes_through_a_label_above_the_axes(days, results):
 
 def test_the_people_add_up_every_day(results):
     for result in results.values():
-        table = people(result.series)
-        total = table[[name for name, *_ in PLACES]].sum(axis=1)
+        table = people(result)
+        total = table[[name for name, *_ in places_of(result)]].sum(axis=1)
         assert (total == total.iloc[0]).all()
 
 
 def test_causes_of_death_add_up(results):
     for result in results.values():
-        table = people(result.series)
-        assert (table[[name for name, *_ in DEATHS]].sum(axis=1) == table["dead"]).all()
+        table = people(result)
+        assert (table[[name for name, *_ in deaths_of(result)]].sum(axis=1) == table["dead"]).all()
 
 
 def test_a_run_without_deaths_says_so(results):
     quiet = results["three_days"]
     series = quiet.series
-    for name in [name for name, *_ in DEATHS] + ["civilians_killed"]:
+    for name in [*quiet.deaths(), "civilians_killed"]:
         series[name] = 0.0
     result = RunResult(quiet.summary, quiet.manifest, dict(quiet.snapshots), series, quiet.quarters, quiet.events)
     text = all_text(draw(figure_named("civilians"), result))
@@ -433,7 +440,7 @@ def test_quarters_stand_in_the_order_of_their_loss(results):
     figure = draw(figure_named("quarters"), result)
     shown = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert shown[: len(lost)] == list(lost["quarter"])
-    assert len(shown) == (result.quarters["rebel_cells_on_day_0"] > 0).sum()
+    assert len(shown) == (result.quarters["garrison_cells_on_day_0"] > 0).sum()
 
 
 def test_quarters_that_are_held_say_so(results):

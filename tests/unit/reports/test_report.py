@@ -92,7 +92,7 @@ def test_pictures_are_in_the_file_as_they_are_with_words_for_those_who_cannot_se
     for image, path in zip(images, figures, strict=True):
         assert base64.b64decode(image["src"].removeprefix("data:image/png;base64,")) == path.read_bytes()
         assert image["width"] == "200"
-    assert images[0]["alt"] == f"Ground held by the rebels. {figure_named('area').says(toy_result)}"
+    assert images[0]["alt"] == f"Ground held. {figure_named('area').says(toy_result)}"
     assert images[2]["alt"].startswith("My own.")
 
 
@@ -118,7 +118,7 @@ def test_text_of_tables_is_never_markup(three_days):
     quarters = three_days.quarters
     quarters.loc[0, ["quarter", "sector"]] = EVIL
     events = events_table((1, "", "relief_attack", EVIL, EVIL, EVIL, 0.0), (3, "", "evacuated", EVIL, EVIL, EVIL, 0.0))
-    summary = {"outcome": "evacuated"}
+    summary = {"ending": "evacuated"}
     html = report_html(retold(three_days, quarters=quarters, events=events, summary=summary), [])
     assert "<script" not in html
     assert Page(html).text.count("alert('x')") >= 3
@@ -142,25 +142,26 @@ ENDINGS = {
     "pocket_taken": "The pocket was taken on 4\u00a0September\u00a02020 (day\u00a03).",
     "evacuated": "The siege ended with an agreed evacuation on 4\u00a0September\u00a02020 (day\u00a03).",
     "siege_broken": "The siege was broken from outside on 4\u00a0September\u00a02020 (day\u00a03).",
-    "holding": "The run was stopped on 4\u00a0September\u00a02020 (day\u00a03), before its end; the rebels held the "
+    "holding": "The run was stopped on 4\u00a0September\u00a02020 (day\u00a03), before its end; the town "
+    "militia held the "
     "pocket then.",
     "frozen_conflict": "The siege ended (frozen conflict) on 4\u00a0September\u00a02020 (day\u00a03).",
 }
 
 
-@pytest.mark.parametrize("outcome", ENDINGS)
-def test_the_story_opens_with_the_end(outcome, three_days):
-    assert story(retold(three_days, summary={"outcome": outcome}))[0] == ENDINGS[outcome]
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_story_opens_with_the_end(ending, three_days):
+    assert story(retold(three_days, summary={"ending": ending}))[0] == ENDINGS[ending]
 
 
 def test_a_run_to_the_planned_end_was_not_stopped(three_days):
-    assert story(retold(three_days, scenario={"days": 3}))[0].startswith("The rebels still held the pocket when")
+    assert story(retold(three_days, scenario={"days": 3}))[0].startswith("The town militia still held the pocket when")
 
 
 def test_the_story_tells_of_everybody(three_days):
     series = three_days.series
     last = series.index[-1]
-    series.loc[last, ["civilians_killed", "died_of_hunger", "left_to_kurdish", "left_to_government"]] = [
+    series.loc[last, ["civilians_killed", "died_of_hunger", "left_to_hill_militia", "left_to_besieger"]] = [
         12,
         3,
         100,
@@ -170,8 +171,8 @@ def test_the_story_tells_of_everybody(three_days):
     told = " ".join(story(retold(three_days, series=series)))
     assert "Of 6,000 besieged civilians 12 were killed by violence and 3 died of hunger." in told
     assert (
-        "Of the others 1,100 left for government areas or Kurdish-held ground, 2,000 were evacuated and 2,885 were"
-        in told
+        "Of the others 100 left to the hill militia, 1,000 left to the besieging army, "
+        "2,000 were evacuated and 2,885 were" in told
     )
 
 
@@ -187,8 +188,8 @@ def test_every_outcome_is_in_the_table_with_its_unit(toy_result):
     assert list(rows) == list(toy_result.manifest["outcomes"])
     series = toy_result.series
     assert rows["civilians_killed"].values[3] == f"{series['civilians_killed'].iloc[-1]:,.0f}"
-    assert rows["rebel_area_share"].unit == "% of day 0"
-    assert rows["rebel_area_share"].values[0] == "100.0"
+    assert rows["garrison_area_share"].unit == "% of day 0"
+    assert rows["garrison_area_share"].values[0] == "100.0"
     assert rows["kcal_eaten_per_person"].values[0] == "-"
     assert rows["kcal_eaten_per_person"].unit == "kcal/person"
 

@@ -25,7 +25,7 @@ EVIL = "<script>alert('x')</script>"
 
 def aid(point, seed):
     deaths = 400 - 90 * (point["aid"] == "weekly") + 30 * luck(seed)
-    return {"died_of_hunger": deaths, "end_day": 80 + seed, "outcome": "evacuated" if seed % 2 else "pocket_taken"}
+    return {"died_of_hunger": deaths, "end_day": 80 + seed, "ending": "evacuated" if seed % 2 else "pocket_taken"}
 
 
 def two_policies(**options):
@@ -50,7 +50,7 @@ def test_every_figure_that_may_be_named_exists_and_no_other():
 
 def harm_by_need(point, seed):
     saved = {"none": 0.0, "flour": 50 * point["need"], "clinic": 30.0}[point["aid"]]
-    return {"died_of_hunger": 100 - saved + luck(seed), "end_day": 90 + seed, "outcome": "evacuated"}
+    return {"died_of_hunger": 100 - saved + luck(seed), "end_day": 90 + seed, "ending": "evacuated"}
 
 
 SWEEPS = {
@@ -83,7 +83,7 @@ def test_long_names_and_small_numbers_can_be_read(name):
     hazard, days, fire, area = (
         f"processes.{key}"
         for key in (
-            "desertion.hazard_per_round", "government_command.prepare_days", "morale.fire_weight",
+            "desertion.hazard_per_round", "besieger_command.prepare_days", "morale.fire_weight",
             "strike_effects.affected_area_m2",
         )
     )  # fmt: skip
@@ -96,7 +96,7 @@ def test_long_names_and_small_numbers_can_be_read(name):
 
     def play(point, seed):
         harm = 3e5 * point[hazard] + point[days] + 40 * point[fire] + point[area] / 200 + luck(seed)
-        return {"died_of_hunger": harm, "end_day": 120 - harm / 10, "outcome": "evacuated"}
+        return {"died_of_hunger": harm, "end_day": 120 - harm / 10, "ending": "evacuated"}
 
     spread = cube(160, (hazard, days, fire, area))
     design = pd.DataFrame({f.name: f.low + (f.high - f.low) * spread[f.name] for f in factors})
@@ -206,7 +206,7 @@ def test_names_that_are_not_known_are_refused_with_the_nearest(wish, words):
 
 
 def test_ways_to_end_are_shares_of_runs():
-    html, _ = sweep_report(two_policies(), Wish(outcomes=("outcome",), figures=("points",)), "x")
+    html, _ = sweep_report(two_policies(), Wish(outcomes=("ending",), figures=("points",)), "x")
     text = re.sub(r"\s+", " ", Page(html).text)
     assert "Ended in: an agreed evacuation" in text
     assert "50 ±" in text
@@ -236,7 +236,7 @@ def test_without_an_extra_library_the_rest_is_still_drawn(monkeypatch, name, mis
 
 def test_survival_is_parted_by_the_factor_that_is_asked_for():
     sweep = grid()
-    runs = sweep.runs.assign(end_day=50 + sweep.runs["point"], outcome="evacuated")
+    runs = sweep.runs.assign(end_day=50 + sweep.runs["point"], ending="evacuated")
     sweep = type(sweep)(sweep.manifest, sweep.factors, sweep.design, runs, sweep.series, sweep.quarters)
     drawn = list(draw_figures(sweep, ["survival"], [], by="convoys"))
     assert (

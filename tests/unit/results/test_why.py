@@ -42,16 +42,16 @@ MADE_UP = table(
 )
 
 
-def result_with(base: RunResult, events: pd.DataFrame = MADE_UP, outcome: str = "pocket_taken") -> RunResult:
+def result_with(base: RunResult, events: pd.DataFrame = MADE_UP, ending: str = "pocket_taken") -> RunResult:
     manifest = copy.deepcopy(dict(base.manifest))
     manifest["city"]["facilities"] = [
         {"name": name, "kind": "bakery", "quarter": "Old Town"} for name in ("bakery Old Town", "bakery Mill")
     ]
     quarters = pd.DataFrame(
         [("Old Town", 3, 0), ("Mill", 4, 3), ("Station", 2, 2), ("Far Side", 0, 0), ("Harbour", 2, 0)],
-        columns=["quarter", "rebel_cells_on_day_0", "rebel_cells_at_end"],
+        columns=["quarter", "garrison_cells_on_day_0", "garrison_cells_at_end"],
     )
-    summary = {**base.summary, "outcome": outcome}
+    summary = {**base.summary, "ending": ending}
     return RunResult(summary, manifest, dict(base.snapshots), base.series.iloc[:7], quarters, events)
 
 
@@ -90,7 +90,7 @@ def test_losses_of_one_quarter_are_told_together_with_days_and_dates(made_up):
     assert answer.steps[1].text.endswith("it was under direct assault, after 2 days of that assault.")
     assert answer.steps[2].text == (
         "Days 4 to 5 (5 Sep 2020 to 6 Sep 2020): 3 cells of Old Town were lost, one after another, the last of it; "
-        "the government side held more than half of the ground around."
+        "the besieging army held more than half of the ground around."
     )
 
 
@@ -98,11 +98,12 @@ def test_losses_of_one_quarter_are_told_together_with_days_and_dates(made_up):
     ("question", "said"),
     [
         ({}, "Why the siege ended on day 6 (7 Sep 2020), when the pocket was taken:"),
-        ({"quarter": "Mill"}, "Mill did not fall in this run: the rebels held 3 of its 4 cells on day 6 (7 Sep 2020). "
+        ({"quarter": "Mill"}, "Mill did not fall in this run: the town militia held 3 of its 4 "
+         "cells on day 6 (7 Sep 2020). "
          "Ground there was first lost on day 3 (4 Sep 2020)."),
-        ({"quarter": "Station"}, "Station did not fall in this run: the rebels held 2 of its 2 cells on day 6 "
+        ({"quarter": "Station"}, "Station did not fall in this run: the town militia held 2 of its 2 cells on day 6 "
          "(7 Sep 2020). No ground was lost there."),
-        ({"quarter": "Far Side"}, "Far Side was not held by the rebels on day 0"),
+        ({"quarter": "Far Side"}, "Far Side was not held by the town militia on day 0"),
         ({"quarter": "Harbour"}, "Harbour was held until the end and handed over then. Why the siege ended"),
         ({"stock": "bakery Old Town"}, "What led to this on day 2 (3 Sep 2020): bakery Old Town was put out of"),
         ({"stock": "bakery Mill"}, "Bakery Mill was never out of service"),

@@ -9,7 +9,6 @@ import pytest
 
 from siege_sim.errors import ScenarioError
 from siege_sim.loading.scenario import load_scenario
-from siege_sim.model.outcomes import DAILY
 from siege_sim.validation.record import load_record, shipped_records
 
 HEAD = (
@@ -53,8 +52,8 @@ CASES = {
 
 
 def names() -> tuple[set[str], set[str]]:
-    city = load_scenario("aleppo_2016").city_map
-    return {outcome.name for outcome in DAILY}, {quarter.name for quarter in city.quarters}
+    siege = load_scenario("aleppo_2016")
+    return {outcome.name for outcome in siege.outcomes}, {quarter.name for quarter in siege.city_map.quarters}
 
 
 def test_a_small_record_is_read(tmp_path):

@@ -20,10 +20,10 @@ AREA = (1.0, 1.0, 0.98, 0.95, 0.85, 0.60, 0.50, 0.50, 0.0)
 CAPTURED = {"A": 4, "B": 5, "C": 5, "D": 8, "E": None}
 
 
-def course(outcome: str = "evacuated", days: int = 8, **changed) -> Course:
+def course(ending: str = "evacuated", days: int = 8, **changed) -> Course:
     """A siege of eight days: the line breaks on days 4 to 5, and the rest is handed over on day 8."""
     columns = {
-        "rebel_area_share": AREA,
+        "garrison_area_share": AREA,
         "killed": (0, 2, 4, 6, 10, 20, 30, 30, 30),
         "wounded": (0, 4, 8, 12, 20, 60, 90, 90, 90),
         "impacts": (9, 1, 2, 3, 4, 5, 6, 0, 0),
@@ -34,7 +34,7 @@ def course(outcome: str = "evacuated", days: int = 8, **changed) -> Course:
     series = pd.DataFrame({name: [float(value) for value in values[: days + 1]] for name, values in columns.items()})
     series.insert(0, "date", [(START + timedelta(days=day)).isoformat() for day in range(len(series))])
     quarters = pd.DataFrame({"quarter": list(CAPTURED), "day_captured": pd.array(list(CAPTURED.values()), "Int64")})
-    return Course(1, outcome, series, quarters, {"program": "siege_sim"})
+    return Course(1, ending, series, quarters, {"program": "siege_sim"})
 
 
 def record(*patterns: dict, background: tuple[dict, ...] = ()) -> Record:
@@ -62,7 +62,7 @@ def day(number: int) -> date:
 MEASURES = {
     "value_on": ({"outcomes": ("killed",), "on": day(4)}, 10),
     "sum of values": ({"kind": "value_on", "outcomes": ("north", "west"), "on": day(5)}, 100),
-    "fall_on": ({"outcomes": ("rebel_area_share",), "on": day(5)}, 0.4),
+    "fall_on": ({"outcomes": ("garrison_area_share",), "on": day(5)}, 0.4),
     "increase": ({"outcomes": ("killed",), "after": day(2), "until": day(5)}, 16),
     "increase_per_day": ({"outcomes": ("killed",), "after": day(2), "until": day(6)}, 6.5),
     "mean_per_day": ({"outcomes": ("impacts",), "after": day(0), "until": day(4)}, 2.5),
@@ -83,7 +83,7 @@ def test_each_kind_of_measure(name, measure, expected):
 
 
 def test_a_break_far_later_but_as_sudden_has_the_same_shape():
-    late = course(rebel_area_share=(1.0, 1.0, 1.0, 1.0, 0.98, 0.95, 0.85, 0.60, 0.0))
+    late = course(garrison_area_share=(1.0, 1.0, 1.0, 1.0, 0.98, 0.95, 0.85, 0.60, 0.0))
     for kind in ("largest_loss", "days_of_breaking"):
         measure = {"kind": kind, **MEASURES[kind][0]}
         assert value(measure, late) == pytest.approx(value(measure))
@@ -91,7 +91,7 @@ def test_a_break_far_later_but_as_sudden_has_the_same_shape():
 
 
 def test_a_creep_has_not_the_shape_of_a_break():
-    creep = course(rebel_area_share=[1.0 - 0.05 * day for day in range(9)])
+    creep = course(garrison_area_share=[1.0 - 0.05 * day for day in range(9)])
     assert value({"kind": "largest_loss", "days": 2, "level": 0.3}, creep) == pytest.approx(1 / 3)
 
 

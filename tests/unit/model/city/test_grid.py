@@ -9,7 +9,7 @@ from mesa.discrete_space import OrthogonalMooreGrid
 from siege_sim import SiegeModel, load_scenario
 from siege_sim.model.agents.facility import FoodStock, Market
 from siege_sim.model.city.grid import FOLLOWS_FROM_GROUND
-from siege_sim.model.codes import GOVERNMENT
+from siege_sim.schema.sides import BESIEGER
 
 
 @pytest.fixture
@@ -18,9 +18,9 @@ def model() -> SiegeModel:
 
 
 def cut_in_two(model: SiegeModel) -> None:
-    """Let the government take the column of cells in the middle of the pocket."""
+    """Let the besieger take the column of cells in the middle of the pocket."""
     columns = model.city.pocket_cells % model.city.shape[1]
-    model.city.capture(model.city.pocket_cells[columns == int(np.median(columns))], GOVERNMENT)
+    model.city.capture(model.city.pocket_cells[columns == int(np.median(columns))], BESIEGER)
 
 
 def test_a_cut_through_the_pocket_is_seen_by_whoever_asks(model):

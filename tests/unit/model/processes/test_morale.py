@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from siege_sim import SiegeModel, load_scenario
-from siege_sim.model.codes import REBEL
 from siege_sim.model.processes.morale import Morale
 from siege_sim.model.rng import stream
+from siege_sim.schema.sides import GARRISON
 
 QUIET = {"losses_weight": 0.0, "fire_weight": 0.0, "hunger_weight": 0.0}
 
@@ -16,9 +16,9 @@ QUIET = {"losses_weight": 0.0, "fire_weight": 0.0, "hunger_weight": 0.0}
 def cohesion_after(
     days: int, *, start: float = 1.0, hope: float = 1.0, fire: float = 0.0, fed: float = 1.0, **values: float
 ) -> np.ndarray:
-    """Return the cohesion of the toy town's rebels after some days of which only morale is played."""
+    """Return the cohesion of the toy town's garrison after some days of which only morale is played."""
     model = SiegeModel(load_scenario("toy_town"), seed=1)
-    rows = model.line(REBEL).rows
+    rows = model.line(GARRISON).rows
     model.politics.hope = hope
     model.city.layers.danger[:] = fire
     model.units.fed[:] = fed

@@ -1,4 +1,4 @@
-"""Command of the rebels: keeping reserves, and moving them to where the line is thin or pressed."""
+"""Command of the garrison: keeping reserves, and moving them to where the line is thin or pressed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import numpy as np
 
 from siege_sim.kernels import frontage
 from siege_sim.kernels.hazard import FloatArray
-from siege_sim.model.codes import HOLD, REBEL, RESERVE
+from siege_sim.model.codes import HOLD, RESERVE
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param, share
+from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -20,15 +21,17 @@ if TYPE_CHECKING:
     from siege_sim.model.state import SiegeState
 
 
-class RebelCommand(Process):
+class GarrisonCommand(Process):
     """Each front cell is due an even part of its pocket's fighters, more when pressed; command moves units to that end.
 
     Units whose stretch of front has moved away are reserves and go first, along interior lines, to where most
     are lacking; then units from stretches with more than their due.
     """
 
-    kind: Literal["rebel_command"] = "rebel_command"
+    kind: Literal["garrison_command"] = "garrison_command"
+    stream: ClassVar[str] = "processes.rebel_command"
     phase: ClassVar[Phase] = Phase.COMMAND
+    off_means: ClassVar[str] = "no units are moved to where the line is thin"
     neutral: ClassVar[Mapping[str, Any]] = {"moves_per_day": 0}
 
     moves_per_day: int = param(5, unit="units/day", plausible=(2, 12), ge=0, le=1000)
@@ -45,7 +48,7 @@ class RebelCommand(Process):
         city, units = model.city, model.units
         if self.moves_per_day == 0 or not city.front.any():
             return
-        line = model.line(REBEL)
+        line = model.line(GARRISON)
         manning = line.per_unit(city.front) > 0.0
         units.posture[line.rows] = np.where(manning, HOLD, RESERVE)
         reserves = line.rows[~manning]

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from siege_sim.model.state import SiegeState
 
 
-class NoShellingOfWest(Intervention):
-    """Rebel fire on government-held quarters stops: fewer people die there, and ammunition is kept.
+class NoGarrisonShelling(Intervention):
+    """The garrison's fire on the besieger's quarters stops: fewer people die there, and ammunition is kept.
 
     Condemnation of the other side is then no longer offset by it.
     """
 
-    kind: Literal["no_shelling_of_west"] = "no_shelling_of_west"
+    kind: Literal["no_garrison_shelling"] = "no_garrison_shelling"
     neutral: ClassVar[Mapping[str, Any]] = {"shelling": 1.0}
 
     shelling: float = share(0.0, plausible=(0.0, 0.5))

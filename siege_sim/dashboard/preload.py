@@ -1,4 +1,4 @@
-"""Imported by the process of which copies are made, and by nothing else: plays a few days, so that all is at hand.
+"""Imported by the process of which copies are made, and by nothing else: runs a few days, so that all is loaded.
 
 What is there by then is not looked at by the garbage collector any more: looking would write to it, and each copy
 would have to have its own.
@@ -10,6 +10,6 @@ import gc
 
 from siege_sim.dashboard.session import Session
 
-Session("toy_town").play_to(5)
+Session("toy_town").advance_to(5)
 gc.collect()
 gc.freeze()

@@ -1,4 +1,4 @@
-// The stage: maps, charts, events and the clock on one page. Serves the live page and the file that is handed out.
+// The viewer: maps, charts, events and the clock on one page, both live and in a replay file.
 "use strict";
 (function () {
   const el = Siege.el, number = Siege.number;
@@ -9,12 +9,12 @@
     ["L", "next layer"], ["D", "difference of two runs"], ["P", "large type for a projector"], ["K", "light or dark"],
     ["Arrows on the map", "move from cell to cell"], ["?", "this list"]];
 
-  class Stage {
-    // options: live (has want(day) to ask for a further day and look(day) to say which day is looked at), films.
+  class Viewer {
+    // options: live (callbacks requestDay(day), dayShown(day) and themeChanged(dark)), runs (with all their frames).
     constructor(root, options) {
       this.root = root;
       this.live = options.live || null;
-      this.films = [];
+      this.runs = [];
       this.names = [];
       this.day = 0;
       this.playing = false;
@@ -25,52 +25,52 @@
       this.large = false;
       this.theme = "auto";
       this.fans = null;
-      this.drawnIn = [];
+      this.drawTimes = [];
       this._build();
       this._listen();
-      (options.films || []).forEach((film, side) => this.open(side, film.head, film.name, film.frames));
+      (options.runs || []).forEach((run, side) => this.open(side, run.head, run.name, run.frames));
     }
 
-    // Films
+    // Runs
 
     open(side, head, name, frames) {
-      const film = new Siege.Film(head);
-      this.films[side] = film;
+      const run = new Siege.Run(head);
+      this.runs[side] = run;
       this.names[side] = name || "";
-      for (const frame of frames || []) film.add(frame);
+      for (const frame of frames || []) run.add(frame);
       this._setUp();
       this.goTo(Math.min(this.day, this.end()));
     }
 
     close(side) {
-      this.films.length = this.names.length = side;
+      this.runs.length = this.names.length = side;
       this.compare = false;
       this._setUp();
       this.redraw();
     }
 
-    // New days of a film; what is there already is left as it is.
+    // New frames of a run; what is there already is left as it is.
     add(side, frames) {
-      for (const frame of frames) this.films[side].add(frame);
+      for (const frame of frames) this.runs[side].add(frame);
     }
 
-    // The last day on which every film has a frame or has ended.
+    // The last day on which every run has a frame or has ended.
     end() {
-      if (!this.films.length) return 0;
-      const open = this.films.filter((film) => !film.over());
-      return open.length ? Math.min(...open.map((film) => film.last)) : Math.max(...this.films.map((film) => film.last));
+      if (!this.runs.length) return 0;
+      const open = this.runs.filter((run) => !run.over());
+      return open.length ? Math.min(...open.map((run) => run.last)) : Math.max(...this.runs.map((run) => run.last));
     }
 
-    over() { return this.films.length > 0 && this.films.every((film) => film.over()); }
+    over() { return this.runs.length > 0 && this.runs.every((run) => run.over()); }
 
-    // The clock: the next day is asked for when the last one is on the screen, never before.
+    // The clock: the next day is requested when the last one is on the screen, never before.
 
     play(on) {
       this.playing = on === undefined ? !this.playing : on;
       if (this.playing && this.day >= this.end() && this.over()) this.goTo(0);
       this.parts.play.textContent = this.playing ? "❚❚ Pause" : "▶ Play";
       this.parts.play.setAttribute("aria-pressed", String(this.playing));
-      if (this.playing) this._tick(); else { clearTimeout(this.timer); this._looked(); }
+      if (this.playing) this._tick(); else { clearTimeout(this.timer); this._reportDay(); }
     }
 
     _tick() {
@@ -86,49 +86,49 @@
       const next = this.day + by;
       if (next < 0) return;
       if (next <= this.end()) { this.goTo(next); if (this.playing) this._tick(); return; }
-      if (this.live && !this.over()) this._want(next);
+      if (this.live && !this.over()) this._request(next);
       else if (this.playing) this.play(false);
     }
 
-    _want(day) {
-      if (this.wanted === day) return;
-      this.wanted = day;
-      this.live.want(day);
-      clearTimeout(this.askedTimer);
-      this.askedTimer = setTimeout(() => { if (this.wanted === day) { this.wanted = null; this._want(day); } }, 15000);
+    _request(day) {
+      if (this.requested === day) return;
+      this.requested = day;
+      this.live.requestDay(day);
+      clearTimeout(this.requestTimer);
+      this.requestTimer = setTimeout(() => { if (this.requested === day) { this.requested = null; this._request(day); } }, 15000);
     }
 
-    // Called when the days that were asked for have come.
-    arrived() {
-      const wanted = this.wanted;
-      this.wanted = null;
-      if (wanted !== null && wanted !== undefined) this.goTo(Math.min(wanted, this.end()));
+    // Called when the days that were requested have come.
+    framesArrived() {
+      const requested = this.requested;
+      this.requested = null;
+      if (requested !== null && requested !== undefined) this.goTo(Math.min(requested, this.end()));
       else this.redraw();
-      if (!this.playing) { this._looked(); return; }
+      if (!this.playing) { this._reportDay(); return; }
       if (this.over() && this.day >= this.end()) this.play(false); else this._tick();
     }
 
     goTo(day) {
       this.day = Math.max(0, Math.min(day, this.end()));
       this.redraw();
-      if (!this.playing) this._looked();
+      if (!this.playing) this._reportDay();
     }
 
-    // A place in the film, as the end of an address: #day=60&layer=hunger&difference&large&dark
-    goToPlace(hash) {
-      const place = new URLSearchParams(hash.replace(/^#/, ""));
+    // A view, as the end of an address: #day=60&layer=hunger&difference&large&dark
+    openView(hash) {
+      const view = new URLSearchParams(hash.replace(/^#/, ""));
       const layers = Array.from(this.parts.layers.options, (option) => option.value);
-      if (layers.includes(place.get("layer"))) this.layer = this.parts.layers.value = place.get("layer");
-      if (place.has("difference") && this.films.length > 1) this.compare = true;
-      if (place.has("large") && !this.large) this._projector();
-      if (place.has("dark") || place.has("light")) this.theme = place.has("dark") ? "dark" : "light";
-      if (/^\d+$/.test(place.get("day") || "")) this.goTo(Number(place.get("day"))); else this.redraw();
+      if (layers.includes(view.get("layer"))) this.layer = this.parts.layers.value = view.get("layer");
+      if (view.has("difference") && this.runs.length > 1) this.compare = true;
+      if (view.has("large") && !this.large) this._projector();
+      if (view.has("dark") || view.has("light")) this.theme = view.has("dark") ? "dark" : "light";
+      if (/^\d+$/.test(view.get("day") || "")) this.goTo(Number(view.get("day"))); else this.redraw();
     }
 
-    _looked() {
+    _reportDay() {
       if (!this.live) return;
-      clearTimeout(this.lookTimer);
-      this.lookTimer = setTimeout(() => this.live.look(this.day), 150);
+      clearTimeout(this.reportTimer);
+      this.reportTimer = setTimeout(() => this.live.dayShown(this.day), 150);
     }
 
     // The page
@@ -150,11 +150,11 @@
       p.large = button("Large", () => this._projector(), "For a projector (P)");
       p.theme = button("Dark", () => this._theme(), "Dark or light (K)");
       p.help = el("dialog", { class: "keys" }, el("h2", {}, "Keys"),
-        el("dl", {}, ...KEYS.flatMap(([key, says]) => [el("dt", {}, key), el("dd", {}, says)])),
+        el("dl", {}, ...KEYS.flatMap(([key, meaning]) => [el("dt", {}, key), el("dd", {}, meaning)])),
         el("form", { method: "dialog" }, el("button", {}, "Close")));
       p.maps = el("div", { class: "maps" });
       p.legend = el("div", { class: "legend" });
-      p.says = el("p", { class: "says", "aria-live": "polite" });
+      p.summary = el("p", { class: "summary", "aria-live": "polite" });
       p.note = el("p", { class: "note" });
       p.details = el("div", { class: "details", "aria-live": "polite" });
       p.ticker = el("ol", { class: "ticker" });
@@ -168,27 +168,27 @@
           p.play, button("▶❙", () => { this.play(false); this.step(1); }, "A day on (→)"), p.speed, p.scrub, p.when,
           el("span", { class: "together" }, p.large, p.theme, button("?", () => p.help.showModal(), "Keys"))),
         el("div", { class: "bar small" }, el("label", {}, "Map shows ", p.layers), ...p.toggles, p.compare),
-        p.stage = el("div", { class: "stage" },
-          el("div", { class: "left" }, p.maps, p.legend, p.says, p.details),
+        p.panes = el("div", { class: "panes" },
+          el("div", { class: "left" }, p.maps, p.legend, p.summary, p.details),
           el("div", { class: "right" }, p.charts),
           el("div", { class: "events" }, el("h2", {}, "What happened"), p.ticker)),
         p.note, p.help);
     }
 
     _setUp() {
-      const head = this.films[0].head, p = this.parts, mapLabel = (i) => this.films.length > 1 ? "AB"[i] + ": " + this.names[i] : "";
+      const head = this.runs[0].head, p = this.parts, mapLabel = (i) => this.runs.length > 1 ? "AB"[i] + ": " + this.names[i] : "";
       p.layers.replaceChildren(el("option", { value: "holder" }, "who holds what"),
         ...head.shades.map((shade) => el("option", { value: shade.name }, shade.label.toLowerCase())));
       p.layers.value = this.layer;
-      this.maps = this.films.map((_, side) => this._mapOf(side));
+      this.maps = this.runs.map((_, side) => this._mapOf(side));
       p.maps.replaceChildren(...this.maps.map((map, side) => el("figure", {},
         el("figcaption", {}, mapLabel(side)), map.canvas)));
-      p.compare.hidden = this.films.length < 2;
+      p.compare.hidden = this.runs.length < 2;
       this.charts = head.charts.map((chart) => {
         const canvas = el("canvas", { role: "img", class: "chart" });
         const made = new Siege.LineChart(canvas, chart);
         made.title = el("div", { class: "values" });
-        made.box = el("figure", { title: chart.says }, el("figcaption", {}, chart.title + ", ",
+        made.box = el("figure", { title: chart.description }, el("figcaption", {}, chart.title + ", ",
           el("span", { class: "unit" }, chart.unit)), made.title, canvas);
         canvas.addEventListener("click", (event) => { this.play(false); this.goTo(made.dayAt(event.offsetX)); });
         return made;
@@ -198,15 +198,15 @@
     }
 
     _note() {
-      const heads = this.films.map((film) => film.head);
+      const heads = this.runs.map((run) => run.head);
       const seeds = Array.from(new Set(heads.map((head) => head.seed))).join(" and ");
-      const runs = heads.length > 1
-        ? "Two runs, seed " + seeds + "; what they differ by is one case, not a measure of the effect: play many seeds"
+      const which = heads.length > 1
+        ? "Two runs, seed " + seeds + "; what they differ by is one case, not a measure of the effect: run many seeds"
         : "One run, seed " + seeds + ", of many possible";
       const many = this.fans ? " Bands: eight in ten of " + this.fans.runs + " runs, seeds " + this.fans.seeds + ", on each day." : "";
       const known = heads[0].charts.some((chart) => chart.lines.some((line) => line.known.length || line.between.length))
-        ? " Orange-brown marks: what the record says, with its range." : "";
-      this.parts.note.textContent = heads[0].title + ". " + runs + "." + many + known +
+        ? " Orange-brown marks: values of the record, with their ranges." : "";
+      this.parts.note.textContent = heads[0].title + ". " + which + "." + many + known +
         " A model, not a record; where a place is real, real people suffered." +
         (heads[0].note ? " " + heads[0].note : "");
     }
@@ -231,39 +231,39 @@
     }
 
     _moveOnMap(event) {
-      const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.films[0].columns, ArrowDown: this.films[0].columns };
+      const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.runs[0].columns, ArrowDown: this.runs[0].columns };
       if (!(event.key in moves)) return;
       event.preventDefault(); event.stopPropagation();
-      const from = this.cell === null ? Math.floor(this.films[0].cells / 2) : this.cell;
+      const from = this.cell === null ? Math.floor(this.runs[0].cells / 2) : this.cell;
       const to = from + moves[event.key];
-      if (to >= 0 && to < this.films[0].cells) { this.cell = to; this.redraw(); }
+      if (to >= 0 && to < this.runs[0].cells) { this.cell = to; this.redraw(); }
     }
 
     _listen() {
       this.onKey = (event) => {
-        if (event.ctrlKey || event.metaKey || event.altKey || !this.films.length) return;
+        if (event.ctrlKey || event.metaKey || event.altKey || !this.runs.length) return;
         if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target !== this.parts.scrub) return;
         if (event.key === " " && /^(BUTTON|SUMMARY)$/.test(event.target.tagName)) return;
         if (!this.root.isConnected) return;
         const does = {
           " ": () => this.play(), ArrowLeft: () => { this.play(false); this.step(-1); },
           ArrowRight: () => { this.play(false); this.step(1); }, Home: () => this.goTo(0), End: () => this.goTo(this.end()),
-          l: () => this._nextLayer(), d: () => { if (this.films.length > 1) { this.compare = !this.compare; this.redraw(); } },
+          l: () => this._nextLayer(), d: () => { if (this.runs.length > 1) { this.compare = !this.compare; this.redraw(); } },
           p: () => this._projector(), k: () => this._theme(), "?": () => this.parts.help.showModal(),
         }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
         if (does) { event.preventDefault(); does(); }
       };
       document.addEventListener("keydown", this.onKey);
-      this.sized = new ResizeObserver(() => { if (this.films.length) this.redraw(); });
+      this.sized = new ResizeObserver(() => { if (this.runs.length) this.redraw(); });
       this.sized.observe(this.root);
       if (window.matchMedia) {
-        window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.films.length && this.redraw());
+        window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.runs.length && this.redraw());
       }
     }
 
     destroy() {
       clearTimeout(this.timer);
-      clearTimeout(this.askedTimer);
+      clearTimeout(this.requestTimer);
       this.playing = false;
       document.removeEventListener("keydown", this.onKey);
       this.sized.disconnect();
@@ -279,39 +279,39 @@
 
     _theme() { this.theme = Siege.look(this.theme).dark ? "light" : "dark"; this.redraw(); }
 
-    setFans(fans) { this.fans = fans; if (this.films.length) { this._note(); this.redraw(); } }
+    setFans(fans) { this.fans = fans; if (this.runs.length) { this._note(); this.redraw(); } }
 
     // Drawing
 
     redraw() {
-      if (!this.films.length || !this.films[0].frames.length) return;
-      const began = performance.now(), look = this.lookNow = Siege.look(this.theme), p = this.parts, film = this.films[0];
+      if (!this.runs.length || !this.runs[0].frames.length) return;
+      const began = performance.now(), look = Siege.look(this.theme), p = this.parts, run = this.runs[0];
       if (this.dark !== look.dark) {
         this.dark = look.dark;
         this.root.classList.toggle("dark", look.dark);
         document.documentElement.classList.toggle("siege-dark", look.dark);
-        if (this.live) this.live.darkened(look.dark);
+        if (this.live) this.live.themeChanged(look.dark);
       }
-      p.stage.classList.toggle("two", this.films.length > 1 && !this.compare);
+      p.panes.classList.toggle("two", this.runs.length > 1 && !this.compare);
       this._maps(look);
       this._charts(look);
       p.scrub.max = Math.max(1, this.end());
       p.scrub.value = this.day;
-      p.when.textContent = "day " + this.day + " · " + film.fullDate(this.day);
+      p.when.textContent = "day " + this.day + " · " + run.fullDate(this.day);
       p.compare.setAttribute("aria-pressed", String(this.compare));
       p.large.setAttribute("aria-pressed", String(this.large));
       p.theme.setAttribute("aria-pressed", String(look.dark));
-      p.says.textContent = this._sentence();
+      p.summary.textContent = this._sentence();
       Siege.legend(p.legend, this, look);
       this._details(this.hovered === null || this.hovered === undefined ? this.cell : this.hovered, 0);
-      Siege.ticker(p.ticker, this.films, this.day, (event) => ROUTINE.test(event.kind));
+      Siege.ticker(p.ticker, this.runs, this.day, (event) => ROUTINE.test(event.kind));
       this.drawnAt = performance.now();
-      this.drawnIn.push(this.drawnAt - began);
-      if (this.drawnIn.length > 500) this.drawnIn.shift();
+      this.drawTimes.push(this.drawnAt - began);
+      if (this.drawTimes.length > 500) this.drawTimes.shift();
     }
 
     _maps(look) {
-      const wide = this.parts.maps.clientWidth, many = this.films.length, side = many > 1 && wide > 560 ? (wide - 12) / 2 : wide;
+      const wide = this.parts.maps.clientWidth, many = this.runs.length, side = many > 1 && wide > 560 ? (wide - 12) / 2 : wide;
       const high = Math.max(260, window.innerHeight * (many > 1 ? 0.6 : 0.74));
       this.maps.forEach((map, i) => {
         const both = this.compare && many > 1;
@@ -319,21 +319,21 @@
         if (both && i > 0) return;
         map.canvas.parentElement.firstChild.textContent = both ? "Difference; A: " + this.names[0] + ", B: " + this.names[1] :
           many > 1 ? "AB"[i] + ": " + this.names[i] : "";
-        map.draw(this.films[i], this.day, { look, width: both ? wide : side, height: high, layer: this.layer, show: this.show,
-          cell: this.cell, large: this.large, other: both ? this.films[1] : null });
-        map.canvas.setAttribute("aria-label", this._sentenceOf(this.films[i]));
+        map.draw(this.runs[i], this.day, { look, width: both ? wide : side, height: high, layer: this.layer, show: this.show,
+          cell: this.cell, large: this.large, other: both ? this.runs[1] : null });
+        map.canvas.setAttribute("aria-label", this._sentenceOf(this.runs[i]));
       });
     }
 
     _charts(look) {
       for (const chart of this.charts) {
         const width = Math.max(180, chart.box.clientWidth);
-        chart.draw(this.films, { look, width, height: Math.max(110, Math.min(190, width * 0.44)) * (this.large ? 1.2 : 1),
+        chart.draw(this.runs, { look, width, height: Math.max(110, Math.min(190, width * 0.44)) * (this.large ? 1.2 : 1),
           day: this.day, large: this.large, fans: this.fans });
-        const values = chart.values(this.day), names = this.films.length > 1 ? ["A ", "B "] : [""];
+        const values = chart.values(this.day), names = this.runs.length > 1 ? ["A ", "B "] : [""];
         chart.title.replaceChildren(...values.map((row) => el("span", { class: "key" },
           ...row.texts.flatMap((text, side) => this._valueOf(row, text, side, names[side])))));
-        chart.canvas.setAttribute("aria-label", chart.chart.title + ", " + this.films[0].fullDate(this.day) + ": " +
+        chart.canvas.setAttribute("aria-label", chart.chart.title + ", " + this.runs[0].fullDate(this.day) + ": " +
           chart.title.textContent);
       }
     }
@@ -345,21 +345,21 @@
       return [line, row.label ? row.label + " " : "", el("span", { class: "figure" }, name, el("b", {}, text)), " "];
     }
 
-    _sentence() { return this.films.map((film, i) => (this.films.length > 1 ? "AB"[i] + ": " : "") + this._sentenceOf(film)).join(" "); }
+    _sentence() { return this.runs.map((run, i) => (this.runs.length > 1 ? "AB"[i] + ": " : "") + this._sentenceOf(run)).join(" "); }
 
-    _sentenceOf(film) {
-      const frame = film.at(this.day), value = (name) => film.value(Math.min(this.day, film.last), [name]);
-      const pieces = film.pockets(frame).length;
-      const ended = this.day >= film.last && frame.outcome !== "holding"
-        ? " The siege ended on day " + film.last + ": " + frame.outcome.replace(/_/g, " ") + "." : "";
+    _sentenceOf(run) {
+      const frame = run.at(this.day), value = (name) => run.value(Math.min(this.day, run.last), [name]);
+      const pieces = run.pockets(frame).length;
+      const ended = this.day >= run.last && frame.ending !== "holding"
+        ? " The siege ended on day " + run.last + ": " + frame.ending.replace(/_/g, " ") + "." : "";
       const old = frame.mapDay !== frame.day ? " The map is that of day " + frame.mapDay + "." : "";
-      return "Day " + Math.min(this.day, film.last) + ": the rebels hold " + number(value("rebel_area_share"), true) + " of their ground" +
+      return "Day " + Math.min(this.day, run.last) + ": " + number(value("garrison_area_share"), true) + " of the ground is held by " + run.side(Siege.words.GARRISON).the +
         (pieces > 1 ? " in " + pieces + " pockets" : "") + "; " + number(value("civilians_in_pocket")) + " civilians are in it, " +
         number(value("civilians_killed")) + " have been killed." + ended + old;
     }
 
-    _details(cell, side) { Siege.details(this.parts.details, this, cell, Math.min(side || 0, this.films.length - 1)); }
+    _details(cell, side) { Siege.details(this.parts.details, this, cell, Math.min(side || 0, this.runs.length - 1)); }
   }
 
-  Siege.Stage = Stage;
+  Siege.Viewer = Viewer;
 })();

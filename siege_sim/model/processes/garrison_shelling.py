@@ -1,4 +1,4 @@
-"""Rebel fire on the government-held quarters."""
+"""The garrison's fire on the besieger's quarters."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.kernels.hazard import negative_binomial
-from siege_sim.model.codes import GOVERNMENT, REBEL
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param
+from siege_sim.schema.sides import BESIEGER, GARRISON
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from siege_sim.model.state import SiegeState
 
 
-class WestShelling(Process):
+class GarrisonShelling(Process):
     """Rockets and mortars on the other side of the line, limited by ammunition, more when under assault."""
 
-    kind: Literal["west_shelling"] = "west_shelling"
+    kind: Literal["garrison_shelling"] = "garrison_shelling"
+    stream: ClassVar[str] = "processes.west_shelling"
     phase: ClassVar[Phase] = Phase.FIRES
     neutral: ClassVar[Mapping[str, Any]] = {"killed_per_day": 0.0}
     killed_per_day: float = param(
@@ -45,22 +46,22 @@ class WestShelling(Process):
     dispersion: float = param(1.0, unit="1/shape", plausible=(0.3, 2), ge=0.0, le=10.0)
     """Overdispersion of the daily count."""
     ammunition_per_day: float = param(0.0015, unit="share/day", plausible=(0.0005, 0.004), ge=0.0, le=1.0)
-    """What a quiet day's fire takes from the rebels' ammunition."""
+    """What a quiet day's fire takes from the garrison's ammunition."""
 
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Fire, and count whom it kills."""
         units = model.units
-        rebels = units.rows_of(REBEL)
-        residents = float(model.city.layers.other_residents[model.city.held_by(GOVERNMENT)].sum())
-        if rebels.size == 0 or residents <= 0.0:
+        defenders = units.rows_of(GARRISON)
+        residents = float(model.city.layers.other_residents[model.city.held_by(BESIEGER)].sum())
+        if defenders.size == 0 or residents <= 0.0:
             return
         assault = bool(model.city.pressed.any())
         tempo = model.conditions.shelling_tempo * (self.under_assault if assault else 1.0)
-        ammunition = units.ammunition[rebels]
+        ammunition = units.ammunition[defenders]
         stocked = float(ammunition.mean())
-        strength = min(1.0, float(units.fit[rebels].sum()) / max(1.0, model.ledger.brought("rebels")))
+        strength = min(1.0, float(units.fit[defenders].sum()) / max(1.0, model.ledger.brought("garrison")))
         mean = self.killed_per_day * tempo * stocked * strength
         killed = min(negative_binomial(rng.random(), mean, self.dispersion), int(residents))
-        model.ledger.book("west", "killed", killed)
+        model.ledger.book("besieger_civilians", "killed", killed)
         if self.killed_per_day > 0.0:
-            units.ammunition[rebels] = np.maximum(ammunition - self.ammunition_per_day * tempo, 0.0)
+            units.ammunition[defenders] = np.maximum(ammunition - self.ammunition_per_day * tempo, 0.0)

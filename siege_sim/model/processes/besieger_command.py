@@ -1,4 +1,4 @@
-"""Command of the government side: where the vanguard masses, and when it assaults."""
+"""Command of the besieger: where the vanguard masses, and when it assaults."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from siege_sim.kernels import frontage, ground
 from siege_sim.kernels.hazard import BoolArray, FloatArray
 from siege_sim.model import chronicle
 from siege_sim.model.agents.axis import Axis, AxisPhase
-from siege_sim.model.codes import ASSAULT, GOVERNMENT, HOLD, REBEL
+from siege_sim.model.codes import ASSAULT, HOLD
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param
+from siege_sim.schema.sides import BESIEGER, GARRISON
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -22,15 +23,17 @@ if TYPE_CHECKING:
     from siege_sim.model.state import SiegeState
 
 
-class GovernmentCommand(Process):
-    """The government side masses its vanguard on a few axes, prepares, assaults, exploits and regroups.
+class BesiegerCommand(Process):
+    """The besieger masses its vanguard on a few axes, prepares, assaults, exploits and regroups.
 
     It is a description of how such forces behaved, not a search for a best plan: a place is chosen by what the
     staff can see (with error), from where its forces already are.
     """
 
-    kind: Literal["government_command"] = "government_command"
+    kind: Literal["besieger_command"] = "besieger_command"
+    stream: ClassVar[str] = "processes.government_command"
     phase: ClassVar[Phase] = Phase.COMMAND
+    off_means: ClassVar[str] = "nobody masses, prepares or assaults, so that no ground is taken"
     neutral: ClassVar[Mapping[str, Any]] = {"largest_frontage": 0}
 
     largest_frontage: int = param(4, unit="cells", plausible=(2, 8), ge=0, le=100)
@@ -56,9 +59,9 @@ class GovernmentCommand(Process):
         """Direct every axis."""
         layers = model.city.layers
         model.city.lift_pressure()
-        line = model.line(REBEL)
+        line = model.line(GARRISON)
         front = model.city.front
-        layers.garrison[:] = line.present * model.city.pocket_ground
+        layers.defenders[:] = line.present * model.city.pocket_ground
         layers.cohesion[:] = line.mean_per_cell(model.units.cohesion[line.rows])
         if self.largest_frontage == 0 or not front.any():
             return
@@ -119,7 +122,7 @@ class GovernmentCommand(Process):
         self._mass(model, axis)
 
     def _choose_place(self, model: SiegeState, axis: Axis, seen: FloatArray) -> None:
-        """Choose a government-held cell on the siege line to attack from, and march there."""
+        """Choose one of the besieger's cells on the siege line to attack from, and march there."""
         city = model.city
         candidates = np.flatnonzero(city.siege_line)
         # Axes that stand close attack the same stretch as one; where the line is too short to keep them apart, they
@@ -137,7 +140,7 @@ class GovernmentCommand(Process):
         # By ratios, as the staff's error is: twice the defenders deter as much from a weak stretch as from a strong
         # one. The 1 keeps an undefended stretch finite.
         weakness = -np.log(np.nanmean(before, axis=1) + 1.0)
-        open_ground = (1.0 - city.layers.built_up) * city.held_by(GOVERNMENT)
+        open_ground = (1.0 - city.layers.built_up) * city.held_by(BESIEGER)
         room = ground.neighbour_sum(open_ground, city.shape)[candidates] / 8.0
         score = self.weight_weakness * weakness + self.weight_room * room - self.weight_march * march
         # What a loss there would cut off takes a walk over the whole pocket for each place, so only the best are
@@ -167,7 +170,7 @@ class GovernmentCommand(Process):
         city = model.city
         near = city.around[axis.focus]
         near = near[near < city.n_cells]
-        axis.mass_at(near[city.held_by(GOVERNMENT)[near]])
+        axis.mass_at(near[city.held_by(BESIEGER)[near]])
         model.units.posture[axis.rows] = ASSAULT
 
     def _assault(self, model: SiegeState, axis: Axis, seen: FloatArray, defence: FloatArray) -> None:
@@ -177,7 +180,7 @@ class GovernmentCommand(Process):
         reach = np.zeros(city.n_cells, dtype=np.bool_)
         reach[axis.focus] = True
         reach[axis.last_taken] = True
-        reach = ground.dilate(reach, city.shape, 2) & city.held_by(GOVERNMENT)
+        reach = ground.dilate(reach, city.shape, 2) & city.held_by(BESIEGER)
         targets = (ground.touching(city.front, reach, city.shape) & ~city.pressed).nonzero()[0]
         rows = axis.rows
         # Weary men fill fewer cells; what a full cell is worth follows from quality alone.
@@ -201,7 +204,7 @@ class GovernmentCommand(Process):
         chronicle.axis_assaults(model, axis, chosen)
 
     def _follow_up(self, model: SiegeState, axis: Axis) -> None:
-        """Move up behind a success: to the newest gain that touches the most rebel ground."""
+        """Move up behind a success: to the newest gain that touches the most of the garrison's ground."""
         city = model.city
         taken = np.array(axis.last_taken, dtype=np.int64)
         gains = taken[city.siege_line[taken]]
@@ -218,7 +221,7 @@ class GovernmentCommand(Process):
 
 
 def defence_strength(model: SiegeState, line: Line) -> FloatArray:
-    """Return the fighting strength of the rebels in each cell: men, quality, cohesion, works, ruins, fire."""
+    """Return the fighting strength of the defenders in each cell: men, quality, cohesion, works, ruins, fire."""
     units, layers, rules = model.units, model.city.layers, model.setting.ground
     men = frontage.worth_in_defence(
         line.rows, units.fit, units.quality, units.ammunition, units.fatigue, units.cohesion
