@@ -69,6 +69,7 @@ class SiegeModel(SiegeState):
         if not self.running:
             return
         self.day += 1
+        self._halted = f"day {self.day} was left in the middle"
         self.conditions = morning(self.politics, self.day)
         self.ledger.start_day()
         self.pockets_this_morning = self.city.large_pockets
@@ -83,6 +84,7 @@ class SiegeModel(SiegeState):
         if self.day >= self.clock.days:
             self.running = False
         self.recorder.record(self)
+        self._halted = ""
 
     def days(self) -> Iterator[int]:
         """Play day after day until the end; yield each day's number after it was played."""

@@ -9,7 +9,6 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-import mesa
 import numpy as np
 from mesa.agent import Agent, AgentSet
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
@@ -25,6 +24,7 @@ from siege_sim.model.city.grid import City
 from siege_sim.model.codes import GOVERNMENT, Holder, Status
 from siege_sim.model.conditions import Conditions, Politics
 from siege_sim.model.events import Event, EventLog
+from siege_sim.model.guard import GuardedModel
 from siege_sim.model.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class AgentsByType(Mapping[type[Agent], AgentSet]):
         return len(self._registered)
 
 
-class SiegeState(mesa.Model):
+class SiegeState(GuardedModel):
     """A siege on one day, as a Mesa model that does not yet know what a day does.
 
     Args:

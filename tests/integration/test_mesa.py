@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import weakref
 
 import mesa
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from siege_sim import SiegeModel
-from siege_sim.errors import SiegeError
+from siege_sim.errors import LedgerError, SiegeError
 from siege_sim.model.agents.facility import Bakery, Hospital
 from siege_sim.model.agents.household import Household
 from siege_sim.model.agents.unit import RebelUnit, RegimeUnit
@@ -182,6 +183,47 @@ def test_modify_cells_either_writes_what_the_model_reads_or_is_noticed(model):
     else:
         with pytest.raises(SiegeError, match="layer 'rubble' was replaced"):
             model.step()
+
+
+@pytest.mark.parametrize("go_on", [lambda m: m.step(), lambda m: m.run_model(), lambda m: list(m.days())])
+def test_after_an_error_in_a_step_a_model_refuses_to_go_on(model, go_on):
+    model.step()
+    model.households.food_kcal[:] *= 2.0  # nobody booked that
+    with pytest.raises(LedgerError):
+        model.step()
+    for _ in range(2):
+        with pytest.raises(SiegeError, match=r"day 2 was not played to its end \(LedgerError: the books of 'food' do"):
+            go_on(model)
+    assert (model.day, model.running) == (2, True)
+
+
+def test_after_an_interruption_in_a_step_a_model_refuses_to_go_on(model, monkeypatch):
+    monkeypatch.setattr(type(model.recorder), "record", lambda recorder, model: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        model.step()
+    monkeypatch.undo()
+    with pytest.raises(SiegeError, match=r"day 1 was not played to its end \(KeyboardInterrupt\)"):
+        model.step()
+
+
+def test_after_an_error_mesa_s_own_ways_to_go_on_are_refused_too(model):
+    if not hasattr(model, "run_for"):
+        pytest.skip("from Mesa 3.5 on")
+    model.households.food_kcal[:] *= 2.0
+    with pytest.raises(LedgerError):
+        model.run_for(3)
+    for go_on in (lambda: model.run_for(1), lambda: model.run_until(9)):
+        with pytest.raises(SiegeError, match="day 1 was not played to its end"):
+            go_on()
+
+
+def test_an_error_outside_of_a_step_stops_nothing(model):
+    with pytest.raises(LedgerError):
+        model.ledger.book("food", "eaten", -1.0)
+    for day in model.days():
+        if day == 2:
+            break
+    assert model.day == 2
 
 
 def test_a_model_that_nobody_holds_is_freed(toy_town):
