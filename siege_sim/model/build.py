@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -292,30 +293,43 @@ def _edge_cell(model: SiegeState, quarter: str, into: int) -> int:
 
 def open_books(model: SiegeState, processes: Iterable[Process]) -> None:
     """Open the ledger's accounts with what is there on day 0, and with the flows that processes bring along."""
-    homes, units, ledger = model.households, model.units, model.ledger
+    ledger = model.ledger
     extra: dict[str, dict[str, int]] = {}
     for process in processes:
         for stock, flows in type(process).flows.items():
             extra.setdefault(stock, {}).update(flows)
+    rebels, regime = partial(_fighters, model, REBEL), partial(_fighters, model, GOVERNMENT)
+    ledger.open("civilians", "persons", CIVILIAN_FLOWS | extra.get("civilians", {}), partial(_mouths, model))
+    ledger.open("rebels", "fighters", REBEL_FLOWS | extra.get("rebels", {}), rebels)
+    ledger.open("regime", "fighters", REGIME_FLOWS | extra.get("regime", {}), regime)
+    ledger.open("food", "kcal", FOOD_FLOWS | extra.get("food", {}), partial(_food, model))
+    ledger.open("missiles", "missiles", {"delivered": IN, "launched": OUT}, partial(_missiles, model))
+    ledger.open("aircraft", "aircraft", {"lost": NOTE}, _none)
+    ledger.open("west", "persons", {"killed": NOTE}, _none)
+    relief = {"arrived": IN, "killed": OUT, "withdrew": OUT}
+    ledger.open("relief_force", "fighters", relief, partial(_relief_fighters, model))
 
-    def fighters(side: int) -> float:
-        return float((units.fit + units.wounded)[units.of(side)].sum())
 
-    ledger.open("civilians", "persons", CIVILIAN_FLOWS | extra.get("civilians", {}), lambda: float(homes.mouths.sum()))
-    ledger.open("rebels", "fighters", REBEL_FLOWS | extra.get("rebels", {}), lambda: fighters(REBEL))
-    ledger.open("regime", "fighters", REGIME_FLOWS | extra.get("regime", {}), lambda: fighters(GOVERNMENT))
-    ledger.open(
-        "food",
-        "kcal",
-        FOOD_FLOWS | extra.get("food", {}),
-        lambda: float(homes.food_kcal.sum()) + model.stored_kcal,
-    )
-    ledger.open("missiles", "missiles", {"delivered": IN, "launched": OUT}, lambda: model.politics.missiles)
-    ledger.open("aircraft", "aircraft", {"lost": NOTE}, lambda: 0.0)
-    ledger.open("west", "persons", {"killed": NOTE}, lambda: 0.0)
-    ledger.open(
-        "relief_force",
-        "fighters",
-        {"arrived": IN, "killed": OUT, "withdrew": OUT},
-        lambda: model.politics.relief_fighters,
-    )
+def _mouths(model: SiegeState) -> float:
+    return float(model.households.mouths.sum())
+
+
+def _fighters(model: SiegeState, side: int) -> float:
+    units = model.units
+    return float((units.fit + units.wounded)[units.of(side)].sum())
+
+
+def _food(model: SiegeState) -> float:
+    return float(model.households.food_kcal.sum()) + model.stored_kcal
+
+
+def _none() -> float:
+    return 0.0
+
+
+def _missiles(model: SiegeState) -> float:
+    return model.politics.missiles
+
+
+def _relief_fighters(model: SiegeState) -> float:
+    return model.politics.relief_fighters

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 
 from siege_sim.errors import SiegeError
-from siege_sim.model import build, chronicle, outcomes
+from siege_sim.model import build, checkpoint, chronicle, copies, outcomes
 from siege_sim.model.agents.axis import Axis
 from siege_sim.model.agents.facility import Crossing, FoodStock, Road
 from siege_sim.model.agents.household import Household
@@ -18,6 +18,8 @@ from siege_sim.model.schedule import schedule_of
 from siege_sim.model.state import SiegeState
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.random import Generator
 
     from siege_sim.model.scenario import Scenario
@@ -61,6 +63,37 @@ class SiegeModel(SiegeState):
     @scenario.setter
     def scenario(self, value: object) -> None:
         """Ignore what Mesa 3.5 assigns here: its own, unrelated kind of scenario."""
+
+    # Copies
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        """Give what `copy.deepcopy` and `pickle` need for a model that plays on as this one does."""
+        return copies.empty, (type(self), self.seed), copies.content_of(self)
+
+    def __setstate__(self, content: copies.Content) -> None:
+        copies.fill(self, content)
+
+    def __copy__(self) -> Self:
+        raise SiegeError("a shallow copy would share its people and ground with this model; use copy.deepcopy(model)")
+
+    def save(self, path: str | Path) -> None:
+        """Write the model down as a checkpoint, in full or not at all; a file of that name is replaced.
+
+        Raises:
+            SiegeError: the place cannot be written to, or something that was added to the model cannot be saved.
+        """
+        checkpoint.save(self, path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Return the model of a checkpoint, on the day on which it was saved; it plays on to the same end.
+
+        A checkpoint is read with `pickle`, which can run code: load only files that come from people you trust.
+
+        Raises:
+            SiegeError: the file cannot be read, is no checkpoint, is damaged, or was saved by another model version.
+        """
+        return checkpoint.load(cls, path)
 
     # The day
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from functools import cached_property, reduce
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, cached_property, reduce
 from operator import itemgetter, or_
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, cast
 
 from pydantic import (
     Field,
@@ -25,9 +25,17 @@ from siege_sim.schema.block import Block, Problem, param
 from siege_sim.schema.clock import Day
 from siege_sim.schema.messages import plain_words
 
+BlockT = TypeVar("BlockT", bound=Block)
+
 
 class ProcessesBase(Block):
     """The mechanisms that are on, with their parameters; one that is not named is off."""
+
+    own: ClassVar[tuple[type[Process], ...]] = ()
+    """Mechanisms that no catalogue knows; see ``Scenario.with_process``."""
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return _unfilled, (_processes_with, *type(self).own), self.__getstate__()
 
     def on(self) -> Iterator[tuple[str, Process]]:
         """Yield the processes that are on, by name, in the order of the catalogue."""
@@ -64,6 +72,36 @@ if TYPE_CHECKING:
 else:
     Processes = _processes_block()
     AnyIntervention = _any_intervention()
+
+
+@cache
+def _processes_with(*own: type[Process]) -> type[ProcessesBase]:
+    """Return the block of mechanisms that knows some more than the catalogue's."""
+    if not own:
+        return Processes
+    kind = own[-1]
+    field: Any = (kind | None, Field(None, description=kind.summary()))
+    extended = cast(
+        "type[ProcessesBase]",
+        create_model("Processes", __base__=_processes_with(*own[:-1]), **{kind.name(): field}),
+    )
+    extended.own = own
+    return extended
+
+
+@cache
+def _scenario_with(plain: type[Scenario], *own: type[Process]) -> type[Scenario]:
+    """Return the class of scenarios that may name some more mechanisms."""
+    mechanisms = (_processes_with(*own), ...)
+    extended = cast("type[Scenario]", create_model("Scenario", __base__=plain, processes=mechanisms))
+    extended.plain = plain
+    return extended
+
+
+def _unfilled(kind_with: Callable[..., type[BlockT]], *key: type) -> BlockT:
+    """Return an empty block of a class that was made at run time, for its values to be put into."""
+    kind = kind_with(*key)
+    return kind.__new__(kind)
 
 
 def _with_values(process: Process, values: Mapping[str, Any]) -> Process:
@@ -103,6 +141,14 @@ class Scenario(Setting):
     """New values of mechanisms' parameters from a day on, by a name of the scenario's choosing."""
     snapshot_every_days: int = param(7, unit="days", ge=1, le=3650)
     """How often the layers are kept."""
+    plain: ClassVar[type[Scenario] | None] = None
+    """The class that this one extends with mechanisms that no catalogue knows."""
+
+    def __reduce_ex__(self, protocol: Any) -> str | tuple[Any, ...]:
+        plain = type(self).plain
+        if plain is None:
+            return super().__reduce_ex__(protocol)
+        return _unfilled, (_scenario_with, plain, *type(self.processes).own), self.__getstate__()
 
     @model_serializer(mode="wrap")
     def _without_empty_changes(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -132,6 +178,9 @@ class Scenario(Setting):
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scenario) and type(self) is type(other) and self.digest == other.digest
+
     def __hash__(self) -> int:
         return hash(self.digest)
 
@@ -154,12 +203,11 @@ class Scenario(Setting):
             raise SiegeError(f"'{name}' is a dated action; only mechanisms can be added so, actions as plug-ins")
         if name in type(self.processes).model_fields:
             raise SiegeError(f"a mechanism is called '{name}' already; give yours another kind")
-        field: Any = (kind | None, Field(None, description=kind.summary()))
-        block = create_model("Processes", __base__=type(self.processes), **{name: field})
-        mechanisms = block.model_validate({**dict(self.processes.on()), name: process})
-        extended = create_model("Scenario", __base__=type(self), processes=(block, ...))
+        own = (*type(self.processes).own, kind)
+        mechanisms = _processes_with(*own).model_validate({**dict(self.processes.on()), name: process})
+        extended = _scenario_with(type(self).plain or type(self), *own)
         blocks = {key: getattr(self, key) for key in type(self).model_fields}
-        return cast("Scenario", extended.model_validate({**blocks, "processes": mechanisms}))
+        return extended.model_validate({**blocks, "processes": mechanisms})
 
     def problems(self) -> Iterator[Problem]:
         """Yield what does not fit together: places, sectors, dates."""

@@ -36,12 +36,12 @@ class Facility(SiegeAgent, FixedAgent):
         self.destroyed = False
         self.hits = 0
         self.cell = city.cells[cell_index]
-        self._holder = city.layers.holder
+        self._layers = city.layers
 
     @property
     def in_pocket(self) -> bool:
         """Whether the rebels hold the ground it stands on."""
-        return bool(self._holder.item(self.cell_index) == REBEL)
+        return bool(self._layers.holder.item(self.cell_index) == REBEL)
 
     @property
     def closed(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copyreg
 from collections.abc import Callable, Hashable
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
@@ -48,8 +48,33 @@ def _ways(shape: Shape) -> list[dict[tuple[int, int], int]]:
     return [ways_from(row, column) for row in range(rows) for column in range(columns)]
 
 
+class CityCell(Cell):
+    """Mesa's cell. It is copied and saved as what it is: a place in a city."""
+
+    __slots__ = ()
+    city: City
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return City.cell_at, (self.city, self.city.index_of(self.coordinate))
+
+
 class CityGrid(OrthogonalMooreGrid):
     """Mesa's grid, connected in one go: cell by cell it takes as long as all else that is built for a run."""
+
+    def __init__(self, city: City, random: Random) -> None:
+        super().__init__(city.shape, torus=False, random=random, cell_klass=CityCell)
+        self.city = city
+        self.cell_klass.city = city
+        # Mesa registers each grid's own cell class with copyreg for ever, and with it every layer.
+        copyreg.dispatch_table.pop(self.cell_klass, None)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return getattr, (self.city, "grid")
+
+    @property
+    def layers(self) -> dict[str, Any]:
+        """All property layers by name, also those that a user has added."""
+        return dict(self._mesa_property_layers)
 
     def _connect_cells_2d(self) -> None:
         cells = list(self._cells.values())
@@ -68,9 +93,7 @@ class City:
         self.shape: Shape = city_map.shape
         self.n_cells = self.shape[0] * self.shape[1]
         self.cell_km2 = (city_map.cell_size_m / 1000.0) ** 2
-        self.grid = CityGrid(self.shape, torus=False, random=random)
-        # Mesa registers each grid's own cell class with copyreg for ever, and with it every layer.
-        copyreg.dispatch_table.pop(self.grid.cell_klass, None)
+        self.grid = CityGrid(self, random)
         self.cells: list[Cell] = [self.grid[divmod(i, self.shape[1])] for i in range(self.n_cells)]
         self.layers = Layers(self.grid)
         self.around = ground.neighbour_table(self.shape)
@@ -90,6 +113,28 @@ class City:
         layers.rubble[:] = damaged * SHARE_OF_DAMAGE_IN_RUINS
         layers.days_held[:] = 365
         self.held_on_day_0: BoolArray = self.layers.holder == REBEL
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        """Copy and save a city as its map, with what has changed on it: layers, agents in cells, and what is known."""
+        state = {name: value for name, value in vars(self).items() if name not in BUILT_FROM_MAP}
+        layers = {name: layer.data for name, layer in self.grid.layers.items()}
+        agents = {index: list(cell._agents) for index, cell in enumerate(self.cells) if cell._agents}
+        return type(self), (self.map, self.grid.random), (state, layers, agents)
+
+    def __setstate__(self, state: tuple[dict[str, Any], dict[str, Any], dict[int, list[Any]]]) -> None:
+        attributes, layers, agents = state
+        vars(self).update(attributes)
+        for name, data in layers.items():
+            if name not in self.grid.layers:
+                self.grid.create_property_layer(name, default_value=data.flat[0], dtype=data.dtype.type)
+            self.grid.layers[name].data[...] = data
+        for index, here in agents.items():
+            for agent in here:
+                self.cells[index].add_agent(agent)
+
+    def cell_at(self, cell_index: int) -> Cell:
+        """Return the Mesa cell of a flat index."""
+        return self.cells[cell_index]
 
     def index_of(self, coordinate: tuple[int, ...]) -> int:
         """Return the flat index of a cell's coordinate ``(row, column)``."""
@@ -212,3 +257,6 @@ class City:
 
 FOLLOWS_FROM_GROUND = tuple(name for name, what in vars(City).items() if isinstance(what, cached_property))
 """The attributes of a city that are kept until a cell changes hands."""
+
+BUILT_FROM_MAP = ("map", "shape", "n_cells", "cell_km2", "grid", "cells", "layers")
+"""The attributes of a city that its map decides on, and the objects whose contents are copied into new ones."""
