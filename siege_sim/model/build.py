@@ -52,7 +52,7 @@ REBEL_FLOWS = {
 REGIME_FLOWS = {"killed_in_combat": OUT, "killed_in_relief_battle": OUT, "reinforced": IN}
 FOOD_FLOWS = {
     "brought_in": IN, "eaten": OUT, "eaten_by_fighters": OUT, "burnt": OUT, "lost_with_ground": OUT,
-    "left_the_pocket": OUT, "lost_with_the_dead": OUT,
+    "left_the_pocket": OUT, "lost_with_the_dead": OUT, "given": IN, "taken_away": OUT,
 }  # fmt: skip
 
 

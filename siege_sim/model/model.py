@@ -11,7 +11,6 @@ from siege_sim.errors import SiegeError
 from siege_sim.model import build, checkpoint, chronicle, copies, outcomes
 from siege_sim.model.agents.axis import Axis
 from siege_sim.model.agents.facility import Crossing, FoodStock, Road
-from siege_sim.model.agents.household import Household
 from siege_sim.model.conditions import morning
 from siege_sim.model.rng import Later, stream
 from siege_sim.model.schedule import schedule_of
@@ -137,8 +136,6 @@ class SiegeModel(SiegeState):
         for stock in self.facilities_on_lost_ground(FoodStock):
             if stock.kcal > 0.0:
                 self.ledger.book("food", "lost_with_ground", stock.take_out(stock.kcal))
-        if self._households_made:
-            for household in [h for h in self.agents_by_type[Household] if h.persons == 0]:
-                household.remove()
+        self.households.drop_agents_of_the_dead()
         self.city.layers.check_memory()
         self.ledger.check()

@@ -13,6 +13,7 @@ import numpy as np
 from mesa.agent import Agent, AgentSet
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
 
+from siege_sim.errors import SiegeError
 from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray, whole
 from siege_sim.model.agents.axis import Axis
@@ -90,6 +91,7 @@ class SiegeState(GuardedModel):
         self.clock = setting.clock
         self.day = 0
         self.city: City = City(setting.city_map, self.random)
+        self.city.make_agents = self.make_household_agents
         self.ledger = Ledger()
         self.conditions = Conditions()
         self.politics: Politics = Politics()
@@ -143,6 +145,14 @@ class SiegeState(GuardedModel):
         self._households_made = True
         for row in np.flatnonzero(self.households.persons > 0):
             Household(self, self.households, int(row))
+
+    def remove_all_agents(self) -> None:
+        """Refuse what Mesa offers: nothing would be left of the siege.
+
+        Raises:
+            SiegeError: always.
+        """
+        raise SiegeError("a siege cannot go on without its people, units and places; make a new model instead")
 
     def unit(self, row: int) -> Unit:
         """Return the agent of a unit by its row."""

@@ -12,9 +12,12 @@ import pytest
 
 from siege_sim import SiegeModel
 from siege_sim.errors import LedgerError, SiegeError
+from siege_sim.model.agents.axis import Axis
+from siege_sim.model.agents.columns import Entry
 from siege_sim.model.agents.facility import Bakery, Hospital
-from siege_sim.model.agents.household import Household
-from siege_sim.model.agents.unit import RebelUnit, RegimeUnit
+from siege_sim.model.agents.household import Household, Households
+from siege_sim.model.agents.unit import RebelUnit, RegimeUnit, Units
+from siege_sim.model.codes import Status
 
 
 @pytest.fixture
@@ -138,6 +141,122 @@ def test_making_agents_changes_nothing_in_the_run(toy_town):
         asked.step()
         assert len(asked.agents) > 0
     assert np.array_equal(plain.recorder.values, asked.recorder.values, equal_nan=True)
+
+
+def test_households_are_found_at_their_cell_day_after_day(stressed_city):
+    model = SiegeModel(stressed_city, 7)
+    assert Household in map(type, model.grid_cell(90).agents), "they are made when a cell is asked"
+    for _ in range(25):
+        for index, cell in enumerate(model.city.cells):
+            homes = [agent for agent in cell.agents if isinstance(agent, Household)]
+            assert sum(home.persons for home in homes) == model.city.layers.civilians[index]
+            assert all(home.cell is cell and home.inside for home in homes)
+        model.step()
+    gone = [home for home in model.agents_by_type[Household] if not home.inside]
+    assert gone
+    assert {home.cell for home in gone} == {None}
+
+
+@pytest.mark.parametrize(
+    "ask", [lambda m: m.grid.agents, lambda m: m.grid_cell(44).agents, lambda m: m.grid_cell(43).neighborhood.agents]
+)
+def test_every_way_to_the_agents_of_cells_finds_households(model, ask):
+    assert any(isinstance(agent, Household) for agent in ask(model))
+
+
+def test_no_household_agent_is_made_while_units_move_and_cells_are_printed(model):
+    unit = next(iter(model.agents_by_type[RebelUnit]))
+    unit.march_to(44)
+    assert not unit.cell.is_empty
+    assert repr(unit.cell) == f"Cell((4, 4), {unit.quarter})"
+    assert Household not in model._agents_by_type
+
+
+def test_a_household_moves_within_the_pocket_and_keeps_the_count_of_civilians(model):
+    household = next(iter(model.agents_by_type[Household]))
+    old, new = household.cell, model.grid_cell(55)
+    household.move_to(new)
+    assert (household.cell_index, household.status.name) == (55, "DISPLACED_INSIDE")
+    assert household in new.agents
+    assert household not in old.agents
+    household.move_relative((0, -1))
+    assert household.cell_index == 54
+    model.step()
+
+
+def test_a_household_is_not_moved_out_of_the_pocket(model):
+    household = next(iter(model.agents_by_type[Household]))
+    for place in (model.grid_cell(0), None):
+        with pytest.raises(SiegeError, match=r"household 0 can be moved only within the pocket.*households\.leave"):
+            household.cell = place
+    model.households.leave(np.array([0]), Status.EVACUATED)
+    with pytest.raises(SiegeError, match="only while it is there"):
+        household.cell = model.grid_cell(44)
+    assert household.cell is None
+
+
+def test_food_that_is_set_by_hand_is_booked(model):
+    homes = model.agents_by_type[Household]
+    before = model.households.food_kcal.sum()
+    homes.set("food_kcal", 50_000.0)
+    homes.select(lambda home: home.row < 10).set("food_kcal", 0)
+    assert model.households.food_kcal.tolist() == [0.0] * 10 + [50_000.0] * (len(homes) - 10)
+    given, taken = (model.ledger.total("food", flow) for flow in ("given", "taken_away"))
+    assert given - taken == pytest.approx(model.households.food_kcal.sum() - before)
+    model.step()
+
+
+def test_food_is_not_set_to_what_cannot_be(model):
+    homes = model.agents_by_type[Household]
+    for nonsense in (-1.0, float("nan"), float("inf")):
+        with pytest.raises(SiegeError, match=f"food_kcal is {nonsense}, but it must be a number of at least 0"):
+            homes.set("food_kcal", nonsense)
+    model.households.leave(np.array([3]), Status.EVACUATED)
+    with pytest.raises(SiegeError, match="household 3 is no longer in the pocket"):
+        homes.set("food_kcal", 5.0)
+    model.step()
+
+
+@pytest.mark.parametrize(("kind", "table"), [(Household, Households), (RebelUnit, Units), (RegimeUnit, Units)])
+def test_every_column_is_an_attribute_of_its_agents_that_keeps_the_books_or_refuses(model, kind, table):
+    agents = model.agents_by_type[kind]
+    for name in table.columns:
+        assert isinstance(getattr(kind, name), (Entry, property)), name
+        for agent in agents:
+            value = getattr(agent, name)
+            try:
+                setattr(agent, name, not value if isinstance(value, bool) else value / 2)
+            except AttributeError:
+                assert getattr(agent, name) == value
+    model.ledger.check()
+    assert model.city.layers.civilians.sum() == model.households.mouths.sum()
+
+
+def test_what_cannot_vanish_is_not_removed(model):
+    before = len(model.agents)
+    for kind, says in (
+        (Household, "household 0 has 7 members, who cannot vanish; let them leave"),
+        (Hospital, r"Hospital\(.*\) cannot be removed; put it out of service"),
+        (Axis, "axis 0 cannot be removed; set forces.axes"),
+        (RegimeUnit, r"RegimeUnit\(.*\) cannot be removed: its fighters do not lay down arms; use its method lose"),
+    ):
+        with pytest.raises(SiegeError, match=says):
+            next(iter(model.agents_by_type[kind])).remove()
+    with pytest.raises(SiegeError, match="a siege cannot go on without"):
+        model.remove_all_agents()
+    model.step()
+    assert len(model.agents) == before
+
+
+def test_a_household_with_nobody_left_can_be_removed(model):
+    household = next(iter(model.agents_by_type[Household]))
+    cell, row = household.cell, np.array([household.row])
+    model.households.kill(row, model.households.persons[row], "killed_by_air", np.zeros(1))
+    household.remove()
+    assert household.cell is None
+    assert household not in cell.agents
+    assert household not in model.agents
+    model.step()
 
 
 def test_units_stand_in_mesa_cells(model):

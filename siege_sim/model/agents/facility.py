@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mesa.discrete_space import FixedAgent
 
+from siege_sim.errors import SiegeError
 from siege_sim.model.agents.base import SiegeAgent
 from siege_sim.model.codes import REBEL
 
@@ -61,6 +62,14 @@ class Facility(SiegeAgent, FixedAgent):
     def close_for(self, days: int) -> None:
         """Put it out of service for at least ``days``."""
         self.repair_days = max(self.repair_days, days)
+
+    def remove(self) -> None:
+        """Refuse to leave the model: what stands there can only be out of service.
+
+        Raises:
+            SiegeError: always.
+        """
+        raise SiegeError(f"{self!r} cannot be removed; put it out of service with close_for, or set destroyed")
 
     def __repr__(self) -> str:
         state = "working" if self.working else "not working"

@@ -49,13 +49,35 @@ def _ways(shape: Shape) -> list[dict[tuple[int, int], int]]:
 
 
 class CityCell(Cell):
-    """Mesa's cell. It is copied and saved as what it is: a place in a city."""
+    """Mesa's cell. Asking it for agents makes those that are made only when somebody asks.
+
+    It is copied and saved as what it is: a place in a city.
+    """
 
     __slots__ = ()
     city: City
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return City.cell_at, (self.city, self.city.index_of(self.coordinate))
+
+    @property
+    def agents(self) -> list[Any]:
+        """The agents in the cell: units, facilities, households in the pocket."""
+        self.city.make_agents()
+        return self._agents.copy()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no agent that was made so far is in the cell."""
+        return not self._agents
+
+    def get_neighborhood(self, radius: int = 1, include_center: bool = False) -> Any:
+        """Return the cells around it, as Mesa does."""
+        self.city.make_agents()
+        return super().get_neighborhood(radius, include_center)
+
+    def __repr__(self) -> str:
+        return f"Cell({self.coordinate}, {self.city.quarter_name(self.city.index_of(self.coordinate))})"
 
 
 class CityGrid(OrthogonalMooreGrid):
@@ -72,6 +94,12 @@ class CityGrid(OrthogonalMooreGrid):
         return getattr, (self.city, "grid")
 
     @property
+    def agents(self) -> Any:
+        """All agents that are in a cell."""
+        self.city.make_agents()
+        return super().agents
+
+    @property
     def layers(self) -> dict[str, Any]:
         """All property layers by name, also those that a user has added."""
         return dict(self._mesa_property_layers)
@@ -82,10 +110,17 @@ class CityGrid(OrthogonalMooreGrid):
             cell.connections.update({step: cells[number] for step, number in ways.items()})
 
 
+def _make_none() -> None:
+    """Make no agents: there is a city, but no model yet."""
+
+
 class City:
     """The ground of a run: a Mesa grid, its layers, and geometry that follows from who holds what.
 
     Geometry is worked out when asked for and kept until a cell changes hands.
+
+    Attributes:
+        make_agents: makes the agents that are made only when somebody asks.
     """
 
     def __init__(self, city_map: CityMap, random: Random) -> None:
@@ -97,6 +132,7 @@ class City:
         self.cells: list[Cell] = [self.grid[divmod(i, self.shape[1])] for i in range(self.n_cells)]
         self.layers = Layers(self.grid)
         self.around = ground.neighbour_table(self.shape)
+        self.make_agents: Callable[[], None] = _make_none
         self.changes = 0
         self._known: dict[Hashable, object] = {}
         self._pressed: BoolArray | None = None
