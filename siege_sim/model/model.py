@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Self, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 
+import mesa
 import numpy as np
 
 from siege_sim.errors import SiegeError
 from siege_sim.model import build, checkpoint, chronicle, copies, outcomes
 from siege_sim.model.agents.axis import Axis
 from siege_sim.model.agents.facility import Crossing, FoodStock, Road
+from siege_sim.model.collector import OutcomeCollector
 from siege_sim.model.conditions import morning
 from siege_sim.model.rng import Later, stream
+from siege_sim.model.scenario import Scenario
 from siege_sim.model.schedule import schedule_of
+from siege_sim.model.seed import SeedByName, seed_of
 from siege_sim.model.state import SiegeState
 
 if TYPE_CHECKING:
@@ -21,26 +26,25 @@ if TYPE_CHECKING:
 
     from numpy.random import Generator
 
-    from siege_sim.model.scenario import Scenario
-
 
 class SiegeModel(SiegeState):
     """A siege, one day a step.
 
     Args:
         scenario: what to play.
-        seed: the run's seed; the same scenario and seed give the same run, to the byte.
+        rng: the run's seed, a whole number of at least 0, also by the name ``seed``; the same scenario and seed give
+            the same run, to the byte. One is drawn when none is given, and ``model.seed`` tells it.
 
     Attributes:
         schedule: the processes of a day in their order, each with the name of its random stream.
         recorder: the outcomes of every day so far.
     """
 
-    def __init__(self, scenario: Scenario, seed: int = 1) -> None:
-        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-            raise SiegeError(f"the seed is {seed!r}, but it must be a whole number of at least 0")
+    def __init__(self, scenario: Scenario, rng: int | None = None, **older: Unpack[SeedByName]) -> None:
+        if not isinstance(scenario, Scenario):
+            raise SiegeError(f"the scenario is {scenario!r}, but a model takes what siege_sim.load_scenario returns")
         self._siege_scenario = scenario
-        super().__init__(scenario, scenario.interventions, int(seed))
+        super().__init__(scenario, scenario.interventions, seed_of(rng, **older))
         self.schedule = schedule_of(scenario)
         self.households = build.settle_households(self)
         self.units = build.raise_units(self)
@@ -62,6 +66,11 @@ class SiegeModel(SiegeState):
     @scenario.setter
     def scenario(self, value: object) -> None:
         """Ignore what Mesa 3.5 assigns here: its own, unrelated kind of scenario."""
+
+    @cached_property
+    def datacollector(self) -> mesa.DataCollector:
+        """The outcomes of every day played, as Mesa's tools want them; may be replaced by a collector of one's own."""
+        return OutcomeCollector(self)
 
     # Copies
 

@@ -144,6 +144,9 @@ class Scenario(Setting):
     plain: ClassVar[type[Scenario] | None] = None
     """The class that this one extends with mechanisms that no catalogue knows."""
 
+    __iter__ = None  # type: ignore[assignment]
+    """Not a row of values: `mesa.batch_run` would try each of them as a scenario."""
+
     def __reduce_ex__(self, protocol: Any) -> str | tuple[Any, ...]:
         plain = type(self).plain
         if plain is None:

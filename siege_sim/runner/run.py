@@ -18,12 +18,14 @@ from siege_sim.results.run import Course, Progress, RunResult
 from siege_sim.runner.tables import result_of
 
 
-def run(scenario: Scenario, seed: int = 1, days: int | None = None, progress: Progress | None = None) -> RunResult:
+def run(
+    scenario: Scenario, seed: int | None = 1, days: int | None = None, progress: Progress | None = None
+) -> RunResult:
     """Play a scenario to its end.
 
     Args:
         scenario: what to play; see ``load_scenario``.
-        seed: the run's seed, a whole number of at least 0.
+        seed: the run's seed, a whole number of at least 0; with None one is drawn, which the result's manifest tells.
         days: stop after so many days, if the siege has not ended before.
         progress: called with the number of each day after it was played.
 

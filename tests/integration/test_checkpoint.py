@@ -162,6 +162,7 @@ def test_what_a_user_has_added_goes_along(kind):
     model.grid.snow.data[3, 4] = 12.0
     model.watched = {"homes": [home for home in model.agents_by_type[Household] if home.row < 4], "rubble": None}
     observer = Observer(model, model.grid_cell(44))
+    collector = model.datacollector
     other = kind(model)
     assert differences(model, other) == []
     assert type(other) is Noting
@@ -173,6 +174,7 @@ def test_what_a_user_has_added_goes_along(kind):
     other.step()
     assert (len(other.noted), len(model.noted)) == (10, 9)
     assert other.noted[-1][1] is other.facilities[0]
+    assert [len(kept.model_vars["day"]) for kept in (other.datacollector, collector)] == [10, 9]
 
 
 @pytest.mark.parametrize("kind", COPIED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import signal
 import weakref
 
@@ -10,7 +11,7 @@ import mesa
 import numpy as np
 import pytest
 
-from siege_sim import SiegeModel
+from siege_sim import SiegeModel, load_scenario, run
 from siege_sim.errors import LedgerError, SiegeError
 from siege_sim.model.agents.axis import Axis
 from siege_sim.model.agents.columns import Entry
@@ -18,6 +19,7 @@ from siege_sim.model.agents.facility import Bakery, Hospital
 from siege_sim.model.agents.household import Household, Households
 from siege_sim.model.agents.unit import RebelUnit, RegimeUnit, Units
 from siege_sim.model.codes import Status
+from siege_sim.model.outcomes import DAILY
 
 
 @pytest.fixture
@@ -33,14 +35,119 @@ def test_the_model_is_a_mesa_model(model, toy_town):
     assert model.scenario is toy_town
 
 
-@pytest.mark.parametrize("seed", [-1, 1.5, True, "1", None])
-def test_a_seed_that_is_none_is_refused(toy_town, seed):
-    with pytest.raises(SiegeError, match=f"seed is {seed!r}, but it must be a whole number of at least 0"):
-        SiegeModel(toy_town, seed=seed)
+@pytest.mark.parametrize("name", ["seed", "rng"])
+@pytest.mark.parametrize("seed", [-1, 1.5, True, "1", np.random.default_rng(1)])
+def test_a_seed_that_is_none_is_refused(toy_town, name, seed):
+    with pytest.raises(SiegeError, match=r"seed is .*, but it must be a whole number of at least 0"):
+        SiegeModel(toy_town, **{name: seed})
 
 
 def test_a_seed_may_be_a_whole_number_of_numpy(toy_town):
     assert SiegeModel(toy_town, seed=np.int64(3)).seed == 3
+
+
+def test_the_seed_has_two_names_and_a_place(toy_town):
+    models = [SiegeModel(toy_town, 3), SiegeModel(toy_town, seed=3), SiegeModel(toy_town, rng=3)]
+    assert {model.seed for model in models} == {3}
+    assert SiegeModel(toy_town, rng=None, seed=3).seed == 3
+    with pytest.raises(SiegeError, match="rng is 3 and seed is 4, but both name the seed"):
+        SiegeModel(toy_town, rng=3, seed=4)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'sede'"):
+        SiegeModel(toy_town, sede=4)
+
+
+def test_without_a_seed_one_is_drawn_and_told(toy_town):
+    drawn = [SiegeModel(toy_town), SiegeModel(toy_town, seed=None), SiegeModel(toy_town, rng=None)]
+    assert len({model.seed for model in drawn}) == 3
+    result = run(toy_town, seed=None, days=3)
+    assert run(toy_town, seed=result.manifest["seed"], days=3).series_csv() == result.series_csv()
+
+
+def test_a_name_is_no_scenario():
+    with pytest.raises(
+        SiegeError, match=r"scenario is 'toy_town', but a model takes what siege_sim\.load_scenario returns"
+    ):
+        SiegeModel("toy_town", 1)
+
+
+def batch(parameters, **settings):
+    return mesa.batch_run(SiegeModel, parameters, display_progress=False, **settings)
+
+
+@pytest.fixture(scope="module")
+def short_town():
+    return load_scenario("toy_town", ["population.persons_per_household=50", "days=20"])
+
+
+@pytest.mark.parametrize("seeds", [[1, 2], 5])
+def test_mesa_s_batch_run_gives_the_last_day_of_each_run(short_town, seeds):
+    rows = batch({"scenario": short_town, "seed": seeds})
+    assert [row["seed"] for row in rows] == (seeds if isinstance(seeds, list) else [seeds])
+    for row in rows:
+        summary = run(short_town, row["seed"]).summary
+        assert (row["day"], row["ending"]) == (20, summary["outcome"])
+        assert {outcome.name: row[outcome.name] for outcome in DAILY} == {o.name: summary[o.name] for o in DAILY}
+
+
+def test_mesa_s_batch_run_gives_every_day_when_asked(toy_town, toy_result):
+    rows = batch({"scenario": [toy_town], "seed": 1}, data_collection_period=1)
+    last = int(toy_result.summary["end_day"])
+    assert [row["day"] for row in rows] == list(range(1, last + 1))
+    assert {row["ending"] for row in rows[:-1]} == {"holding"}
+    assert rows[-1]["ending"] == toy_result.summary["outcome"]
+    for name in ("killed_by_air", "rebel_area_share"):
+        assert [row[name] for row in rows] == toy_result.series[name].tolist()[1:]
+
+
+def test_mesa_s_batch_run_draws_seeds_and_tells_them(short_town):
+    settings = {"rng": [None] * 3} if "rng" in inspect.signature(mesa.batch_run).parameters else {"iterations": 3}
+    rows = batch({"scenario": short_town}, **settings)
+    assert len({row["seed"] for row in rows}) == 3
+    again = batch({"scenario": short_town, "seed": [row["seed"] for row in rows]})
+    assert [row["killed_by_air"] for row in again] == [row["killed_by_air"] for row in rows]
+
+
+def test_mesa_s_batch_run_takes_seeds_by_its_newer_name_or_says_that_it_lost_them(short_town):
+    newer = "rng" in inspect.signature(mesa.batch_run).parameters
+    if newer:
+        assert [row["seed"] for row in batch({"scenario": short_town}, rng=[3, 4])] == [3, 4]
+        with pytest.raises(
+            SiegeError, match="replaces 'rng' among the parameters of batch_run by None; call them 'seed'"
+        ):
+            batch({"scenario": short_town, "rng": [3, 4]})
+    else:
+        assert [row["seed"] for row in batch({"scenario": short_town, "rng": [3, 4]})] == [3, 4]
+
+
+@pytest.mark.slow
+def test_mesa_s_batch_run_works_with_several_processes(short_town):
+    rows = batch({"scenario": short_town, "seed": [1, 2]}, number_processes=2)
+    alone = batch({"scenario": short_town, "seed": [1, 2]})
+    assert sorted(map(repr, rows)) == sorted(map(repr, alone))
+
+
+def test_the_data_collector_has_a_row_a_day_without_collecting(model):
+    collector = model.datacollector
+    assert len(collector.get_model_vars_dataframe()) == 0
+    for day in range(1, 4):
+        model.step()
+        collector.collect(model)
+        table = collector.get_model_vars_dataframe()
+        assert table["day"].tolist() == list(range(1, day + 1))
+    assert table["civilians_killed"].tolist() == model.recorder.values[1:4, 3].tolist()
+    assert collector is model.datacollector
+
+
+def test_a_data_collector_of_ones_own_takes_its_place(model):
+    reporters = {**model.datacollector.model_reporters, "homes": lambda model: len(model.households)}
+    model.datacollector = mesa.DataCollector(model_reporters=reporters, agenttype_reporters={RebelUnit: {"fit": "fit"}})
+    for _ in range(3):
+        model.step()
+        model.datacollector.collect(model)
+    table = model.datacollector.get_model_vars_dataframe()
+    assert (table["day"].tolist(), set(table["homes"])) == ([1, 2, 3], {1200})
+    assert table["killed_by_air"].tolist() == model.recorder.values[1:4, 4].tolist()
+    assert len(model.datacollector.get_agenttype_vars_dataframe(RebelUnit)) == 60
 
 
 def test_run_model_plays_to_the_end(toy_town):
