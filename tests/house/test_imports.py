@@ -110,11 +110,11 @@ def test_processes_keep_no_state():
 
 def test_the_hash_of_the_model_covers_all_that_decides_on_a_runs_numbers(imports):
     """A change of the model that the hash did not see would let two models' runs be mixed in one sweep."""
-    from siege_sim.runner.versions import FOLDERS
+    from siege_sim.model.version import FOLDERS
 
     passed = networkx.descendants(imports, "siege_sim.model.model")
     rooms = {name.split(".")[1] for name in passed if "." in name}
-    assert rooms - {"errors"} == set(FOLDERS)
+    assert rooms - {"errors", "_version"} == set(FOLDERS)
 
 
 def test_the_public_interface_is_what_its_page_lists_and_each_name_can_be_imported():

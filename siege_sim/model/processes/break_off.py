@@ -160,7 +160,7 @@ class BreakOff(Process):
                 continue
             lost = int(whole(luck[1, row], unit.fit * self.stragglers))
             if lost:
-                unit.fit -= lost
+                units.fit[row] -= lost
                 model.ledger.book("garrison", "surrendered", lost)
             unit.march_to(refuge)
             unit.posture = Posture.RESERVE
