@@ -61,13 +61,15 @@ _HOMES = {
 __all__ = ["__version__", *_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: Mesa and pandas take a second and more to load."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'siege_sim' has no attribute '{name}'")
-    from importlib import import_module
+if not TYPE_CHECKING:  # a checker of types that saw it would take every misspelt name for a public one
 
-    return getattr(import_module(_HOMES[name]), name)
+    def __getattr__(name: str) -> Any:
+        """Import a public name when it is first used: Mesa and pandas take a second and more to load."""
+        if name not in _HOMES:
+            raise AttributeError(f"module 'siege_sim' has no attribute '{name}'")
+        from importlib import import_module
+
+        return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
