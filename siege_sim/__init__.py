@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from siege_sim.results.run import RunResult as RunResult
     from siege_sim.results.run import read_run as read_run
     from siege_sim.results.store import read_sweep as read_sweep
+    from siege_sim.runner.interface import compare as compare
+    from siege_sim.runner.interface import score as score
+    from siege_sim.runner.interface import sweep as sweep
     from siege_sim.runner.run import run as run
     from siege_sim.schema.block import param as param
 
@@ -49,12 +52,15 @@ _HOMES = {
     "Scenario": "siege_sim.model.scenario",
     "SiegeModel": "siege_sim.model.model",
     "SiegeState": "siege_sim.model.state",
+    "compare": "siege_sim.runner.interface",
     "load_scenario": "siege_sim.loading.scenario",
     "param": "siege_sim.schema.block",
     "read_run": "siege_sim.results.run",
     "read_sweep": "siege_sim.results.store",
     "run": "siege_sim.runner.run",
+    "score": "siege_sim.runner.interface",
     "sheet": "siege_sim.plots.style",
+    "sweep": "siege_sim.runner.interface",
 }
 """Where each public name is defined."""
 
