@@ -20,6 +20,7 @@ import pandas as pd
 from siege_sim.analysis.design import is_numeric, levels, moving, value_text
 from siege_sim.analysis.quantities import by_point, chosen_quantities
 from siege_sim.errors import ResultError
+from siege_sim.results.numbers import number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -59,8 +60,8 @@ class Question:
         """The question as a condition in words."""
         signs = {">=": "at least", "<=": "at most", ">": "above", "<": "below"}
         if self.quantity.is_share:
-            return f"{self.quantity.label}: {signs[self.sign]} {self.limit:.0%} of the runs of a point"
-        limit, unit = value_text(float(self.limit)), self.quantity.unit
+            return f"{self.quantity.label}: {signs[self.sign]} {percent(self.limit)} of the runs of a point"
+        limit, unit = number(self.limit, self.quantity.unit), self.quantity.shown_unit
         amount = f"{unit} {limit}" if unit == "day" else f"{limit} {unit}".rstrip()
         return f"{self.quantity.label}: {signs[self.sign]} {amount}"
 
@@ -176,7 +177,7 @@ def find_box(sweep: Sweep, question: Question) -> Box:
     found, trajectory = _best_box(x, y)
     if not found:
         raise ResultError(
-            f"{y.mean():.0%} of {len(y):,} points are cases ({question.words}), and no limit tells them apart"
+            f"{percent(y.mean())} of {len(y):,} points are cases ({question.words}), and no limit tells them apart"
         )
     again, coverage_elsewhere, density_elsewhere = _elsewhere(x, y)
     inside = _within(x, found)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from siege_sim.errors import ResultError, did_you_mean
+from siege_sim.results.numbers import is_share, unit_text
 
 if TYPE_CHECKING:
     from siege_sim.analysis.intervals import Estimate
@@ -58,9 +59,24 @@ class Quantity:
         return self.ending is not None
 
     @property
+    def shown_unit(self) -> str:
+        """The unit in which pages and figures show it: shares are in per cent."""
+        return unit_text(self.unit)
+
+    @property
+    def difference_unit(self) -> str:
+        """The unit of a difference: two days of the calendar are some days apart."""
+        return "percentage points" if is_share(self.unit) else "days" if self.unit == "day" else self.unit
+
+    @property
+    def scale(self) -> float:
+        """What a value is multiplied by to be drawn."""
+        return 100.0 if is_share(self.unit) else 1.0
+
+    @property
     def heading(self) -> str:
         """Label with unit."""
-        return f"{self.label} ({self.unit})" if self.unit else self.label
+        return f"{self.label} ({self.shown_unit})" if self.unit else self.label
 
     def of(self, runs: pd.DataFrame) -> pd.Series[float]:
         """Return the quantity for every row of a table of runs."""

@@ -16,6 +16,7 @@ from siege_sim.analysis.design import Stratum, coordinates, kind_of, moving, sam
 from siege_sim.analysis.intervals import LEVEL
 from siege_sim.analysis.quantities import by_point, by_replication, known_share
 from siege_sim.errors import ResultError
+from siege_sim.results.numbers import percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -251,8 +252,8 @@ def _whole_blocks(
     share = known_share(sweep, quantity)
     if share < EVERYWHERE:
         raise ResultError(
-            f"'{quantity.name}' has a value in {share:.0%} of the runs only, so its indices would compare different "
-            "sets of runs; choose an outcome that every run has"
+            f"'{quantity.name}' has a value in {percent(share)} of the runs only, so its indices would compare "
+            "different sets of runs; choose an outcome that every run has"
         )
     values = _outputs(sweep, quantity, stratum)
     blocks = np.arange(len(values) // size * size).reshape(-1, size)

@@ -11,6 +11,7 @@ from matplotlib.patches import PathPatch
 from siege_sim.model.codes import GOVERNMENT, KURDISH, REBEL, Holder
 from siege_sim.plots import ground, map_texts, style
 from siege_sim.plots.days import Calendar
+from siege_sim.results.numbers import percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +89,7 @@ def says(result: RunResult) -> str:
     """Return in words what the map shows."""
     days = Calendar.of(result)
     share = float(result.series["rebel_area_share"].iloc[-1])
-    held = "nothing" if share == 0 else "all" if share == 1 else f"{share:.0%}"
+    held = "nothing" if share == 0 else "all" if share == 1 else percent(share)
     shots = result.snapshots
     shown = ground.telling(shots["day"], shots["holder"], MOST_PANELS)
     split = any(len(ground.pockets(shots["holder"][index] == REBEL)) > 1 for index in shown)

@@ -10,6 +10,7 @@ from siege_sim.plots import style
 from siege_sim.plots.days import Calendar, date_axis
 from siege_sim.plots.labels import EndLabel, band_label, end_labels
 from siege_sim.plots.style import Look
+from siege_sim.results.numbers import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,13 +79,13 @@ def says(result: RunResult) -> str:
     killed, starved = (int(table[name].iloc[-1]) for name in ("civilians_killed", "died_of_hunger"))
     besieged = int(table["civilians_in_pocket"].iloc[0])
     return (
-        f"By {days.full(days.last)}, {_some(killed)} of {besieged:,} besieged civilians had been killed by "
+        f"By {days.full(days.last)}, {_some(killed)} of {number(besieged)} besieged civilians had been killed by "
         f"violence, and {_some(starved)} had died of hunger."
     )
 
 
 def _some(count: int) -> str:
-    return f"{count:,}" if count else "none"
+    return number(count) if count else "none"
 
 
 def _stack(axes: Axes, table: pd.DataFrame, after: float, bands: tuple[tuple[str, str, Look], ...], title: str) -> None:
@@ -113,7 +114,7 @@ def _stack(axes: Axes, table: pd.DataFrame, after: float, bands: tuple[tuple[str
 
 
 def _at_end(words: str, top: NDArray[np.float64], value: NDArray[np.float64]) -> EndLabel:
-    return EndLabel(float(top[-1] - value[-1] / 2), f"{value[-1]:,.0f} {words}")
+    return EndLabel(float(top[-1] - value[-1] / 2), f"{number(value[-1])} {words}")
 
 
 def _a_day(axes: Axes, table: pd.DataFrame) -> None:

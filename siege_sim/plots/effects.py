@@ -19,6 +19,7 @@ from siege_sim.analysis.comparison.wording import seeds_of
 from siege_sim.plots import style
 from siege_sim.plots.days import Calendar, date_axis
 from siege_sim.plots.labels import HALO
+from siege_sim.results.numbers import exact, is_share, percent, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -122,7 +123,7 @@ def _groups(comparison: Comparison) -> dict[str, list[str]]:
         same = [_named(one, effect.name) for one in effects]
         if effect.name.startswith(f"{ENDING}:") or not any(_drawable(one) for one in same if one):
             continue
-        title = DAYS if effect.unit == "days" else POINTS if effect.unit.startswith("share") else PERCENT
+        title = DAYS if effect.unit == "days" else POINTS if is_share(effect.unit) else PERCENT
         groups[title].append(effect.name)
     return {title: names for title, names in groups.items() if names}
 
@@ -136,7 +137,7 @@ def _drawable(effect: Effect) -> bool:
     difference = effect.difference
     if difference.low is None or difference.before == difference.after == 0.0:
         return False
-    return effect.unit == "days" or effect.unit.startswith("share") or bool(difference.before)
+    return effect.unit == "days" or is_share(effect.unit) or bool(difference.before)
 
 
 def _drawn(effect: Effect) -> tuple[float, float, float]:
@@ -148,7 +149,7 @@ def _drawn(effect: Effect) -> tuple[float, float, float]:
     factor = 100.0
     if effect.unit == "days":
         factor = 1.0
-    elif not effect.unit.startswith("share"):
+    elif not is_share(effect.unit):
         factor = 100.0 / abs(difference.before or 1.0)
     return factor * difference.middle, factor * difference.low, factor * difference.high
 
@@ -164,8 +165,8 @@ def _draw_endings(axes: Axes, comparison: Comparison) -> None:
         axes.barh(range(len(endings)), shares, left=left, height=0.68, **looks)
         for row, share in enumerate(shares):
             if share >= 8.0:
-                axes.text(left[row] + share / 2, row, f"{share:.0f} %", ha="center", va="center_baseline", size=8.5,
-                          path_effects=HALO)  # fmt: skip
+                axes.text(left[row] + share / 2, row, percent(share / 100.0), ha="center", va="center_baseline",
+                          size=8.5, path_effects=HALO)  # fmt: skip
         left += shares
     axes.set_xlim(0.0, 100.0)
     axes.set_ylim(len(endings) - 0.45, -0.55)
@@ -209,7 +210,7 @@ def _draw_group(axes: Axes, comparison: Comparison, title: str, names: list[str]
                           zorder=4, **look)  # fmt: skip
             else:
                 edge = math.copysign(farthest, middle)
-                axes.annotate(f"{middle:+.0f} % ", (edge, place), ha="right" if middle > 0 else "left", va="bottom",
+                axes.annotate(f"{signed(middle)} % ", (edge, place), ha="right" if middle > 0 else "left", va="bottom",
                               size=7.5, color=look["color"], path_effects=HALO, annotation_clip=False)  # fmt: skip
                 axes.plot([edge], [place], marker=">" if middle > 0 else "<", ms=6, clip_on=False, zorder=4, **look)
             ends += [max(low, -farthest), min(high, farthest)]
@@ -225,12 +226,16 @@ def _draw_group(axes: Axes, comparison: Comparison, title: str, names: list[str]
 def _zero_line(axes: Axes, title: str) -> None:
     axes.axvline(0.0, color=style.INK, lw=1.0, zorder=2)
     axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:+,g}" if value else "0")
+    axes.xaxis.set_major_formatter(lambda value, _: _tick(value))
     axes.grid(axis="x", color=style.RULE, lw=0.7)
     axes.set_axisbelow(True)
     axes.tick_params(axis="x", length=3)
     axes.spines["left"].set_visible(False)
     axes.set_title(title, fontsize=10)
+
+
+def _tick(value: float) -> str:
+    return f"+{exact(value)}" if value > 0 else exact(value)
 
 
 def _key_of_what_ifs(figure: Figure, comparison: Comparison, height_in: float) -> None:
@@ -268,7 +273,7 @@ def draw_days(comparison: Comparison, what_if: str) -> Figure:
 def _draw_day_panel(
     axes: Axes, effect: DailyEffect, calendar: Calendar, pairs: int, begins: int | None, named: bool
 ) -> None:
-    scale = 100.0 if effect.quantity.unit.startswith("share") else 1.0
+    scale = 100.0 if is_share(effect.quantity.unit) else 1.0
     x = np.arange(calendar.last + 1)
     where = 2 * effect.pairs >= pairs
     middle, half = scale * effect.middle, scale * effect.half
@@ -285,7 +290,7 @@ def _draw_day_panel(
             axes.annotate("first difference", (begins, 1.0), xycoords=("data", "axes fraction"), xytext=(4, -3),
                           textcoords="offset points", va="top", size=8.5, path_effects=HALO)  # fmt: skip
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:+,g}" if value else "0")
+    axes.yaxis.set_major_formatter(lambda value, _: _tick(value))
     style.faint_lines(axes)
     axes.set_title(effect.quantity.label.removesuffix(" (mean)"), fontsize=10)
     axes.set_ylabel("percentage points" if scale == 100.0 else effect.quantity.unit)

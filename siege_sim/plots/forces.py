@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from siege_sim.plots import style
 from siege_sim.plots.days import Calendar, date_axis
 from siege_sim.plots.labels import EndLabel, end_labels
+from siege_sim.results.numbers import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,9 +76,9 @@ def says(result: RunResult) -> str:
     table = result.series
     last, first = table.iloc[-1], table.iloc[0]
     words = (
-        f"Numbers of fighters. Of {first['rebels_fit']:,.0f} rebels {last['rebels_killed']:,.0f} were killed "
-        f"and {last['rebels_surrendered']:,.0f} laid down arms; the government side had "
-        f"{first['regime_fit']:,.0f}, of whom {last['regime_killed']:,.0f} were killed."
+        f"Numbers of fighters. Of {number(first['rebels_fit'])} rebels {number(last['rebels_killed'])} were killed "
+        f"and {number(last['rebels_surrendered'])} laid down arms; the government side had "
+        f"{number(first['regime_fit'])}, of whom {number(last['regime_killed'])} were killed."
     )
     one_scale = len(set(_scales(table))) == 1
     return words if one_scale else f"{words} The scales of the upper panels differ."
@@ -97,7 +98,7 @@ def _fit(axes: Axes, table: pd.DataFrame, side: Side, most: float) -> None:
     axes.set_title(f"{side.name}: fit for duty", pad=6)
     axes.fill_between(table["day"], values, color=side.fill, linewidth=0)
     axes.plot(table["day"], values, color=side.line, clip_on=False)
-    end_labels(axes, [EndLabel(float(values[-1]), f"{values[-1]:,.0f}")])
+    end_labels(axes, [EndLabel(float(values[-1]), number(values[-1]))])
 
 
 def _lost(axes: Axes, table: pd.DataFrame, side: Side, most: float) -> None:
@@ -108,5 +109,5 @@ def _lost(axes: Axes, table: pd.DataFrame, side: Side, most: float) -> None:
         values = table[name].to_numpy(dtype=float)
         if values[-1] > 0 or words == "killed":
             axes.plot(table["day"], values, color=colour, ls=dashes, clip_on=False)
-            ends.append(EndLabel(float(values[-1]), f"{values[-1]:,.0f} {words}", colour))
+            ends.append(EndLabel(float(values[-1]), f"{number(values[-1])} {words}", colour))
     end_labels(axes, ends)

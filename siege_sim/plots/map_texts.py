@@ -11,6 +11,7 @@ from matplotlib.patches import Patch
 from siege_sim.model.codes import KURDISH, REBEL, Holder
 from siege_sim.plots import ground, style
 from siege_sim.plots.labels import HALO, clashes, extent
+from siege_sim.results.numbers import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,7 +41,7 @@ def heading(axes: Axes, days: Calendar, day: int, share: float, large: bool) -> 
     """Write the date, the day and the share held above a panel."""
     size = 10.0 if large else 9.0
     axes.set_title(days.short(day), loc="left", size=size, pad=3)
-    axes.set_title(f"day {day}, {share:.0%} held", loc="right", size=size - 0.5, pad=3, weight="normal")
+    axes.set_title(f"day {day}, {percent(share)} held", loc="right", size=size - 0.5, pad=3, weight="normal")
 
 
 def number_pockets(axes: Axes, held: Mask) -> None:

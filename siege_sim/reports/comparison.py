@@ -121,8 +121,8 @@ def _table(console: Console, effects: list[Effect]) -> Table:
 
     columns = len(HEADINGS) if console.width >= WIDE else HEADINGS.index("Lower")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for number, heading in enumerate(HEADINGS[:columns]):
-        table.add_column(heading, justify="right" if number else "left", no_wrap=bool(number))
+    for place, heading in enumerate(HEADINGS[:columns]):
+        table.add_column(heading, justify="right" if place else "left", no_wrap=bool(place))
     for effect in effects:
         style = "bold" if effect.difference.clear else ""
         table.add_row(

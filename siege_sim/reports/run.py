@@ -15,6 +15,7 @@ from siege_sim.plots.days import Calendar, in_words
 from siege_sim.plots.food import NEED_KCAL, while_inhabited
 from siege_sim.plots.quarters import besieged_in_order
 from siege_sim.reports.templates import page
+from siege_sim.results.numbers import number, percent, unit_text
 from siege_sim.results.why import NOTE, explain
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ ROUTINE_ENDS = ("_reopened", "_hit", "_fell", "_destroyed")
 
 GROUPED = {
     "quarter_lost": (0, "Lost: {places}"),
-    "unit_surrendered": (1, "{amount:,.0f} fighters laid down arms ({places})"),
+    "unit_surrendered": (1, "{amount} fighters laid down arms ({places})"),
     "hospital_lost": (2, "Hospitals put out of service in {places}"),
 }
 """Kinds of which a day's events become one line: how far from important they are, and the line."""
@@ -107,24 +108,24 @@ LEAVING = (
 
 
 def _people(table: pd.DataFrame) -> list[str]:
-    besieged, last = int(table["civilians_in_pocket"].iloc[0]), table.iloc[-1]
-    killed, starved = (f"{last[name]:,.0f}" if last[name] else "none" for name in DEATHS)
-    dead = f"Of {besieged:,} besieged civilians {killed} were killed by violence and {starved} died of hunger."
+    besieged, last = number(table["civilians_in_pocket"].iloc[0]), table.iloc[-1]
+    killed, starved = (number(last[name]) if last[name] else "none" for name in DEATHS)
+    dead = f"Of {besieged} besieged civilians {killed} were killed by violence and {starved} died of hunger."
     counts = [(sum(float(last[name]) for name in names), words) for names, words in LEAVING]
-    parts = [f"{count:,.0f} {words}" for count, words in counts if count]
+    parts = [f"{number(count)} {words}" for count, words in counts if count]
     if not parts:
         return [dead]
     return [dead, f"Of the others {', '.join(parts[:-1])}{' and ' if len(parts) > 1 else ''}{parts[-1]}."]
 
 
 def _food(table: pd.DataFrame) -> str:
-    text = f"On day 0 there was food for {table['food_days_left'].iloc[0]:,.0f} days."
+    text = f"On day 0 there was food for {number(table['food_days_left'].iloc[0])} days."
     eaten = while_inhabited(table)["kcal_eaten_per_person"].dropna()
     if eaten.empty:
         return text
     return (
-        f"{text} People in the pocket ate {eaten.iloc[0]:,.0f} kcal each on the first day and "
-        f"{eaten.iloc[-1]:,.0f} on their last day there; the need is about {NEED_KCAL:,.0f}."
+        f"{text} People in the pocket ate {number(eaten.iloc[0])} kcal each on the first day and "
+        f"{number(eaten.iloc[-1])} on their last day there; the need is about {number(NEED_KCAL)}."
     )
 
 
@@ -145,7 +146,7 @@ def _ground(result: RunResult, days: Calendar) -> str:
     if half is not None:
         text = f"Half of the ground was lost by {days.full(int(half))} (day\u00a0{int(half)})."
     elif not text:
-        text = f"Before the last day at least {share.iloc[:-1].min():.0%} of the ground was held."
+        text = f"Before the last day at least {percent(share.iloc[:-1].min())} of the ground was held."
     cut = "" if split is None else f" The pocket was cut apart on {days.full(int(split))} (day\u00a0{int(split)})."
     return text + cut
 
@@ -167,24 +168,10 @@ def key_numbers(result: RunResult) -> list[KeyNumber]:
         values = table[name].to_numpy(dtype=float)
         known = values[np.isfinite(values)]
         four = (values[0], known.min(), known.max(), known[-1]) if known.size else (np.nan,) * 4
-        unit = "%" if about["unit"].startswith("share") else str(about["unit"])
-        if about["unit"] == "share of day 0":
-            unit = "% of day 0"
-        texts = tuple(number(float(value), str(about["unit"])) for value in four)
-        rows.append(KeyNumber(str(about["label"]), name, unit, texts))  # type: ignore[arg-type]
+        unit = str(about["unit"])
+        texts = tuple(number(float(value), unit) for value in four)
+        rows.append(KeyNumber(str(about["label"]), name, unit_text(unit), texts))  # type: ignore[arg-type]
     return rows
-
-
-def number(value: float, unit: str) -> str:
-    """Return a number as people read it: shares in per cent, very large ones in words."""
-    if not np.isfinite(value):
-        return "-"
-    if unit.startswith("share"):
-        return f"{100.0 * value:.1f}"
-    for size, word in ((1e9, "billion"), (1e6, "million")):
-        if abs(value) >= size:
-            return f"{value / size:,.2f} {word}"
-    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1000 else f"{value:,.1f}"
 
 
 @dataclass(frozen=True)
@@ -215,7 +202,7 @@ def _grouped(group: pd.DataFrame, days: Calendar) -> list[Happening]:
     counts = group.groupby("where", sort=False).size().items()
     places = ", ".join(f"{place} ({count})" if count > 1 else str(place) for place, count in counts)
     causes = ", ".join(dict.fromkeys(str(cause) for cause in group["cause"]))
-    text = words.format(places=places, amount=float(group["amount"].sum()))
+    text = words.format(places=places, amount=number(group["amount"].sum()))
     return [Happening(day, days.full(day), text, causes, rank)]
 
 
@@ -235,11 +222,11 @@ def _quarter_rows(result: RunResult) -> list[dict[str, str]]:
         {
             "name": str(row["quarter"]),
             "sector": in_words(str(row["sector"])),
-            "people": f"{row['civilians_on_day_0']:,.0f}",
+            "people": number(row["civilians_on_day_0"]),
             "first": _on(days, row["first"], "none"),
             "captured": _on(days, row["captured"], "held"),
-            "killed": f"{row['civilians_killed']:,.0f}",
-            "left": f"{row['civilians_left']:,.0f}",
+            "killed": number(row["civilians_killed"]),
+            "left": number(row["civilians_left"]),
         }
         for _, row in besieged_in_order(result.quarters).iterrows()
     ]

@@ -13,6 +13,7 @@ from siege_sim.plots.fan import draw_fan, drawn_quantities, fan_says
 from siege_sim.plots.style import DPI, settings
 from siege_sim.reports.templates import page
 from siege_sim.results.files import csv_text, json_text
+from siege_sim.results.numbers import amount, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,8 +52,8 @@ def print_scorecard(card: Scorecard, folder: Path) -> None:
     console.print(f"\n{card.title}  ({_seeds(card)})", markup=False, style="bold")
     console.print(f"against: {card.record_title}\n", markup=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for number, heading in enumerate(HEADINGS):
-        table.add_column(heading, justify="right" if number else "left", no_wrap=number not in (0, 3))
+    for place, heading in enumerate(HEADINGS):
+        table.add_column(heading, justify="right" if place else "left", no_wrap=place not in (0, 3))
     topic = ""
     for line in card.lines:
         if line.topic != topic:
@@ -77,9 +78,9 @@ def cells_of(line: Line) -> tuple[str, ...]:
     return (
         line.title,
         range_text(line.low, line.high, line.unit),
-        "-" if line.median is None else number(line.median, line.unit),
+        number(line.median, line.unit),
         between,
-        "-" if line.share_inside is None else f"{line.share_inside:.0%}",
+        percent(line.share_inside),
         _forecast(line.stays, line.unit),
         _forecast(line.line, line.unit),
     )
@@ -87,23 +88,14 @@ def cells_of(line: Line) -> tuple[str, ...]:
 
 def range_text(low: float | None, high: float | None, unit: str) -> str:
     """Return a range in short: ``15 to 27``, ``0 to 5 %``, ``at most 3``."""
-    sign = " %" if unit == "%" else ""
     if low is None and high is None:
         return "-"
     if low is None or high is None:
         word, bound = ("at most", high) if low is None else ("at least", low)
-        return f"{word} {number(bound or 0.0, unit)}{sign}"
+        return f"{word} {amount(bound, unit)}"
     if low == high:
-        return f"{number(low, unit)}{sign}"
-    return f"{number(low, unit)} to {number(high, unit)}{sign}"
-
-
-def number(value: float, unit: str) -> str:
-    """Return a number with no more figures than it deserves; shares in per cent, without the sign."""
-    value = 100.0 * value if unit == "%" else value
-    if abs(value) >= 100 or abs(value - round(value)) < 0.005:
-        return f"{round(value):,}"
-    return f"{value:.1f}"
+        return amount(low, unit)
+    return f"{number(low, unit)} to {amount(high, unit)}"
 
 
 def _forecast(made: Forecast | None, unit: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from siege_sim.results.numbers import amount
+
 if TYPE_CHECKING:
     from siege_sim.results.run import RunResult
 
@@ -52,20 +54,12 @@ def print_summary(result: RunResult, folder: Path, with_report: bool) -> None:
     for heading, names in SHOWN:
         table.add_row(f"[bold]{heading}[/bold]", "")
         for name in names:
-            label = LABELS.get(name) or result.manifest["outcomes"][name]["label"]
+            about = result.manifest["outcomes"].get(name, {"unit": "", "label": ""})
             last = with_people.get(name) if heading == "Food" else None
-            table.add_row(f"  {label}", number(name, summary[name] if last is None else float(last)))
+            value = summary[name] if last is None else float(last)
+            table.add_row(f"  {LABELS.get(name) or about['label']}", amount(value, about["unit"]))
     console.print(table)
     console.print("\nOne run of many possible; another seed tells another story. A model, not a record.")
     console.print(f"Results: {folder}", soft_wrap=True, markup=False)
     if with_report:
         console.print(f"Report:  {folder / 'report.html'}", soft_wrap=True, markup=False)
-
-
-def number(name: str, value: float | None) -> str:
-    """Return a number as people write it."""
-    if value is None or value != value:
-        return "-"
-    if name in ("rebel_area_share", "mean_body_mass_loss"):
-        return f"{value:.1%}"
-    return f"{value:,.1f}" if name == "food_days_left" else f"{value:,.0f}"

@@ -21,8 +21,8 @@ from siege_sim.analysis.summaries import effects_of, summary_table
 from siege_sim.errors import ResultError, did_you_mean
 from siege_sim.plots.style import DPI, settings
 from siege_sim.plots.sweeps import draw_figures
-from siege_sim.plots.sweeps.base import number, with_interval
 from siege_sim.reports.templates import page
+from siege_sim.results.numbers import number, percent
 from siege_sim.results.store import read_sweep
 
 if TYPE_CHECKING:
@@ -191,13 +191,12 @@ def _factor_row(sweep: Sweep, factor: Factor) -> tuple[str, str, str, str]:
 
 
 def _overall_row(sweep: Sweep, quantity: Quantity) -> tuple[str, ...]:
-    values = by_point(sweep, quantity).dropna().to_numpy(dtype=float) * (100.0 if quantity.is_share else 1.0)
-    unit = "% of runs" if quantity.is_share else quantity.unit
-    known = f"{known_share(sweep, quantity):.0%}"
+    values = by_point(sweep, quantity).dropna().to_numpy(dtype=float)
+    known = percent(known_share(sweep, quantity))
     if not values.size:
-        return (quantity.label, unit, known, *("-",) * 5)
+        return (quantity.label, quantity.shown_unit, known, *("-",) * 5)
     five = np.quantile(values, (0.0, 0.1, 0.5, 0.9, 1.0))
-    return (quantity.label, unit, known, *(number(float(value)) for value in five))
+    return (quantity.label, quantity.shown_unit, known, *(number(value, quantity.unit) for value in five))
 
 
 def _points_table(sweep: Sweep, quantities: Sequence[Quantity]) -> dict[str, Any] | None:
@@ -219,8 +218,7 @@ def _points_table(sweep: Sweep, quantities: Sequence[Quantity]) -> dict[str, Any
 def _estimates(sweep: Sweep, quantity: Quantity) -> list[str]:
     from siege_sim.analysis.quantities import by_replication
 
-    scale, sign = (100.0, " %") if quantity.is_share else (1.0, "")
-    return [with_interval(quantity.estimate(row), scale) + sign for row in by_replication(sweep, quantity).to_numpy()]
+    return [quantity.estimate(row).text(quantity.unit) for row in by_replication(sweep, quantity).to_numpy()]
 
 
 def _effects_rows(sweep: Sweep, quantities: Sequence[Quantity]) -> list[tuple[str, ...]]:
@@ -228,7 +226,7 @@ def _effects_rows(sweep: Sweep, quantities: Sequence[Quantity]) -> list[tuple[st
     for quantity in quantities:
         found = effects_of(sweep, quantity)
         for effect in found.effects if found else ():
-            change = with_interval(effect.difference, 100.0 if quantity.is_share else 1.0)
+            change = effect.difference.text(quantity.unit)
             rows.append(
                 (
                     quantity.heading, effect.factor.name, f"{value_text(effect.usual)} to {value_text(effect.value)}",

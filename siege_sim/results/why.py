@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pandas as pd
 
 from siege_sim.errors import ResultError, did_you_mean
+from siege_sim.results.numbers import percent
 
 if TYPE_CHECKING:
     pass
@@ -231,7 +232,7 @@ class _Story:
         share = float(self._result.series["rebel_area_share"].iloc[-1])
         headline = (
             f"Nothing ended the siege in this run: {self._when(self._last_day)} the rebels still held "
-            f"{share:.0%} of the ground they had held on day 0."
+            f"{percent(share)} of the ground they had held on day 0."
         )
         lost = [int(row["event"]) for row in self._rows if row["kind"] == "ground_lost"]
         return Answer(f"{headline} Why ground was lost last:", self._steps(lost[-1])) if lost else Answer(headline, ())

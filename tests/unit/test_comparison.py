@@ -185,15 +185,15 @@ def test_tables_have_a_row_for_all_there_is():
     assert set(of.effects_table()["what_if"]) == {"aid", "road"}
 
 
-def test_numbers_are_written_with_no_more_figures_than_they_deserve():
+def test_the_cells_of_a_row_are_written_by_the_rule_for_numbers():
     with_it = [course(1, 12), course(2, 28), course(3, 26), course(4, 46)]
     of = comparison(base(), with_it)
     label, before, after, gap, between, lower, higher, _ = cells_of(effect(of, "civilians_killed"))
     assert (label, before, after, gap, lower, higher) == (
-        "Civilians killed (all violence)", "25.0", "28.0", "+3.0", "25%", "75%",
+        "Civilians killed (all violence)", "25", "28", "+3", "25 %", "75 %",
     )  # fmt: skip
-    assert between == "-3.1 to +9.1"  # 3.182 x 3.83 / 2 to either side
-    assert cells_of(effect(of, "rebel_area_share"))[:4] == ("Area held by the rebels (mean), %", "57.1", "57.1", "0.0")
+    assert between == "-3.09 to +9.09"  # 3.182 x 3.83 / 2 to either side
+    assert cells_of(effect(of, "rebel_area_share"))[:4] == ("Area held by the rebels (mean), %", "57.1", "57.1", "0")
 
 
 def test_what_is_0_in_every_run_is_named_and_needs_no_row():

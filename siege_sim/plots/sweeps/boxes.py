@@ -12,6 +12,7 @@ from siege_sim.analysis.design import coordinates, levels, value_text, with_unit
 from siege_sim.analysis.discovery import find_box
 from siege_sim.plots import style
 from siege_sim.plots.sweeps.base import MARK, SOFT, Picture, left_for, margins, row_labels, sheet
+from siege_sim.results.numbers import number, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +46,7 @@ def _limits(axes: Axes, sweep: Sweep, limits: tuple[Limit, ...], labels: list[st
         axes.barh(row, 1.0, left=0.0, height=0.3, color="#eeeeee", zorder=1)
         for left, width in _parts(sweep, limit, low, high):
             axes.barh(row, width, left=left, height=0.3, color=MARK, zorder=2)
-        text = f"{limit.words}\nquasi-p {_small(limit.quasi_p)}; in {limit.found_again:.0%} of halves"
+        text = f"{limit.words}\nquasi-p {_small(limit.quasi_p)}; in {percent(limit.found_again)} of halves"
         axes.text(0.0, row + 0.2, text, size=8, va="top", linespacing=1.15)
     row_labels(axes, labels, 26)
     axes.set_ylim(max(len(limits), 2) - 0.2, -0.5)
@@ -94,7 +95,7 @@ def _parts(sweep: Sweep, limit: Limit, low: float, high: float) -> list[tuple[fl
 
 
 def _small(value: float) -> str:
-    return "below 0.001" if value < 0.001 else f"{value:.3f}"
+    return "below 0.001" if value < 0.001 else number(value)
 
 
 def _points(axes: Axes, sweep: Sweep, box: Box) -> None:
@@ -158,7 +159,7 @@ def box_says(box: Box) -> str:
     """Return in words what the box holds and how it does where it was not fitted."""
     count = len(box.cases)
     return (
-        f"{box.base:.0%} of {count:,} points are cases; in the box {box.density:.0%} (density), with "
-        f"{box.coverage:.0%} of all cases (coverage). In other halves: density {box.density_elsewhere:.0%}, "
-        f"coverage {box.coverage_elsewhere:.0%}."
+        f"{percent(box.base)} of {count:,} points are cases; in the box {percent(box.density)} (density), with "
+        f"{percent(box.coverage)} of all cases (coverage). In other halves: density {percent(box.density_elsewhere)}, "
+        f"coverage {percent(box.coverage_elsewhere)}."
     )

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
-from siege_sim.analysis.design import coordinates, is_numeric, name_text, value_text, with_unit
+from siege_sim.analysis.design import coordinates, is_numeric, name_text, with_unit
 from siege_sim.analysis.quantities import by_point
 from siege_sim.analysis.sensitivity import SMALL_INDEX, morris_effects, most_important, sobol_indices
 from siege_sim.plots import style
@@ -16,16 +16,15 @@ from siege_sim.plots.sweeps.base import (  # fmt: skip
     MARK,
     Picture,
     across_lines,
-    difference_unit,
     height_of,
     in_a_list,
     in_lines,
     left_for,
     margins,
-    number,
     row_labels,
     sheet,
 )
+from siege_sim.results.numbers import exact, number, percent
 
 if TYPE_CHECKING:
     from siege_sim.analysis.quantities import Quantity
@@ -73,7 +72,7 @@ def _note(found: Indices) -> str:
     if found.dropped:
         parts.append(f"{found.dropped:,} blocks with missing runs are left out.")
     if found.chance is not None:
-        parts.append(f"Chance makes up {found.chance:.0%} of the variance of single runs.")
+        parts.append(f"Chance makes up {percent(found.chance)} of the variance of single runs.")
     if found.stratum:
         parts.append(f"For {found.stratum}.")
     return " ".join(parts)
@@ -84,18 +83,18 @@ def sobol_says(found: Indices) -> str:
     total, reach = found.values["ST"], found.reach["ST"]
     order = np.argsort(-total)
     clear = [name_text(found.factors[i]) for i in order if total[i] - reach[i] > SMALL_INDEX]
-    widest = float(reach.max())
+    widest, small = number(float(reach.max())), number(SMALL_INDEX)
     if not clear:
-        return f"With {found.blocks:,} blocks no total index is clear of {SMALL_INDEX:g} (widest ± {widest:.2f})."
+        return f"With {found.blocks:,} blocks no total index is clear of {small} (widest ± {widest})."
     first = in_a_list(clear[:5])
-    return f"Clearly above {SMALL_INDEX:g} in total: {first}. The widest interval is ± {widest:.2f}."
+    return f"Clearly above {small} in total: {first}. The widest interval is ± {widest}."
 
 
 def draw_morris(sweep: Sweep, quantity: Quantity) -> Picture:
     """Draw the mean absolute effects with intervals, and beside them how much each effect varies."""
     found = morris_effects(sweep, quantity)
     order = np.argsort(-found.values["mu_star"])
-    labels = [f"{number + 1}  {with_unit(found.factors[i])}" for number, i in enumerate(order)]
+    labels = [f"{place + 1}  {with_unit(found.factors[i])}" for place, i in enumerate(order)]
     words = morris_says(found)
     figure = sheet(
         sweep, f"{quantity.label}: elementary effects", words, max(height_of(len(labels)), 4.6), _note(found)
@@ -110,19 +109,19 @@ def draw_morris(sweep: Sweep, quantity: Quantity) -> Picture:
     row_labels(left, labels)
     across_lines(left)
     left.set_xlim(left=min(0.0, float((size - reach).min())))
-    left.set_xlabel(f"mean absolute change over the whole range ({difference_unit(quantity)})", size=8.5)
+    left.set_xlabel(f"mean absolute change over the whole range ({quantity.difference_unit})", size=8.5)
     top = 1.08 * float(max((size + reach).max(), sigma.max()))
     right.plot([0, top], [0, top], color=style.FAINT, lw=0.8, ls=(0, (4, 2)))
     right.text(0.9 * top, 0.94 * top, "as uneven as large", ha="right", size=8, color=style.FAINT)
     right.scatter(size, sigma, s=34, color=MARK, zorder=3)
-    for number_, (x, y) in enumerate(zip(size, sigma, strict=True)):
-        right.annotate(str(number_ + 1), (x, y), xytext=(5, 3), textcoords="offset points", size=8.5)
+    for place, (x, y) in enumerate(zip(size, sigma, strict=True)):
+        right.annotate(str(place + 1), (x, y), xytext=(5, 3), textcoords="offset points", size=8.5)
     right.set_xlim(0, top)
     right.set_ylim(0, top)
     right.set_xlabel("mean absolute effect", size=8.5)
     right.set_ylabel("spread of the effect over the space", size=8.5)
     for axis in (right.xaxis, right.yaxis):
-        axis.set_major_formatter(lambda value, _: number(value))
+        axis.set_major_formatter(lambda value, _: exact(value))
     return Picture(f"morris-{quantity.name}", f"{quantity.label}: elementary effects", words, figure)
 
 
@@ -141,7 +140,7 @@ def morris_says(found: Indices) -> str:
 def draw_scatter(sweep: Sweep, quantity: Quantity) -> Picture:
     """Draw the points against the factors that go furthest with the quantity, with means of eight equal parts."""
     factors = [f for f in most_important(sweep, quantity, 12) if is_numeric(sweep, f)][:MOST_PANELS]
-    values = by_point(sweep, quantity).to_numpy(dtype=float) * (100.0 if quantity.is_share else 1.0)
+    values = by_point(sweep, quantity).to_numpy(dtype=float) * quantity.scale
     words = (
         f"Each dot is a point of the design (mean of its seeds); lines are means of {BINS} equal parts. "
         f"{_ranks(sweep, quantity)}"
@@ -167,10 +166,10 @@ def draw_scatter(sweep: Sweep, quantity: Quantity) -> Picture:
             f"{in_lines(name_text(factor), 24)}\n({factor.unit})" if factor.unit else name_text(factor), size=8.5
         )
         axes.xaxis.set_major_locator(MaxNLocator(MOST_TICKS, steps=[1, 2, 5, 10]))
-        axes.xaxis.set_major_formatter(lambda value, _: number(value))
+        axes.xaxis.set_major_formatter(lambda value, _: exact(value))
         style.faint_lines(axes)
-    panels[0].set_ylabel("% of runs" if quantity.is_share else quantity.unit)
-    panels[0].yaxis.set_major_formatter(lambda value, _: number(value))
+    panels[0].set_ylabel(quantity.shown_unit)
+    panels[0].yaxis.set_major_formatter(lambda value, _: exact(value))
     return Picture(f"scatter-{quantity.name}", quantity.label, words, figure)
 
 
@@ -180,4 +179,4 @@ def _ranks(sweep: Sweep, quantity: Quantity) -> str:
     x = coordinates(sweep, [factor])[:, 0]
     known = np.isfinite(values) & np.isfinite(x)
     rank = stats.spearmanr(x[known], values[known])[0] if known.sum() > 2 and np.ptp(values[known]) > 0 else 0.0
-    return f"Strongest: {name_text(factor)} (rank correlation {value_text(float(rank))})."
+    return f"Strongest: {name_text(factor)} (rank correlation {number(rank)})."

@@ -19,17 +19,15 @@ from siege_sim.plots.sweeps.base import (  # fmt: skip
     MARK,
     Picture,
     across_lines,
-    difference_unit,
     height_of,
     in_a_list,
     left_for,
     margins,
-    number,
     reach,
     row_labels,
     sheet,
-    signed,
 )
+from siege_sim.results.numbers import number, signed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,14 +55,16 @@ def draw_points(sweep: Sweep, quantity: Quantity) -> Picture:
     words = "Dots are means with 95 % intervals; marks behind them are single runs. Points share their seeds."
     figure = sheet(sweep, f"{quantity.label}, point by point", words, height_of(len(labels), 14.0))
     axes = figure.subplots(gridspec_kw=margins(figure, left_for(labels)))
-    scale = 100.0 if quantity.is_share else 1.0
+    scale = quantity.scale
     for row, (runs, estimate) in enumerate(zip(wide, estimates, strict=True)):
         if not quantity.is_share:
-            axes.plot(runs, np.full(runs.shape, row), ls="", marker="|", ms=8, color=style.SKY, alpha=0.8, zorder=2)
+            axes.plot(
+                scale * runs, np.full(runs.shape, row), ls="", marker="|", ms=8, color=style.SKY, alpha=0.8, zorder=2
+            )
         _dot(axes, row, estimate, scale, MARK)
     row_labels(axes, labels)
     across_lines(axes)
-    axes.set_xlabel("% of runs" if quantity.is_share else quantity.unit)
+    axes.set_xlabel(quantity.shown_unit)
     return Picture(f"points-{quantity.name}", quantity.label, words, figure)
 
 
@@ -97,7 +97,7 @@ def draw_tornado(sweep: Sweep, quantity: Quantity) -> Picture:
     note = "Mean difference with the same seeds; 95 % intervals, of which one in twenty misses by chance."
     figure = sheet(sweep, f"{quantity.label}: one change at a time", words, height_of(len(rows), 12.0), note)
     axes = figure.subplots(gridspec_kw=margins(figure, left_for([label for label, _ in rows]), top=1.35))
-    scale = 100.0 if quantity.is_share else 1.0
+    scale = quantity.scale
     for row, (_, group) in enumerate(rows):
         for effect in group:
             _bar(axes, row, effect, scale, paired=len(group) > 1 or is_numeric(sweep, effect.factor))
@@ -105,8 +105,8 @@ def draw_tornado(sweep: Sweep, quantity: Quantity) -> Picture:
     axes.margins(x=0.16)
     row_labels(axes, [label for label, _ in rows])
     across_lines(axes)
-    unit = "percentage points" if quantity.is_share else difference_unit(quantity)
-    axes.set_xlabel(f"difference from {number(scale * effects.reference.value)} at the point of reference ({unit})")
+    usual = number(effects.reference.value, quantity.unit)
+    axes.set_xlabel(f"difference from {usual} at the point of reference ({quantity.difference_unit})")
     _legend(figure, rows, sweep)
     return Picture(f"tornado-{quantity.name}", f"{quantity.label}: one change at a time", words, figure)
 
@@ -180,8 +180,8 @@ def tornado_says(effects: Effects) -> str:
     if not clear:
         return f"None of {len(effects.effects)} changes can be told from chance with these runs."
     clear.sort(key=lambda effect: -abs(effect.difference.value))
-    scale = 100.0 if effects.quantity.is_share else 1.0
-    first = [f"{_change(effect)} ({signed(scale * effect.difference.value)})" for effect in clear[:3]]
+    unit = effects.quantity.unit
+    first = [f"{_change(effect)} ({signed(effect.difference.value, unit)})" for effect in clear[:3]]
     rest = len(effects.effects) - len(clear)
     return (
         f"Furthest from the reference: {in_a_list(first)}. {len(clear)} of {len(effects.effects)} changes are clear of "

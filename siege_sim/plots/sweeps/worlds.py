@@ -22,11 +22,11 @@ from siege_sim.plots.sweeps.base import (  # fmt: skip
     in_lines,
     left_for,
     margins,
-    number,
     reach,
     row_labels,
     sheet,
 )
+from siege_sim.results.numbers import exact, number, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,22 +55,24 @@ def draw_regret(sweep: Sweep, quantity: Quantity) -> Picture:
         sweep, f"Regret: {quantity.label.lower()} beyond the best policy", words, height_of(2 * len(labels)), note
     )
     axes = figure.subplots(gridspec_kw=margins(figure, left_for(labels), 1.6))
+    scale = quantity.scale
     spread = np.random.default_rng(1).uniform(-0.24, 0.24, found.worlds)
     for row, policy in enumerate(policies):
-        axes.scatter(policy.by_world, row + spread, s=9, color=style.SKY, alpha=0.6, linewidth=0, zorder=2)
+        axes.scatter(scale * policy.by_world, row + spread, s=9, color=style.SKY, alpha=0.6, linewidth=0, zorder=2)
         axes.errorbar(
-            [policy.mean.value], [row], xerr=reach(policy.mean), fmt="o", ms=7, color=MARK, elinewidth=2, capsize=4,
-            zorder=4,
+            [scale * policy.mean.value], [row], xerr=scale * np.array(reach(policy.mean)), fmt="o", ms=7, color=MARK,
+            elinewidth=2, capsize=4, zorder=4,
         )  # fmt: skip
         axes.text(
-            1.02, row, f"best in {policy.best_in:.0%}\nworst {number(policy.worst)}", size=8.5, va="center",
-            transform=axes.get_yaxis_transform(),
+            1.02, row, f"best in {percent(policy.best_in)}\nworst {number(policy.worst, quantity.unit)}", size=8.5,
+            va="center", transform=axes.get_yaxis_transform(),
         )  # fmt: skip
     row_labels(axes, labels)
     across_lines(axes)
     axes.set_xlim(left=0.0 if max(policy.worst for policy in policies) == 0 else None)
     axes.set_xlabel(
-        f"{quantity.unit} more than under the best policy of the same world (small dots: worlds; large: means)"
+        f"{quantity.difference_unit} more than under the best policy of the same world "
+        "(small dots: worlds; large: means)"
     )
     return Picture(f"regret-{quantity.name}", f"{quantity.label}: regret", words, figure)
 
@@ -81,9 +83,10 @@ def regret_says(found: Regret) -> str:
     near = [policy.policy for policy in others if policy.mean.low <= first.mean.high]
     clear = f"not clearly apart from {', '.join(near[:3])}" if near else "clearly less than any other"
     left = f" {found.left_out:,} worlds without runs of every policy are left out." if found.left_out else ""
+    regret = number(first.mean.value, found.quantity.unit)
     return (
-        f"Least mean regret: {first.policy} ({number(first.mean.value)}), {clear}; it is the best in "
-        f"{first.best_in:.0%} of the worlds.{left}"
+        f"Least mean regret: {first.policy} ({regret}), {clear}; it is the best in "
+        f"{percent(first.best_in)} of the worlds.{left}"
     )
 
 
@@ -142,7 +145,7 @@ def survival_says(found: Survival) -> str:
     """Return in words when half of the runs had ended."""
     parts = []
     for curve in found.curves[:4]:
-        when = "after the last day" if curve.median_day is None else f"on day {curve.median_day:.0f}"
+        when = "after the last day" if curve.median_day is None else f"on day {number(curve.median_day)}"
         parts.append(f"{curve.label}: {when}")
     held = sum(curve.censored for curve in found.curves)
     censored = (
@@ -170,7 +173,7 @@ def draw_convergence(sweep: Sweep, quantity: Quantity) -> Picture:
         rows, columns, squeeze=False, sharex=True,
         gridspec_kw={**margins(figure, 0.95, 0.4, 1.25, 1.0), "hspace": 0.45, "wspace": 0.34},
     ).ravel()  # fmt: skip
-    scale = 100.0 if quantity.is_share and found.per == "runs a point" else 1.0
+    scale = quantity.scale if found.estimates_values else 1.0
     for axes, path in zip(panels, found.paths, strict=False):
         _settling(axes, path, scale)
     for axes in panels[len(found.paths) :]:
@@ -193,5 +196,5 @@ def _settling(axes: Axes, path: Path, scale: float) -> None:
     axes.set_ylim(scale * (min(low, last - path.enough) - pad), scale * (max(high, last + path.enough) + pad))
     mark = "settled" if path.settled else "not settled"
     axes.set_title(f"{in_lines(path.label, 36)}: {mark}", size=8.5, weight="normal")
-    axes.yaxis.set_major_formatter(lambda value, _: number(value))
+    axes.yaxis.set_major_formatter(lambda value, _: exact(value))
     style.faint_lines(axes)
