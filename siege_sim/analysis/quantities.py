@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from siege_sim.errors import ResultError, did_you_mean
+from siege_sim.results.endings import ending_of
 from siege_sim.results.numbers import is_share, unit_text
 
 if TYPE_CHECKING:
@@ -26,13 +27,6 @@ MOST_BY_DEFAULT = 3
 
 ENDING = "outcome"
 """The column that says in a word how a run ended; each word becomes a quantity ``outcome=word``."""
-
-ENDING_WORDS = {
-    "holding": "still holding when the run ended",
-    "pocket_taken": "the pocket taken",
-    "evacuated": "an agreed evacuation",
-    "siege_broken": "the siege broken from outside",
-}
 
 
 @dataclass(frozen=True)
@@ -98,8 +92,8 @@ def quantities(sweep: Sweep) -> dict[str, Quantity]:
         if column == ENDING:
             words = sorted(finished_runs(sweep)[ENDING].dropna().astype(str).unique())
             for word in words:
-                label = f"Ended in: {ENDING_WORDS.get(word, word.replace('_', ' '))}"
-                known[f"{ENDING}={word}"] = Quantity(f"{ENDING}={word}", label, "share of runs", ENDING, word)
+                name = f"{ENDING}={word}"
+                known[name] = Quantity(name, ending_of(word).outcome, "share of runs", ENDING, word)
         elif column not in BOOKKEEPING and pd.api.types.is_numeric_dtype(sweep.runs[column]):
             known[column] = Quantity(column, *_about(sweep, column), column)
     return known

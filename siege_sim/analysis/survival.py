@@ -13,6 +13,7 @@ from siege_sim.analysis.design import is_numeric, levels, moving, name_text, val
 from siege_sim.analysis.intervals import LEVEL
 from siege_sim.analysis.quantities import finished_runs
 from siege_sim.errors import ResultError, did_you_mean
+from siege_sim.results.endings import HOLDING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +77,7 @@ def has_survival(sweep: Sweep) -> str | None:
 def curve_of(runs: pd.DataFrame, label: str) -> Curve:
     """Return the Kaplan-Meier curve of some runs (Kaplan and Meier 1958; intervals by Greenwood, log-log)."""
     days = runs["end_day"].to_numpy(dtype=float)
-    ended = runs["outcome"].astype(str).to_numpy() != "holding"
+    ended = runs["outcome"].astype(str).to_numpy() != HOLDING
     last = float(days.max())
     if not ended.any():
         flat = np.array([0.0]), np.array([1.0])

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from siege_sim.results.endings import HOLDING, ending_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -132,14 +134,6 @@ class Turn:
     label: str
 
 
-LAST_WORDS = {
-    "holding": "end of the run",
-    "pocket_taken": "pocket taken",
-    "evacuated": "evacuation completed",
-    "siege_broken": "siege broken",
-}
-
-
 def turns(result: RunResult) -> list[Turn]:
     """Return splits of the pocket, the agreement and the end, in order of time."""
     days, events = Calendar.of(result), result.events
@@ -148,10 +142,10 @@ def turns(result: RunResult) -> list[Turn]:
     found = [Turn(day, _split_label(number, len(splits))) for number, day in enumerate(splits[:2])]
     found += [Turn(day, "evacuation agreed") for day in agreed]
     outcome = str(result.summary["outcome"])
-    if outcome == "holding" and days.last < int(result.manifest["scenario"]["days"]):
+    if outcome == HOLDING and days.last < int(result.manifest["scenario"]["days"]):
         found.append(Turn(days.last, "run stopped here"))
     else:
-        found.append(Turn(days.last, LAST_WORDS.get(outcome, in_words(outcome).lower())))
+        found.append(Turn(days.last, ending_of(outcome).moment))
     return sorted(found, key=lambda turn: turn.day)
 
 

@@ -14,11 +14,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from siege_sim.analysis.comparison.quantities import ENDING, ENDINGS
+from siege_sim.analysis.comparison.quantities import ENDING
 from siege_sim.analysis.comparison.wording import seeds_of
 from siege_sim.plots import style
 from siege_sim.plots.days import Calendar, date_axis
 from siege_sim.plots.labels import HALO
+from siege_sim.results.endings import HOLDING, ending_of
 from siege_sim.results.numbers import exact, is_share, percent, signed
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 COLOURS = (style.BLUE, style.VERMILION, style.GREEN, "#8a4fa3", style.ORANGE, style.BLACK)
 MARKS = ("o", "s", "^", "D", "v", "P")
 ENDING_LOOKS = {
-    "holding": style.REBEL.patch(),
+    HOLDING: style.REBEL.patch(),
     "evacuated": style.Look("#9ecae8", "....", "#0b4f7d").patch(),
     "pocket_taken": style.Look("#f2a47f", "//////", "#7a3010").patch(),
     "siege_broken": style.Look("#e3bd4f").patch(),
@@ -174,7 +175,7 @@ def _draw_endings(axes: Axes, comparison: Comparison) -> None:
     axes.set_title("How the siege ended, share of runs", fontsize=10)
     handles = [
         Patch(**(ENDING_LOOKS.get(one) or style.Look(COLOURS[n % len(COLOURS)]).patch()),
-              label=ENDINGS.get(one, one).removeprefix("Ended: "))
+              label=ending_of(one).label)
         for n, one in enumerate(seen)
     ]  # fmt: skip
     axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, frameon=False, fontsize=8.5,

@@ -15,6 +15,7 @@ from siege_sim.plots.days import Calendar, in_words
 from siege_sim.plots.food import NEED_KCAL, while_inhabited
 from siege_sim.plots.quarters import besieged_in_order
 from siege_sim.reports.templates import page
+from siege_sim.results.endings import HOLDING, ending_of
 from siege_sim.results.numbers import number, percent, unit_text
 from siege_sim.results.why import NOTE, explain
 
@@ -25,12 +26,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from siege_sim.results.run import RunResult
-
-ENDINGS = {
-    "pocket_taken": "The pocket was taken",
-    "evacuated": "The siege ended with an agreed evacuation",
-    "siege_broken": "The siege was broken from outside",
-}
 
 ROUTINE = (
     "ground_lost", "cell_retaken", "units_withdrew", "assault_prepared", "assault_renewed", "assault_stopped",
@@ -132,8 +127,8 @@ def _food(table: pd.DataFrame) -> str:
 def _ending(result: RunResult, days: Calendar) -> str:
     when = f"{days.full(days.last)} (day\u00a0{days.last})"
     outcome = str(result.summary["outcome"])
-    if outcome != "holding":
-        return f"{ENDINGS.get(outcome, f'The siege ended ({in_words(outcome).lower()})')} on {when}."
+    if outcome != HOLDING:
+        return f"{ending_of(outcome).sentence} on {when}."
     if days.last < int(result.manifest["scenario"]["days"]):
         return f"The run was stopped on {when}, before its end; the rebels held the pocket then."
     return f"The rebels still held the pocket when the run ended, on {when}."
@@ -253,6 +248,6 @@ def _picture(path: Path, result: RunResult) -> dict[str, Any]:
 
 def _command(result: RunResult) -> str:
     scenario, days = result.manifest["scenario"], Calendar.of(result)
-    stopped = result.summary["outcome"] == "holding" and days.last < int(scenario["days"])
+    stopped = result.summary["outcome"] == HOLDING and days.last < int(scenario["days"])
     words = ["siege-sim", "run", "./scenario.yaml", "--seed", str(result.manifest["seed"])]
     return " ".join([*words, "--days", str(days.last)] if stopped else words)

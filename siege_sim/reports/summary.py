@@ -6,17 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from siege_sim.results.endings import ending_of
 from siege_sim.results.numbers import amount
 
 if TYPE_CHECKING:
     from siege_sim.results.run import RunResult
-
-ENDINGS = {
-    "holding": "At the end of the run the pocket was still held.",
-    "pocket_taken": "The pocket was taken.",
-    "evacuated": "The siege ended with an agreed evacuation.",
-    "siege_broken": "The siege was broken from outside.",
-}
 
 SHOWN = (
     ("Ground", ("rebel_area_share", "day_pocket_split", "days_to_half")),
@@ -47,7 +41,8 @@ def print_summary(result: RunResult, folder: Path, with_report: bool) -> None:
     console = Console(highlight=False)
     summary = result.summary
     console.print(f"\n[bold]{escape(result.title)}[/bold]  (seed {result.manifest['seed']})", markup=True)
-    console.print(f"{ENDINGS[summary['outcome']]} Last day: {summary['end_date']}, day {summary['end_day']}.\n")
+    ending = ending_of(summary["outcome"]).sentence
+    console.print(f"{ending}. Last day: {summary['end_date']}, day {summary['end_day']}.\n")
     inhabited = result.series.query("civilians_in_pocket > 0")
     with_people: Mapping[str, float] = dict(inhabited.iloc[-1]) if len(inhabited) else {}
     table = Table(box=None, pad_edge=False, show_header=False)

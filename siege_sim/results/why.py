@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pandas as pd
 
 from siege_sim.errors import ResultError, did_you_mean
+from siege_sim.results.endings import HOLDING, ending_of
 from siege_sim.results.numbers import percent
 
 if TYPE_CHECKING:
@@ -36,12 +37,6 @@ CAUSES = {
     "to break the siege": "the scenario sets this date",
 }
 """Causes as the model notes them, and as sentences end with them; others are told as they are."""
-
-ENDINGS = {
-    "pocket_taken": "when the pocket was taken",
-    "evacuated": "when an agreed evacuation was completed",
-    "siege_broken": "when it was broken from outside",
-}
 
 COLUMNS = ("event", "day", "date", "kind", "where", "what", "cause", "because", "facility")
 """What a table of events must have to be followed."""
@@ -223,11 +218,9 @@ class _Story:
         outcome = str(self._result.summary["outcome"])
         ends = [int(row["event"]) for row in self._rows if row["kind"] == outcome]
         if ends:
-            words = outcome.replace("_", " ")
-            return Answer(
-                f"Why the siege ended {self._on(ends[-1])}, {ENDINGS.get(outcome, words)}:", self._steps(ends[-1])
-            )
-        if outcome != "holding":
+            how = ending_of(outcome).clause
+            return Answer(f"Why the siege ended {self._on(ends[-1])}, {how}:", self._steps(ends[-1]))
+        if outcome != HOLDING:
             return Answer(f"The siege ended ({outcome.replace('_', ' ')}), but no event of the run says why.", ())
         share = float(self._result.series["rebel_area_share"].iloc[-1])
         headline = (

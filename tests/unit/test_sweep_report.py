@@ -208,7 +208,7 @@ def test_names_that_are_not_known_are_refused_with_the_nearest(wish, words):
 def test_ways_to_end_are_shares_of_runs():
     html, _ = sweep_report(two_policies(), Wish(outcomes=("outcome",), figures=("points",)), "x")
     text = re.sub(r"\s+", " ", Page(html).text)
-    assert "Ended in: an agreed evacuation" in text
+    assert "Ended: agreed evacuation" in text
     assert "50 ±" in text
 
 

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from siege_sim.analysis.comparison.paired import CONFIDENCE, Difference, half_widths, mean_difference, share_difference
-from siege_sim.analysis.comparison.quantities import ENDING, ENDINGS
+from siege_sim.analysis.comparison.quantities import ENDING
 from siege_sim.analysis.comparison.traces import OF_QUARTERS
+from siege_sim.results.endings import ENDINGS, ending_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -211,7 +212,7 @@ class Comparison:
     def _effects_on_ending(self, arm: int) -> list[Effect]:
         return [
             Effect(
-                self.arms[arm].name, f"{ENDING}:{ending}", ENDINGS.get(ending, ending), "share of runs",
+                self.arms[arm].name, f"{ENDING}:{ending}", ending_of(ending).outcome, "share of runs",
                 share_difference(self._ended(0, ending), self._ended(arm, ending)),
             )
             for ending in self._endings_seen()
