@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from siege_sim.plots import style
-from siege_sim.plots.days import Action, Calendar, actions, date_axis, turns
+from siege_sim.plots.days import Action, actions, date_axis, turns
 from siege_sim.plots.labels import extent, rows_above
+from siege_sim.results.calendar import Calendar
 from siege_sim.results.numbers import percent
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from matplotlib.patches import PathPatch
 
 from siege_sim.model.codes import GOVERNMENT, KURDISH, REBEL, Holder
 from siege_sim.plots import ground, map_texts, style
-from siege_sim.plots.days import Calendar
+from siege_sim.results.calendar import Calendar
 from siege_sim.results.numbers import percent
 
 if TYPE_CHECKING:

@@ -17,8 +17,9 @@ from matplotlib.ticker import MaxNLocator
 from siege_sim.analysis.comparison.quantities import ENDING
 from siege_sim.analysis.comparison.wording import seeds_of
 from siege_sim.plots import style
-from siege_sim.plots.days import Calendar, date_axis
+from siege_sim.plots.days import date_axis
 from siege_sim.plots.labels import HALO
+from siege_sim.results.calendar import Calendar
 from siege_sim.results.endings import HOLDING, ending_of
 from siege_sim.results.numbers import exact, is_share, percent, signed
 

@@ -12,8 +12,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from siege_sim.plots import style
-from siege_sim.plots.days import Calendar, date_axis
+from siege_sim.plots.days import date_axis
 from siege_sim.plots.labels import HALO
+from siege_sim.results.calendar import Calendar
 from siege_sim.validation import record as kinds
 from siege_sim.validation.measures import values_of
 

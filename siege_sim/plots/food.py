@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from siege_sim.analysis.run import NEED_KCAL, while_inhabited
 from siege_sim.plots import style
-from siege_sim.plots.days import Calendar, date_axis
+from siege_sim.plots.days import date_axis
 from siege_sim.plots.labels import EndLabel, end_labels, extent
+from siege_sim.results.calendar import Calendar
 from siege_sim.results.numbers import number
 
 if TYPE_CHECKING:
@@ -19,12 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siege_sim.results.run import RunResult
-
-NEED_KCAL = 2100.0
-"""The planning figure of humanitarian agencies for a person and day."""
-
-PER_PERSON = ("food_days_left", "kcal_eaten_per_person", "mean_body_mass_loss", "ipc_phase")
-"""Outcomes that say something only while there are people in the pocket."""
 
 PHASES = {
     1: ("minimal", "#fdf3e0"),
@@ -73,13 +69,6 @@ def draw_food(result: RunResult) -> Figure:
     )
     _phases(panels[4], table)
     return figure
-
-
-def while_inhabited(series: pd.DataFrame) -> pd.DataFrame:
-    """Return the numbers of a series, without those per person for days on which nobody was in the pocket."""
-    table = series.drop(columns="date")
-    table.loc[table["civilians_in_pocket"] <= 0, list(PER_PERSON)] = np.nan
-    return table
 
 
 def says(result: RunResult) -> str:

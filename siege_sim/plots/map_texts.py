@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.transforms import Bbox
 
-    from siege_sim.plots.days import Calendar
     from siege_sim.plots.ground import Mask, Numbers
+    from siege_sim.results.calendar import Calendar
     from siege_sim.results.run import RunResult
 
 SCALES_M = (50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siege_sim.plots import style
-from siege_sim.plots.days import Calendar, date_axis
+from siege_sim.plots.days import date_axis
 from siege_sim.plots.labels import EndLabel, end_labels
 from siege_sim.plots.style import Look
+from siege_sim.results.calendar import Calendar
 from siege_sim.results.numbers import number
 
 if TYPE_CHECKING:

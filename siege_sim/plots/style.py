@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
-from siege_sim.plots.days import Calendar
+from siege_sim.results.calendar import Calendar
 from siege_sim.results.numbers import exact
 
 if TYPE_CHECKING:

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siege_sim.analysis.run import NEED_KCAL, besieged_in_order, while_inhabited
 from siege_sim.errors import ResultError
 from siege_sim.plots import figure_named
-from siege_sim.plots.days import Calendar, in_words
-from siege_sim.plots.food import NEED_KCAL, while_inhabited
-from siege_sim.plots.quarters import besieged_in_order
 from siege_sim.reports.templates import page
+from siege_sim.results.calendar import Calendar, in_words
 from siege_sim.results.endings import HOLDING, ending_of
 from siege_sim.results.numbers import number, percent, unit_text
 from siege_sim.results.why import NOTE, explain

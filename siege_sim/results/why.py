@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pandas as pd
 
 from siege_sim.errors import ResultError, did_you_mean
+from siege_sim.results.calendar import MONTHS
 from siege_sim.results.endings import HOLDING, ending_of
 from siege_sim.results.numbers import percent
 
 if TYPE_CHECKING:
     pass
-
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 CAUSES = {
     "enveloped": "the government side held more than half of the ground around",
@@ -324,7 +323,7 @@ def _after(days: int) -> str:
 
 def _short(day: str) -> str:
     when = date.fromisoformat(day)
-    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+    return f"{when.day} {MONTHS[when.month - 1][:3]} {when.year}"
 
 
 def _capital(text: str) -> str:

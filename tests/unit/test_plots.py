@@ -19,12 +19,14 @@ from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 
 from siege_sim import load_scenario, run
+from siege_sim.analysis.run import while_inhabited
 from siege_sim.model.codes import GOVERNMENT, KURDISH, REBEL
 from siege_sim.plots import FIGURES, draw, draw_all, figure_named, ground, style
 from siege_sim.plots.civilians import DEATHS, PLACES, people
-from siege_sim.plots.days import Calendar, actions, in_words, turns
-from siege_sim.plots.food import PHASES, stretches, while_inhabited
+from siege_sim.plots.days import actions, turns
+from siege_sim.plots.food import PHASES, stretches
 from siege_sim.plots.labels import rows_above, spread
+from siege_sim.results.calendar import Calendar, in_words
 from siege_sim.results.numbers import percent
 from siege_sim.results.run import RunResult, read_run
 
