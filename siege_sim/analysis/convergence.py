@@ -105,6 +105,11 @@ class Convergence:
         return tuple(path for path in self.paths if not path.settled)
 
     @property
+    def says(self) -> str:
+        """What was estimated, whether the runs were enough, and by which rule, in words."""
+        return f"{self.what[0].upper()}{self.what[1:]}. {self.verdict} Rule: {self.rule} (dashed)."
+
+    @property
     def verdict(self) -> str:
         """Say whether the runs were enough, by the rule."""
         if not self.unsettled:

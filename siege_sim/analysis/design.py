@@ -144,6 +144,12 @@ def name_text(factor: Factor) -> str:
     return factor.name.replace("_", " ")
 
 
+def in_a_list(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence."""
+    words = list(words)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
+
+
 def with_unit(factor: Factor) -> str:
     """Return a factor's name with its unit."""
     return f"{name_text(factor)} ({factor.unit})" if factor.unit not in ("", "-", "1") else name_text(factor)

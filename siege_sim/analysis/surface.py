@@ -56,6 +56,14 @@ class Surface:
     held: tuple[str, ...]
     points: int
 
+    @property
+    def says(self) -> str:
+        """How well it foretells, in words."""
+        return (
+            f"A quadratic fitted to {self.points:,} points (dots) foretells {percent(self.foretold)} of what differs "
+            "between points left out one by one."
+        )
+
 
 def no_surface(sweep: Sweep) -> str | None:
     """Return why there is no response surface, or None when there can be one."""

@@ -1,252 +1,171 @@
-"""The report of a run: one HTML file that needs nothing else, made from the result and its figures."""
+"""The report of a run: one HTML file that needs nothing else, put into words from what was found in the run."""
 
 from __future__ import annotations
 
-import base64
-import struct
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from siege_sim.analysis.run import NEED_KCAL, besieged_in_order, while_inhabited
+from siege_sim.analysis.run import NEED_KCAL, run_findings
 from siege_sim.errors import ResultError
-from siege_sim.plots import figure_named
-from siege_sim.reports.templates import page
-from siege_sim.results.calendar import Calendar, in_words
+from siege_sim.reports.page import page, write_page
+from siege_sim.results.calendar import in_words
 from siege_sim.results.endings import HOLDING, ending_of
 from siege_sim.results.numbers import number, percent, unit_text
-from siege_sim.results.why import NOTE, explain
+from siege_sim.results.why import NOTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import pandas as pd
-
+    from siege_sim.analysis.run import Food, Happening, KeyNumber, People, QuarterFate, RunFindings
+    from siege_sim.plots.picture import Picture
+    from siege_sim.results.calendar import Calendar
     from siege_sim.results.run import RunResult
 
-ROUTINE = (
-    "ground_lost", "cell_retaken", "units_withdrew", "assault_prepared", "assault_renewed", "assault_stopped",
-    "bakery_lost", "market_lost", "school_lost", "warehouse_lost",
-)  # fmt: skip
-"""Kinds of event that are many and small: left out, with all kinds that end as in `ROUTINE_ENDS`."""
-
-ROUTINE_ENDS = ("_reopened", "_hit", "_fell", "_destroyed")
-
-GROUPED = {
-    "quarter_lost": (0, "Lost: {places}"),
-    "unit_surrendered": (1, "{amount} fighters laid down arms ({places})"),
-    "hospital_lost": (2, "Hospitals put out of service in {places}"),
+TOGETHER = {
+    "quarter_lost": "Lost: {places}",
+    "unit_surrendered": "{amount} fighters laid down arms ({places})",
+    "hospital_lost": "Hospitals put out of service in {places}",
 }
-"""Kinds of which a day's events become one line: how far from important they are, and the line."""
+"""What is said of a day's events of a kind that belong together."""
 
-MOST_EVENTS = 60
+FATES = {
+    "left": "left for government areas or Kurdish-held ground",
+    "evacuated": "were evacuated",
+    "new_holder": "came under a new holder where they were",
+    "in_pocket": "were still in the pocket on the last day",
+}
 
 
-def write_report(result: RunResult, figures: Sequence[Path], file: Path) -> None:
+def write_report(result: RunResult, pictures: Sequence[Picture], file: Path) -> None:
     """Write a run's report as one HTML file, with the figures inside it.
 
     Args:
         result: the run.
-        figures: PNG files as ``plots.draw_all`` returns them.
+        pictures: its figures, as ``plots.draw_all`` returns them.
         file: what to write.
 
     Raises:
-        ResultError: when the file cannot be written or a figure cannot be read.
+        ResultError: when the file cannot be written.
     """
+    html = render_run(run_findings(result), pictures)
     try:
-        file.write_text(report_html(result, figures), "utf-8", newline="\n")
+        write_page(html, file)
     except OSError as error:
         raise ResultError(f"{error.filename or file}: {error.strerror}; the report was not written") from None
 
 
-def report_html(result: RunResult, figures: Sequence[Path]) -> str:
+def render_run(findings: RunFindings, pictures: Sequence[Picture]) -> str:
     """Return a run's report as HTML; every text of the scenario is escaped."""
-    days = Calendar.of(result)
-    shown, total = main_events(result)
+    days = findings.days
     return page(
-        "report.html",
-        title=result.title,
-        scenario=result.manifest["scenario"],
-        manifest=result.manifest,
+        "run.html",
+        title=findings.title,
+        scenario=findings.manifest["scenario"],
+        manifest=findings.manifest,
         first=days.full(0),
         last=days.full(days.last),
         last_day=days.last,
-        story=story(result),
-        outcomes=key_numbers(result),
-        figures=[_picture(path, result) for path in figures],
-        why=explain(result),
-        events=shown,
-        events_total=total,
+        story=story(findings),
+        outcomes=[_number_row(one) for one in findings.numbers],
+        figures=pictures,
+        why=findings.why,
+        events=[_event_row(event, days) for event in findings.events],
+        events_total=findings.events_in_all,
         chain_note=NOTE,
-        quarters=_quarter_rows(result),
-        command=_command(result),
+        quarters=[_quarter_row(quarter, days) for quarter in findings.quarters],
+        command=_command(findings),
     )
 
 
-def story(result: RunResult) -> list[str]:
+def story(findings: RunFindings) -> list[str]:
     """Return the run in a few sentences."""
-    days, table = Calendar.of(result), result.series
-    return [_ending(result, days), _ground(result, days), *_people(table), _food(table)]
+    return [_ending(findings), _ground(findings), *_people(findings.people), _food(findings.food)]
 
 
-DEATHS = ("civilians_killed", "died_of_hunger")
-LEAVING = (
-    (("left_to_government", "left_to_kurdish"), "left for government areas or Kurdish-held ground"),
-    (("evacuated",), "were evacuated"),
-    (("came_under_new_holder",), "came under a new holder where they were"),
-    (("civilians_in_pocket",), "were still in the pocket on the last day"),
-)
-"""Where those who lived were in the end: outcomes, and words."""
+def _ending(findings: RunFindings) -> str:
+    when = _on(findings.days, findings.days.last)
+    if findings.ending != HOLDING:
+        return f"{ending_of(findings.ending).sentence} on {when}."
+    if findings.stopped:
+        return f"The run was stopped on {when}, before its end; the rebels held the pocket then."
+    return f"The rebels still held the pocket when the run ended, on {when}."
 
 
-def _people(table: pd.DataFrame) -> list[str]:
-    besieged, last = number(table["civilians_in_pocket"].iloc[0]), table.iloc[-1]
-    killed, starved = (number(last[name]) if last[name] else "none" for name in DEATHS)
+def _ground(findings: RunFindings) -> str:
+    ground, days = findings.ground, findings.days
+    if ground.half_day is not None:
+        text = f"Half of the ground was lost by {_on(days, ground.half_day)}."
+    elif ground.least_before_end >= 1.0:
+        text = "No ground was lost before the last day."
+    else:
+        text = f"Before the last day at least {percent(ground.least_before_end)} of the ground was held."
+    if ground.split_day is None:
+        return text
+    return f"{text} The pocket was cut apart on {_on(days, ground.split_day)}."
+
+
+def _people(people: People) -> list[str]:
+    killed, starved = (number(count) if count else "none" for count in (people.killed, people.starved))
+    besieged = number(people.besieged)
     dead = f"Of {besieged} besieged civilians {killed} were killed by violence and {starved} died of hunger."
-    counts = [(sum(float(last[name]) for name in names), words) for names, words in LEAVING]
-    parts = [f"{number(count)} {words}" for count, words in counts if count]
+    parts = [f"{number(count)} {FATES[fate]}" for fate, count in people.fates.items() if count]
     if not parts:
         return [dead]
     return [dead, f"Of the others {', '.join(parts[:-1])}{' and ' if len(parts) > 1 else ''}{parts[-1]}."]
 
 
-def _food(table: pd.DataFrame) -> str:
-    text = f"On day 0 there was food for {number(table['food_days_left'].iloc[0])} days."
-    eaten = while_inhabited(table)["kcal_eaten_per_person"].dropna()
-    if eaten.empty:
+def _food(food: Food) -> str:
+    text = f"On day 0 there was food for {number(food.days_on_day_0)} days."
+    if food.first_kcal is None:
         return text
     return (
-        f"{text} People in the pocket ate {number(eaten.iloc[0])} kcal each on the first day and "
-        f"{number(eaten.iloc[-1])} on their last day there; the need is about {number(NEED_KCAL)}."
+        f"{text} People in the pocket ate {number(food.first_kcal)} kcal each on the first day and "
+        f"{number(food.last_kcal)} on their last day there; the need is about {number(NEED_KCAL)}."
     )
 
 
-def _ending(result: RunResult, days: Calendar) -> str:
-    when = f"{days.full(days.last)} (day\u00a0{days.last})"
-    outcome = str(result.summary["outcome"])
-    if outcome != HOLDING:
-        return f"{ending_of(outcome).sentence} on {when}."
-    if days.last < int(result.manifest["scenario"]["days"]):
-        return f"The run was stopped on {when}, before its end; the rebels held the pocket then."
-    return f"The rebels still held the pocket when the run ended, on {when}."
+def _on(days: Calendar, day: int) -> str:
+    return f"{days.full(day)} (day\u00a0{day})"
 
 
-def _ground(result: RunResult, days: Calendar) -> str:
-    share = result.series["rebel_area_share"]
-    half, split = result.summary.get("days_to_half"), result.summary.get("day_pocket_split")
-    text = "No ground was lost before the last day." if share.iloc[:-1].min() >= 1.0 else ""
-    if half is not None:
-        text = f"Half of the ground was lost by {days.full(int(half))} (day\u00a0{int(half)})."
-    elif not text:
-        text = f"Before the last day at least {percent(share.iloc[:-1].min())} of the ground was held."
-    cut = "" if split is None else f" The pocket was cut apart on {days.full(int(split))} (day\u00a0{int(split)})."
-    return text + cut
+def _number_row(one: KeyNumber) -> dict[str, Any]:
+    texts = [number(value, one.unit) for value in one.values]
+    return {"label": one.label, "name": one.name, "unit": unit_text(one.unit), "texts": texts}
 
 
-@dataclass(frozen=True)
-class KeyNumber:
-    """An outcome as the table shows it: on day 0, at its lowest and highest, and on the last day."""
-
-    label: str
-    name: str
-    unit: str
-    values: tuple[str, str, str, str]
-
-
-def key_numbers(result: RunResult) -> list[KeyNumber]:
-    """Return all outcomes with units; those per person leave out days with nobody in the pocket."""
-    table, rows = while_inhabited(result.series), []
-    for name, about in result.manifest["outcomes"].items():
-        values = table[name].to_numpy(dtype=float)
-        known = values[np.isfinite(values)]
-        four = (values[0], known.min(), known.max(), known[-1]) if known.size else (np.nan,) * 4
-        unit = str(about["unit"])
-        texts = tuple(number(float(value), unit) for value in four)
-        rows.append(KeyNumber(str(about["label"]), name, unit_text(unit), texts))  # type: ignore[arg-type]
-    return rows
-
-
-@dataclass(frozen=True)
-class Happening:
-    """A line of the list of events."""
-
-    day: int
-    date: str
-    text: str
-    cause: str
-    rank: int
-
-
-def main_events(result: RunResult) -> tuple[list[Happening], int]:
-    """Return the most important events in order of time, and how many events there were in all."""
-    events, days = result.events.fillna({"cause": "", "what": ""}), Calendar.of(result)
-    routine = events["kind"].isin(ROUTINE) | events["kind"].str.endswith(ROUTINE_ENDS)
-    lines: list[Happening] = []
-    for _, group in events[~routine].groupby(["day", "kind"], sort=False):
-        lines += _grouped(group, days) if group["kind"].iloc[0] in GROUPED else _single(group, days)
-    lines = sorted(lines, key=lambda line: (line.rank, line.day))[:MOST_EVENTS]
-    return sorted(lines, key=lambda line: (line.day, line.rank)), len(events)
-
-
-def _grouped(group: pd.DataFrame, days: Calendar) -> list[Happening]:
-    """Return one line for all of a day's events of one kind."""
-    day, (rank, words) = int(group["day"].iloc[0]), GROUPED[str(group["kind"].iloc[0])]
-    counts = group.groupby("where", sort=False).size().items()
-    places = ", ".join(f"{place} ({count})" if count > 1 else str(place) for place, count in counts)
-    causes = ", ".join(dict.fromkeys(str(cause) for cause in group["cause"]))
-    text = words.format(places=places, amount=number(group["amount"].sum()))
-    return [Happening(day, days.full(day), text, causes, rank)]
-
-
-def _single(group: pd.DataFrame, days: Calendar) -> list[Happening]:
-    day = int(group["day"].iloc[0])
-    told = zip(group["what"], group["cause"], strict=True)
-    return [Happening(day, days.full(day), _sentence(str(what)), str(cause), 0) for what, cause in told]
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _quarter_rows(result: RunResult) -> list[dict[str, str]]:
-    days = Calendar.of(result)
-    return [
-        {
-            "name": str(row["quarter"]),
-            "sector": in_words(str(row["sector"])),
-            "people": number(row["civilians_on_day_0"]),
-            "first": _on(days, row["first"], "none"),
-            "captured": _on(days, row["captured"], "held"),
-            "killed": number(row["civilians_killed"]),
-            "left": number(row["civilians_left"]),
-        }
-        for _, row in besieged_in_order(result.quarters).iterrows()
-    ]
-
-
-def _on(days: Calendar, day: float, otherwise: str) -> str:
-    return f"{days.short(int(day))} (day\u00a0{int(day)})" if np.isfinite(day) else otherwise
-
-
-def _picture(path: Path, result: RunResult) -> dict[str, Any]:
-    data = path.read_bytes()
-    width, height = struct.unpack(">II", data[16:24])
-    drawing = figure_named(path.stem)
+def _event_row(event: Happening, days: Calendar) -> dict[str, Any]:
     return {
-        "id": f"figure-{path.stem}",
-        "title": drawing.title if drawing else in_words(path.stem),
-        "caption": drawing.caption if drawing else "",
-        "says": drawing.says(result) if drawing else "",
-        "source": f"data:image/png;base64,{base64.b64encode(data).decode('ascii')}",
-        "width": width,
-        "height": height,
+        "date": days.full(event.day),
+        "day": event.day,
+        "text": event_text(event),
+        "cause": ", ".join(event.causes),
     }
 
 
-def _command(result: RunResult) -> str:
-    scenario, days = result.manifest["scenario"], Calendar.of(result)
-    stopped = result.summary["outcome"] == HOLDING and days.last < int(scenario["days"])
-    words = ["siege-sim", "run", "./scenario.yaml", "--seed", str(result.manifest["seed"])]
-    return " ".join([*words, "--days", str(days.last)] if stopped else words)
+def event_text(event: Happening) -> str:
+    """Return what happened as a line of the list of events."""
+    if event.kind not in TOGETHER:
+        return event.what[:1].upper() + event.what[1:]
+    places = ", ".join(f"{place} ({count})" if count > 1 else place for place, count in event.places)
+    return TOGETHER[event.kind].format(places=places, amount=number(event.amount))
+
+
+def _quarter_row(quarter: QuarterFate, days: Calendar) -> dict[str, str]:
+    return {
+        "name": quarter.name,
+        "sector": in_words(quarter.sector),
+        "people": number(quarter.people),
+        "first": _short(days, quarter.first_loss, "none"),
+        "captured": _short(days, quarter.captured, "held"),
+        "killed": number(quarter.killed),
+        "left": number(quarter.left),
+    }
+
+
+def _short(days: Calendar, day: int | None, otherwise: str) -> str:
+    return otherwise if day is None else f"{days.short(day)} (day\u00a0{day})"
+
+
+def _command(findings: RunFindings) -> str:
+    words = ["siege-sim", "run", "./scenario.yaml", "--seed", str(findings.manifest["seed"])]
+    return " ".join([*words, "--days", str(findings.days.last)] if findings.stopped else words)

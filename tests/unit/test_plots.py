@@ -146,12 +146,13 @@ def test_time_is_marked_by_date_and_day(name, results):
 
 
 def test_all_figures_are_written_at_full_size(results, tmp_path):
-    paths = draw_all(results["holds"], tmp_path / "new" / "figures")
-    assert [path.name for path in paths] == [f"{name}.png" for name in NAMES]
-    for path in paths:
-        data = path.read_bytes()
-        assert b"Software" not in data
-        assert 1000 < int.from_bytes(data[16:20], "big") < 2000
+    folder = tmp_path / "new" / "figures"
+    pictures = draw_all(results["holds"], folder)
+    assert [picture.name for picture in pictures] == NAMES
+    for picture in pictures:
+        assert (folder / f"{picture.name}.png").read_bytes() == picture.png
+        assert b"Software" not in picture.png
+        assert 1000 < picture.size[0] < 2000
 
 
 def test_a_figure_is_the_same_each_time_whatever_the_settings_are(results):

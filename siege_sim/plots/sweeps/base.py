@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siege_sim.analysis.completeness import runs_text
 from siege_sim.plots import style
 from siege_sim.results.numbers import exact
 
@@ -19,8 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from siege_sim.analysis.findings import About
     from siege_sim.analysis.intervals import Estimate
-    from siege_sim.results.sweep import Sweep
 
 LOW, HIGH, MARK, SOFT = style.BLUE, style.ORANGE, "#0b4f7d", "#c9dbe9"
 """Colours: the lower value of a factor, the higher one, an estimate, and what lies behind it."""
@@ -33,27 +31,10 @@ ROW_IN = 0.34
 LONGEST_TITLE = 78
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A figure of a sweep with what it says.
-
-    Attributes:
-        name: for the file.
-        title: over it.
-        says: what it says, in words.
-        figure: the figure.
-    """
-
-    name: str
-    title: str
-    says: str
-    figure: Figure
-
-
-def sheet(sweep: Sweep, title: str, says: str, height_in: float, note: str = "") -> Figure:
+def sheet(about: About, title: str, says: str, height_in: float, note: str = "") -> Figure:
     """Return a figure with title, sentence, and the footnote that says runs and seeds; panels come later."""
-    heading = textwrap.shorten(str(sweep.manifest.get("title", sweep.manifest.get("name", ""))), 70, placeholder=" ...")
-    below = f"{runs_text(sweep)}: {heading}{'' if heading.endswith(('?', '.')) else '.'} {note}{' ' if note else ''}"
+    heading = textwrap.shorten(about.title, 70, placeholder=" ...")
+    below = f"{about.runs}: {heading}{'' if heading.endswith(('?', '.')) else '.'} {note}{' ' if note else ''}"
     below += "A model, not a record."
     return style.blank_sheet(textwrap.shorten(title, LONGEST_TITLE, placeholder=" ..."), says, below, height_in)
 
@@ -102,9 +83,3 @@ def reach(estimate: Estimate) -> list[list[float]]:
     if not np.isfinite(estimate.low):
         return [[0.0], [0.0]]
     return [[estimate.value - estimate.low], [estimate.high - estimate.value]]
-
-
-def in_a_list(words: Sequence[str]) -> str:
-    """Return words as a list in a sentence."""
-    words = list(words)
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"

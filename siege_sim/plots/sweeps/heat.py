@@ -8,21 +8,18 @@ import matplotlib
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from siege_sim.analysis.design import value_text, value_with_unit, with_unit
-from siege_sim.analysis.summaries import grid_of
-from siege_sim.analysis.surface import surface_of
+from siege_sim.analysis.design import value_text, with_unit
 from siege_sim.plots import style
-from siege_sim.plots.sweeps.base import Picture, margins, sheet
-from siege_sim.results.numbers import exact, number, percent
+from siege_sim.plots.sweeps.base import margins, sheet
+from siege_sim.results.numbers import exact, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from siege_sim.analysis.quantities import Quantity
+    from siege_sim.analysis.findings import About, Finding
     from siege_sim.analysis.summaries import Grid
     from siege_sim.analysis.surface import Surface
-    from siege_sim.results.sweep import Sweep
 
 COLOURS = "cividis_r"
 """Dark is more; readable without red and green, and in grey."""
@@ -30,10 +27,11 @@ COLOURS = "cividis_r"
 SMALLEST_TEXT_IN = 0.72
 
 
-def draw_heat_map(sweep: Sweep, quantity: Quantity) -> Picture:
+def draw_heat_map(finding: Finding, about: About) -> Figure:
     """Draw a square for every pair of values, with its mean and interval."""
-    grid = grid_of(sweep, quantity)
-    figure = sheet(sweep, f"{quantity.label}, by two factors", says(grid), _height(grid), _note(grid))
+    grid: Grid = finding.shows
+    quantity = grid.quantity
+    figure = sheet(about, f"{quantity.label}, by two factors", finding.says, _height(grid), _note(grid))
     axes = figure.subplots(gridspec_kw=margins(figure, 1.3, 1.2, 1.05, 1.15))
     values = quantity.scale * grid.values
     mesh = axes.pcolormesh(np.ma.masked_invalid(values), cmap=COLOURS, edgecolors=style.PAPER, linewidth=1.5)
@@ -46,7 +44,7 @@ def draw_heat_map(sweep: Sweep, quantity: Quantity) -> Picture:
     axes.set_xlabel(with_unit(grid.across))
     axes.set_ylabel(with_unit(grid.up))
     _bar(figure, axes, mesh, quantity.shown_unit)
-    return Picture(f"heat_map-{quantity.name}", quantity.label, says(grid), figure)
+    return figure
 
 
 def _bar(figure: Figure, axes: Axes, mesh: object, unit: str) -> None:
@@ -84,31 +82,17 @@ def _texts(axes: Axes, grid: Grid, values: np.ndarray[tuple[int, ...], np.dtype[
             )  # fmt: skip
 
 
-def says(grid: Grid) -> str:
-    """Return in words where the quantity is least and most."""
-    values = grid.values
-    if not np.isfinite(values).any():
-        return "No cell has a finished run."
-    parts = []
-    for word, place in (("least", np.nanargmin(values)), ("most", np.nanargmax(values))):
-        row, column = np.unravel_index(place, values.shape)
-        cell = grid.cells[row][column]
-        where = f"{value_with_unit(grid.across, grid.x[column])} and {value_with_unit(grid.up, grid.y[row])}"
-        parts.append(f"{word} at {where} ({cell.text(grid.quantity.unit)})")
-    return f"{'; '.join(parts).capitalize()}. Each square: mean over its seeds and 95 % interval."
-
-
 def _note(grid: Grid) -> str:
     pooled = f"Means over all values of {', '.join(grid.pooled)}. " if grid.pooled else ""
     return f"{pooled}All squares share their seeds, so differences are usually surer than the intervals suggest."
 
 
-def draw_surface(sweep: Sweep, quantity: Quantity) -> Picture:
+def draw_surface(finding: Finding, about: About) -> Figure:
     """Draw the fitted surface as bands of height, with the points that it was fitted to."""
-    surface = surface_of(sweep, quantity)
-    words = surface_says(surface)
+    surface: Surface = finding.shows
+    quantity = surface.quantity
     held = f"Held in the middle of their ranges: {', '.join(surface.held)}. " if surface.held else ""
-    figure = sheet(sweep, f"{quantity.label}: response surface", words, 6.2, held.strip())
+    figure = sheet(about, f"{quantity.label}: response surface", finding.says, 6.2, held.strip())
     axes = figure.subplots(gridspec_kw=margins(figure, 1.1, 1.2, 1.15, 1.1))
     scale = quantity.scale
     bands = axes.contourf(surface.x, surface.y, scale * surface.height, levels=10, cmap=COLOURS)
@@ -128,12 +112,4 @@ def draw_surface(sweep: Sweep, quantity: Quantity) -> Picture:
     axes.xaxis.set_major_formatter(lambda value, _: exact(value))
     axes.yaxis.set_major_formatter(lambda value, _: exact(value))
     _bar(figure, axes, bands, quantity.shown_unit)
-    return Picture(f"response_surface-{quantity.name}", quantity.label, words, figure)
-
-
-def surface_says(surface: Surface) -> str:
-    """Return in words what the surface is worth."""
-    return (
-        f"A quadratic fitted to {surface.points:,} points (dots) foretells {percent(surface.foretold)} of what differs "
-        "between points left out one by one."
-    )
+    return figure

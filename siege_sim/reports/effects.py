@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from siege_sim.results.numbers import NOTHING, is_share, number, percent, signed
 
 if TYPE_CHECKING:
-    from siege_sim.analysis.comparison.comparison import Comparison, Effect
+    from collections.abc import Sequence
+
+    from siege_sim.analysis.comparison.effects import Effect
+    from siege_sim.analysis.comparison.findings import ComparisonFindings
     from siege_sim.analysis.comparison.paired import Difference
 
 HEADINGS = ("Outcome", "Baseline", "With it", "Difference", "95 % interval", "Lower", "Higher", "Unpaired runs")
@@ -84,25 +87,16 @@ def round_runs(runs: float) -> int:
     return int(float(f"{runs:.2g}"))
 
 
-def shown(effects: tuple[Effect, ...]) -> tuple[list[Effect], list[str]]:
+def shown(effects: Sequence[Effect]) -> tuple[list[Effect], list[str]]:
     """Return the effects worth a row, and the labels of those that are 0 in every run."""
     empty = [one for one in effects if one.difference.before == one.difference.after == 0.0]
     return [one for one in effects if one not in empty], [one.label for one in empty]
 
 
-def seeds_of(comparison: Comparison) -> str:
-    """Return which runs these are."""
-    seeds = comparison.seeds
-    if len(seeds) == 1:
-        return f"1 pair of runs, seed {seeds[0]}"
-    return f"{len(seeds)} pairs of runs, seeds {seeds[0]} to {seeds[-1]}"
-
-
-def sentences(comparison: Comparison, what_if: str) -> list[str]:
-    """Return in words what a comparison comes to: the first outcome, the precision, and what was left out."""
-    effects = comparison.effects[what_if]
+def sentences(effects: Sequence[Effect]) -> list[str]:
+    """Return in words what the effects of a what-if come to: the first outcome, the precision, what was left out."""
     numbers = [one for one in effects if not one.unit.startswith("share of runs")] or list(effects)
-    texts = [_first(numbers[0]), *_worth_of_pairing(comparison, numbers)]
+    texts = [_first(numbers[0]), *_worth_of_pairing(numbers)]
     missing = [one for one in effects if one.left_out]
     if missing:
         rows = ", ".join(f"{one.label} ({one.left_out})" for one in missing)
@@ -127,7 +121,7 @@ def _first(effect: Effect) -> str:
     )
 
 
-def _worth_of_pairing(comparison: Comparison, numbers: list[Effect]) -> list[str]:
+def _worth_of_pairing(numbers: list[Effect]) -> list[str]:
     first = numbers[0]
     if first.difference.unpaired is None:
         return []
@@ -142,7 +136,7 @@ def _worth_of_pairing(comparison: Comparison, numbers: list[Effect]) -> list[str
     ]
 
 
-def stopping(comparison: Comparison) -> list[str]:
+def stopping(comparison: ComparisonFindings) -> list[str]:
     """Return in words how the number of runs came about, when it was not fixed beforehand."""
     if comparison.until is None:
         return []
