@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from siege_sim.errors import ResultError, did_you_mean
+from siege_sim.results.endings import ending_of
+from siege_sim.results.numbers import is_share, unit_text
 
 if TYPE_CHECKING:
     from siege_sim.analysis.intervals import Estimate
@@ -25,13 +27,6 @@ MOST_BY_DEFAULT = 3
 
 ENDING = "ending"
 """The column that says in a word how a run ended; each word becomes a quantity ``ending=word``."""
-
-ENDING_WORDS = {
-    "holding": "still holding when the run ended",
-    "pocket_taken": "the pocket taken",
-    "evacuated": "an agreed evacuation",
-    "siege_broken": "the siege broken from outside",
-}
 
 
 @dataclass(frozen=True)
@@ -58,9 +53,24 @@ class Quantity:
         return self.ending is not None
 
     @property
+    def shown_unit(self) -> str:
+        """The unit in which pages and figures show it: shares are in per cent."""
+        return unit_text(self.unit)
+
+    @property
+    def difference_unit(self) -> str:
+        """The unit of a difference: two days of the calendar are some days apart."""
+        return "percentage points" if is_share(self.unit) else "days" if self.unit == "day" else self.unit
+
+    @property
+    def scale(self) -> float:
+        """What a value is multiplied by to be drawn."""
+        return 100.0 if is_share(self.unit) else 1.0
+
+    @property
     def heading(self) -> str:
         """Label with unit."""
-        return f"{self.label} ({self.unit})" if self.unit else self.label
+        return f"{self.label} ({self.shown_unit})" if self.unit else self.label
 
     def of(self, runs: pd.DataFrame) -> pd.Series[float]:
         """Return the quantity for every row of a table of runs."""
@@ -82,8 +92,8 @@ def quantities(sweep: Sweep) -> dict[str, Quantity]:
         if column == ENDING:
             words = sorted(finished_runs(sweep)[ENDING].dropna().astype(str).unique())
             for word in words:
-                label = f"Ended in: {ENDING_WORDS.get(word, word.replace('_', ' '))}"
-                known[f"{ENDING}={word}"] = Quantity(f"{ENDING}={word}", label, "share of runs", ENDING, word)
+                name = f"{ENDING}={word}"
+                known[name] = Quantity(name, ending_of(word).outcome, "share of runs", ENDING, word)
         elif column not in BOOKKEEPING and pd.api.types.is_numeric_dtype(sweep.runs[column]):
             known[column] = Quantity(column, *_about(sweep, column), column)
     return known

@@ -11,6 +11,7 @@ from siege_sim.analysis.design import coordinates, is_numeric, moving
 from siege_sim.analysis.quantities import by_point
 from siege_sim.analysis.sensitivity import most_important
 from siege_sim.errors import ResultError
+from siege_sim.results.numbers import percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +56,14 @@ class Surface:
     held: tuple[str, ...]
     points: int
 
+    @property
+    def says(self) -> str:
+        """How well it foretells, in words."""
+        return (
+            f"A quadratic fitted to {self.points:,} points (dots) foretells {percent(self.foretold)} of what differs "
+            "between points left out one by one."
+        )
+
 
 def no_surface(sweep: Sweep) -> str | None:
     """Return why there is no response surface, or None when there can be one."""
@@ -84,8 +93,8 @@ def surface_of(sweep: Sweep, quantity: Quantity) -> Surface:
     foretold = _foretold(terms, values[known], fit)
     if not foretold >= LEAST_FORETOLD:
         raise ResultError(
-            f"a surface of '{quantity.name}' foretells {max(foretold, 0.0):.0%} of what differs between points left"
-            " out one by one, too little to read a shape into it"
+            f"a surface of '{quantity.name}' foretells {percent(max(foretold, 0.0))} of what differs between points "
+            "left out one by one, too little to read a shape into it"
         )
     axis = np.linspace(inputs[:, :2].min(axis=0), inputs[:, :2].max(axis=0), FINE)
     a, b = np.meshgrid(axis[:, 0], axis[:, 1])

@@ -81,7 +81,8 @@ def report(
     png: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the figures as PNG files there too.")] = None,
 ) -> None:
     """Write a sweep's figures and tables as one HTML page."""
-    from siege_sim.reports.sweep import Wish, write_sweep_report
+    from siege_sim.analysis.sweep import Wish
+    from siege_sim.reports.sweep import write_sweep_report
 
     wish = Wish(tuple(outcomes or ()), tuple(figures or ()), tuple(cases or ()), by)
     print(f"Report: {write_sweep_report(folder, out, wish, png)}")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from siege_sim.errors import SiegeError
 from siege_sim.plots import area, city_map, civilians, food, forces, quarters, strikes
-from siege_sim.plots.style import DPI, settings
+from siege_sim.plots.picture import Picture, picture_of
+from siege_sim.plots.style import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from siege_sim.results.run import RunResult
 
-__all__ = ["FIGURES", "Drawing", "draw", "draw_all", "figure_named", "figures"]
+__all__ = ["FIGURES", "Drawing", "draw", "draw_all", "figure_named", "figures", "picture"]
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,13 @@ def draw(drawing: Drawing, result: RunResult) -> Figure:
         return drawing.function(result)
 
 
-def draw_all(result: RunResult, folder: Path) -> list[Path]:
+def picture(drawing: Drawing, result: RunResult) -> Picture:
+    """Return one figure as a picture with its words."""
+    figure, says = draw(drawing, result), drawing.says(result)
+    return picture_of(figure, drawing.name, drawing.title, drawing.caption, says, result.title)
+
+
+def draw_all(result: RunResult, folder: Path) -> list[Picture]:
     """Write every figure that suits a run as ``<name>.png`` into a folder; the same run gives the same bytes.
 
     Args:
@@ -133,15 +140,7 @@ def draw_all(result: RunResult, folder: Path) -> list[Path]:
         folder: where the files go; made if it is not there.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    return [_write(drawing, result, folder / f"{drawing.name}.png") for drawing in figures() if drawing.suits(result)]
-
-
-def _write(drawing: Drawing, result: RunResult, file: Path) -> Path:
-    with settings():
-        metadata = {
-            "Software": None,
-            "Title": f"{drawing.title}: {result.title}",
-            "Description": drawing.caption,
-        }
-        drawing.function(result).savefig(file, dpi=DPI, metadata=metadata, pil_kwargs={"compress_level": 4})
-    return file
+    pictures = [picture(drawing, result) for drawing in figures() if drawing.suits(result)]
+    for one in pictures:
+        one.write(folder)
+    return pictures

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from siege_sim.plots import style
-from siege_sim.plots.days import Action, Calendar, actions, date_axis, turns
+from siege_sim.plots.days import Action, actions, date_axis, turns
 from siege_sim.plots.labels import extent, rows_above
+from siege_sim.results.calendar import Calendar
+from siege_sim.results.numbers import percent
 from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ def says(result: RunResult) -> str:
     least = float(share.min())
     if least == 1.0:
         return f"No ground was lost until the last day, {days.full(days.last)}."
-    return f"Never less than {least:.0%} of the ground of day 0 was held until {days.full(days.last)}."
+    return f"Never less than {percent(least)} of the ground of day 0 was held until {days.full(days.last)}."
 
 
 def _curve(axes: Axes, result: RunResult, days: Calendar) -> None:

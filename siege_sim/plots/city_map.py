@@ -9,7 +9,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import PathPatch
 
 from siege_sim.plots import ground, map_texts, style
-from siege_sim.plots.days import Calendar
+from siege_sim.results.calendar import Calendar
+from siege_sim.results.numbers import percent
 from siege_sim.schema.sides import BESIEGER, FIRST_THIRD_PARTY, GARRISON, NOBODY
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def says(result: RunResult) -> str:
     """Return in words what the map shows."""
     days = Calendar.of(result)
     share = float(result.series["garrison_area_share"].iloc[-1])
-    held = "nothing" if share == 0 else "all" if share == 1 else f"{share:.0%}"
+    held = "nothing" if share == 0 else "all" if share == 1 else percent(share)
     shots = result.snapshots
     shown = ground.telling(shots["day"], shots["holder"], MOST_PANELS)
     split = any(len(ground.pockets(shots["holder"][index] == GARRISON)) > 1 for index in shown)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siege_sim.plots import style
-from siege_sim.plots.days import Calendar, date_axis
+from siege_sim.plots.days import date_axis
 from siege_sim.plots.labels import EndLabel, band_label, end_labels
 from siege_sim.plots.style import Look
+from siege_sim.results.calendar import Calendar
+from siege_sim.results.numbers import number
 from siege_sim.schema.sides import FIRST_THIRD_PARTY
 
 if TYPE_CHECKING:
@@ -125,13 +127,13 @@ def says(result: RunResult) -> str:
     killed, others = (int(table[name].iloc[-1]) for name in ("civilians_killed", "not_killed"))
     besieged = int(table["civilians_in_pocket"].iloc[0])
     return (
-        f"By {days.full(days.last)}, {_some(killed)} of {besieged:,} besieged civilians had been killed by "
+        f"By {days.full(days.last)}, {_some(killed)} of {number(besieged)} besieged civilians had been killed by "
         f"violence, and {_some(others)} had died of {others_than_violence(result)}."
     )
 
 
 def _some(count: int) -> str:
-    return f"{count:,}" if count else "none"
+    return number(count) if count else "none"
 
 
 def _stack(axes: Axes, table: pd.DataFrame, after: float, bands: list[Band], title: str) -> None:
@@ -160,7 +162,7 @@ def _stack(axes: Axes, table: pd.DataFrame, after: float, bands: list[Band], tit
 
 
 def _at_end(words: str, top: NDArray[np.float64], value: NDArray[np.float64]) -> EndLabel:
-    return EndLabel(float(top[-1] - value[-1] / 2), f"{value[-1]:,.0f} {words}")
+    return EndLabel(float(top[-1] - value[-1] / 2), f"{number(value[-1])} {words}")
 
 
 def _a_day(axes: Axes, table: pd.DataFrame, others: str) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from siege_sim.plots import style
-from siege_sim.plots.days import Calendar, date_axis
+from siege_sim.plots.days import date_axis
 from siege_sim.plots.labels import EndLabel, end_labels
+from siege_sim.results.calendar import Calendar
+from siege_sim.results.numbers import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,9 +70,10 @@ def says(result: RunResult) -> str:
     table = result.series
     last, first = table.iloc[-1], table.iloc[0]
     words = (
-        f"Numbers of fighters. Of the {first['garrison_fit']:,.0f} of {result.sides.garrison.the} "
-        f"{last['garrison_killed']:,.0f} were killed and {last['garrison_surrendered']:,.0f} laid down arms; of the "
-        f"{first['besieger_fit']:,.0f} of {result.sides.besieger.the} {last['besieger_killed']:,.0f} were killed."
+        f"Numbers of fighters. Of the {number(first['garrison_fit'])} of {result.sides.garrison.the} "
+        f"{number(last['garrison_killed'])} were killed and {number(last['garrison_surrendered'])} laid down arms; of "
+        f"the {number(first['besieger_fit'])} of {result.sides.besieger.the} {number(last['besieger_killed'])} were "
+        "killed."
     )
     one_scale = len(set(_scales(table))) == 1
     return words if one_scale else f"{words} The scales of the upper panels differ."
@@ -90,7 +93,7 @@ def _fit(axes: Axes, table: pd.DataFrame, side: Panel, most: float) -> None:
     axes.set_title(f"{side.name}: fit for duty", pad=6)
     axes.fill_between(table["day"], values, color=side.fill, linewidth=0)
     axes.plot(table["day"], values, color=side.line, clip_on=False)
-    end_labels(axes, [EndLabel(float(values[-1]), f"{values[-1]:,.0f}")])
+    end_labels(axes, [EndLabel(float(values[-1]), number(values[-1]))])
 
 
 def _lost(axes: Axes, table: pd.DataFrame, side: Panel, most: float) -> None:
@@ -101,5 +104,5 @@ def _lost(axes: Axes, table: pd.DataFrame, side: Panel, most: float) -> None:
         values = table[name].to_numpy(dtype=float)
         if values[-1] > 0 or words == "killed":
             axes.plot(table["day"], values, color=colour, ls=dashes, clip_on=False)
-            ends.append(EndLabel(float(values[-1]), f"{values[-1]:,.0f} {words}", colour))
+            ends.append(EndLabel(float(values[-1]), f"{number(values[-1])} {words}", colour))
     end_labels(axes, ends)

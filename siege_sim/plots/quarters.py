@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.patches import Patch
 
+from siege_sim.analysis.run import besieged_in_order
 from siege_sim.plots import style
-from siege_sim.plots.days import Calendar, date_axis
+from siege_sim.plots.days import date_axis
 from siege_sim.plots.style import Look
+from siege_sim.results.calendar import Calendar
 from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -44,14 +45,6 @@ def draw_quarters(result: RunResult) -> Figure:
         _bar(axes, held, row, float(lost), float(captured), days, over)
     _key(axes, held, result.sides)
     return figure
-
-
-def besieged_in_order(quarters: pd.DataFrame) -> pd.DataFrame:
-    """Return the quarters besieged on day 0 by day of capture, then of first loss; those still held last."""
-    table = quarters[quarters["garrison_cells_on_day_0"] > 0].copy()
-    table["captured"] = table["day_captured"].to_numpy(dtype=float, na_value=np.nan)
-    table["first"] = table["day_first_loss"].to_numpy(dtype=float, na_value=np.nan)
-    return table.sort_values(["captured", "first", "quarter"], na_position="last", kind="stable").reset_index(drop=True)
 
 
 def says(result: RunResult) -> str:

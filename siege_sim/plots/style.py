@@ -11,7 +11,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
-from siege_sim.plots.days import Calendar
+from siege_sim.results.calendar import Calendar
+from siege_sim.results.numbers import exact
 from siege_sim.schema.sides import FIRST_THIRD_PARTY, NOBODY
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def count_axis(axes: Axes, most: float, whole: bool = True) -> None:
     """
     axes.set_ylim(0.0, 1.06 * most if most > 0 else 1.0)
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=whole, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if float(value).is_integer() else f"{value:g}")
+    axes.yaxis.set_major_formatter(lambda value, _: exact(value))
     faint_lines(axes)
 
 

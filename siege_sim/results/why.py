@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pandas as pd
 
 from siege_sim.errors import ResultError, did_you_mean
+from siege_sim.results.calendar import MONTHS
+from siege_sim.results.endings import HOLDING, ending_of
+from siege_sim.results.numbers import percent
 
 if TYPE_CHECKING:
     from siege_sim.schema.sides import Sides
-
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 CAUSES = {
     "enveloped": "{besieger} held more than half of the ground around",
@@ -35,12 +36,6 @@ CAUSES = {
     "to break the siege": "the scenario sets this date",
 }
 """Causes as the model notes them, and as sentences end with them; others are told as they are."""
-
-ENDINGS = {
-    "pocket_taken": "when the pocket was taken",
-    "evacuated": "when an agreed evacuation was completed",
-    "siege_broken": "when it was broken from outside",
-}
 
 COLUMNS = ("event", "day", "date", "kind", "where", "what", "cause", "because", "facility")
 """What a table of events must have to be followed."""
@@ -229,16 +224,14 @@ class _Story:
         ending = str(self._result.summary["ending"])
         ends = [int(row["event"]) for row in self._rows if row["kind"] == ending]
         if ends:
-            words = ending.replace("_", " ")
-            return Answer(
-                f"Why the siege ended {self._on(ends[-1])}, {ENDINGS.get(ending, words)}:", self._steps(ends[-1])
-            )
-        if ending != "holding":
+            how = ending_of(ending).clause
+            return Answer(f"Why the siege ended {self._on(ends[-1])}, {how}:", self._steps(ends[-1]))
+        if ending != HOLDING:
             return Answer(f"The siege ended ({ending.replace('_', ' ')}), but no event of the run says why.", ())
         share = float(self._result.series["garrison_area_share"].iloc[-1])
         headline = (
             f"Nothing ended the siege in this run: {self._when(self._last_day)} {self._sides.garrison.the} still held "
-            f"{share:.0%} of the ground they had held on day 0."
+            f"{percent(share)} of the ground of day 0."
         )
         lost = [int(row["event"]) for row in self._rows if row["kind"] == "ground_lost"]
         return Answer(f"{headline} Why ground was lost last:", self._steps(lost[-1])) if lost else Answer(headline, ())
@@ -337,7 +330,7 @@ def _after(days: int) -> str:
 
 def _short(day: str) -> str:
     when = date.fromisoformat(day)
-    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+    return f"{when.day} {MONTHS[when.month - 1][:3]} {when.year}"
 
 
 def _capital(text: str) -> str:

@@ -11,6 +11,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import PathPatch
 
 from siege_sim import load_scenario, run
+from siege_sim.analysis.run import run_findings
 from siege_sim.dashboard.lessons import shipped_lessons
 from siege_sim.errors import ResultError, ScenarioError
 from siege_sim.loading.scenario import shipped_scenarios
@@ -108,7 +109,11 @@ def test_people_can_leave_to_each_of_several_third_parties(two_hills):
 def test_pages_figures_and_events_take_the_labels_of_the_scenario(two_hills):
     result = run(two_hills, seed=2)
     said = " ".join(
-        [*story(result), *result.events["what"], *(entry["label"] for entry in result.manifest["outcomes"].values())]
+        [
+            *story(run_findings(result)),
+            *result.events["what"],
+            *(entry["label"] for entry in result.manifest["outcomes"].values()),
+        ]
     )
     assert "the free companies" in said
     assert "Left to the duke's lands" in said

@@ -12,13 +12,6 @@ from siege_sim.errors import ResultError, did_you_mean
 ENDING = "ending"
 """The name of how a run ended: the one that is not a number."""
 
-ENDINGS = {
-    "holding": "Still held when the run ended",
-    "pocket_taken": "Ended: pocket taken",
-    "evacuated": "Ended: agreed evacuation",
-    "siege_broken": "Ended: siege broken",
-}
-
 
 @dataclass(frozen=True)
 class Quantity:

@@ -1,12 +1,17 @@
-"""Effects as people read them: numbers with no more figures than they deserve, and sentences."""
+"""Effects as people read them: cells of tables, and sentences."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from siege_sim.results.numbers import NOTHING, is_share, number, percent, signed
+
 if TYPE_CHECKING:
-    from siege_sim.analysis.comparison.comparison import Comparison, Effect
+    from collections.abc import Sequence
+
+    from siege_sim.analysis.comparison.effects import Effect
+    from siege_sim.analysis.comparison.findings import ComparisonFindings
     from siege_sim.analysis.comparison.paired import Difference
 
 HEADINGS = ("Outcome", "Baseline", "With it", "Difference", "95 % interval", "Lower", "Higher", "Unpaired runs")
@@ -14,48 +19,40 @@ HEADINGS = ("Outcome", "Baseline", "With it", "Difference", "95 % interval", "Lo
 
 @dataclass(frozen=True)
 class Scale:
-    """How the numbers of a row are written: what they are multiplied by, how many decimals, and in what."""
+    """In what the numbers of a row are written: in the unit, or in millions or billions of it."""
 
-    factor: float
-    decimals: int
+    unit: str
+    size: float
     words: str
 
     def number(self, value: float | None) -> str:
         """Return a number, or a dash when there is none."""
-        return "-" if value is None else f"{value * self.factor:,.{self.decimals}f}"
+        return number(None if value is None else value / self.size, self.unit)
 
     def gap(self, difference: Difference) -> str:
         """Return a difference with its sign."""
-        return self._signed(difference.middle, difference)
+        return self._signed(difference.middle)
 
     def between(self, difference: Difference) -> str:
         """Return the interval of a difference."""
         if difference.low is None:
-            return "-"
-        return f"{self._signed(difference.low, difference)} to {self._signed(difference.high, difference)}"
+            return NOTHING
+        return f"{self._signed(difference.low)} to {self._signed(difference.high)}"
 
-    def _signed(self, value: float | None, difference: Difference) -> str:
-        """Return a number with its sign, and decimals enough for an interval that is narrow beside the numbers."""
-        if value is None:
-            return "-"
-        width = self.factor * difference.width
-        decimals = max(self.decimals, (0.0 < width < 10.0) + (0.0 < width < 1.0))
-        text = f"{value * self.factor:+,.{decimals}f}"
-        return text if text.strip("+-0.,") else text[1:]
+    def _signed(self, value: float | None) -> str:
+        return signed(None if value is None else value / self.size, self.unit)
+
+
+SIZES = ((1e9, "billion"), (1e6, "million"))
 
 
 def scale_of(effect: Effect) -> Scale:
-    """Return how the numbers of an effect are written; shares in per cent, large numbers in millions."""
-    if effect.unit.startswith("share"):
-        return Scale(100.0, 1, "%")
-    size = max(abs(effect.difference.before or 0.0), abs(effect.difference.after or 0.0))
-    if size >= 1e9:
-        return Scale(1e-9, 2, f"billion {effect.unit}")
-    if size >= 1e6:
-        return Scale(1e-6, 2, f"million {effect.unit}")
-    if effect.unit == "days":
-        return Scale(1.0, 1, effect.unit)
-    return Scale(1.0, 0 if size >= 100 else 1 if size >= 10 else 2, effect.unit)
+    """Return in what the numbers of an effect are written; shares in per cent, large numbers in millions."""
+    if is_share(effect.unit):
+        return Scale(effect.unit, 1.0, "%")
+    largest = max(abs(effect.difference.before or 0.0), abs(effect.difference.after or 0.0))
+    size, word = next((one for one in SIZES if largest >= one[0]), (1.0, ""))
+    return Scale(effect.unit, size, f"{word} {effect.unit}".lstrip())
 
 
 def label_of(effect: Effect) -> str:
@@ -75,18 +72,14 @@ def cells_of(effect: Effect) -> tuple[str, ...]:
         scale.number(difference.after),
         scale.gap(difference),
         scale.between(difference),
-        _share(difference.lower),
-        _share(difference.higher),
+        percent(difference.lower),
+        percent(difference.higher),
         _runs(difference.unpaired),
     )
 
 
-def _share(share: float | None) -> str:
-    return "-" if share is None else f"{share:.0%}"
-
-
 def _runs(runs: float | None) -> str:
-    return "-" if runs is None else f"{round_runs(runs):,}"
+    return number(None if runs is None else round_runs(runs))
 
 
 def round_runs(runs: float) -> int:
@@ -94,25 +87,16 @@ def round_runs(runs: float) -> int:
     return int(float(f"{runs:.2g}"))
 
 
-def shown(effects: tuple[Effect, ...]) -> tuple[list[Effect], list[str]]:
+def shown(effects: Sequence[Effect]) -> tuple[list[Effect], list[str]]:
     """Return the effects worth a row, and the labels of those that are 0 in every run."""
     empty = [one for one in effects if one.difference.before == one.difference.after == 0.0]
     return [one for one in effects if one not in empty], [one.label for one in empty]
 
 
-def seeds_of(comparison: Comparison) -> str:
-    """Return which runs these are."""
-    seeds = comparison.seeds
-    if len(seeds) == 1:
-        return f"1 pair of runs, seed {seeds[0]}"
-    return f"{len(seeds)} pairs of runs, seeds {seeds[0]} to {seeds[-1]}"
-
-
-def sentences(comparison: Comparison, what_if: str) -> list[str]:
-    """Return in words what a comparison comes to: the first outcome, the precision, and what was left out."""
-    effects = comparison.effects[what_if]
+def sentences(effects: Sequence[Effect]) -> list[str]:
+    """Return in words what the effects of a what-if come to: the first outcome, the precision, what was left out."""
     numbers = [one for one in effects if not one.unit.startswith("share of runs")] or list(effects)
-    texts = [_first(numbers[0]), *_worth_of_pairing(comparison, numbers)]
+    texts = [_first(numbers[0]), *_worth_of_pairing(numbers)]
     missing = [one for one in effects if one.left_out]
     if missing:
         rows = ", ".join(f"{one.label} ({one.left_out})" for one in missing)
@@ -133,35 +117,36 @@ def _first(effect: Effect) -> str:
     return (
         f"{effect.label}: {scale.gap(difference)} {scale.words} on average "
         f"(95 % interval {scale.between(difference)}), {verdict}; "
-        f"lower in {_share(difference.lower)} of the pairs, higher in {_share(difference.higher)}."
+        f"lower in {percent(difference.lower)} of the pairs, higher in {percent(difference.higher)}."
     )
 
 
-def _worth_of_pairing(comparison: Comparison, numbers: list[Effect]) -> list[str]:
+def _worth_of_pairing(numbers: list[Effect]) -> list[str]:
     first = numbers[0]
     if first.difference.unpaired is None:
         return []
     factors = sorted(
         one.difference.unpaired / one.difference.pairs for one in numbers if one.difference.unpaired is not None
     )
+    least, middle, most = (number(factors[place]) for place in (0, len(factors) // 2, -1))
     return [
         f"Without pairing, an interval as narrow would take about {_runs(first.difference.unpaired)} runs of each "
-        f"scenario in place of {first.difference.pairs}; over all outcomes {factors[0]:.1f} to {factors[-1]:.1f} times "
-        f"as many, {factors[len(factors) // 2]:.1f} in the middle."
+        f"scenario in place of {first.difference.pairs}; over all outcomes {least} to {most} times "
+        f"as many, {middle} in the middle."
     ]
 
 
-def stopping(comparison: Comparison) -> list[str]:
+def stopping(comparison: ComparisonFindings) -> list[str]:
     """Return in words how the number of runs came about, when it was not fixed beforehand."""
     if comparison.until is None:
         return []
     quantity = next(one for one in comparison.quantities if one.name == comparison.until.name)
-    looks = ", ".join(f"{look.pairs} ({look.width:,.4g})" for look in comparison.looks)
+    looks = ", ".join(f"{look.pairs} ({number(look.width)})" for look in comparison.looks)
     reached = (
-        f"Runs were added until the 95 % interval of '{quantity.label}' was at most {comparison.until.width:,g} "
+        f"Runs were added until the 95 % interval of '{quantity.label}' was at most {number(comparison.until.width)} "
         f"{quantity.unit} wide, in every what-if."
         if comparison.narrow_enough
-        else f"The 95 % interval of '{quantity.label}' did not become as narrow as {comparison.until.width:,g} "
+        else f"The 95 % interval of '{quantity.label}' did not become as narrow as {number(comparison.until.width)} "
         f"{quantity.unit} with the runs that were allowed."
     )
     return [
