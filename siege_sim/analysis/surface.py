@@ -84,8 +84,8 @@ def surface_of(sweep: Sweep, quantity: Quantity) -> Surface:
     foretold = _foretold(terms, values[known], fit)
     if not foretold >= LEAST_FORETOLD:
         raise ResultError(
-            f"a surface of '{quantity.name}' foretells {max(foretold, 0.0):.0%} of what differs between points left"
-            " out one by one, too little to read a shape into it"
+            f"a surface of '{quantity.name}' predicts {max(foretold, 0.0):.0%} of the variance of points left"
+            " out one by one, too little to show a shape"
         )
     axis = np.linspace(inputs[:, :2].min(axis=0), inputs[:, :2].max(axis=0), FINE)
     a, b = np.meshgrid(axis[:, 0], axis[:, 1])

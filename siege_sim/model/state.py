@@ -77,7 +77,7 @@ class SiegeState(mesa.Model):
         conditions: what holds for the whole city today.
         politics: condemnation, hope, agreement, outcome.
         log: events with their causes.
-        day: the day that was played last (0 before the first step).
+        day: the last day that was simulated (0 before the first step).
         running: whether the run goes on.
     """
 

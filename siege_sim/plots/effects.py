@@ -61,8 +61,8 @@ def drawings_of(comparison: Comparison) -> list[Picture]:
     pictures = [
         Picture(
             "effects", None, "The effects side by side",
-            "Mean difference to the baseline over all pairs, with its 95 % interval. An interval that touches the line "
-            "at 0 does not tell a change from none.",
+            "Mean difference from the baseline over all pairs, with its 95 % confidence interval. If the interval "
+            "includes 0, there is no clear effect.",
             partial(draw_effects, comparison),
         )
     ]  # fmt: skip
@@ -71,18 +71,19 @@ def drawings_of(comparison: Comparison) -> list[Picture]:
             pictures.append(
                 Picture(
                     f"days-{arm.name}", arm.name, "The effect day by day",
-                    "Difference to the baseline on each day: the mean of the pairs, the 95 % interval of that mean for "
-                    "each day by itself (dark), and the band that holds eight in ten pairs (light). Drawn while at "
-                    "least half of the pairs have the number.",
+                    "Difference from the baseline on each day: the mean of the pairs, the 95 % confidence interval of "
+                    "that mean for each day by itself (dark), and the band that contains eight in ten pairs (light). "
+                    "Drawn while at least half of the pairs have the number.",
                     partial(draw_days, comparison, arm.name),
                 )
             )  # fmt: skip
         pictures.append(
             Picture(
                 f"quarters-{arm.name}", arm.name, "The effect by quarter",
-                "Mean difference to the baseline in each besieged quarter, with its 95 % interval; quarters in the "
-                "order in which the baseline lost them. Killed and gone are counted where it happened. The day of "
-                "capture is compared over pairs in which both runs lost the quarter, by force or by agreement.",
+                "Mean difference from the baseline in each besieged quarter, with its 95 % confidence interval; "
+                "quarters in the order in which the baseline lost them. People killed and people who left are "
+                "counted in the quarter where it happened. The day of capture is compared over pairs "
+                "in which both runs lost the quarter, by force or by agreement.",
                 partial(draw_quarters, comparison, arm.name),
             )
         )  # fmt: skip
@@ -98,7 +99,7 @@ def draw_effects(comparison: Comparison) -> Figure:
     heights = [max(0.3 * arms, 0.5), *(step * count + 0.15 for count in rows[1:])]
     legend_in = 0.24 * math.ceil(len(comparison.what_ifs) / 2)
     height = 1.75 + legend_in + sum(heights) + 0.62 * len(heights)
-    says = "Mean differences to the baseline, with 95 % intervals, over pairs of runs with the same luck."
+    says = "Mean differences from the baseline, with 95 % confidence intervals, over pairs of runs with the same seed."
     figure = style.blank_sheet("What would have changed, in this model", says, _footnote(comparison), height)
     edges = style.margins(figure, left=2.75, right=0.55, top=1.3 + legend_in, bottom=0.95)
     grid = figure.add_gridspec(
@@ -251,7 +252,7 @@ def draw_days(comparison: Comparison, what_if: str) -> Figure:
     title = next(arm.title for arm in comparison.what_ifs if arm.name == what_if)
     rows = math.ceil(max(len(effects), 1) / 2)
     height = 1.9 + 2.35 * rows
-    says = "Difference to the baseline on each day. Above the line: more than in the baseline."
+    says = "Difference from the baseline on each day. Above the line: more than in the baseline."
     figure = style.blank_sheet(textwrap.shorten(title, 80, placeholder=" ..."), says, _footnote(comparison), height)
     edges = style.margins(figure, left=0.85, right=0.3, top=1.42, bottom=0.95)
     grid = figure.add_gridspec(rows, 2, hspace=0.62, wspace=0.25, **edges)
@@ -316,7 +317,7 @@ def draw_quarters(comparison: Comparison, what_if: str) -> Figure:
     title = next(arm.title for arm in comparison.what_ifs if arm.name == what_if)
     height = 2.35 + 0.2 * max(len(effects), 3)
     says = (
-        "Mean difference to the baseline by quarter, with its 95 % interval (blue and full where it leaves out 0); "
+        "Mean difference from the baseline by quarter, with its 95 % confidence interval (filled: clear effect); "
         "quarters in the order in which the baseline lost them."
     )
     figure = style.blank_sheet(textwrap.shorten(title, 80, placeholder=" ..."), says, _footnote(comparison), height)
@@ -355,6 +356,6 @@ def _interval(axes: Axes, row: int, difference: Difference) -> None:
 def _footnote(comparison: Comparison) -> str:
     title = textwrap.shorten(comparison.baseline.title, 60, placeholder=" ...")
     return (
-        f"Baseline: {title}; {seeds_of(comparison)} for every scenario. Runs differ by chance alone: what uncertain "
-        "parameters would add is not in the intervals. A model, not a record."
+        f"Baseline: {title}; {seeds_of(comparison)} for every scenario. The intervals include "
+        "chance only, not uncertainty in the parameters. A model, not a record."
     )

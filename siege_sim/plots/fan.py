@@ -79,10 +79,10 @@ def draw_fan(record: Record, courses: Sequence[Course], title: str) -> Figure:
 def fan_says(courses: Sequence[Course]) -> str:
     """Return in words what the figure shows."""
     if len(courses) == 1:
-        return "One run, and the ranges that the record gives."
+        return "One run, and the ranges of the record."
     return (
-        f"{len(courses)} runs that differ by chance alone, each a thin line; their median; the band that holds eight "
-        "in ten of them on a day; and the ranges that the record gives."
+        f"{len(courses)} runs that differ by chance alone (thin lines); their median; the band that contains eight "
+        "in ten of them on each day; and the ranges of the record."
     )
 
 
@@ -215,6 +215,6 @@ def _footnote(title: str, courses: Sequence[Course]) -> str:
     seeds = [course.seed for course in courses]
     which = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {min(seeds)} to {max(seeds)}"
     return (
-        f"{textwrap.shorten(title, 60, placeholder=' ...')}; {which}. Means a day are drawn "
-        "as what they add up to. The band is of a day's values: no run follows its edge. A model, not a record."
+        f"{textwrap.shorten(title, 60, placeholder=' ...')}; {which}. Daily means are drawn "
+        "as sums over their days. The band is computed day by day; its edge is not one run. A model, not a record."
     )

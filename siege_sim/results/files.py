@@ -56,8 +56,8 @@ def refuse_older(manifest: Mapping[str, Any], where: object) -> None:
     numbers = tuple(int(part) if part.isdigit() else 0 for part in version.split(".")[:2])
     if numbers < OLDEST_READABLE:
         raise ResultError(
-            f"{where}: written by siege_sim {version}, which named sides and outcomes otherwise; run it again with "
-            "this version, or read it with that one"
+            f"{where}: written by siege_sim {version}, which used other names for sides and outcomes; run it again "
+            "with this version, or read it with that one"
         )
 
 

@@ -134,7 +134,7 @@ def test_effects_that_may_be_chance_are_hatched():
     picture = drawn_of(sweep, "tornado")["tornado"].pictures[0]
     bars = [patch for patch in picture.figure.axes[0].patches if patch.get_width()]
     assert [bar.get_hatch() or "" for bar in bars] == ["", "////"]
-    assert "1 may be chance" in picture.says
+    assert "1 have none" in picture.says
 
 
 def test_a_heat_map_marks_a_square_without_runs():
@@ -165,7 +165,7 @@ def test_the_page_stands_alone_and_trusts_no_text():
 def test_the_page_of_a_sweep_with_holes_opens_with_them():
     html, _ = sweep_report(two_policies(failed=[(0, 3)], missing=[(1, 7)]), Wish(), "results/x")
     text = re.sub(r"\s+", " ", Page(html).text)
-    assert "Not complete. 14 of 16 planned runs are finished; 1 failed; 1 have not been played." in text
+    assert "Not complete. 14 of 16 planned runs are finished; 1 failed; 1 have not been run." in text
     assert text.index("Not complete") < text.index("How to read it")
 
 

@@ -109,14 +109,17 @@ def seeds_of(comparison: Comparison) -> str:
 
 
 def sentences(comparison: Comparison, what_if: str) -> list[str]:
-    """Return in words what a comparison comes to: the first outcome, the precision, and what was left out."""
+    """Return the result of a comparison in words: the first outcome, the precision, and what was left out."""
     effects = comparison.effects[what_if]
     numbers = [one for one in effects if not one.unit.startswith("share of runs")] or list(effects)
     texts = [_first(numbers[0]), *_worth_of_pairing(comparison, numbers)]
     missing = [one for one in effects if one.left_out]
     if missing:
         rows = ", ".join(f"{one.label} ({one.left_out})" for one in missing)
-        texts.append(f"Pairs left out because one run or both have no such number: {rows}; the others are a selection.")
+        texts.append(
+            f"Pairs left out because one run or both have no such number: {rows}; the other pairs may not be "
+            "representative."
+        )
     return texts
 
 
@@ -126,13 +129,13 @@ def _first(effect: Effect) -> str:
         return f"{effect.label}: no pair in which both runs have this number."
     if difference.low is None:
         gap = f"{scale.gap(difference)} {scale.words}"
-        return f"{effect.label}: {gap}; one pair tells nothing of how sure that is."
+        return f"{effect.label}: {gap}; one pair gives no confidence interval."
     if difference.lower == difference.higher == 0.0:
         return f"{effect.label}: the same in every pair."
-    verdict = "which chance does not explain" if difference.clear else "which does not tell a change from none"
+    verdict = "a clear effect" if difference.clear else "no clear effect"
     return (
         f"{effect.label}: {scale.gap(difference)} {scale.words} on average "
-        f"(95 % interval {scale.between(difference)}), {verdict}; "
+        f"(95 % confidence interval {scale.between(difference)}): {verdict}; "
         f"lower in {_share(difference.lower)} of the pairs, higher in {_share(difference.higher)}."
     )
 
@@ -145,9 +148,9 @@ def _worth_of_pairing(comparison: Comparison, numbers: list[Effect]) -> list[str
         one.difference.unpaired / one.difference.pairs for one in numbers if one.difference.unpaired is not None
     )
     return [
-        f"Without pairing, an interval as narrow would take about {_runs(first.difference.unpaired)} runs of each "
-        f"scenario in place of {first.difference.pairs}; over all outcomes {factors[0]:.1f} to {factors[-1]:.1f} times "
-        f"as many, {factors[len(factors) // 2]:.1f} in the middle."
+        f"Without pairing, the same precision would take about {_runs(first.difference.unpaired)} runs of each "
+        f"scenario instead of {first.difference.pairs}; over all outcomes {factors[0]:.1f} to {factors[-1]:.1f} times "
+        f"as many (median {factors[len(factors) // 2]:.1f})."
     ]
 
 
@@ -162,11 +165,12 @@ def stopping(comparison: Comparison) -> list[str]:
         f"{quantity.unit} wide, in every what-if."
         if comparison.narrow_enough
         else f"The 95 % interval of '{quantity.label}' did not become as narrow as {comparison.until.width:,g} "
-        f"{quantity.unit} with the runs that were allowed."
+        f"{quantity.unit} with the number of runs that was allowed."
     )
     return [
         f"{reached} Pairs at each look, and the widest interval: {looks}.",
-        "When to stop was decided by the width alone, never by the effect, and not before "
-        f"{min(comparison.looks[0].pairs, comparison.pairs)} pairs; still, an interval that stopped the adding is a "
-        "little too narrow on average, more so where few runs differ widely. For a number to be quoted, fix --runs.",
+        "The width alone decided when to stop, not the effect, and not before "
+        f"{min(comparison.looks[0].pairs, comparison.pairs)} pairs. Stopping by width makes the "
+        "interval slightly too narrow on average, more so if a few pairs differ very much. To quote a number, use a "
+        "fixed --runs.",
     ]

@@ -55,27 +55,27 @@ FIGURES: tuple[SweepFigure, ...] = (
     SweepFigure(
         "heat_map",
         "Two factors together",
-        "A square for every pair of values, with the mean over its seeds and half the width of the 95 % interval below "
-        "it. Darker is more. The intervals say how sure each square is by itself; all squares share their seeds, so a "
-        "difference between two of them is surer than that.",
+        "A square for every pair of values: the mean over its seeds and, below it, half the width of its 95 % "
+        "confidence interval. Darker means more. All squares use the same seeds, so a difference between two squares "
+        "is more precise than their separate intervals suggest.",
         is_grid,
         heat.draw_heat_map,
     ),
     SweepFigure(
         "response_surface",
         "Response surfaces",
-        "A quadratic in the two numeric factors that go furthest with the outcome, fitted to the points by least "
-        "squares; other numeric factors enter as straight lines. What it foretells is measured on points that were"
-        " left out one by one.",
+        "A quadratic in the two numeric factors that are most strongly related to the outcome, fitted to the points by "
+        "least squares; other numeric factors enter linearly. How well it predicts is measured on points that were "
+        "left out one by one.",
         no_surface,
         heat.draw_surface,
     ),
     SweepFigure(
         "tornado",
         "One change at a time",
-        "Mean difference from the point of reference, seed by seed: both points of a pair were played with the "
-        "same seeds, so luck that they share cancels. Hatched bars cannot be told from chance. Each bar changes "
-        "one thing only; what changes do together is not in this figure.",
+        "Mean difference from the point of reference, seed by seed: both points of a pair were run with the "
+        "same seeds, so the chance that they share cancels. Hatched bars show no clear effect. Each bar changes "
+        "one thing only; the figure does not show interactions.",
         rows.no_effects,
         rows.draw_tornado,
     ),
@@ -89,8 +89,8 @@ FIGURES: tuple[SweepFigure, ...] = (
     SweepFigure(
         "sobol",
         "Sobol indices",
-        "Share of the variance between points that a factor explains: by itself (first order), and together with "
-        "all it acts on (total). A factor whose total index is near zero could be fixed anywhere in its range. "
+        "Share of the variance between points that a factor explains: by itself (first order), and including its "
+        "interactions (total). A factor whose total index is near zero could be fixed anywhere in its range. "
         "Indices say what matters in this model within these ranges, not in the world.",
         _always,
         indices.draw_sobol,
@@ -99,14 +99,14 @@ FIGURES: tuple[SweepFigure, ...] = (
         "morris",
         "Morris's elementary effects",
         "Mean absolute change of the outcome when a factor crosses its whole range (left), and how much that "
-        "change differs from place to place (right): a factor high up acts in curves or together with others, or "
-        "its effect is chance.",
+        "change varies over the ranges of the other factors (right): a factor high up acts non-linearly, interacts "
+        "with others, or its effect is chance.",
         _always,
         indices.draw_morris,
     ),
     SweepFigure(
         "scatter",
-        "What goes with the outcome",
+        "The outcome against the factors",
         "Every point against the numeric factors with the largest rank correlation. Other factors vary at the same"
         " time, so a slope is an average over them.",
         _always,
@@ -114,11 +114,11 @@ FIGURES: tuple[SweepFigure, ...] = (
     ),
     SweepFigure(
         "boxes",
-        "In which worlds does it happen?",
-        "Scenario discovery by PRIM: limits on few factors between which most points are cases. Density is the "
-        "share of cases inside, coverage the share of all cases that are inside. The quasi-p-value says how likely"
-        " so many cases would be without that limit; the share of random halves in which a limit comes back, and "
-        "density and coverage in the other halves, say what would hold for new runs.",
+        "In which worlds cases occur",
+        "Scenario discovery by PRIM: limits on a few factors within which most points are cases. Density is "
+        "the share of cases inside, coverage the share of all cases that are inside. The quasi-p-value is the "
+        "probability of so many cases without that limit. The share of random halves in which a limit is found again, "
+        "and density and coverage in the other halves, show what to expect of new runs.",
         _always,
         boxes.draw_box,
         "question",
@@ -126,8 +126,8 @@ FIGURES: tuple[SweepFigure, ...] = (
     SweepFigure(
         "regret",
         "Regret",
-        "How much worse each policy does than the best one of the same world, in harm to civilians. It weighs aid and "
-        "protection under uncertainty and is drawn for no other outcome.",
+        "How much worse each policy does than the best one of the same world, in harm to civilians. It serves the "
+        "choice of aid and protection under uncertainty and is not drawn for other outcomes.",
         no_regret,
         worlds.draw_regret,
         "harm",
@@ -136,17 +136,17 @@ FIGURES: tuple[SweepFigure, ...] = (
         "survival",
         "How long the pocket held",
         "Share of runs in which the siege had not ended yet (Kaplan and Meier). Bands are for each curve by "
-        "itself; curves whose runs share seeds and worlds differ more surely than the bands suggest, and runs at "
-        "one point are alike.",
+        "itself; curves whose runs share seeds and worlds differ more clearly than the bands suggest, and runs "
+        "at one point are not independent.",
         has_survival,
         worlds.draw_survival,
         "sweep",
     ),
     SweepFigure(
         "convergence",
-        "Were the runs enough?",
-        "Estimates with 95 % intervals as runs are added in the order of the design. Dashed lines show how narrow the "
-        "interval would have to be; how many runs that takes follows from the square root of their number.",
+        "Were there enough runs?",
+        "Estimates with 95 % intervals as runs are added in the order of the design. Dashed lines show the width at "
+        "which an estimate counts as settled; widths fall with the square root of the number of runs.",
         _always,
         worlds.draw_convergence,
     ),

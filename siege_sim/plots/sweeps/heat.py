@@ -100,7 +100,7 @@ def says(grid: Grid) -> str:
 
 def _note(grid: Grid) -> str:
     pooled = f"Means over all values of {', '.join(grid.pooled)}. " if grid.pooled else ""
-    return f"{pooled}All squares share their seeds, so differences are usually surer than the intervals suggest."
+    return f"{pooled}All squares use the same seeds, so differences are more precise than their intervals suggest."
 
 
 def draw_surface(sweep: Sweep, quantity: Quantity) -> Picture:
@@ -134,6 +134,6 @@ def draw_surface(sweep: Sweep, quantity: Quantity) -> Picture:
 def surface_says(surface: Surface) -> str:
     """Return in words what the surface is worth."""
     return (
-        f"A quadratic fitted to {surface.points:,} points (dots) foretells {surface.foretold:.0%} of what differs "
-        "between points left out one by one."
+        f"A quadratic fitted to {surface.points:,} points (dots) predicts {surface.foretold:.0%} of the variance "
+        "of points left out one by one."
     )

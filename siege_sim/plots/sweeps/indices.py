@@ -48,7 +48,7 @@ def draw_sobol(sweep: Sweep, quantity: Quantity) -> Picture:
     )
     axes = figure.subplots(gridspec_kw=margins(figure, left_for(labels), top=1.35))
     for name, shift, colour, face, label in (
-        ("ST", -0.14, MARK, MARK, "total, with all that it does together with others"),
+        ("ST", -0.14, MARK, MARK, "total, with interactions"),
         ("S1", 0.14, style.VERMILION, style.PAPER, "by itself (first order)"),
     ):
         axes.errorbar(
@@ -86,7 +86,7 @@ def sobol_says(found: Indices) -> str:
     clear = [name_text(found.factors[i]) for i in order if total[i] - reach[i] > SMALL_INDEX]
     widest = float(reach.max())
     if not clear:
-        return f"With {found.blocks:,} blocks no total index is clear of {SMALL_INDEX:g} (widest ± {widest:.2f})."
+        return f"With {found.blocks:,} blocks no total index is clearly above {SMALL_INDEX:g} (widest ± {widest:.2f})."
     first = in_a_list(clear[:5])
     return f"Clearly above {SMALL_INDEX:g} in total: {first}. The widest interval is ± {widest:.2f}."
 
@@ -113,7 +113,7 @@ def draw_morris(sweep: Sweep, quantity: Quantity) -> Picture:
     left.set_xlabel(f"mean absolute change over the whole range ({difference_unit(quantity)})", size=8.5)
     top = 1.08 * float(max((size + reach).max(), sigma.max()))
     right.plot([0, top], [0, top], color=style.FAINT, lw=0.8, ls=(0, (4, 2)))
-    right.text(0.9 * top, 0.94 * top, "as uneven as large", ha="right", size=8, color=style.FAINT)
+    right.text(0.9 * top, 0.94 * top, "spread as large as the mean", ha="right", size=8, color=style.FAINT)
     right.scatter(size, sigma, s=34, color=MARK, zorder=3)
     for number_, (x, y) in enumerate(zip(size, sigma, strict=True)):
         right.annotate(str(number_ + 1), (x, y), xytext=(5, 3), textcoords="offset points", size=8.5)
@@ -134,7 +134,7 @@ def morris_says(found: Indices) -> str:
     apart = size[order[0]] - reach[order[0]] > size[order[1]] + reach[order[1]] if len(order) > 1 else True
     return (
         f"Largest mean absolute effects: {in_a_list(first)}. The first "
-        f"{'stands clear of the second' if apart else 'cannot be told from the second with these trajectories'}."
+        f"{'is clearly larger than the second' if apart else 'is not clearly larger than the second'}."
     )
 
 
@@ -146,7 +146,7 @@ def draw_scatter(sweep: Sweep, quantity: Quantity) -> Picture:
         f"Each dot is a point of the design (mean of its seeds); lines are means of {BINS} equal parts. "
         f"{_ranks(sweep, quantity)}"
     )
-    figure = sheet(sweep, f"{quantity.label} against what goes furthest with it", words, 4.9)
+    figure = sheet(sweep, f"{quantity.label} against the factors most strongly related to it", words, 4.9)
     panels = np.atleast_1d(
         figure.subplots(
             1, len(factors), sharey=True, gridspec_kw={**margins(figure, 0.95, top=1.15, bottom=1.2), "wspace": 0.1}

@@ -54,7 +54,7 @@ def draw_points(sweep: Sweep, quantity: Quantity) -> Picture:
     wide = by_replication(sweep, quantity).to_numpy()
     labels = [point_label(sweep, row) for row in range(len(wide))]
     estimates = [quantity.estimate(row) for row in wide]
-    words = "Dots are means with 95 % intervals; marks behind them are single runs. Points share their seeds."
+    words = "Dots are means with 95 % intervals; marks behind them are single runs. All points use the same seeds."
     figure = sheet(sweep, f"{quantity.label}, point by point", words, height_of(len(labels), 14.0))
     axes = figure.subplots(gridspec_kw=margins(figure, left_for(labels)))
     scale = 100.0 if quantity.is_share else 1.0
@@ -154,10 +154,10 @@ def _legend(figure: Any, rows: Sequence[Any], sweep: Sweep) -> None:
     handles: list[Any] = (
         [Patch(facecolor=LOW, label="lower value"), Patch(facecolor=HIGH, label="higher value")]
         if numeric
-        else [Patch(facecolor=LOW, label="clear of zero")]
+        else [Patch(facecolor=LOW, label="clear effect")]
     )
     handles += [
-        Patch(facecolor=style.PAPER, edgecolor=style.FAINT, hatch="////", label="may be chance"),
+        Patch(facecolor=style.PAPER, edgecolor=style.FAINT, hatch="////", label="no clear effect"),
         Line2D([], [], color=style.INK, marker="|", ms=7, lw=1.2, label="95 % interval"),
     ]
     height = figure.get_size_inches()[1]
@@ -178,12 +178,12 @@ def tornado_says(effects: Effects) -> str:
     """Return in words what moves the quantity most, and how many effects cannot be told from chance."""
     clear = [effect for effect in effects.effects if effect.difference.clear_of_zero]
     if not clear:
-        return f"None of {len(effects.effects)} changes can be told from chance with these runs."
+        return f"None of {len(effects.effects)} changes has a clear effect with these runs."
     clear.sort(key=lambda effect: -abs(effect.difference.value))
     scale = 100.0 if effects.quantity.is_share else 1.0
     first = [f"{_change(effect)} ({signed(scale * effect.difference.value)})" for effect in clear[:3]]
     rest = len(effects.effects) - len(clear)
     return (
-        f"Furthest from the reference: {in_a_list(first)}. {len(clear)} of {len(effects.effects)} changes are clear of "
-        f"zero{f'; {rest} may be chance' if rest else ''}."
+        f"Largest effects: {in_a_list(first)}. {len(clear)} of {len(effects.effects)} changes have a clear effect"
+        f"{f'; {rest} have none' if rest else ''}."
     )

@@ -49,7 +49,7 @@ def draw_regret(sweep: Sweep, quantity: Quantity) -> Picture:
     words = regret_says(found)
     note = (
         f"{found.worlds:,} worlds, {found.seeds} seed{'s' if found.seeds > 1 else ''} of each policy in each; the "
-        "best of a world is picked from noisy means, so all regret comes out somewhat too large."
+        "best policy of a world is chosen by noisy means, so regret is slightly overestimated."
     )
     figure = sheet(
         sweep, f"Regret: {quantity.label.lower()} beyond the best policy", words, height_of(2 * len(labels)), note
@@ -79,7 +79,7 @@ def regret_says(found: Regret) -> str:
     """Return in words which policy has the least regret, and whether that is clear."""
     first, *others = found.policies
     near = [policy.policy for policy in others if policy.mean.low <= first.mean.high]
-    clear = f"not clearly apart from {', '.join(near[:3])}" if near else "clearly less than any other"
+    clear = f"not clearly different from {', '.join(near[:3])}" if near else "clearly less than any other"
     left = f" {found.left_out:,} worlds without runs of every policy are left out." if found.left_out else ""
     return (
         f"Least mean regret: {first.policy} ({number(first.mean.value)}), {clear}; it is the best in "
@@ -161,11 +161,11 @@ def draw_convergence(sweep: Sweep, quantity: Quantity) -> Picture:
     """
     found = convergence_of(sweep, quantity)
     if found is None:
-        raise ResultError(f"'{quantity.name}': no estimate has three values, so nothing can be said of how it settles")
+        raise ResultError(f"'{quantity.name}': no estimate has three values, so convergence cannot be drawn")
     columns = min(3, len(found.paths))
     rows = -(-len(found.paths) // columns)
     words = f"{found.what[0].upper()}{found.what[1:]}. {found.verdict} Rule: {found.rule} (dashed)."
-    figure = sheet(sweep, f"Were the runs enough? {quantity.label}", words, 2.4 + 2.05 * rows)
+    figure = sheet(sweep, f"Were there enough runs? {quantity.label}", words, 2.4 + 2.05 * rows)
     panels = figure.subplots(
         rows, columns, squeeze=False, sharex=True,
         gridspec_kw={**margins(figure, 0.95, 0.4, 1.25, 1.0), "hspace": 0.45, "wspace": 0.34},
@@ -178,7 +178,7 @@ def draw_convergence(sweep: Sweep, quantity: Quantity) -> Picture:
     for axes in panels[max(0, len(found.paths) - columns) : len(found.paths)]:
         axes.set_xlabel(found.per)
         axes.tick_params(labelbottom=True)
-    return Picture(f"convergence-{quantity.name}", f"{quantity.label}: were the runs enough?", words, figure)
+    return Picture(f"convergence-{quantity.name}", f"{quantity.label}: were there enough runs?", words, figure)
 
 
 def _settling(axes: Axes, path: Path, scale: float) -> None:
