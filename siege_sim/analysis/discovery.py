@@ -43,7 +43,7 @@ SIGNS: dict[str, Callable[[Any, float], Any]] = {
     ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt,
 }  # fmt: skip
 QUESTION = re.compile(r"\s*(?P<name>[a-z_]+(?:=[a-z_]+)?)\s*(?P<sign>>=|<=|>|<)\s*(?P<limit>[-+0-9.eE_]+)\s*")
-ENDING_QUESTION = re.compile(r"\s*(?P<name>outcome=[a-z_]+)\s*")
+ENDING_QUESTION = re.compile(r"\s*(?P<name>ending=[a-z_]+)\s*")
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class Box:
 
 
 def question_of(sweep: Sweep, text: str) -> Question:
-    """Return a question such as ``died_of_hunger>500`` or ``outcome=evacuated`` (in half the runs or more).
+    """Return a question such as ``died_of_hunger>500`` or ``ending=evacuated`` (in half the runs or more).
 
     Raises:
         ResultError: the text is no question, or asks for an outcome that was not kept.

@@ -23,8 +23,8 @@ USUAL = ("end_day", "excess_deaths", "civilians_killed", "died_of_hunger", "pers
 
 MOST_BY_DEFAULT = 3
 
-ENDING = "outcome"
-"""The column that says in a word how a run ended; each word becomes a quantity ``outcome=word``."""
+ENDING = "ending"
+"""The column that says in a word how a run ended; each word becomes a quantity ``ending=word``."""
 
 ENDING_WORDS = {
     "holding": "still holding when the run ended",
@@ -95,7 +95,7 @@ def _about(sweep: Sweep, name: str) -> tuple[str, str]:
 
 
 def chosen_quantities(sweep: Sweep, names: Sequence[str] = ()) -> tuple[Quantity, ...]:
-    """Return the quantities of some names, or the usual ones; ``outcome`` stands for all ways to end.
+    """Return the quantities of some names, or the usual ones; ``ending`` stands for all ways to end.
 
     Raises:
         ResultError: a name that the sweep did not keep.

@@ -69,14 +69,14 @@ class Survival:
 
 def has_survival(sweep: Sweep) -> str | None:
     """Return why there are no survival curves, or None when there can be."""
-    missing = [name for name in ("end_day", "outcome") if name not in sweep.runs.columns]
+    missing = [name for name in ("end_day", "ending") if name not in sweep.runs.columns]
     return f"the sweep did not keep {' and '.join(missing)}" if missing else None
 
 
 def curve_of(runs: pd.DataFrame, label: str) -> Curve:
     """Return the Kaplan-Meier curve of some runs (Kaplan and Meier 1958; intervals by Greenwood, log-log)."""
     days = runs["end_day"].to_numpy(dtype=float)
-    ended = runs["outcome"].astype(str).to_numpy() != "holding"
+    ended = runs["ending"].astype(str).to_numpy() != "holding"
     last = float(days.max())
     if not ended.any():
         flat = np.array([0.0]), np.array([1.0])

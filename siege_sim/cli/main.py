@@ -206,13 +206,12 @@ def score(
     check_target(target, force)
     from siege_sim.cli.progress import counted
     from siege_sim.reports.scorecard import print_scorecard, write_scorecard
+    from siege_sim.runner.interface import record_for
     from siege_sim.runner.pool import run_many
     from siege_sim.runner.run import jobs_of, play
-    from siege_sim.validation.record import load_record
     from siege_sim.validation.scorecard import scorecard
 
-    names = [outcome.name for outcome in chosen.outcomes], [quarter.name for quarter in chosen.city_map.quarters]
-    known = load_record(record or chosen.name, *names)
+    known = record_for(chosen, record)
     jobs = jobs_of(chosen, range(1, runs + 1), days)
     with counted(chosen.name, "run", runs, quiet or as_json) as progress:
         courses = run_many(jobs, play, workers, progress)
@@ -307,7 +306,7 @@ def dashboard(
         bool,
         typer.Option(
             "--class",
-            help="For many readers: each has a process of their own, under caps, and what nobody uses is put away.",
+            help="For many readers: each has a process of their own, under caps, and what nobody uses is suspended.",
         ),
     ] = False,
     sessions: Annotated[
@@ -325,22 +324,22 @@ def dashboard(
     ] = None,
     settings: SetOption = None,
 ) -> None:
-    """Play sieges in a browser: watch, go back, pull levers, compare."""
-    from siege_sim.dashboard.server_settings import programme_of
+    """Run sieges in a browser: watch, go back, change something, compare."""
+    from siege_sim.dashboard.server_settings import server_settings
     from siege_sim.dashboard.serving import check_installed, serve
 
     check_installed()
-    programme = programme_of(
+    server = server_settings(
         scenario,
         seed,
         settings or (),
         for_a_class=for_a_class,
-        sessions=sessions,
+        max_sessions=sessions,
         idle_minutes=idle_minutes,
-        most_days=most_days,
+        max_days=most_days,
         memory_mb=memory_mb,
     )
-    serve(programme, host, port, open_browser)
+    serve(server, host, port, open_browser)
 
 
 @app.command()

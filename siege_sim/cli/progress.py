@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
-    from siege_sim.results.run import Progress
+    from siege_sim.results.run import OnProgress
     from siege_sim.runner.sweep import Tally
 
 LINES = 5
@@ -18,14 +18,14 @@ LINES = 5
 
 
 @contextlib.contextmanager
-def day_progress(scenario: Scenario, days: int, silent: bool) -> Iterator[Progress | None]:
+def day_progress(scenario: Scenario, days: int, silent: bool) -> Iterator[OnProgress | None]:
     """Give a callback that shows how far a run is, on standard error."""
     with counted(scenario.name, "day", days, silent) as progress:
         yield progress
 
 
 @contextlib.contextmanager
-def counted(name: str, what: str, total: int, silent: bool) -> Iterator[Progress | None]:
+def counted(name: str, what: str, total: int, silent: bool) -> Iterator[OnProgress | None]:
     """Give a callback that shows how many of some things (days, runs) are done, on standard error."""
     if silent:
         yield None
@@ -43,7 +43,7 @@ def counted(name: str, what: str, total: int, silent: bool) -> Iterator[Progress
 
 
 @contextlib.contextmanager
-def _bar(name: str, what: str, total: int) -> Iterator[Progress]:
+def _bar(name: str, what: str, total: int) -> Iterator[OnProgress]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 

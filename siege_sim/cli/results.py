@@ -93,15 +93,15 @@ def why(
     stock: Annotated[
         str | None, typer.Option(help="Why this store, market, bakery or hospital came to its end.")
     ] = None,
-    outcome: Annotated[bool, typer.Option("--outcome", help="Why the siege ended as it did (the default).")] = False,
+    ending: Annotated[bool, typer.Option("--ending", help="Why the siege ended as it did (the default).")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """Say why something happened in a run: the chain that led to it."""
     from siege_sim.results.files import json_text
     from siege_sim.results.run import why_in
 
-    if (quarter is not None) + (stock is not None) + outcome > 1:
-        raise typer.BadParameter("choose one of --quarter, --stock and --outcome")
+    if (quarter is not None) + (stock is not None) + ending > 1:
+        raise typer.BadParameter("choose one of --quarter, --stock and --ending")
     answer = why_in(result, quarter, stock)
     print(json_text(answer.as_data()) if as_json else "\n".join(answer.sentences) + "\n", end="")
 
@@ -112,7 +112,9 @@ def replay(
     ],
     out: Annotated[Path, typer.Option(help="The page to write.")] = Path("replay.html"),
     force: Annotated[bool, typer.Option("--force", help="Replace the page if it is there.")] = False,
-    as_kept: Annotated[bool, typer.Option("--as-kept", help="Show what the folder holds; play nothing again.")] = False,
+    stored_only: Annotated[
+        bool, typer.Option("--stored-only", help="Show what the folder has stored; repeat no run.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Write a run, or two side by side, as one offline page."""
@@ -120,7 +122,7 @@ def replay(
 
     if len(results) > 2:
         raise typer.BadParameter("give one results folder, or two")
-    notes = write_replay(results, out, force, as_kept)
+    notes = write_replay(results, out, force, stored_only)
     if not quiet:
         print("\n".join([*notes, f"{out}: written; open it in a browser"]))
 

@@ -1,4 +1,4 @@
-"""Branches: a scenario with what was changed on the way, dated, so that the command line plays it to the same result.
+"""Branches: a scenario with dated edits, so that the command line gets the same result from it.
 
 The siege is deterministic: what is changed from day 41 on leaves the first forty days as they were. So a branch is
 nothing but another scenario. Parameters of mechanisms become dated ``changes``, and interventions have dates anyway.
@@ -16,11 +16,10 @@ import yaml
 from siege_sim.dashboard.limits import SessionError
 from siege_sim.loading.scenario import build_scenario, load_scenario, shipped_scenarios, tuples
 from siege_sim.schema.yaml_file import Document, Mark
+from siege_sim.viewer.frames import Json
 
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class SetParameter:
     parameter: str
     value: Any
 
-    def on(self, data: Json, day: int) -> None:
+    def apply(self, data: Json, day: int) -> None:
         """Write it into a scenario's data; ``day`` is the last day that stays as it is, -1 for none."""
         if day < 0:
             data["processes"][self.mechanism][self.parameter] = self.value
@@ -40,39 +39,39 @@ class SetParameter:
         change = data.setdefault("changes", {}).setdefault(name, {"from_day": day + 1, "processes": {}})
         change["processes"].setdefault(self.mechanism, {})[self.parameter] = self.value
 
-    def says(self) -> str:
+    def text(self) -> str:
         """Return it in a few words."""
-        return f"{self.mechanism}.{self.parameter} = {_shown(self.value)}"
+        return f"{self.mechanism}.{self.parameter} = {_value_text(self.value)}"
 
 
 @dataclass(frozen=True)
-class Begin:
+class AddIntervention:
     """A new intervention."""
 
     name: str
     kind: str
     values: Mapping[str, Any]
 
-    def on(self, data: Json, day: int) -> None:
+    def apply(self, data: Json, day: int) -> None:
         """Write it into a scenario's data; it begins on the day after ``day`` at the earliest."""
         action = {"kind": self.kind, **self.values}
         if not isinstance(action.get("from_day"), str):
             action["from_day"] = max(int(action.get("from_day", day + 1)), day + 1, 0)
         data.setdefault("interventions", {})[self.name] = action
 
-    def says(self) -> str:
+    def text(self) -> str:
         """Return it in a few words."""
-        values = ", ".join(f"{key} {_shown(value)}" for key, value in self.values.items() if value is not None)
+        values = ", ".join(f"{key} {_value_text(value)}" for key, value in self.values.items() if value is not None)
         return f"new: {self.name} ({self.kind.replace('_', ' ')}{', ' if values else ''}{values})"
 
 
 @dataclass(frozen=True)
-class End:
+class EndIntervention:
     """An intervention ends: one that has begun has its last day tomorrow, one that has not never comes."""
 
     name: str
 
-    def on(self, data: Json, day: int) -> None:
+    def apply(self, data: Json, day: int) -> None:
         """Write it into a scenario's data."""
         action = data["interventions"][self.name]
         first = _day(action["from_day"], data)
@@ -81,14 +80,14 @@ class End:
         else:
             action["until_day"] = day + 1
 
-    def says(self) -> str:
+    def text(self) -> str:
         """Return it in a few words."""
         return f"ended: {self.name}"
 
 
 @dataclass(frozen=True)
-class SetAtStart:
-    """Something that stands on day 0 takes another value: ground, people, food, a force, an air wing.
+class SetStartValue:
+    """A value of day 0 changes: ground, people, food, a force, an air wing.
 
     Attributes:
         block: the keys that lead to its block in a scenario.
@@ -100,11 +99,11 @@ class SetAtStart:
     key: str
     value: Any
 
-    def on(self, data: Json, day: int) -> None:
+    def apply(self, data: Json, day: int) -> None:
         """Write it into a scenario's data.
 
         Raises:
-            SessionError: it was pulled on a running siege.
+            SessionError: the run is past day 0.
         """
         if day >= 0:
             raise SessionError(
@@ -115,33 +114,33 @@ class SetAtStart:
             inner = inner[name]
         inner[self.key] = self.value
 
-    def says(self) -> str:
+    def text(self) -> str:
         """Return it in a few words."""
-        return f"{self._path} = {_shown(self.value)}"
+        return f"{self._path} = {_value_text(self.value)}"
 
     @property
     def _path(self) -> str:
         return ".".join((*self.block, self.key))
 
 
-Pull = SetParameter | SetAtStart | Begin | End
-"""What pulling a lever does."""
+ScenarioEdit = SetParameter | SetStartValue | AddIntervention | EndIntervention
+"""What a reader can change in a scenario."""
 
 
-def branch(scenario: Scenario, pulls: list[Pull], day: int) -> Scenario:
-    """Return a scenario with levers pulled.
+def branch_scenario(scenario: Scenario, edits: list[ScenarioEdit], day: int) -> Scenario:
+    """Return a scenario with some edits.
 
     Args:
-        scenario: what is played.
-        pulls: the levers, in the order in which they were pulled.
-        day: the last day that stays as it is; -1 when they are pulled from the start.
+        scenario: what is edited.
+        edits: the edits, in the order in which they were made.
+        day: the last day that stays as it is; -1 to change it from the start.
 
     Raises:
         ScenarioError: one line for each problem, as for a scenario file; each names the key.
     """
     data = data_of(scenario)
-    for pull in pulls:
-        pull.on(data, day)
+    for edit in edits:
+        edit.apply(data, day)
     return build_scenario(Document(tuples(data), {(): Mark("lever")}), type(scenario))
 
 
@@ -150,21 +149,21 @@ def data_of(scenario: Scenario) -> Json:
     return dict(json.loads(json.dumps(scenario.model_dump(mode="json", by_alias=True))))
 
 
-def scenario_yaml(scenario: Scenario, parent: str | None, name: str, title: str, says: list[str]) -> str:
-    """Return a scenario as the text of a file that the command line plays to the same result.
+def scenario_yaml(scenario: Scenario, parent: str | None, name: str, title: str, comment: list[str]) -> str:
+    """Return a scenario as the text of a file with which the command line gets the same result.
 
     Args:
-        scenario: what was played.
+        scenario: what was run.
         parent: the shipped scenario it came from: the file then holds only what differs.
         name: the file's own name for it.
         title: its heading.
-        says: lines of comment that open the file.
+        comment: lines of comment that open the file.
     """
     data = data_of(scenario) | {"name": name, "title": title}
     if parent is not None and parent in shipped_scenarios():
         data = {"extends": parent, **_difference(data_of(load_scenario(parent)), data)}
-    comment = "".join(f"# {line}\n" for text in says for line in (text.splitlines() or [""]))
-    return comment + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
+    opening = "".join(f"# {line}\n" for text in comment for line in (text.splitlines() or [""]))
+    return opening + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
 
 
 def _difference(below: Json, above: Json) -> Json:
@@ -188,9 +187,9 @@ def _day(value: int | str, data: Json) -> int:
     return value if isinstance(value, int) else (date.fromisoformat(value) - date.fromisoformat(data["start"])).days
 
 
-def _shown(value: Any) -> str:
+def _value_text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_shown(part)}" for name, part in value.items())
+        return ", ".join(f"{name} {_value_text(part)}" for name, part in value.items())
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,4 +1,4 @@
-"""Ensembles: many seeds of one scenario, played in other processes, so that nobody takes one run for the truth."""
+"""Ensembles: many seeds of one scenario, run in other processes, so that nobody takes one run for the truth."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siege_sim.dashboard.limits import step_back
+from siege_sim.dashboard.limits import lower_priority
 from siege_sim.validation.measures import values_of
 from siege_sim.viewer.charts import Chart, charts
 from siege_sim.viewer.frames import plain_numbers
@@ -22,52 +22,52 @@ if TYPE_CHECKING:
     from siege_sim.runner.run import Job
     from siege_sim.viewer.frames import Json
 
-BAND = (10, 50, 90)
+FAN_PERCENTILES = (10, 50, 90)
 """Percentiles of a fan: its lower edge, its middle, its upper edge."""
 
 
 class Ensemble:
-    """Many runs of one scenario, played in the background.
+    """Many runs of one scenario in the background.
 
     Attributes:
         planned: how many runs there shall be.
-        courses: those that are done.
-        running: whether it is still being played.
+        runs: those that are done.
+        running: whether it has not ended yet.
         error: why it stopped early, if it did.
     """
 
-    def __init__(self, scenario: Scenario, runs: int, workers: int, turn: threading.Lock) -> None:
+    def __init__(self, scenario: Scenario, runs: int, workers: int, lock: threading.Lock) -> None:
         self.planned = runs
-        self.courses: list[Course] = []
+        self.runs: list[Course] = []
         self.running = True
         self.error = ""
         self._scenario = scenario
         self._workers = workers
-        self._turn = turn
+        self._lock = lock
         self._stopped = threading.Event()
 
-    def play(self, told: Callable[[], None]) -> None:
-        """Play all runs, one ensemble at a time on a server; call this in a thread of its own.
+    def run(self, on_progress: Callable[[], None]) -> None:
+        """Do all runs, one ensemble at a time on a server; call this in a thread of its own.
 
         Args:
-            told: called whenever there is something new to show.
+            on_progress: called whenever there is something new to show.
         """
         from siege_sim.runner.pool import finished
         from siege_sim.runner.run import jobs_of
 
         jobs = jobs_of(self._scenario, range(1, self.planned + 1))
         try:
-            with self._turn, contextlib.closing(finished(jobs, play_politely, self._workers)) as stream:
+            with self._lock, contextlib.closing(finished(jobs, run_at_low_priority, self._workers)) as stream:
                 if not self._stopped.is_set():
                     for _, course in stream:
-                        self.courses.append(course)
-                        told()
+                        self.runs.append(course)
+                        on_progress()
                         if self._stopped.is_set():
                             break
-        except Exception as error:  # whatever it is, the reader must be told, and the session goes on
+        except Exception as error:  # whatever it is, the reader must see it, and the session goes on
             self.error = str(error) or type(error).__name__
         self.running = False
-        told()
+        on_progress()
 
     def stop(self) -> None:
         """Let it end with the runs that it has."""
@@ -75,33 +75,33 @@ class Ensemble:
 
     def fans(self) -> Json | None:
         """Return the fans of all lines of the charts, once there are runs enough to speak of a spread."""
-        return fans_of(self.courses, self._charts()) if len(self.courses) >= 3 else None
+        return fans_of(self.runs, self._charts()) if len(self.runs) >= 3 else None
 
     def _charts(self) -> tuple[Chart, ...]:
         outcomes = [{"name": outcome.name, **outcome.about()} for outcome in self._scenario.outcomes]
         return charts(outcomes, self._scenario.sides)
 
 
-def play_politely(job: Job) -> Course:
-    """Play a run, and let what readers wait for go first."""
+def run_at_low_priority(job: Job) -> Course:
+    """Do a run, and let what readers wait for go first."""
     from siege_sim.runner.run import play
 
-    step_back()
+    lower_priority()
     return play(job)
 
 
-def fans_of(courses: Sequence[Course], drawn: Sequence[Chart]) -> Json:
+def fans_of(runs: Sequence[Course], drawn: Sequence[Chart]) -> Json:
     """Return for every line of the charts the percentiles of its values on each day."""
-    days = max(len(course.series) for course in courses)
+    days = max(len(course.series) for course in runs)
     lines = {}
     for line in (line for chart in drawn for line in chart.lines):
-        curves = np.stack([_until(course, line.outcomes, days) for course in courses])
+        curves = np.stack([_until(course, line.outcomes, days) for course in runs])
         low, middle, high = _percentiles(curves)
         edges = {"low": plain_numbers(low), "middle": plain_numbers(middle), "high": plain_numbers(high)}
         lines["+".join(line.outcomes)] = edges
     return {
-        "runs": len(courses),
-        "seeds": seeds_in_words([course.seed for course in courses]),
+        "runs": len(runs),
+        "seeds": seeds_in_words([course.seed for course in runs]),
         "days": days - 1,
         "lines": lines,
     }
@@ -118,12 +118,12 @@ def seeds_in_words(seeds: Sequence[int]) -> str:
 def _until(course: Course, outcomes: Sequence[str], days: int) -> NDArray[np.float64]:
     """Return a curve of so many days: its last value once the siege was over, nothing where it was stopped."""
     values = values_of(course, outcomes)
-    beyond = np.nan if course.outcome == "holding" else values[-1]
+    beyond = np.nan if course.ending == "holding" else values[-1]
     return np.concatenate([values, np.full(days - values.size, beyond)])
 
 
 def _percentiles(curves: NDArray[np.float64]) -> NDArray[Any]:
-    result = np.full((len(BAND), curves.shape[1]), np.nan)
+    result = np.full((len(FAN_PERCENTILES), curves.shape[1]), np.nan)
     known = np.isfinite(curves).any(axis=0)
-    result[:, known] = np.nanpercentile(curves[:, known], BAND, axis=0)
+    result[:, known] = np.nanpercentile(curves[:, known], FAN_PERCENTILES, axis=0)
     return result

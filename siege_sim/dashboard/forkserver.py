@@ -1,4 +1,4 @@
-"""The nursery: processes that start as copies of one which has everything imported and compiled.
+"""A fork server: starts processes as copies of one which has everything imported and compiled.
 
 A process that imports the model by itself takes seconds to start and some 150 MB; a copy takes a tenth of a second and
 shares what it does not change. Copies are made of a process that has no other threads; the server itself is never
@@ -18,14 +18,14 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from siege_sim.errors import SiegeError
-from siege_sim.runner.pool import ctrl_c_waits
+from siege_sim.runner.pool import ctrl_c_deferred
 
-WARM = "siege_sim.dashboard.warm"
+PRELOAD_MODULE = "siege_sim.dashboard.preload"
 """The module that the process imports of which copies are made."""
 
 
 @dataclass(frozen=True)
-class Child:
+class ChildProcess:
     """A process and the pipe to it, which is nobody else's.
 
     Attributes:
@@ -36,12 +36,12 @@ class Child:
     connection: Connection[Any, Any]
     process: BaseProcess
 
-    def end(self) -> None:
-        """End it at once, whatever it is doing; whoever waits for its answer is told so by the pipe."""
+    def kill(self) -> None:
+        """End it at once, whatever it is doing; whoever waits for its response sees the pipe end."""
         self.process.kill()
 
 
-class Nursery:
+class ForkServer:
     """Starts processes.
 
     Raises:
@@ -52,28 +52,28 @@ class Nursery:
         if "forkserver" not in multiprocessing.get_all_start_methods():
             raise SiegeError("a class needs a process for each reader, made as on Linux or macOS; leave --class away")
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([WARM])
+        self._context.set_forkserver_preload([PRELOAD_MODULE])
         self._lock = threading.Lock()
 
-    def warm(self) -> None:
+    def preload(self) -> None:
         """Make the first process ready, so that no reader waits for it; best before there are other threads."""
-        with ctrl_c_waits(), _one_thread_for_algebra():
+        with ctrl_c_deferred(), _single_threaded_algebra():
             first = self._context.Process(target=os.getpid)
             first.start()
             first.join()
 
-    def start(self, target: Callable[..., None], *arguments: Any) -> Child:
+    def start(self, target: Callable[..., None], *arguments: Any) -> ChildProcess:
         """Start a process that calls ``target(connection, *arguments)``."""
         with self._lock:
             ours, theirs = self._context.Pipe()
             process = self._context.Process(target=target, args=(theirs, *arguments), daemon=True)
             process.start()
             theirs.close()  # so that its death ends the pipe
-            return Child(ours, process)
+            return ChildProcess(ours, process)
 
 
 @contextlib.contextmanager
-def _one_thread_for_algebra() -> Iterator[None]:
+def _single_threaded_algebra() -> Iterator[None]:
     """Let NumPy's libraries start no threads in processes that begin meanwhile: there is one for each reader."""
     names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
     before = {name: os.environ.get(name) for name in names}

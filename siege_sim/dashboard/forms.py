@@ -1,4 +1,4 @@
-"""Forms for levers, made from what `levers` reads off the parameters; what is wrong is shown at the field."""
+"""Forms for levers, made from what `levers` reads off the parameters; errors are shown at their fields."""
 
 from __future__ import annotations
 
@@ -9,158 +9,167 @@ from typing import TYPE_CHECKING, Any
 
 import solara
 
-from siege_sim.dashboard.branching import Begin, End, Pull, SetAtStart, SetParameter
-from siege_sim.dashboard.levers import Lever, Panel, intervention_panels, mechanism_panels, start_panels, words
+from siege_sim.dashboard.branching import AddIntervention, EndIntervention, ScenarioEdit, SetParameter, SetStartValue
+from siege_sim.dashboard.levers import (
+    Lever,
+    LeverPanel,
+    in_sentence_case,
+    intervention_panels,
+    mechanism_panels,
+    start_panels,
+)
 from siege_sim.dashboard.widget import FieldsWidget
 
 if TYPE_CHECKING:
     from siege_sim.dashboard.sessions import AnySession
 
-PullThem = Callable[[list[Pull], int], str]
-"""Pulls levers on the evening of a day; returns what is wrong."""
+ApplyEdits = Callable[[list[ScenarioEdit], int], str]
+"""Applies edits on the evening of a day; returns what is wrong."""
 
 FIRST_DAY, FOR_DAYS, EVERY_DAYS = "from_day", "for_days", "every_days"
 
 
 @dataclass(frozen=True)
-class Filled:
-    """What stands in a form: what was typed into its fields, and what is wrong with them."""
+class FormState:
+    """The state of a form: what was typed into its fields, and the errors."""
 
     typed: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
 
-    def typing(self, lever: Lever, value: Any) -> Filled:
+    def with_typed(self, lever: Lever, value: Any) -> FormState:
         """Return the form with another value in a field."""
         wrong = {key: text for key, text in self.errors.items() if key not in (lever.key, "")}
-        _, problem = understood(lever, value)
+        _, problem = parse_value(lever, value)
         if problem:
             wrong[lever.key] = problem
-        return Filled({**self.typed, lever.key: value}, wrong)
+        return FormState({**self.typed, lever.key: value}, wrong)
 
     def values(self, levers: tuple[Lever, ...]) -> dict[str, Any]:
         """Return what was typed as values."""
-        return {lever.key: understood(lever, self.typed[lever.key])[0] for lever in levers if lever.key in self.typed}
+        return {lever.key: parse_value(lever, self.typed[lever.key])[0] for lever in levers if lever.key in self.typed}
 
     @property
     def ready(self) -> bool:
-        """Whether something was typed, and all of it can be understood."""
+        """Whether something was typed, and all of it is valid."""
         return bool(self.typed) and not any(self.errors.values())
 
 
 @dataclass(frozen=True)
-class Choice:
-    """The panel that a reader has chosen from some, and what stands in its form."""
+class PanelChoice:
+    """The panel that a reader has chosen, and the state of its form."""
 
     names: tuple[str, ...]
-    panel: Panel
-    form: Filled
+    panel: LeverPanel
+    form: FormState
     choose: Callable[[str], None]
-    fill: Callable[[Filled], None]
+    fill: Callable[[FormState], None]
 
     @property
     def name(self) -> str:
         """Under which name the panel can be chosen."""
         return title_of(self.panel)
 
-    def pull(self, pulls: list[Pull], evening: int, by: PullThem) -> None:
-        """Pull levers; empty the form, or say in it what is wrong."""
-        problem = by(pulls, evening)
-        self.fill(replace(self.form, errors=by_field(problem, self.panel.levers)) if problem else Filled())
+    def apply(self, edits: list[ScenarioEdit], evening: int, by: ApplyEdits) -> None:
+        """Apply edits; empty the form, or show in it what is wrong."""
+        problem = by(edits, evening)
+        self.fill(replace(self.form, errors=errors_by_field(problem, self.panel.levers)) if problem else FormState())
 
 
-def use_choice(panels: Sequence[Panel], usual: str) -> Choice:
-    """Let a reader choose a panel by its title; what was typed is put away with the panel that it belonged to."""
+def use_panel_choice(panels: Sequence[LeverPanel], usual: str) -> PanelChoice:
+    """Let a reader choose a panel by its title; what was typed is dropped with the panel that it belonged to."""
     by_title = {title_of(panel): panel for panel in panels}
     first = next((title for title in by_title if title.endswith(usual)), next(iter(by_title)))
     chosen, set_chosen = solara.use_state(first)
-    form, fill = solara.use_state(Filled())
+    form, fill = solara.use_state(FormState())
 
     def choose(name: str) -> None:
         set_chosen(name)
-        fill(Filled())
+        fill(FormState())
 
-    return Choice(tuple(by_title), by_title.get(chosen) or by_title[first], form, choose, fill)
+    return PanelChoice(tuple(by_title), by_title.get(chosen) or by_title[first], form, choose, fill)
 
 
-def title_of(panel: Panel) -> str:
+def title_of(panel: LeverPanel) -> str:
     """Return a panel's group and label."""
     return f"{panel.group}: {panel.label}"
 
 
 @solara.component
-def MechanismForm(session: AnySession, day: int, changed: int, pull: PullThem) -> None:
+def MechanismForm(session: AnySession, day: int, revision: int, apply_edits: ApplyEdits) -> None:
     """Choose a mechanism and set its parameters, from tomorrow or from the start."""
-    chosen = use_choice(mechanism_panels(session.in_hand.scenario, day + 1), "Sorties")
+    chosen = use_panel_choice(mechanism_panels(session.current.scenario, day + 1), "Sorties")
     panel, form = chosen.panel, chosen.form
 
     def apply(evening: int) -> None:
         values = form.values(panel.levers).items()
-        chosen.pull([SetParameter(panel.name, key, value) for key, value in values], evening, pull)
+        chosen.apply([SetParameter(panel.name, key, value) for key, value in values], evening, apply_edits)
 
     solara.Select("Mechanism", values=list(chosen.names), value=chosen.name, on_value=chosen.choose)
-    solara.Text(panel.says)
+    solara.Text(panel.description)
     Fields(panel.levers, form, chosen.fill)
     if panel.neutral:
         solara.Button(
-            "Set so that it does nothing", text=True, on_click=lambda: chosen.fill(Filled(dict(panel.neutral)))
+            "Set so that it does nothing", text=True, on_click=lambda: chosen.fill(FormState(dict(panel.neutral)))
         )
     with solara.Row(style={"flex-wrap": "wrap"}):
         solara.Button(f"From day {day + 1}", color="primary", disabled=not form.ready, on_click=lambda: apply(day))
         solara.Button("From the start", disabled=not form.ready, on_click=lambda: apply(-1))
-    Problem(form)
+    FormProblem(form)
 
 
 @solara.component
-def StartForm(session: AnySession, changed: int, pull: PullThem) -> None:
+def StartForm(session: AnySession, revision: int, apply_edits: ApplyEdits) -> None:
     """Choose a part of what stands on day 0 and set its values; they hold from the start."""
-    chosen = use_choice(start_panels(session.in_hand.scenario), "Ground")
+    chosen = use_panel_choice(start_panels(session.current.scenario), "Ground")
     panel, form = chosen.panel, chosen.form
 
     def apply() -> None:
         values = form.values(panel.levers).items()
-        chosen.pull([SetAtStart(panel.block, key, value) for key, value in values], -1, pull)
+        chosen.apply([SetStartValue(panel.block, key, value) for key, value in values], -1, apply_edits)
 
     solara.Select("Part", values=list(chosen.names), value=chosen.name, on_value=chosen.choose)
-    solara.Text(panel.says)
+    solara.Text(panel.description)
     Fields(panel.levers, form, chosen.fill)
-    solara.Button("Play it so from the start", color="primary", disabled=not form.ready, on_click=apply)
-    Problem(form)
+    solara.Button("Run it like this from the start", color="primary", disabled=not form.ready, on_click=apply)
+    FormProblem(form)
 
 
 @solara.component
-def InterventionForm(session: AnySession, day: int, changed: int, pull: PullThem) -> None:
+def InterventionForm(session: AnySession, day: int, revision: int, apply_edits: ApplyEdits) -> None:
     """Add a dated action, or end one."""
-    scenario = session.in_hand.scenario
+    scenario = session.current.scenario
     panels = {panel.label: panel for panel in intervention_panels(scenario)}
     chosen, choose = solara.use_state("Ceasefire")
-    form, fill = solara.use_state(Filled())
+    form, fill = solara.use_state(FormState())
     panel = panels[chosen]
     levers = (*window_levers(day), *panel.levers)
 
-    def other(name: str) -> None:
+    def choose_other(name: str) -> None:
         choose(name)
-        fill(Filled())
+        fill(FormState())
 
     def begin() -> None:
         values = {lever.key: lever.value for lever in window_levers(day)} | form.values(levers)
         first, days = values.pop(FIRST_DAY), values.pop(FOR_DAYS)
         values |= {FIRST_DAY: first, "until_day": min(first + days - 1, scenario.days)}
-        problem = pull([Begin(_free_name(panel.name, scenario.interventions), panel.name, values)], day)
-        fill(replace(form, errors=by_field(problem, levers)) if problem else Filled())
+        problem = apply_edits(
+            [AddIntervention(_free_name(panel.name, scenario.interventions), panel.name, values)], day
+        )
+        fill(replace(form, errors=errors_by_field(problem, levers)) if problem else FormState())
 
     def end(name: str) -> None:
-        fill(Filled(errors=by_field(pull([End(name)], day), ())))
+        fill(FormState(errors=errors_by_field(apply_edits([EndIntervention(name)], day), ())))
 
-    solara.Select("Action", values=list(panels), value=chosen, on_value=other)
-    solara.Text(panel.says)
+    solara.Select("Action", values=list(panels), value=chosen, on_value=choose_other)
+    solara.Text(panel.description)
     Fields(levers, form, fill)
     solara.Button("Add it", color="primary", disabled=any(form.errors.values()), on_click=begin)
-    Problem(form)
+    FormProblem(form)
     for name, action in scenario.interventions.items():
         last = action.last_day(scenario.clock)
         if last > day:
             with solara.Row():
-                solara.Text(f"{words(name)}, day {action.first_day(scenario.clock)} to {last}")
+                solara.Text(f"{in_sentence_case(name)}, day {action.first_day(scenario.clock)} to {last}")
                 solara.Button("End", text=True, on_click=lambda name=name: end(name))
 
 
@@ -181,35 +190,37 @@ def _free_name(name: str, taken: Any) -> str:
 
 
 @solara.component
-def Fields(levers: tuple[Lever, ...], form: Filled, fill: Callable[[Filled], None]) -> None:
+def Fields(levers: tuple[Lever, ...], form: FormState, fill: Callable[[FormState], None]) -> None:
     """Draw a field for every lever."""
     by_key = {lever.key: lever for lever in levers}
 
     def typed(data: dict[str, Any]) -> None:
         if (lever := by_key.get(str(data.get("key")))) is not None:
-            fill(form.typing(lever, data.get("value")))
+            fill(form.with_typed(lever, data.get("value")))
 
-    shown = [_shown(lever, form.typed.get(lever.key, lever.value)) for lever in levers]
-    FieldsWidget.element(levers=shown, errors=dict(form.errors), hears={"set": typed})
+    shown = [_field_data(lever, form.typed.get(lever.key, lever.value)) for lever in levers]
+    FieldsWidget.element(levers=shown, errors=dict(form.errors), handlers={"set_value": typed})
 
 
-def _shown(lever: Lever, value: Any) -> dict[str, Any]:
+def _field_data(lever: Lever, value: Any) -> dict[str, Any]:
     """Return a lever as its field shows it."""
-    plausible = "" if lever.plausible is None else f"{plainly(lever.plausible[0])} to {plainly(lever.plausible[1])}"
+    plausible = (
+        "" if lever.plausible is None else f"{field_text(lever.plausible[0])} to {field_text(lever.plausible[1])}"
+    )
     known = f" Names: {', '.join(lever.choices)}." if lever.kind == "weights" else ""
     return {
         **{name: getattr(lever, name) for name in ("key", "kind", "label", "unit", "hint", "low", "high")},
-        "says": lever.says + known,
+        "description": lever.description + known,
         "plausible": plausible,
         "choices": list(lever.choices),
-        "value": plainly(value),
+        "value": field_text(value),
     }
 
 
-def plainly(value: Any) -> Any:
+def field_text(value: Any) -> Any:
     """Return a value as it stands in a field."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {plainly(part)}" for name, part in value.items())
+        return ", ".join(f"{name} {field_text(part)}" for name, part in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))
     if isinstance(value, float):
@@ -218,31 +229,31 @@ def plainly(value: Any) -> Any:
 
 
 @solara.component
-def Problem(form: Filled) -> None:
+def FormProblem(form: FormState) -> None:
     """Show what belongs to no field."""
     if form.errors.get(""):
         solara.Error(form.errors[""])
 
 
-def understood(lever: Lever, typed: Any) -> tuple[Any, str]:
-    """Return the value that was typed into a field, and what is wrong with it if it cannot be understood."""
+def parse_value(lever: Lever, typed: Any) -> tuple[Any, str]:
+    """Return the value that was typed into a field, and what is wrong with it if it is not valid."""
     if lever.kind in ("number", "whole"):
-        number = number_of(str(typed), whole=lever.kind == "whole")
+        number = parse_number(str(typed), whole=lever.kind == "whole")
         if number is None:
             return None, f"'{str(typed)[:20]}' is not a {'whole ' * (lever.kind == 'whole')}number"
         return number, ""
     if lever.kind == "weights":
-        weights = weights_of(str(typed))
+        weights = parse_weights(str(typed))
         return weights, "" if weights else "write names with numbers, such as: north 1, east 0.5"
     if lever.kind == "day":
-        return number_of(str(typed), whole=True) if str(typed).strip().isdigit() else str(typed).strip() or None, ""
+        return parse_number(str(typed), whole=True) if str(typed).strip().isdigit() else str(typed).strip() or None, ""
     if lever.kind == "list":
         return [part.strip() for part in str(typed).split(",") if part.strip()], ""
     return (bool(typed) if lever.kind == "switch" else str(typed).strip() or None), ""
 
 
-def number_of(text: str, whole: bool) -> int | float | None:
-    """Return the number that a text says, if it says one."""
+def parse_number(text: str, whole: bool) -> int | float | None:
+    """Return the number in a text, if it is one."""
     try:
         number = float(text.strip().replace(",", "") if len(text) < 40 else "too long")
     except ValueError:
@@ -252,19 +263,19 @@ def number_of(text: str, whole: bool) -> int | float | None:
     return int(number) if whole else number
 
 
-def weights_of(text: str) -> dict[str, float] | None:
-    """Return the numbers by name that a text such as ``north 1, east 0.5`` says, if it says any."""
+def parse_weights(text: str) -> dict[str, float] | None:
+    """Return the numbers by name in a text such as ``north 1, east 0.5``, if it is one."""
     weights: dict[str, float] = {}
     for part in filter(None, map(str.strip, text.split(","))):
         name, _, typed = part.rpartition(" ")
-        number = number_of(typed, whole=False)
+        number = parse_number(typed, whole=False)
         if not name.strip() or number is None:
             return None
         weights[name.strip().rstrip(":= ")] = number
     return weights or None
 
 
-def by_field(problem: str, levers: tuple[Lever, ...]) -> dict[str, str]:
+def errors_by_field(problem: str, levers: tuple[Lever, ...]) -> dict[str, str]:
     """Return what is wrong by field: lines ``place: a.b.field: message``; what is about no field under ``""``."""
     keys = {lever.key for lever in levers}
     found: dict[str, str] = {}

@@ -13,14 +13,14 @@ from siege_sim.schema.clock import Day, Window
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
-    from siege_sim.model.processes.base import Intervention, Process
+    from siege_sim.model.processes.base import Process
     from siege_sim.model.scenario import Scenario
     from siege_sim.schema.block import Block
 
-Kind = Literal["number", "whole", "switch", "choice", "text", "list", "weights", "day"]
+LeverKind = Literal["number", "whole", "switch", "choice", "text", "list", "weights", "day"]
 """How a lever is set; ``weights`` are numbers by name, and a ``day`` is a number or an ISO date."""
 
-PHASE_WORDS = {
+PHASE_LABELS = {
     "EXOGENOUS": "Season and calendar",
     "AIR": "Air strikes",
     "FIRES": "Artillery and shelling",
@@ -44,7 +44,7 @@ class Lever:
     Attributes:
         key: its name in its mechanism or intervention.
         kind: how it is set.
-        says: what it means, in a sentence or two.
+        description: what it means, in a sentence or two.
         unit: of its value, empty without one.
         value: what it is now; ``None`` when it has to be given.
         low: the least value of a slider; ``None`` when it cannot be a slider.
@@ -55,8 +55,8 @@ class Lever:
     """
 
     key: str
-    kind: Kind
-    says: str
+    kind: LeverKind
+    description: str
     unit: str = ""
     value: Any = None
     low: float | None = None
@@ -67,13 +67,13 @@ class Lever:
 
     @property
     def label(self) -> str:
-        """What the reader calls it."""
-        return words(self.key)
+        """Its name in words."""
+        return in_sentence_case(self.key)
 
     @property
     def hint(self) -> str:
         """Meaning, unit, plausible range and source in one text."""
-        parts = [self.says]
+        parts = [self.description]
         if self.plausible is not None:
             parts.append(
                 f"Plausible: {self.plausible[0]:g} to {self.plausible[1]:g}{f' {self.unit}' if self.unit else ''}."
@@ -84,13 +84,13 @@ class Lever:
 
 
 @dataclass(frozen=True)
-class Panel:
+class LeverPanel:
     """The levers of one mechanism, of one kind of intervention, or of one block of what stands on day 0.
 
     Attributes:
         name: its name in scenarios.
         group: the part of the day, or of the scenario, to which it belongs.
-        says: what it does.
+        description: what it does.
         levers: what can be set.
         neutral: values with which it does nothing; empty when there are none.
         block: the keys that lead to it in a scenario, for what stands on day 0.
@@ -98,29 +98,29 @@ class Panel:
 
     name: str
     group: str
-    says: str
+    description: str
     levers: tuple[Lever, ...]
     neutral: Mapping[str, Any]
     block: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
-        """What the reader calls it."""
-        return words(self.name)
+        """Its name in words."""
+        return in_sentence_case(self.name)
 
 
-def mechanism_panels(scenario: Scenario, day: int) -> list[Panel]:
+def mechanism_panels(scenario: Scenario, day: int) -> list[LeverPanel]:
     """Return the panels of a scenario's mechanisms in the order of a day, with the values of a day."""
     on = sorted(scenario.mechanisms_on(day).on(), key=lambda entry: entry[1].phase)
     return [_panel(type(process), process) for _, process in on]
 
 
-def intervention_panels(scenario: Scenario) -> list[Panel]:
+def intervention_panels(scenario: Scenario) -> list[LeverPanel]:
     """Return a panel for every kind of intervention, with its own usual values."""
     return [_panel(kind, None, scenario) for kind in catalogue.interventions().values()]
 
 
-def start_panels(scenario: Scenario) -> list[Panel]:
+def start_panels(scenario: Scenario) -> list[LeverPanel]:
     """Return the panels of what stands on day 0: ground, people, food, forces and air wings, with their values."""
     sectors = {side: tuple(sorted(scenario.sectors_of(side))) for side in SIDES}
     return [
@@ -129,7 +129,9 @@ def start_panels(scenario: Scenario) -> list[Panel]:
         _start_panel("City", scenario.food, ("food",)),
         _start_panel("Forces", scenario.forces, ("forces",)),
         *(
-            _start_panel(f"Forces, {side} side", faction, ("forces", side, name), sectors[side])
+            _start_panel(
+                f"Forces, {scenario.sides.by_name[side].label}", faction, ("forces", side, name), sectors[side]
+            )
             for side in SIDES
             for name, faction in getattr(scenario.forces, side).items()
         ),
@@ -140,19 +142,21 @@ def start_panels(scenario: Scenario) -> list[Panel]:
 SIDES: tuple[Literal["garrison", "besieger"], ...] = ("garrison", "besieger")
 
 
-def _start_panel(group: str, now: Block, block: tuple[str, ...], sectors: tuple[str, ...] = ()) -> Panel:
+def _start_panel(group: str, now: Block, block: tuple[str, ...], sectors: tuple[str, ...] = ()) -> LeverPanel:
     levers = [
         _lever(name, field, now, None, sectors if name == "sectors" else ())
         for name, field in type(now).model_fields.items()
         if name not in (*SIDES, "third_parties")
     ]
-    says = (type(now).__doc__ or "").strip().splitlines()[0]
-    return Panel(block[-1], group, says, tuple(levers), {}, block)
+    description = (type(now).__doc__ or "").strip().splitlines()[0]
+    return LeverPanel(block[-1], group, description, tuple(levers), {}, block)
 
 
-def _panel(kind: type[Process], now: Process | None, scenario: Scenario | None = None) -> Panel:
+def _panel(kind: type[Process], now: Process | None, scenario: Scenario | None = None) -> LeverPanel:
     levers = tuple(_lever(name, field, now, scenario) for name, field in _own_fields(kind))
-    return Panel(kind.name(), PHASE_WORDS[kind.phase.name], kind.summary(), levers, dict(getattr(kind, "neutral", {})))
+    return LeverPanel(
+        kind.name(), PHASE_LABELS[kind.phase.name], kind.summary(), levers, dict(getattr(kind, "neutral", {}))
+    )
 
 
 def _own_fields(kind: type[Process]) -> Iterator[tuple[str, FieldInfo]]:
@@ -172,7 +176,7 @@ def _lever(
     return Lever(
         key=name,
         kind=kind,
-        says=(field.description or "").strip(),
+        description=(field.description or "").strip(),
         unit=str(facts.get("unit", "")),
         value=list(value) if kind == "list" and value is not None else value,
         low=low,
@@ -183,7 +187,7 @@ def _lever(
     )
 
 
-def _kind(annotation: Any) -> Kind:
+def _kind(annotation: Any) -> LeverKind:
     if set(get_args(Day)) <= set(get_args(annotation)):
         return "day"
     annotation = _without_none(annotation)
@@ -239,11 +243,6 @@ def names_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     }
 
 
-def words(name: str) -> str:
-    """Return a name as a reader says it."""
+def in_sentence_case(name: str) -> str:
+    """Return a name in words, the first with a capital letter."""
     return name.replace("_", " ").capitalize()
-
-
-def panel_of(kind: type[Intervention] | type[Process]) -> Panel:
-    """Return the panel of one kind, with its usual values."""
-    return _panel(kind, None)

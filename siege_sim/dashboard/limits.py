@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class SessionError(SiegeError):
-    """Something that a session cannot do; the message says why and what else to do."""
+    """Something that a session cannot do; the message gives the reason and the way out."""
 
 
-class AsleepError(SessionError):
-    """A session that was put away; the message says why. What it had is kept, and it can go on."""
+class SessionSuspendedError(SessionError):
+    """A session that was suspended; the message says why. Its runs are kept, and it can continue."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Limits:
         """Refuse a scenario that asks for more.
 
         Raises:
-            SessionError: says what is too much, and how to make it less.
+            SessionError: names what is too much, and how to make it less.
         """
         rows, columns = scenario.city_map.shape
         households = round(scenario.population.besieged / scenario.population.persons_per_household)
@@ -66,14 +66,14 @@ def _units(scenario: Scenario) -> int:
     return sum(-(-force.fighters // force.unit_size) for force in (*factions, *coming))  # type: ignore[attr-defined]
 
 
-def step_back() -> None:
+def lower_priority() -> None:
     """Let other processes go first when there is more to do than processors."""
     if hasattr(os, "setpriority"):
-        os.setpriority(os.PRIO_PROCESS, 0, POLITE)
+        os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
 
 
-POLITE = 10
-"""How far a process steps back that plays for one reader while others wait for the server."""
+NICENESS = 10
+"""Niceness of a process that works for one reader while others wait for the server."""
 
 
 @contextlib.contextmanager

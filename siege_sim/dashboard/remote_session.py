@@ -1,7 +1,7 @@
-"""A session whose sieges are played in a process of its own: what is heavy for one reader is not felt by the others.
+"""A session in a process of its own: what is heavy for one reader is not felt by the others.
 
-What it takes to play the runs again is kept here. So the process can be ended at any time, by whoever needs its place
-or by its own death, and another can go on where it was.
+What it takes to repeat the runs is kept here. So the process can be ended at any time, by whoever needs its slot or by
+its own death, and another can continue where it was.
 """
 
 from __future__ import annotations
@@ -11,53 +11,55 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from siege_sim.dashboard.limits import AsleepError, Limits
-from siege_sim.dashboard.session_worker import Answer, Ask, hold_session
+from siege_sim.dashboard.limits import Limits, SessionSuspendedError
+from siege_sim.dashboard.session_worker import Request, Response, serve_session
 
 if TYPE_CHECKING:
-    from siege_sim.dashboard.branching import Pull
-    from siege_sim.dashboard.forkserver import Child, Nursery
-    from siege_sim.dashboard.session import Sheet
+    from siege_sim.dashboard.branching import ScenarioEdit
+    from siege_sim.dashboard.forkserver import ChildProcess, ForkServer
+    from siege_sim.dashboard.session import RunDefinition
     from siege_sim.model.scenario import Scenario
     from siege_sim.viewer.frames import Json
 
-DIED = "the process that played this siege ended unexpectedly, perhaps for want of memory"
+PROCESS_DIED = "the process of this session ended unexpectedly, perhaps because memory ran out"
 
 
-class SessionApart:
+class RemoteSession:
     """Does what `Session` does, in a process of its own.
 
     Args:
-        nursery: starts the process.
+        fork_server: starts the process.
         limits: what the session may ask of the machine.
         memory_mb: how much memory the process may take.
         first: the scenario, seed and settings to open with.
 
     Attributes:
-        runs: what is shown, as sheets.
-        day: the day to which it was played.
+        runs: the definitions of what is shown.
+        day: the last day that was run.
         limits: what it may ask of the machine.
-        why_asleep: why it was put away, for the reader.
+        suspend_reason: why it was suspended, for the reader.
     """
 
-    def __init__(self, nursery: Nursery, limits: Limits, memory_mb: int, first: tuple[str, int, Sequence[str]]) -> None:
-        self.runs: tuple[Sheet, ...] = ()
+    def __init__(
+        self, fork_server: ForkServer, limits: Limits, memory_mb: int, first: tuple[str, int, Sequence[str]]
+    ) -> None:
+        self.runs: tuple[RunDefinition, ...] = ()
         self.day = 0
         self.limits = limits
-        self.why_asleep = ""
-        self._nursery = nursery
+        self.suspend_reason = ""
+        self._fork_server = fork_server
         self._memory_mb = memory_mb
         self._first = first
-        self._one_at_a_time = threading.Lock()
-        self._changing = threading.Lock()
-        self._child: Child | None = None
-        self._settled: Child | None = None
-        self._asleep = threading.Event()
-        self.wake()
+        self._request_lock = threading.Lock()
+        self._process_lock = threading.Lock()
+        self._child: ChildProcess | None = None
+        self._ready: ChildProcess | None = None
+        self._suspended = threading.Event()
+        self.resume()
 
     @property
-    def in_hand(self) -> Sheet:
-        """The run on which levers act."""
+    def current(self) -> RunDefinition:
+        """The run that edits change."""
         return self.runs[-1]
 
     @property
@@ -66,117 +68,118 @@ class SessionApart:
         return self.runs[0].seed
 
     @property
-    def awake(self) -> bool:
-        """Whether there is a process that plays it."""
+    def active(self) -> bool:
+        """Whether it has a process."""
         return self._child is not None
 
-    def wake(self) -> None:
-        """Start a process for it, if there is none; what it had is played again when something is asked of it."""
-        with self._changing:
+    def resume(self) -> None:
+        """Start a process for it, if there is none; its runs are repeated there with the first request."""
+        with self._process_lock:
             if self._child is None:
-                self._child = self._nursery.start(hold_session, self.limits, self._memory_mb)
-                self._asleep = threading.Event()
+                self._child = self._fork_server.start(serve_session, self.limits, self._memory_mb)
+                self._suspended = threading.Event()
 
-    def put_away(self, why: str) -> None:
-        """End its process at once, whatever it is doing; what it takes to go on is kept.
+    def suspend(self, reason: str) -> None:
+        """End its process at once, whatever it is doing; what it takes to continue is kept.
 
         Args:
-            why: for the reader.
+            reason: for the reader.
         """
-        with self._changing:
+        with self._process_lock:
             if self._child is not None:
-                child, self._child, self._settled, self.why_asleep = self._child, None, None, why
-                child.end()
-                self._asleep.set()
+                child, self._child, self._ready, self.suspend_reason = self._child, None, None, reason
+                child.kill()
+                self._suspended.set()
 
-    def look_after(self) -> None:
-        """Notice it when the process has died."""
+    def check_process(self) -> None:
+        """Suspend the session when its process has died."""
         child = self._child
         if child is not None and not child.process.is_alive():
-            self._gone(child)
+            self._process_ended(child)
 
-    def wait_until_asleep(self) -> str:
-        """Wait until it is put away or dies; return why."""
-        self._asleep.wait()
-        return self.why_asleep
+    def wait_until_suspended(self) -> str:
+        """Wait until it is suspended or its process dies; return why."""
+        self._suspended.wait()
+        return self.suspend_reason
 
-    def settle(self) -> None:
-        """Wait until it shows what it should."""
-        with self._one_at_a_time:
-            self._settled_child()
+    def wait_until_ready(self) -> None:
+        """Wait until its process has the runs that it should have."""
+        with self._request_lock:
+            self._ready_process()
 
-    def next(self, day: int, have: Sequence[tuple[int, int]]) -> list[Json]:
-        """Play on and return what a page lacks; see `Session.next`."""
-        news: list[Json] = self._ask("next", day, tuple(have))
-        return news
+    def advance(self, day: int, have: Sequence[tuple[int, int]]) -> list[Json]:
+        """Run on and return what a page lacks; see `Session.advance`."""
+        updates: list[Json] = self._request("advance", day, tuple(have))
+        return updates
 
     def open(self, scenario: str | Scenario, seed: int | None = None, settings: Sequence[str] = ()) -> None:
         """Begin anew with a scenario; see `Session.open`."""
-        with self._one_at_a_time:
-            child = self._awake_child()
+        with self._request_lock:
+            child = self._active_process()
             first = (scenario, self.seed if seed is None else seed, tuple(settings))
-            self._exchange(child, self._begin(first) if child is not self._settled else Ask("open", first))
+            self._exchange(child, self._start(first) if child is not self._ready else Request("open", first))
 
-    def twin(self, scenario: str | Scenario, settings: Sequence[str] = ()) -> None:
-        """Put another scenario beside the first run; see `Session.twin`."""
-        self._ask("twin", scenario, tuple(settings))
+    def open_beside(self, scenario: str | Scenario, settings: Sequence[str] = ()) -> None:
+        """Put another scenario beside the first run; see `Session.open_beside`."""
+        self._request("open_beside", scenario, tuple(settings))
 
-    def pull(self, pulls: Sequence[Pull], day: int) -> None:
-        """Pull levers on the run in hand; see `Session.pull`."""
-        self._ask("pull", tuple(pulls), day)
+    def branch(self, edits: Sequence[ScenarioEdit], day: int) -> None:
+        """Branch the current run; see `Session.branch`."""
+        self._request("branch", tuple(edits), day)
 
-    def keep(self, side: int) -> None:
-        """Go on with one of two runs; see `Session.keep`."""
-        self._ask("keep", side)
+    def keep_only(self, index: int) -> None:
+        """Continue with one of two runs; see `Session.keep_only`."""
+        self._request("keep_only", index)
 
-    def export(self, side: int = -1) -> tuple[str, str]:
+    def export(self, index: int = -1) -> tuple[str, str]:
         """Return the name and the text of a scenario file; see `Session.export`."""
-        return self.runs[side].export()
+        return self.runs[index].export()
 
-    def _ask(self, what: str, *arguments: Any) -> Any:
-        with self._one_at_a_time:
-            return self._exchange(self._settled_child(), Ask(what, arguments))
+    def _request(self, method: str, *arguments: Any) -> Any:
+        with self._request_lock:
+            return self._exchange(self._ready_process(), Request(method, arguments))
 
-    def _awake_child(self) -> Child:
+    def _active_process(self) -> ChildProcess:
         if self._child is None:
-            raise AsleepError(self.why_asleep)
+            raise SessionSuspendedError(self.suspend_reason)
         return self._child
 
-    def _settled_child(self) -> Child:
-        """Return the process, which has been told by then what it plays."""
-        child = self._awake_child()
-        if child is not self._settled:
-            self._exchange(child, Ask("take_up", (self.runs, self.day)) if self.runs else self._begin(self._first))
+    def _ready_process(self) -> ChildProcess:
+        """Return the process, which has got its runs by then."""
+        child = self._active_process()
+        if child is not self._ready:
+            restore = Request("restore", (self.runs, self.day)) if self.runs else self._start(self._first)
+            self._exchange(child, restore)
         return child
 
-    def _begin(self, first: tuple[str | Scenario, int, Sequence[str]]) -> Ask:
+    def _start(self, first: tuple[str | Scenario, int, Sequence[str]]) -> Request:
         """Return what makes a fresh process begin; its runs have numbers that no page has seen."""
-        return Ask("begin", (*first, 1 + max((run.number for run in self.runs), default=0)))
+        return Request("start", (*first, 1 + max((run.number for run in self.runs), default=0)))
 
-    def _exchange(self, child: Child, ask: Ask) -> Any:
+    def _exchange(self, child: ChildProcess, request: Request) -> Any:
         try:
-            child.connection.send(ask)
-            answer: Answer = child.connection.recv()
+            child.connection.send(request)
+            response: Response = child.connection.recv()
         except (EOFError, OSError):
-            self._gone(child)
-            raise AsleepError(self.why_asleep) from None
-        return self._heard(child, answer)
+            self._process_ended(child)
+            raise SessionSuspendedError(self.suspend_reason) from None
+        return self._take(child, response)
 
-    def _gone(self, child: Child) -> None:
-        """Put away what is left when a process has gone by itself."""
+    def _process_ended(self, child: ChildProcess) -> None:
+        """Clear up when a process has ended by itself."""
         if child is self._child:
-            self.put_away(DIED)
+            self.suspend(PROCESS_DIED)
 
-    def _heard(self, child: Child, answer: Answer) -> Any:
-        if isinstance(answer.error, AsleepError):
-            self.put_away(str(answer.error))
-            raise answer.error
-        if answer.sheets is not None:
-            self.runs = answer.sheets
-        if answer.day is not None:
-            self.day, self._settled = answer.day, child
-        if answer.fault:
-            logging.getLogger(__name__).error("in a session's process:\n%s", answer.fault)
-        if answer.error is not None:
-            raise answer.error
-        return answer.value
+    def _take(self, child: ChildProcess, response: Response) -> Any:
+        if isinstance(response.error, SessionSuspendedError):
+            self.suspend(str(response.error))
+            raise response.error
+        if response.definitions is not None:
+            self.runs = response.definitions
+        if response.day is not None:
+            self.day, self._ready = response.day, child
+        if response.fault:
+            logging.getLogger(__name__).error("in a session's process:\n%s", response.fault)
+        if response.error is not None:
+            raise response.error
+        return response.value

@@ -1,4 +1,4 @@
-"""Programmes: what a server shows, to how many readers, and how much of the machine each of them may have."""
+"""Settings of a server: what it shows, to how many readers, and how much of the machine each of them may have."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ ENVIRONMENT = "SIEGE_SIM_DASHBOARD"
 
 
 @dataclass(frozen=True)
-class Programme:
+class ServerSettings:
     """What a server shows, and how much of it at once.
 
     Attributes:
         scenario: with what a new session opens: the name of a shipped scenario, or a file that the command line named.
         seed: of new sessions.
-        settings: as the command line's ``--set``, for new sessions.
-        sessions: how many sessions there may be.
-        idle_minutes: after which a session that nobody has touched may be dropped; in a class it is put away.
-        workers: processes for ensembles.
+        scenario_settings: as the command line's ``--set``, for new sessions.
+        max_sessions: how many sessions there may be.
+        idle_minutes: after which a session that nobody has touched may be dropped; in a class it is suspended.
+        ensemble_workers: processes for ensembles.
         limits: of each session.
-        apart: whether each session is played in a process of its own.
+        process_per_session: whether each session has a process of its own.
         memory_mb: how much memory such a process may take, beyond what all share.
     """
 
     scenario: str = "toy_town"
     seed: int = 1
-    settings: tuple[str, ...] = ()
-    sessions: int = 8
+    scenario_settings: tuple[str, ...] = ()
+    max_sessions: int = 8
     idle_minutes: float = 120.0
-    workers: int = 2
+    ensemble_workers: int = 2
     limits: Limits = field(default_factory=Limits)
-    apart: bool = False
+    process_per_session: bool = False
     memory_mb: int = 200
 
     def to_environment(self) -> None:
@@ -53,51 +53,51 @@ class Programme:
         name: str | None = scenario
         while name is not None and name != self.scenario:
             name = parent_of(name)
-        return () if name is None else self.settings
+        return () if name is None else self.scenario_settings
 
     @classmethod
-    def from_environment(cls) -> Programme:
-        """Read what the command has left; the usual programme without."""
+    def from_environment(cls) -> ServerSettings:
+        """Read what the command has left; the defaults without."""
         data = json.loads(os.environ.get(ENVIRONMENT, "{}"))
         limits = Limits(**data.pop("limits", {}))
-        return cls(**{**data, "settings": tuple(data.get("settings", ())), "limits": limits})
+        return cls(**{**data, "scenario_settings": tuple(data.get("scenario_settings", ())), "limits": limits})
 
 
-FOR_A_CLASS = Programme(
-    sessions=30,
+CLASS_SETTINGS = ServerSettings(
+    max_sessions=30,
     idle_minutes=20.0,
     limits=Limits(days=400, households=60_000, units=5_000, cells=10_000, ensemble_runs=30),
-    apart=True,
+    process_per_session=True,
 )
 """Caps of a class; every shipped scenario fits."""
 
 
-def programme_of(
+def server_settings(
     scenario: str,
     seed: int,
-    settings: Sequence[str],
+    scenario_settings: Sequence[str],
     *,
     for_a_class: bool,
-    sessions: int | None = None,
+    max_sessions: int | None = None,
     idle_minutes: float | None = None,
-    most_days: int | None = None,
+    max_days: int | None = None,
     memory_mb: int | None = None,
-) -> Programme:
-    """Return what a server shows, with the usual caps for what is not given.
+) -> ServerSettings:
+    """Return the settings of a server, with the default caps for what is not given.
 
     Raises:
         SiegeError: memory is to be capped where all sessions share one process.
     """
-    usual = FOR_A_CLASS if for_a_class else Programme()
+    default = CLASS_SETTINGS if for_a_class else ServerSettings()
     if memory_mb is not None and not for_a_class:
         raise SiegeError("--memory-mb caps the process of each session, and only --class gives each its own; add it")
     return replace(
-        usual,
+        default,
         scenario=scenario,
         seed=seed,
-        settings=tuple(settings),
-        sessions=sessions or usual.sessions,
-        idle_minutes=idle_minutes or usual.idle_minutes,
-        limits=replace(usual.limits, days=most_days or usual.limits.days),
-        memory_mb=memory_mb or usual.memory_mb,
+        scenario_settings=tuple(scenario_settings),
+        max_sessions=max_sessions or default.max_sessions,
+        idle_minutes=idle_minutes or default.idle_minutes,
+        limits=replace(default.limits, days=max_days or default.limits.days),
+        memory_mb=memory_mb or default.memory_mb,
     )

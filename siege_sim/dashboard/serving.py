@@ -25,26 +25,25 @@ if TYPE_CHECKING:
 
     import uvicorn
 
-    from siege_sim.dashboard.server_settings import Programme
-    from siege_sim.dashboard.sessions import Theatre
+    from siege_sim.dashboard.server_settings import ServerSettings
+    from siege_sim.dashboard.sessions import Sessions
 
-NEEDED = ("solara", "ipyvuetify", "solara_assets")
+REQUIRED_PACKAGES = ("solara", "ipyvuetify", "solara_assets")
 """What the extra `dashboard` brings."""
 
-
-NOWHERE = "http://127.0.0.1:9/"
-"""From where Solara is told to fetch what is not among its assets: it must ask no other machine."""
+UNREACHABLE = "http://127.0.0.1:9/"
+"""Where Solara looks for what is not among its assets: it must ask no other machine."""
 
 
 class DashboardError(SiegeError):
     """The dashboard cannot be started."""
 
 
-def serve(programme: Programme, host: str, port: int, open_browser: bool) -> None:
+def serve(settings: ServerSettings, host: str, port: int, open_browser: bool) -> None:
     """Serve the dashboard until it is stopped with Ctrl-C.
 
     Args:
-        programme: what is shown.
+        settings: what is shown, to how many.
         host: the address to listen on.
         port: the port; 0 for any that is free.
         open_browser: whether to open a browser window.
@@ -53,17 +52,17 @@ def serve(programme: Programme, host: str, port: int, open_browser: bool) -> Non
         SiegeError: a scenario that is wrong, an extra that is not installed, or a port that is taken.
     """
     check_installed()
-    programme.limits.check(load_scenario(programme.scenario, programme.settings))
-    with _listen(host, port) as listening, _undisturbed():
+    settings.limits.check(load_scenario(settings.scenario, settings.scenario_settings))
+    with _listen(host, port) as listening, _signals_handled():
         port = listening.getsockname()[1]
-        programme.to_environment()
-        _settle_solara(host, port)
+        settings.to_environment()
+        _configure_solara(host, port)
         if not is_loopback(host):
             print(_WARNING.format(host=host), file=sys.stderr)
-        theatre = _theatre_ready()
+        sessions = _preloaded_sessions()
         server, address = _server(is_loopback(host)), f"http://{_in_address(host)}:{port}"
-        if programme.apart:
-            print(_for_a_class(programme), file=sys.stderr)
+        if settings.process_per_session:
+            print(_class_notice(settings), file=sys.stderr)
         if (reached := _reached_at(host)) is not None:
             print(f"From other machines: http://{reached}:{port}", file=sys.stderr)
         print(f"The dashboard is at {address} (stop it with Ctrl-C)", file=sys.stderr, flush=True)
@@ -72,12 +71,12 @@ def serve(programme: Programme, host: str, port: int, open_browser: bool) -> Non
         try:
             server.run(sockets=[listening])
         finally:
-            theatre.close()
+            sessions.close()
     print("the dashboard has stopped", file=sys.stderr)
 
 
 @contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
+def _signals_handled() -> Iterator[None]:
     """Outlive readers who go away in the middle of an answer, and end quietly with Ctrl-C."""
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)
@@ -87,26 +86,26 @@ def _undisturbed() -> Iterator[None]:
 
 
 _WARNING = (
-    "warning: {host} can be reached from other machines. Whoever reaches it can play sieges on this one; there is no "
+    "warning: {host} can be reached from other machines. Whoever reaches it can use this one; there is no "
     "password and no encryption. Use it in a network that you trust, or leave --host away."
 )
 
 
-def _theatre_ready() -> Theatre:
-    """Return the server's one theatre before the first readers ask for it, all at once."""
-    from siege_sim.dashboard.sessions import the_theatre
+def _preloaded_sessions() -> Sessions:
+    """Return the server's sessions, made before the first readers ask for them, all at once."""
+    from siege_sim.dashboard.sessions import server_sessions
 
-    theatre = the_theatre()
-    theatre.warm()
-    return theatre
+    sessions = server_sessions()
+    sessions.preload()
+    return sessions
 
 
-def _for_a_class(programme: Programme) -> str:
+def _class_notice(settings: ServerSettings) -> str:
     """Return what a teacher should know of the caps."""
-    most_mb, has_mb = programme.sessions * programme.memory_mb, _memory_mb()
+    most_mb, has_mb = settings.max_sessions * settings.memory_mb, _memory_mb()
     lines = [
-        f"A class of up to {programme.sessions}: {programme.memory_mb} MB and runs of {programme.limits.days} days for "
-        f"each; what nobody uses for {programme.idle_minutes:g} minutes is put away."
+        f"A class of up to {settings.max_sessions}: {settings.memory_mb} MB and runs of {settings.limits.days} days "
+        f"for each; what nobody uses for {settings.idle_minutes:g} minutes is suspended."
     ]
     if has_mb and most_mb > has_mb:
         lines.append(
@@ -127,9 +126,9 @@ def check_installed() -> None:
     """Refuse to start without the extra.
 
     Raises:
-        DashboardError: says how to install it.
+        DashboardError: explains how to install it.
     """
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    missing = [name for name in REQUIRED_PACKAGES if importlib.util.find_spec(name) is None]
     if missing:
         raise DashboardError(
             f"the dashboard needs {', '.join(missing)}; install it with: pip install 'siege_sim[dashboard]', "
@@ -174,14 +173,14 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _settle_solara(host: str, port: int) -> None:
+def _configure_solara(host: str, port: int) -> None:
     """Set Solara up before it is imported: production, no telemetry, own assets, a secret of this start alone."""
     os.environ.update(
         SOLARA_APP="siege_sim.dashboard.app:Page",
         SOLARA_MODE="production",
         SOLARA_TELEMETRY_MIXPANEL_ENABLE="false",
         SOLARA_ASSETS_PROXY="true",
-        SOLARA_ASSETS_CDN=NOWHERE,
+        SOLARA_ASSETS_CDN=UNREACHABLE,
         SOLARA_THEME_SHOW_BANNER="false",
         SOLARA_THEME_TITLE="siege_sim",
         SOLARA_SESSION_SECRET_KEY=secrets.token_urlsafe(32),
@@ -214,7 +213,7 @@ OWN_NAMES = (b"127.0.0.1", b"localhost", b"[::1]")
 
 
 class SameOrigin:
-    """Refuses requests that come from a page of another site: a stranger's page must not play on this server.
+    """Refuses requests that come from a page of another site: a stranger's page must not use this server.
 
     Args:
         app: what answers the others.
@@ -244,10 +243,10 @@ async def _refuse(kind: str, send: Any) -> None:
     if kind == "websocket":
         await send({"type": "websocket.close", "code": 1008})
         return
-    words = b"this page does not belong to this server"
-    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(words)).encode())]
+    text = b"this page does not belong to this server"
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(text)).encode())]
     await send({"type": "http.response.start", "status": 403, "headers": headers})
-    await send({"type": "http.response.body", "body": words})
+    await send({"type": "http.response.body", "body": text})
 
 
 def _open_when_ready(server: uvicorn.Server, address: str) -> None:

@@ -1,8 +1,8 @@
 """A session: what one reader does with a siege. Knows nothing of pages and browsers.
 
-A session has one run, or two on one clock: the run in hand is the last of them. A lever pulled on a day makes a branch
-of the run in hand, which is put beside the original; pulled again, the branch itself is replaced by its own branch.
-Every run is a scenario and a seed, and can be written down as a file.
+A session has one run, or two on one clock; the current run is the last of them. Edits on a day make a branch of the
+current run, which is put beside the original; edited again, the branch itself is replaced by its own branch. Every run
+is a scenario and a seed, and can be saved as a file.
 """
 
 from __future__ import annotations
@@ -15,31 +15,30 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siege_sim.dashboard.branching import Pull, branch, scenario_yaml
+from siege_sim.dashboard.branching import ScenarioEdit, branch_scenario, scenario_yaml
 from siege_sim.dashboard.limits import Limits, SessionError
 from siege_sim.loading.scenario import load_scenario
 from siege_sim.model.model import SiegeModel
 from siege_sim.validation.record import load_record, shipped_records
-from siege_sim.viewer.recorder import Camera
+from siege_sim.viewer.frames import MAX_RUNS
+from siege_sim.viewer.recorder import FrameRecorder
 
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
-    from siege_sim.viewer.frames import Film, Json
-
-MOST_RUNS = 2
+    from siege_sim.viewer.frames import Json
 
 
 @dataclass(frozen=True)
 class LogEntry:
-    """A line of the change log.
+    """A line of a run's change log.
 
     Attributes:
         day: the first day on which it holds; 0 for from the start.
-        says: what was changed.
+        text: what was changed.
     """
 
     day: int
-    says: str
+    text: str
 
     @property
     def since(self) -> str:
@@ -48,12 +47,12 @@ class LogEntry:
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """All that it takes to play a run again, and to write it down.
+class RunDefinition:
+    """All that it takes to repeat a run, and to save it as a file.
 
     Attributes:
         number: its number in the session; a page that shows another one has to begin anew.
-        scenario: what is played.
+        scenario: what is run.
         seed: its seed.
         name: what tells it from the other one.
         parent: the shipped scenario it came from, if any.
@@ -68,49 +67,52 @@ class Sheet:
     log: tuple[LogEntry, ...] = ()
 
     def export(self) -> tuple[str, str]:
-        """Return the name and the text of a scenario file that the command line plays to the same result."""
+        """Return the name and the text of a scenario file with which the command line gets the same result."""
         name = self.scenario.name if not self.log else f"{self.scenario.name[:70]}_branch"
         title = self.scenario.title if not self.log else f"{self.scenario.title} (a branch)"
         text = scenario_yaml(self.scenario, self.parent, name, title, self._comment(name))
         return f"{name}.yaml", text
 
     def _comment(self, name: str) -> list[str]:
-        lines = [f"Made in the dashboard. Play it with: siege-sim run ./{name}.yaml --seed {self.seed}"]
+        lines = [f"Made in the dashboard. Run it with: siege-sim run ./{name}.yaml --seed {self.seed}"]
         if self.log:
             lines += ["", "Changed:"]
-            lines += [
-                f"- {f'from day {entry.day}' if entry.day else 'from the start'}: {entry.says}" for entry in self.log
-            ]
+            lines += [f"- {entry.since}: {entry.text}" for entry in self.log]
         return lines
 
 
 class Run:
-    """A siege that is played and filmed day by day.
+    """A run whose frames are recorded day by day.
 
     Attributes:
-        sheet: what it takes to play it again; its entries are the run's own attributes too.
+        definition: what it takes to repeat it; its entries are the run's own attributes too.
     """
 
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet = sheet
-        self.number = sheet.number
-        self.scenario = scenario = sheet.scenario
-        self.seed = sheet.seed
-        self.name = sheet.name
-        self.parent = sheet.parent
-        self.log = sheet.log
+    def __init__(self, definition: RunDefinition) -> None:
+        self.definition = definition
+        self.number = definition.number
+        self.scenario = scenario = definition.scenario
+        self.seed = definition.seed
+        self.name = definition.name
+        self.parent = definition.parent
+        self.log = definition.log
         record = load_record(scenario.name) if scenario.name in shipped_records() else None
-        self._model = SiegeModel(scenario, sheet.seed)
-        self._camera = Camera(self._model, record)
+        self._model = SiegeModel(scenario, definition.seed)
+        self._recorder = FrameRecorder(self._model, record)
 
     @property
-    def film(self) -> Film:
-        """What was filmed so far."""
-        return self._camera.film
+    def head(self) -> Json:
+        """What the run and its city are, for the viewer."""
+        return self._recorder.run.head
+
+    @property
+    def frames(self) -> list[Json]:
+        """The frames of the days so far."""
+        return self._recorder.run.frames
 
     @property
     def day(self) -> int:
-        """The day that was played last."""
+        """The last day that was run."""
         return self._model.day
 
     @property
@@ -118,11 +120,11 @@ class Run:
         """Whether the siege has ended, or its days are over."""
         return not self._model.running
 
-    def play_to(self, day: int) -> None:
-        """Play until a day, or until it is over."""
+    def advance_to(self, day: int) -> None:
+        """Run until a day, or until it is over."""
         while self._model.running and self._model.day < day:
             self._model.step()
-            self._camera.shoot()
+            self._recorder.record_day()
 
     def values(self, day: int) -> np.ndarray[Any, Any]:
         """Return the outcomes of the days until ``day``: a row a day."""
@@ -131,7 +133,7 @@ class Run:
 
 
 class Session:
-    """One reader's siege.
+    """One reader's runs.
 
     Args:
         scenario: the name of a shipped scenario or a file that the command line was given, or a scenario itself.
@@ -162,22 +164,22 @@ class Session:
         self.open(scenario, settings=settings)
 
     @classmethod
-    def taken_up(cls, sheets: Sequence[Sheet], day: int, limits: Limits) -> Session:
-        """Return a session that goes on where another was left: its runs with their numbers, on its day."""
-        free = 1 + max(sheet.number for sheet in sheets)
-        session = cls(sheets[0].scenario, sheets[0].seed, limits, first_number=free)
-        session.runs = [Run(sheet) for sheet in sheets]
-        session.play_to(day)
+    def restored(cls, definitions: Sequence[RunDefinition], day: int, limits: Limits) -> Session:
+        """Return a session that continues where another was left: its runs with their numbers, on its day."""
+        free = 1 + max(definition.number for definition in definitions)
+        session = cls(definitions[0].scenario, definitions[0].seed, limits, first_number=free)
+        session.runs = [Run(definition) for definition in definitions]
+        session.advance_to(day)
         return session
 
     @property
-    def in_hand(self) -> Run:
-        """The run on which levers act: the branch or the twin if there is one."""
+    def current(self) -> Run:
+        """The run that edits change: the branch or the second scenario if there is one."""
         return self.runs[-1]
 
     @property
     def day(self) -> int:
-        """The day to which the siege was played; a run that ended earlier stays at its end."""
+        """The last day that was run; a run that ended earlier stays at its end."""
         return max(run.day for run in self.runs)
 
     @property
@@ -196,14 +198,14 @@ class Session:
             self.seed = run.seed
             self.runs = [run]
 
-    def twin(self, scenario: str | Scenario, settings: Sequence[str] = ()) -> None:
+    def open_beside(self, scenario: str | Scenario, settings: Sequence[str] = ()) -> None:
         """Put another scenario with the same seed beside the first run, on one clock.
 
         Raises:
             SiegeError: as for `open`, or when the two do not fit side by side.
         """
         run = self._new_run(scenario, self.seed, settings)
-        heads = self.runs[0].film.head, run.film.head
+        heads = self.runs[0].head, run.head
         if len({(head["rows"], head["columns"], head["start"]) for head in heads}) > 1:
             raise SessionError(
                 f"{run.scenario.title} is of another city or begins on another day, so it cannot run beside "
@@ -215,66 +217,66 @@ class Session:
         parent = scenario if isinstance(scenario, str) else None
         loaded = load_scenario(scenario, settings) if isinstance(scenario, str) else scenario
         self.limits.check(loaded)
-        return Run(Sheet(next(self._numbers), loaded, seed, loaded.title, parent))
+        return Run(RunDefinition(next(self._numbers), loaded, seed, loaded.title, parent))
 
-    def pull(self, pulls: Sequence[Pull], day: int) -> Run:
-        """Pull levers on the run in hand: as if on the evening of ``day``, so that they act from the next day on.
+    def branch(self, edits: Sequence[ScenarioEdit], day: int) -> Run:
+        """Branch the current run: its scenario is edited on the evening of ``day``, with effect from the next day on.
 
         Args:
-            pulls: which levers.
-            day: the last day that stays as it is; -1 to pull them from the start.
+            edits: what is changed.
+            day: the last day that stays as it is; -1 to change it from the start.
 
         Returns:
-            the branch, played to the day up to which the other run was played.
+            the branch, run to the day up to which the other run was run.
 
         Raises:
             SiegeError: what cannot be set; nothing has changed then.
         """
         with self._lock:
-            origin = self.in_hand
-            origin.play_to(day)
+            origin = self.current
+            origin.advance_to(day)
             if day >= origin.scenario.days or (origin.over and day >= origin.day):
                 raise SessionError(
-                    f"the run is over on day {origin.day}; go back to an earlier day and pull levers there"
+                    f"the run is over on day {origin.day}; go back to an earlier day and make the change there"
                 )
-            scenario = branch(origin.scenario, list(pulls), day)
+            scenario = branch_scenario(origin.scenario, list(edits), day)
             self.limits.check(scenario)
-            log = (*origin.log, *(LogEntry(max(day + 1, 0), pull.says()) for pull in pulls))
+            log = (*origin.log, *(LogEntry(max(day + 1, 0), edit.text()) for edit in edits))
             name = f"changed from day {day + 1}" if day >= 0 else "changed from the start"
-            run = Run(Sheet(next(self._numbers), scenario, origin.seed, name, origin.parent, log))
-            run.play_to(max(day, 0))
+            run = Run(RunDefinition(next(self._numbers), scenario, origin.seed, name, origin.parent, log))
+            run.advance_to(max(day, 0))
             if day >= 0 and not np.array_equal(run.values(day), origin.values(day), equal_nan=True):
                 raise SessionError(
-                    "this cannot be changed on a running siege, since it would change days that are past; "
-                    "pull the lever from the start"
+                    "this cannot be changed in the middle of a run, since it would change days that are past; "
+                    "change it from the start"
                 )
             self._put_beside(run)
             return run
 
     def _put_beside(self, run: Run) -> None:
         with self._lock:
-            run.play_to(self.day)
-            self.runs = [*self.runs[: MOST_RUNS - 1], run]
+            run.advance_to(self.day)
+            self.runs = [*self.runs[: MAX_RUNS - 1], run]
 
-    def keep(self, side: int) -> None:
-        """Go on with one of the two runs alone."""
+    def keep_only(self, index: int) -> None:
+        """Continue with one of the two runs alone."""
         with self._lock:
-            self.runs = [self.runs[side]]
+            self.runs = [self.runs[index]]
 
-    def play_to(self, day: int) -> None:
-        """Play every run to a day, or to its end."""
+    def advance_to(self, day: int) -> None:
+        """Run every run to a day, or to its end."""
         with self._lock:
             for run in self.runs:
-                run.play_to(day)
+                run.advance_to(day)
 
-    def news(self, have: Sequence[tuple[int, int]]) -> list[Json]:
+    def updates(self, have: Sequence[tuple[int, int]]) -> list[Json]:
         """Return what a page has not got yet.
 
         Args:
             have: the number of each run that the page shows, and how many days of it.
 
         Returns:
-            for each run its number and name, its head if the page does not show it yet, and the days it lacks.
+            for each run its number and name, its head if the page does not show it yet, and the frames it lacks.
         """
         with self._lock:
             got = dict(have)
@@ -282,23 +284,23 @@ class Session:
                 {
                     "run": run.number,
                     "name": run.name,
-                    "head": None if run.number in got else run.film.head,
-                    "frames": run.film.frames[got.get(run.number, 0) :],
+                    "head": None if run.number in got else run.head,
+                    "frames": run.frames[got.get(run.number, 0) :],
                 }
                 for run in self.runs
             ]
 
-    def next(self, day: int, have: Sequence[tuple[int, int]]) -> list[Json]:
-        """Play to the day that a page wants, a day further than before at most, and return what it lacks.
+    def advance(self, day: int, have: Sequence[tuple[int, int]]) -> list[Json]:
+        """Run to the day that a page requests, a day further than before at most, and return what it lacks.
 
         Args:
-            day: the day that the page wants.
-            have: as for `news`.
+            day: the day that the page requests.
+            have: as for `updates`.
         """
         with self._lock:
-            self.play_to(min(day, self.day + 1))
-            return self.news(have)
+            self.advance_to(min(day, self.day + 1))
+            return self.updates(have)
 
-    def export(self, side: int = -1) -> tuple[str, str]:
-        """Return the name and the text of a scenario file that the command line plays to the same result."""
-        return self.runs[side].sheet.export()
+    def export(self, index: int = -1) -> tuple[str, str]:
+        """Return the name and the text of a scenario file with which the command line gets the same result."""
+        return self.runs[index].definition.export()

@@ -1,4 +1,4 @@
-"""The booth: a process that holds one session and does what it is asked, one thing after the other."""
+"""A session worker: a process that holds one session and answers requests, one after the other."""
 
 from __future__ import annotations
 
@@ -8,60 +8,60 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from siege_sim.dashboard.limits import AsleepError, Limits, SessionError, memory_capped, step_back
-from siege_sim.dashboard.session import Session, Sheet
+from siege_sim.dashboard.limits import Limits, SessionError, SessionSuspendedError, lower_priority, memory_capped
+from siege_sim.dashboard.session import RunDefinition, Session
 from siege_sim.errors import SiegeError
-from siege_sim.runner.pool import live_with_the_driver
+from siege_sim.runner.pool import exit_with_parent
 
 
 @dataclass(frozen=True)
-class Ask:
+class Request:
     """Something to do.
 
     Attributes:
-        what: a method of `Session`, or how it begins: ``begin`` or ``take_up``.
+        method: a method of `Session`, or how it begins: ``start`` or ``restore``.
         arguments: for it.
     """
 
-    what: str
+    method: str
     arguments: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came of it, and how the session stands.
+class Response:
+    """What came of a request, and the state of the session.
 
     Attributes:
         value: what was returned, if it is wanted.
         error: what is wrong, for the reader.
-        fault: where the program went wrong, if that is what happened.
-        sheets: the runs; ``None`` when they are those of the answer before.
-        day: the day to which they were played; ``None`` while there are none.
+        fault: the traceback of a fault of the program, if that is what happened.
+        definitions: the runs; ``None`` when they are those of the response before.
+        day: the last day that was run; ``None`` while there are no runs.
     """
 
     value: Any = None
     error: SiegeError | None = None
     fault: str = ""
-    sheets: tuple[Sheet, ...] | None = None
+    definitions: tuple[RunDefinition, ...] | None = None
     day: int | None = None
 
 
-def hold_session(connection: Connection[Any, Any], limits: Limits, memory_mb: int) -> None:
+def serve_session(connection: Connection[Any, Any], limits: Limits, memory_mb: int) -> None:
     """Hold a session until the pipe ends, or until it needs more memory than it may have.
 
     Args:
-        connection: `Ask` comes in, `Answer` goes out.
+        connection: `Request` comes in, `Response` goes out.
         limits: of the session.
         memory_mb: how much it may have.
     """
-    live_with_the_driver()
-    step_back()
+    exit_with_parent()
+    lower_priority()
     with contextlib.suppress(EOFError, OSError):
         try:
             with memory_capped(memory_mb):
-                _answer_all(connection, _Booth(limits))
+                _answer_all(connection, _SessionWorker(limits))
         except MemoryError:
-            connection.send(Answer(error=AsleepError(_TOO_LARGE.format(memory_mb=memory_mb))))
+            connection.send(Response(error=SessionSuspendedError(_TOO_LARGE.format(memory_mb=memory_mb))))
 
 
 _TOO_LARGE = (
@@ -70,50 +70,50 @@ _TOO_LARGE = (
 )
 
 
-def _answer_all(connection: Connection[Any, Any], booth: _Booth) -> None:
+def _answer_all(connection: Connection[Any, Any], worker: _SessionWorker) -> None:
     while True:
-        connection.send(booth.answer(connection.recv()))
+        connection.send(worker.answer(connection.recv()))
 
 
-class _Booth:
-    """Holds the session, and remembers which runs it has told of."""
+class _SessionWorker:
+    """Holds the session, and remembers which runs it has reported."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._session: Session | None = None
-        self._told: tuple[Sheet, ...] = ()
+        self._reported: tuple[RunDefinition, ...] = ()
 
-    def answer(self, ask: Ask) -> Answer:
-        """Do something and tell what came of it."""
+    def answer(self, request: Request) -> Response:
+        """Do what is requested and report what came of it."""
         try:
-            value = self._do(ask)
+            value = self._do(request)
         except SiegeError as error:
-            return self._stands(error=error)
+            return self._response(error=error)
         except MemoryError:
             raise
         except Exception as error:  # a fault of the program must not end the reader's session
-            says = f"the program failed at this ({type(error).__name__}); what you had is as it was. Please report it"
-            return self._stands(error=SessionError(says), fault=traceback.format_exc())
-        return self._stands(value=value)
+            text = f"the program failed at this ({type(error).__name__}); what you had is as it was. Please report it"
+            return self._response(error=SessionError(text), fault=traceback.format_exc())
+        return self._response(value=value)
 
-    def _do(self, ask: Ask) -> Any:
-        match ask.what, self._session:
-            case "begin", _:
-                scenario, seed, settings, first_number = ask.arguments
+    def _do(self, request: Request) -> Any:
+        match request.method, self._session:
+            case "start", _:
+                scenario, seed, settings, first_number = request.arguments
                 self._session = Session(scenario, seed, self._limits, settings, first_number)
-            case "take_up", _:
-                sheets, day = ask.arguments
-                self._session = Session.taken_up(sheets, day, self._limits)
-            case "next", Session() as session:
-                return session.next(*ask.arguments)
-            case "open" | "twin" | "pull" | "keep", session:
-                getattr(session, ask.what)(*ask.arguments)
+            case "restore", _:
+                definitions, day = request.arguments
+                self._session = Session.restored(definitions, day, self._limits)
+            case "advance", Session() as session:
+                return session.advance(*request.arguments)
+            case "open" | "open_beside" | "branch" | "keep_only", session:
+                getattr(session, request.method)(*request.arguments)
         return None
 
-    def _stands(self, **says: Any) -> Answer:
+    def _response(self, **result: Any) -> Response:
         session = self._session
         if session is None:
-            return Answer(**says)
-        sheets = tuple(run.sheet for run in session.runs)
-        news, self._told = (None if sheets == self._told else sheets), sheets
-        return Answer(sheets=news, day=session.day, **says)
+            return Response(**result)
+        definitions = tuple(run.definition for run in session.runs)
+        changed, self._reported = (None if definitions == self._reported else definitions), definitions
+        return Response(definitions=changed, day=session.day, **result)

@@ -1,8 +1,9 @@
-"""The page's own widgets: the stage, the fields of levers, the place for a file. They say what happened, no more."""
+"""The page's own widgets: the viewer, fields of levers, lessons, an upload. They report events, no more."""
 
 from __future__ import annotations
 
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import ipyvuetify
@@ -12,64 +13,70 @@ from siege_sim.viewer.replay import page_part, page_script
 
 
 @cache
-def stage_template() -> str:
-    """Return the stage's template: the scripts of the page, and a hook between them and the server."""
-    style, script, hook = page_part("stage.css"), page_script(), page_part("hook.js")
+def viewer_template() -> str:
+    """Return the viewer's template: the scripts of the page, and a component that connects them with the server."""
+    style, script, component = page_part("viewer.css"), page_script(), page_part("live.js")
     return (
-        f'<template><div><div ref="stage" class="siege-stage"></div></div></template>\n'
-        f"<script>\n{script}\n{hook}\n</script>\n"
-        f'<style id="siege-stage">\n{style}\n</style>\n'
+        f'<template><div><div ref="viewer" class="siege-viewer"></div></div></template>\n'
+        f"<script>\n{script}\n{component}\n</script>\n"
+        f'<style id="siege-viewer">\n{style}\n</style>\n'
     )
 
 
-class Heard(ipyvuetify.VuetifyTemplate):
-    """A widget that passes on what the page says.
+def _template_of(name: str) -> str:
+    """Return the template of a widget that only the live page has."""
+    return files("siege_sim.dashboard").joinpath("page", name).read_text("utf-8")
+
+
+class EventWidget(ipyvuetify.VuetifyTemplate):
+    """A widget that passes events of the page on.
 
     Attributes:
-        hears: what is called with it, by name.
+        handlers: what is called with an event, by its name.
     """
 
     template = traitlets.Unicode().tag(sync=True)
-    hears = traitlets.Dict()
+    handlers = traitlets.Dict()
 
 
-class StageWidget(Heard):
-    """The stage on a live page.
+class ViewerWidget(EventWidget):
+    """The viewer on a live page.
 
     Attributes:
-        news: the days that the page lacks, as `Session.news` gives them, with a serial number.
-        changed: a number that grows when there may be news; the page then asks for them.
+        frames_update: the frames that the page lacks, as `Session.updates` gives them, with a serial number.
+        revision: a number that grows when the session has changed; the page then requests what it lacks.
         fans: what `Ensemble.fans` gives.
     """
 
-    news = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
-    changed = traitlets.Int(0).tag(sync=True)
+    frames_update = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    revision = traitlets.Int(0).tag(sync=True)
     fans = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
     @traitlets.default("template")
     def _template(self) -> str:
-        return stage_template()
+        return viewer_template()
 
-    def vue_hello(self, data: dict[str, Any]) -> None:
+    def vue_connect(self, data: dict[str, Any]) -> None:
         """A page has come up, with the key of its tab."""
-        self.hears["hello"](data)
+        self.handlers["connect"](data)
 
-    def vue_want(self, data: dict[str, Any]) -> None:
-        """The page has drawn its last day and wants the next one; it is sent at once, past Solara's own drawing."""
-        answer = self.hears["want"](data)
-        if answer is not None:
-            self.news = answer
+    def vue_request_frames(self, data: dict[str, Any]) -> None:
+        """The page has drawn its last day and requests the next; it is sent at once, past Solara's own drawing."""
+        update = self.handlers["request_frames"](data)
+        if update is not None:
+            self.frames_update = update
 
-    def vue_look(self, data: int) -> None:
+    def vue_day_shown(self, data: int) -> None:
         """The page shows another day."""
-        self.hears["look"](data)
+        self.handlers["day_shown"](data)
 
 
-class FieldsWidget(Heard):
+class FieldsWidget(EventWidget):
     """The fields of some levers.
 
     Attributes:
-        levers: key, kind, label, unit, says, hint, plausible, low, high, choices and the value that is shown, of each.
+        levers: key, kind, label, unit, description, hint, plausible,
+            low, high, choices and the value that is shown, of each.
         errors: what is wrong with a field, by key.
     """
 
@@ -78,15 +85,15 @@ class FieldsWidget(Heard):
 
     @traitlets.default("template")
     def _template(self) -> str:
-        return page_part("fields.vue")
+        return _template_of("fields.vue")
 
-    def vue_set(self, data: dict[str, Any]) -> None:
+    def vue_set_value(self, data: dict[str, Any]) -> None:
         """A field was given another value."""
-        self.hears["set"](data)
+        self.handlers["set_value"](data)
 
 
-class LessonWidget(Heard):
-    """A lesson, to be read beside the stage.
+class LessonWidget(EventWidget):
+    """A lesson, to be read beside the viewer.
 
     Attributes:
         title: its heading.
@@ -100,19 +107,19 @@ class LessonWidget(Heard):
 
     @traitlets.default("template")
     def _template(self) -> str:
-        return page_part("lesson.vue")
+        return _template_of("lesson.vue")
 
-    def vue_again(self, data: object = None) -> None:
+    def vue_restart(self, data: object = None) -> None:
         """The reader wants to begin the lesson's siege anew."""
-        self.hears["again"]()
+        self.handlers["restart"]()
 
     def vue_close(self, data: object = None) -> None:
         """The reader has done with the lesson."""
-        self.hears["close"]()
+        self.handlers["close"]()
 
 
-class UploadWidget(Heard):
-    """A place for a scenario file; what is sent is its text.
+class UploadWidget(EventWidget):
+    """An upload of a scenario file; what is sent is its text.
 
     Attributes:
         most_bytes: the largest file that is taken.
@@ -124,8 +131,8 @@ class UploadWidget(Heard):
 
     @traitlets.default("template")
     def _template(self) -> str:
-        return page_part("upload.vue")
+        return _template_of("upload.vue")
 
-    def vue_sent(self, data: dict[str, Any]) -> None:
+    def vue_upload(self, data: dict[str, Any]) -> None:
         """A file was chosen."""
-        self.hears["sent"](data)
+        self.handlers["upload"](data)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NAME = r"^[a-z0-9][a-z0-9_-]*$"
 
-ALWAYS_KEPT = ("outcome", "end_day")
+ALWAYS_KEPT = ("ending", "end_day")
 
 TAKEN = ("point", "replication", "seed", "status", "error", "seconds", "day", "key", "traceback", "attempt", "values")
 """Names of columns that a factor cannot have."""

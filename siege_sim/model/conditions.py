@@ -82,7 +82,7 @@ class Politics:
         missiles: anti-aircraft missiles in the pocket.
         sorties_deterred: share of the strikes on the pocket that aircrews do not fly for fear of missiles.
         effect_lost: share of a strike's effect that is lost as they fly high.
-        outcome: how the siege ended, once it has: see `outcomes`.
+        ending: how the siege ended, once it has; ``holding`` until then.
     """
 
     condemnation: float = 0.0
@@ -99,7 +99,7 @@ class Politics:
     missiles: int = 0
     sorties_deterred: float = 0.0
     effect_lost: float = 0.0
-    outcome: str = "holding"
+    ending: str = "holding"
 
 
 def morning(politics: Politics, day: int) -> Conditions:

@@ -36,7 +36,7 @@ class RunOutcome:
 
 
 OF_THE_RUN: tuple[RunOutcome, ...] = (
-    RunOutcome("outcome", "share of runs", "How the siege ended"),
+    RunOutcome("ending", "share of runs", "How the siege ended"),
     RunOutcome("end_day", "days", "Days until the siege ended"),
     RunOutcome("day_pocket_split", "days", "Day the pocket was cut in two", "Pocket cut in two"),
     RunOutcome("days_to_half", "days", "Day half the ground was lost", "Half the ground lost"),
@@ -60,7 +60,7 @@ def summary_of(model: SiegeModel) -> dict[str, Any]:
     values = recorder.values[: recorder.rows]
     columns = {outcome.name: values[:, number] for number, outcome in enumerate(recorder.outcomes)}
     return {
-        "outcome": model.politics.outcome,
+        "ending": model.politics.ending,
         "end_day": model.day,
         "end_date": model.date.isoformat(),
         "day_pocket_split": first_day(columns["pockets"] > 1),
@@ -79,7 +79,7 @@ def first_day(mask: BoolArray) -> int | None:
 
 def _set_free(model: SiegeModel) -> dict[str, float | None]:
     """Return what the end of the siege sets free for other fronts: None while the pocket holds."""
-    if model.politics.outcome == "holding":
+    if model.politics.ending == "holding":
         return dict.fromkeys(("besieger_fighters_free", "garrison_fighters_free", "sorties_a_day_free"))
     sorties: Any = dict(model.schedule).get("processes.sorties")
     flying = [wing for wing in model.setting.air_wings.values() if wing.covers(model.day, model.clock)]

@@ -84,7 +84,7 @@ def draw_civilians(result: RunResult) -> Figure:
     edges = style.margins(figure, left=0.85, right=2.35, top=1.25, bottom=0.8)
     grid = figure.add_gridspec(3, 1, height_ratios=[2.5, 3.2, 1.3], hspace=0.38, **edges)
     killed, places, daily = (figure.add_subplot(grid[row]) for row in range(3))
-    after = 0.0 if result.summary["outcome"] == "holding" else AFTER * days.last
+    after = 0.0 if result.summary["ending"] == "holding" else AFTER * days.last
     for axes in (killed, places, daily):
         date_axis(axes, days, after=after)
     _stack(killed, table, after, deaths_of(result), "Civilians who died, from day 0")

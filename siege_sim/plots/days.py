@@ -74,8 +74,8 @@ def date_axis(axes: Axes, days: Calendar, labels: bool = True, most: int = 10, a
     """Let an axis run from day 0 to the last day and ``after``, with dates and day numbers not too close."""
     axes.set_xlim(0, max(days.last, 1) + after)
     ticks = days.ticks(most)
-    befores = [None, *ticks[:-1]]
-    texts = [days.tick_label(day, before) for day, before in zip(ticks, befores, strict=True)]
+    previous = [None, *ticks[:-1]]
+    texts = [days.tick_label(day, before) for day, before in zip(ticks, previous, strict=True)]
     axes.set_xticks(ticks, texts if labels else [""] * len(ticks))
     axes.tick_params(axis="x", length=3)
 
@@ -147,11 +147,11 @@ def turns(result: RunResult) -> list[Turn]:
     agreed = [int(day) for day in events.loc[events["kind"] == "agreement", "day"]]
     found = [Turn(day, _split_label(number, len(splits))) for number, day in enumerate(splits[:2])]
     found += [Turn(day, "evacuation agreed") for day in agreed]
-    outcome = str(result.summary["outcome"])
-    if outcome == "holding" and days.last < int(result.manifest["scenario"]["days"]):
+    ending = str(result.summary["ending"])
+    if ending == "holding" and days.last < int(result.manifest["scenario"]["days"]):
         found.append(Turn(days.last, "run stopped here"))
     else:
-        found.append(Turn(days.last, LAST_WORDS.get(outcome, in_words(outcome).lower())))
+        found.append(Turn(days.last, LAST_WORDS.get(ending, in_words(ending).lower())))
     return sorted(found, key=lambda turn: turn.day)
 
 

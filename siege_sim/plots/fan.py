@@ -122,7 +122,7 @@ def _panels(record: Record, courses: Sequence[Course], days: Calendar) -> list[P
 def _until(course: Course, outcomes: Sequence[str], last: int) -> FloatArray:
     """Return a curve to a day: with its last value where the siege was over, with nothing where it was stopped."""
     values = values_of(course, outcomes)
-    beyond = np.nan if course.outcome == "holding" else values[-1]
+    beyond = np.nan if course.ending == "holding" else values[-1]
     return np.concatenate([values, np.full(max(last + 1 - values.size, 0), beyond)])[: last + 1]
 
 

@@ -39,7 +39,7 @@ def draw_quarters(result: RunResult) -> Figure:
     axes.tick_params(axis="y", length=0, labelcolor=style.INK)
     axes.grid(axis="x", color=style.RULE, linewidth=0.7)
     axes.set_axisbelow(True)
-    over, held = str(result.summary["outcome"]) != "holding", style.look_of(result.sides, GARRISON)
+    over, held = str(result.summary["ending"]) != "holding", style.look_of(result.sides, GARRISON)
     for row, (lost, captured) in enumerate(zip(table["first"], table["captured"], strict=True)):
         _bar(axes, held, row, float(lost), float(captured), days, over)
     _key(axes, held, result.sides)

@@ -141,9 +141,9 @@ def _food(table: pd.DataFrame) -> str:
 
 def _ending(result: RunResult, days: Calendar) -> str:
     when = f"{days.full(days.last)} (day\u00a0{days.last})"
-    outcome = str(result.summary["outcome"])
-    if outcome != "holding":
-        return f"{ENDINGS.get(outcome, f'The siege ended ({in_words(outcome).lower()})')} on {when}."
+    ending = str(result.summary["ending"])
+    if ending != "holding":
+        return f"{ENDINGS.get(ending, f'The siege ended ({in_words(ending).lower()})')} on {when}."
     if days.last < int(result.manifest["scenario"]["days"]):
         return f"The run was stopped on {when}, before its end; {result.sides.garrison.the} held the pocket then."
     return f"{_upper(result.sides.garrison.the)} still held the pocket when the run ended, on {when}."
@@ -277,6 +277,6 @@ def _picture(path: Path, result: RunResult) -> dict[str, Any]:
 
 def _command(result: RunResult) -> str:
     scenario, days = result.manifest["scenario"], Calendar.of(result)
-    stopped = result.summary["outcome"] == "holding" and days.last < int(scenario["days"])
+    stopped = result.summary["ending"] == "holding" and days.last < int(scenario["days"])
     words = ["siege-sim", "run", "./scenario.yaml", "--seed", str(result.manifest["seed"])]
     return " ".join([*words, "--days", str(days.last)] if stopped else words)

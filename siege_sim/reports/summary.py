@@ -46,7 +46,7 @@ def print_summary(result: RunResult, folder: Path, with_report: bool) -> None:
     console = Console(highlight=False)
     summary = result.summary
     console.print(f"\n[bold]{escape(result.title)}[/bold]  (seed {result.manifest['seed']})", markup=True)
-    console.print(f"{ENDINGS[summary['outcome']]} Last day: {summary['end_date']}, day {summary['end_day']}.\n")
+    console.print(f"{ENDINGS[summary['ending']]} Last day: {summary['end_date']}, day {summary['end_day']}.\n")
     inhabited = result.series.query("civilians_in_pocket > 0")
     with_people: Mapping[str, float] = dict(inhabited.iloc[-1]) if len(inhabited) else {}
     table = Table(box=None, pad_edge=False, show_header=False)

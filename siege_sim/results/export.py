@@ -90,8 +90,8 @@ def _export_ema(sweep: Sweep, out: Path, force: bool) -> str:
     policy = sweep.manifest["policy_factor"]
     experiments["policy"] = runs[policy] if policy else "none"
     experiments["model"] = "siege_sim"
-    outcomes = [n for n in sweep.manifest["outcomes"] if n != "outcome" and runs[n].notna().any()]
-    experiments["outcome"] = runs["outcome"]
+    outcomes = [n for n in sweep.manifest["outcomes"] if n != "ending" and runs[n].notna().any()]
+    experiments["ending"] = runs["ending"]
     files = {"experiments.csv": csv_text(experiments)}
     files |= {f"{name}.csv": "".join(f"{value!r}\n" for value in runs[name].tolist()) for name in outcomes}
     types = {name: _ema_type(experiments[name]) for name in experiments}

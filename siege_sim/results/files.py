@@ -8,7 +8,7 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,21 +43,26 @@ def _plain(value: Any) -> Any:
 
 
 OLDEST_READABLE = (0, 2)
-"""Results of versions before this one name the sides and outcomes otherwise."""
+"""Results of versions before this one use other names for sides, outcomes and endings."""
 
 
-def refuse_older(manifest: Mapping[str, Any], where: object) -> None:
-    """Refuse results that an older version wrote, whose names nobody here knows.
+def refuse_older(manifest: Mapping[str, Any], names: Collection[str], where: object) -> None:
+    """Refuse results that an older version wrote, whose names are not known here.
+
+    Args:
+        manifest: of the results.
+        names: of the outcomes of runs that they hold.
+        where: their folder or URL.
 
     Raises:
-        ResultError: says which version wrote them, and the way out.
+        ResultError: names the version that wrote them, and the way out.
     """
     version = str(manifest.get("version", "0"))
     numbers = tuple(int(part) if part.isdigit() else 0 for part in version.split(".")[:2])
-    if numbers < OLDEST_READABLE:
+    if numbers < OLDEST_READABLE or "ending" not in names:
         raise ResultError(
-            f"{where}: written by siege_sim {version}, which used other names for sides and outcomes; run it again "
-            "with this version, or read it with that one"
+            f"{where}: written by an older version of siege_sim ({version}), which used other names for sides and "
+            "outcomes; run the scenario again, or read it with that version"
         )
 
 

@@ -20,6 +20,9 @@ from siege_sim.results.files import csv_text, json_text, refuse_older
 from siege_sim.results.why import Answer, EventsError, explain
 from siege_sim.schema.sides import Sides
 
+OnProgress = Callable[[int], None]
+"""A callback: called with the number of each day that was run, or of runs that are done."""
+
 WHOLE_OR_MISSING = ("day_first_loss", "day_captured", "worst_ipc_phase", "day_worst_ipc")
 """Columns of ``quarters`` that hold whole numbers or nothing."""
 
@@ -70,7 +73,7 @@ class RunResult:
         return self._events.copy()
 
     def why(self, quarter: str | None = None, stock: str | None = None) -> list[str]:
-        """Return in sentences what led to a quarter's fall, to a stock's end, or else to the outcome.
+        """Return in sentences what led to a quarter's fall, to a stock's end, or else to the end of the siege.
 
         Raises:
             ResultError: when the quarter or stock is not known.
@@ -121,7 +124,7 @@ class Course:
 
     Attributes:
         seed: the run's seed.
-        outcome: how the run ended; ``holding`` when it was stopped before the siege ended.
+        ending: how the run ended; ``holding`` when it was stopped before the siege ended.
         series: a row a day, as in ``RunResult``.
         quarters: a row a quarter, as in ``RunResult``.
         made: program, versions and the scenario's digest, equal for all runs of one scenario.
@@ -129,7 +132,7 @@ class Course:
     """
 
     seed: int
-    outcome: str
+    ending: str
     series: pd.DataFrame = field(repr=False)
     quarters: pd.DataFrame = field(repr=False)
     made: dict[str, Any] = field(repr=False)
@@ -141,7 +144,7 @@ class Course:
         kept = ("program", "version", "git_commit", "scenario_digest", "python", "packages")
         made = {name: copy.deepcopy(result.manifest[name]) for name in kept}
         summary = dict(result.summary)
-        return cls(int(result.manifest["seed"]), str(summary["outcome"]), result.series, result.quarters, made, summary)
+        return cls(int(result.manifest["seed"]), str(summary["ending"]), result.series, result.quarters, made, summary)
 
 
 class FrozenDict(dict[str, Any]):
@@ -171,11 +174,12 @@ def read_run(folder: Path) -> RunResult:
     """Read a run back from its folder.
 
     Raises:
-        ResultError: when the folder is not a run's, or a file is missing or damaged.
+        ResultError: when the folder is not a run's, was written by an older version, or a file is missing or damaged.
     """
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        refuse_older(manifest, folder)
+        summary = manifest.pop("summary")
+        refuse_older(manifest, summary, folder)
         tables = {
             name: pd.read_csv(folder / f"{name}.csv", keep_default_na=True, dtype=TEXTS)
             for name in ("series", "quarters", "events")
@@ -186,13 +190,9 @@ def read_run(folder: Path) -> RunResult:
         if "because" in events:
             events = events.astype({"because": "Int64"})
         quarters = tables["quarters"].astype(dict.fromkeys(WHOLE_OR_MISSING, "Int64"))
-        return RunResult(manifest.pop("summary"), manifest, snapshots, tables["series"], quarters, events)
+        return RunResult(summary, manifest, snapshots, tables["series"], quarters, events)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ResultError(f"{folder}: not a complete run: {error}; give a folder that `siege-sim run` wrote") from None
-
-
-Progress = Callable[[int], None]
-"""Told the number of each day after it was played."""
 
 
 def why_in(folder: Path, quarter: str | None = None, stock: str | None = None) -> Answer:

@@ -237,7 +237,7 @@ def _runs_table(runs: Sequence[dict[str, Any]], outcomes: Sequence[str]) -> pa.T
     fields = [("key", pa.string()), *((name, pa.int64()) for name in WHOLE_OF_A_RUN)]
     fields += [(name, pa.string()) for name in ("status", "error", "traceback", "values", "kept")]
     fields += [("seconds", pa.float64())]
-    fields += [(name, pa.string() if name == "outcome" else pa.float64()) for name in outcomes]
+    fields += [(name, pa.string() if name == "ending" else pa.float64()) for name in outcomes]
     return pa.Table.from_pylist(list(runs), schema=pa.schema(fields))
 
 
@@ -263,13 +263,13 @@ def read_sweep(target: str | Path) -> Sweep:
         target: the folder or fsspec URL that `siege-sim sweep` wrote.
 
     Raises:
-        ResultError: there is no sweep, or a part of it is damaged.
+        ResultError: there is no sweep, an older version wrote it, or a part of it is damaged.
     """
     store = Store.at(target)
     manifest = store.manifest()
     if manifest is None:
         raise ResultError(f"{target}: holds no sweep; give a folder that `siege-sim sweep` wrote")
-    refuse_older(manifest, target)
+    refuse_older(manifest, manifest["outcomes"], target)
     runs = _best_attempts(store.frame("runs"))
     kept = [name for name in manifest["outcomes"] if name in runs] if len(runs) else list(manifest["outcomes"])
     columns = [*IDENTITY, "status", "error", "seconds", *kept]

@@ -42,7 +42,7 @@ class Sweep:
         design: a row a point: ``point`` (from 0), then a column a factor.
         runs: a row a run that was tried, in the order of point and replication: ``point``, ``replication``, ``seed``,
             ``status`` (``ok`` or ``failed``), ``error``, ``seconds``, then the outcomes that were kept (those of
-            ``RunResult.summary``; ``outcome`` is text, the others are numbers, missing where a run has none).
+            ``RunResult.summary``; ``ending`` is text, the others are numbers, missing where a run has none).
         series: a row a run and day that was kept: ``point``, ``replication``, ``seed``, ``day``, then daily outcomes.
         quarters: a row a run and quarter: ``point``, ``replication``, ``seed``, then the columns of
             ``RunResult.quarters``; empty when not wanted.

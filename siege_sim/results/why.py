@@ -130,7 +130,7 @@ class Told(Protocol):
 
 
 def explain(result: Told, quarter: str | None = None, stock: str | None = None) -> Answer:
-    """Return the chain that led to a quarter's fall, to a stock's or facility's end, or else to the outcome.
+    """Return the chain that led to a quarter's fall, to a stock's or facility's end, or else to the end of the siege.
 
     Raises:
         ResultError: when both are asked for, the quarter or stock is not known, or the events cannot be followed.
@@ -140,7 +140,7 @@ def explain(result: Told, quarter: str | None = None, stock: str | None = None) 
     story = _Story(result)
     if quarter is not None:
         return story.of_quarter(quarter)
-    return story.of_outcome() if stock is None else story.of_facility(stock)
+    return story.of_ending() if stock is None else story.of_facility(stock)
 
 
 def chain(events: pd.DataFrame, last: int) -> list[int]:
@@ -225,16 +225,16 @@ class _Story:
         headline = f"{subject} was repaired and worked again from {self._day(reopened[0])}. Why it was out before:"
         return Answer(headline, self._steps(last))
 
-    def of_outcome(self) -> Answer:
-        outcome = str(self._result.summary["outcome"])
-        ends = [int(row["event"]) for row in self._rows if row["kind"] == outcome]
+    def of_ending(self) -> Answer:
+        ending = str(self._result.summary["ending"])
+        ends = [int(row["event"]) for row in self._rows if row["kind"] == ending]
         if ends:
-            words = outcome.replace("_", " ")
+            words = ending.replace("_", " ")
             return Answer(
-                f"Why the siege ended {self._on(ends[-1])}, {ENDINGS.get(outcome, words)}:", self._steps(ends[-1])
+                f"Why the siege ended {self._on(ends[-1])}, {ENDINGS.get(ending, words)}:", self._steps(ends[-1])
             )
-        if outcome != "holding":
-            return Answer(f"The siege ended ({outcome.replace('_', ' ')}), but no event of the run says why.", ())
+        if ending != "holding":
+            return Answer(f"The siege ended ({ending.replace('_', ' ')}), but no event of the run says why.", ())
         share = float(self._result.series["garrison_area_share"].iloc[-1])
         headline = (
             f"Nothing ended the siege in this run: {self._when(self._last_day)} {self._sides.garrison.the} still held "
@@ -245,7 +245,7 @@ class _Story:
 
     def _handed_over(self, name: str) -> Answer:
         """Tell of a quarter that was held until the siege ended."""
-        whole, first = self.of_outcome(), self._first_loss(name)
+        whole, first = self.of_ending(), self._first_loss(name)
         since = "" if first is None else f" (ground there was first lost {self._on(first)})"
         return Answer(f"{name} was held until the end{since} and handed over then. {whole.headline}", whole.steps)
 

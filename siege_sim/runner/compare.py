@@ -141,14 +141,14 @@ def asked_for(
 
 
 def compare_asked(
-    asked: Asked, workers: int | None = None, progress: Callable[[int], None] | None = None
+    asked: Asked, workers: int | None = None, on_progress: Callable[[int], None] | None = None
 ) -> Comparison:
     """Play a baseline and what-ifs with the seeds 1, 2, ... and compare them.
 
     Args:
         asked: what to compare.
         workers: how many processes; the result is the same for any number.
-        progress: called with the number of runs that are done.
+        on_progress: called with the number of runs that are done.
     """
     scenarios, until = asked.scenarios, asked.until
     last = min(asked.days or scenarios[0].days, scenarios[0].days)
@@ -156,7 +156,7 @@ def compare_asked(
     wanted = asked.runs if until is None else min(FIRST_LOOK, asked.runs)
     while True:
         seeds = range(comparison.pairs + 1, wanted + 1)
-        further = _further(progress, comparison.pairs * len(scenarios))
+        further = _further(on_progress, comparison.pairs * len(scenarios))
         comparison = comparison.with_more(_play(asked, seeds, last, workers, further))
         if until is None:
             return comparison
@@ -181,17 +181,17 @@ def _nothing_yet(asked: Asked, last: int) -> Comparison:
     )
 
 
-def _further(progress: Callable[[int], None] | None, done: int) -> Callable[[int], None] | None:
-    return None if progress is None else lambda count: progress(done + count)
+def _further(on_progress: Callable[[int], None] | None, done: int) -> Callable[[int], None] | None:
+    return None if on_progress is None else lambda count: on_progress(done + count)
 
 
 def _play(
-    asked: Asked, seeds: range, last: int, workers: int | None, progress: Callable[[int], None] | None
+    asked: Asked, seeds: range, last: int, workers: int | None, on_progress: Callable[[int], None] | None
 ) -> list[list[Trace]]:
     """Play every seed with every scenario, seed by seed; return the traces of each scenario."""
     by_scenario = [jobs_of(one, seeds, asked.days) for one in asked.scenarios]
     jobs = [job for pair in zip(*by_scenario, strict=True) for job in pair]
-    traces = run_many(jobs, partial(_traced, asked.quantities, last), workers, progress)
+    traces = run_many(jobs, partial(_traced, asked.quantities, last), workers, on_progress)
     return [traces[number :: len(by_scenario)] for number in range(len(by_scenario))]
 
 

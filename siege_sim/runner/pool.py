@@ -38,7 +38,7 @@ def run_many(
     jobs: Sequence[Job],
     function: Callable[[Job], Result],
     workers: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    on_progress: Callable[[int], None] | None = None,
 ) -> list[Result]:
     """Call a function for every job and return the results in the order of the jobs.
 
@@ -46,7 +46,7 @@ def run_many(
         jobs: what to do; each is sent to a worker, so it must be picklable and should be small.
         function: a function of a module; what it returns must be picklable too.
         workers: how many processes; by default one for each processor. With one, all happens in this process.
-        progress: called with the number of finished jobs after each.
+        on_progress: called with the number of finished jobs after each.
 
     Raises:
         WorkerError: when workers keep dying. What ``function`` itself raises is passed on.
@@ -55,8 +55,8 @@ def run_many(
     with contextlib.closing(finished(jobs, function, workers)) as stream:
         for index, result in stream:
             results[index] = result
-            if progress is not None:
-                progress(len(results))
+            if on_progress is not None:
+                on_progress(len(results))
     return [results[index] for index in range(len(jobs))]
 
 
@@ -251,14 +251,14 @@ class _Worker:
 
 def _work(connection: Connection[Any, Any]) -> None:
     """Do what comes through the pipe until it ends."""
-    live_with_the_driver()
+    exit_with_parent()
     with contextlib.suppress(EOFError, OSError):
         while True:
             function, job = connection.recv()
             _send(connection, _outcome_of(function, job))
 
 
-def live_with_the_driver() -> None:
+def exit_with_parent() -> None:
     """Leave what comes from the terminal to the driver, and end when it ends: killed, it tells its workers nothing."""
     for number in ENDINGS:
         if number != signal.SIGTERM:
@@ -297,7 +297,7 @@ class _Crew:
 
     def hire(self) -> _Worker:
         """Start a worker; Ctrl-C waits meanwhile, or half a worker might be left behind."""
-        with ctrl_c_waits():
+        with ctrl_c_deferred():
             worker = _Worker()
             self._workers.append(worker)
         return worker
@@ -325,7 +325,7 @@ def _crew() -> Iterator[_Crew]:
 
 
 @contextlib.contextmanager
-def ctrl_c_waits() -> Iterator[None]:
+def ctrl_c_deferred() -> Iterator[None]:
     """Let Ctrl-C wait meanwhile; processes that are started meanwhile never see it (where the system can do so).
 
     Other requests to end wait too where they are handled like Ctrl-C; the new processes do see them, and end with them.

@@ -14,29 +14,31 @@ from siege_sim.errors import SiegeError
 from siege_sim.loading.scenario import scenario_of
 from siege_sim.model.model import SiegeModel
 from siege_sim.model.scenario import Scenario
-from siege_sim.results.run import Course, Progress, RunResult
+from siege_sim.results.run import Course, OnProgress, RunResult
 from siege_sim.runner.tables import result_of
 
 
-def run(scenario: Scenario, seed: int = 1, days: int | None = None, progress: Progress | None = None) -> RunResult:
-    """Play a scenario to its end.
+def run(
+    scenario: Scenario, seed: int | None = 1, days: int | None = None, on_progress: OnProgress | None = None
+) -> RunResult:
+    """Run a scenario to its end.
 
     Args:
-        scenario: what to play; see ``load_scenario``.
-        seed: the run's seed, a whole number of at least 0.
+        scenario: what to run; see ``load_scenario``.
+        seed: the run's seed, a whole number of at least 0; with None one is drawn, which the result's manifest reports.
         days: stop after so many days, if the siege has not ended before.
-        progress: called with the number of each day after it was played.
+        on_progress: called with the number of each day after it was run.
 
     Raises:
         SiegeError: fewer days than one, or a seed that is none.
     """
     if days is not None and days < 1:
-        raise SiegeError(f"days is {days}, but a run plays at least one day; leave it out to play to the end")
+        raise SiegeError(f"days is {days}, but a run has at least one day; leave it out to run to the end")
     began = time.perf_counter()
     model = SiegeModel(scenario, seed)
     for day in model.days():
-        if progress is not None:
-            progress(day)
+        if on_progress is not None:
+            on_progress(day)
         if days is not None and day >= days:
             break
     return result_of(model, time.perf_counter() - began)

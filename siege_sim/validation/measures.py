@@ -161,7 +161,7 @@ def day_of(course: Course, when: date) -> int | None:
     day, last = (when - _start(course)).days, len(course.series) - 1
     if day < 0:
         return None
-    if day > last and course.outcome == "holding":
+    if day > last and course.ending == "holding":
         return None
     return min(day, last)
 
@@ -185,7 +185,7 @@ def _growth(course: Course, outcomes: Sequence[str], span: kinds.Span) -> float 
 def share_lost(course: Course) -> FloatArray:
     """Return the share of the ground of day 0 that was lost by fighting, on every day."""
     held = values_of(course, [kinds.GROUND_HELD])
-    if course.outcome == HANDED_OVER:
+    if course.ending == HANDED_OVER:
         held = held[:-1]
     return 1.0 - held / held[0]
 
@@ -195,7 +195,7 @@ def days_captured(course: Course) -> dict[str, int]:
     table = course.quarters.dropna(subset=["day_captured"])
     days = dict(zip(table["quarter"], table["day_captured"].astype(int), strict=True))
     last = len(course.series) - 1
-    return {name: day for name, day in days.items() if not (course.outcome == HANDED_OVER and day == last)}
+    return {name: day for name, day in days.items() if not (course.ending == HANDED_OVER and day == last)}
 
 
 def _first(mask: NDArray[np.bool_]) -> int | None:

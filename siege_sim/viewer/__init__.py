@@ -1,1 +1,1 @@
-"""Frames of a run, the page that draws them, and files to hand out. Needs no server."""
+"""Frames of a run, the page that draws them, and replay files. Needs no server."""

@@ -8,17 +8,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from siege_sim.validation import record as kinds
+from siege_sim.viewer.frames import Json
 
 if TYPE_CHECKING:
     from siege_sim.schema.sides import Sides
     from siege_sim.validation.record import Entry, Record
 
-Json = dict[str, Any]
-
 
 @dataclass(frozen=True)
-class Line:
-    """A line of a chart: outcomes added up, and its name; without a name the chart's title says it."""
+class ChartLine:
+    """A line of a chart: outcomes added up, and its label; without one the chart's title is its label."""
 
     outcomes: tuple[str, ...]
     label: str = ""
@@ -34,15 +33,15 @@ class Chart:
         unit: of all its lines.
         lines: what it shows.
         percent: whether shares are drawn in per cent.
-        says: a sentence on what it is.
+        description: a sentence on what it is.
     """
 
     name: str
     title: str
     unit: str
-    lines: tuple[Line, ...]
+    lines: tuple[ChartLine, ...]
     percent: bool = False
-    says: str = ""
+    description: str = ""
 
 
 def charts(outcomes: Sequence[Mapping[str, Any]], sides: Sides) -> tuple[Chart, ...]:
@@ -56,44 +55,44 @@ def charts(outcomes: Sequence[Mapping[str, Any]], sides: Sides) -> tuple[Chart, 
     others = tuple(outcome for outcome in outcomes if outcome.get("death") == "other")
     return (
         Chart(
-            "area", "Ground held", "% of day 0", (Line(("garrison_area_share",)),), percent=True,
-            says=sides.fill("Ground held by {garrison}, as a share of what they held on day 0."),
+            "area", "Ground held", "% of day 0", (ChartLine(("garrison_area_share",)),), percent=True,
+            description=sides.fill("Ground held by {garrison}, as a share of what they held on day 0."),
         ),
         Chart(
             "fates", "Civilians by fate", "persons",
             (
-                Line(("civilians_in_pocket",), "in the pocket"),
-                Line(tuple(name for name in left if name not in NOT_LEFT), "left"),
-                Line(("came_under_new_holder",), "under a new holder"),
-                Line(("evacuated", "evacuated_for_treatment"), "evacuated"),
+                ChartLine(("civilians_in_pocket",), "in the pocket"),
+                ChartLine(tuple(name for name in left if name not in NOT_LEFT), "left"),
+                ChartLine(("came_under_new_holder",), "under a new holder"),
+                ChartLine(("evacuated", "evacuated_for_treatment"), "evacuated"),
             ),
-            says="Where the besieged civilians are; the dead have a chart of their own.",
+            description="Where the besieged civilians are; the dead have a chart of their own.",
         ),
         Chart(
             "dead", "Civilians dead since day 0", "persons",
-            (Line(("civilians_killed",), "by violence"), *(_death(outcome) for outcome in others)),
-            says="Besieged civilians killed by violence, and those who died of other causes.",
+            (ChartLine(("civilians_killed",), "by violence"), *(_death(outcome) for outcome in others)),
+            description="Besieged civilians killed by violence, and those who died of other causes.",
         ),
         Chart(
-            "eaten", "Eaten a person and day", "kcal", (Line(("kcal_eaten_per_person",)),),
-            says="The humanitarian planning figure is 2,100 kcal a person and day.",
+            "eaten", "Eaten a person and day", "kcal", (ChartLine(("kcal_eaten_per_person",)),),
+            description="The humanitarian planning figure is 2,100 kcal a person and day.",
         ),
         Chart(
-            "food", "Food left", "days", (Line(("food_days_left",)),),
-            says="Days for which stores and homes would feed everybody at 2,100 kcal.",
+            "food", "Food left", "days", (ChartLine(("food_days_left",)),),
+            description="Days for which stores and homes would feed everybody at 2,100 kcal.",
         ),
         Chart(
             "forces", "Fighters fit for duty", "fighters",
-            (Line(("garrison_fit",), sides.garrison.label), Line(("besieger_fit",), sides.besieger.label)),
-            says="Fighters of both sides fit for duty around the pocket.",
+            (ChartLine(("garrison_fit",), sides.garrison.label), ChartLine(("besieger_fit",), sides.besieger.label)),
+            description="Fighters of both sides fit for duty around the pocket.",
         ),
         Chart(
-            "condemnation", "Condemnation", "points", (Line(("condemnation",)),),
-            says=sides.fill("Pressure of world opinion on {besieger}, in points of the model."),
+            "condemnation", "Condemnation", "points", (ChartLine(("condemnation",)),),
+            description=sides.fill("Pressure of world opinion on {besieger}, in points of the model."),
         ),
         Chart(
-            "impacts", "Heavy impacts a day", "impacts", (Line(("heavy_impacts",)),),
-            says="Heavy bombs and missiles that fell on the pocket that day.",
+            "impacts", "Heavy impacts a day", "impacts", (ChartLine(("heavy_impacts",)),),
+            description="Heavy bombs and missiles that fell on the pocket that day.",
         ),
     )  # fmt: skip
 
@@ -102,21 +101,23 @@ NOT_LEFT = ("came_under_new_holder", "evacuated", "evacuated_for_treatment")
 """Departures that have lines of their own."""
 
 
-def _death(outcome: Mapping[str, Any]) -> Line:
+def _death(outcome: Mapping[str, Any]) -> ChartLine:
     """Return the line of a cause of death: ``Died of hunger`` as ``of hunger``."""
     label = str(outcome["label"])
-    return Line((str(outcome["name"]),), label.removeprefix("Died ") if label.startswith("Died ") else label.lower())
+    return ChartLine(
+        (str(outcome["name"]),), label.removeprefix("Died ") if label.startswith("Died ") else label.lower()
+    )
 
 
 def charts_of(outcomes: Sequence[Mapping[str, Any]], sides: Sides, record: Record | None, start: date) -> list[Json]:
-    """Return the charts as the head of a film names them, with what a record knows of each line."""
+    """Return the charts as the head of a run names them, with what a record knows of each line."""
     return [
         {
             "name": chart.name,
             "title": chart.title,
             "unit": chart.unit,
             "percent": chart.percent,
-            "says": chart.says,
+            "description": chart.description,
             "lines": [
                 {
                     "outcomes": list(line.outcomes),
@@ -131,8 +132,8 @@ def charts_of(outcomes: Sequence[Mapping[str, Any]], sides: Sides, record: Recor
     ]
 
 
-def _about(record: Record, line: Line, kind: type[kinds.Measure]) -> Iterator[tuple[Entry, Any]]:
-    """Yield what the record says of a line by one kind of measure, in order of time."""
+def _about(record: Record, line: ChartLine, kind: type[kinds.Measure]) -> Iterator[tuple[Entry, Any]]:
+    """Yield what the record holds on a line by one kind of measure, in order of time."""
     for entries in (topic.patterns | topic.background for topic in record.topics.values()):
         for entry in entries.values():
             measure = entry.measure
@@ -140,8 +141,8 @@ def _about(record: Record, line: Line, kind: type[kinds.Measure]) -> Iterator[tu
                 yield entry, measure
 
 
-def _known(record: Record, line: Line, start: date) -> Iterator[Json]:
-    """Yield the ranges that the record gives for single days; a fall is told as what is left of a share."""
+def _known(record: Record, line: ChartLine, start: date) -> Iterator[Json]:
+    """Yield the ranges that the record gives for single days; a fall is given as what is left of a share."""
     for entry, measure in _about(record, line, kinds.ValueOn):
         yield {"day": (measure.on - start).days, "low": entry.low, "high": entry.high, "title": entry.title}
     if line.outcomes == (kinds.GROUND_HELD,):
@@ -150,7 +151,7 @@ def _known(record: Record, line: Line, start: date) -> Iterator[Json]:
             yield {"day": (measure.on - start).days, "low": low, "high": high, "title": entry.title}
 
 
-def _between(record: Record, line: Line, start: date) -> list[list[float]]:
+def _between(record: Record, line: ChartLine, start: date) -> list[list[float]]:
     """Return what means a day add up to at the least and at the most: rows of day, low, high; none without any."""
     rows = [[0.0, 0.0, 0.0]]
     for entry, measure in sorted(_about(record, line, kinds.IncreasePerDay), key=lambda pair: pair[1].until):

@@ -1,6 +1,6 @@
-"""Films: a run day by day as the page draws it, small enough to be sent and kept. Knows nothing of the model.
+"""Frames: a run day by day as the viewer draws it, small enough to be sent. Knows nothing of the model.
 
-A film is a head, which says what the run and its city are, and a frame for each day. Both are plain JSON; arrays over
+A run has a head, which describes the run and its city, and a frame for each day. Both are plain JSON; arrays over
 cells and units are bytes in base64, row by row from the north-west. `docs/dashboard.md` describes every key.
 """
 
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 FORMAT = 2
-"""Number of the format of films; it grows when a page of an older program could not draw them."""
+"""Version of the format of frames; it grows when a page of an older program could not draw them."""
+
+MAX_RUNS = 2
+"""How many runs a page can show side by side."""
 
 NOBODY_THERE = 255
 """The byte of a cell in which there is nothing to show, such as the hunger of nobody."""
 
-STEPS = 250
+SHARE_STEPS = 250
 """Steps of a byte between nothing and all."""
 
 
@@ -37,7 +40,7 @@ class Shade:
         name: its key in the frames.
         label: what the reader calls it.
         unit: of its values; empty for shares, which are shown in per cent.
-        says: a sentence on what it is.
+        description: a sentence on what it is.
         step: the value of one step of its bytes.
         dtype: of its array.
     """
@@ -45,17 +48,17 @@ class Shade:
     name: str
     label: str
     unit: str
-    says: str
+    description: str
     step: float
     dtype: str = "u1"
 
     def head(self) -> Json:
-        """Return it as the head of a film names it."""
+        """Return it as a run's head names it."""
         return {
             "name": self.name,
             "label": self.label,
             "unit": self.unit,
-            "says": self.says,
+            "description": self.description,
             "step": self.step,
             "bytes": int(self.dtype[-1]),
         }
@@ -65,28 +68,30 @@ SHADES: tuple[Shade, ...] = (
     Shade("civilians", "Civilians", "persons", "Besieged civilians in the cell.", 1.0, "u2"),
     Shade(
         "hunger", "Hunger", "", "How much less than 2,100 kcal the people in the cell ate that day, on average.",
-        1 / STEPS,
+        1 / SHARE_STEPS,
     ),
-    Shade("danger", "Danger", "", "Recent fire on the cell, from none to the most; it fades with time.", 1 / STEPS),
-    Shade("rubble", "Rubble", "", "Share of the floor area that lies in ruins.", 1 / STEPS),
-    Shade("entrenchment", "Entrenchment", "", "Works and tunnels of whoever holds the cell.", 1 / STEPS),
+    Shade(
+        "danger", "Danger", "", "Recent fire on the cell, from none to the most; it fades with time.", 1 / SHARE_STEPS
+    ),
+    Shade("rubble", "Rubble", "", "Share of the floor area that lies in ruins.", 1 / SHARE_STEPS),
+    Shade("entrenchment", "Entrenchment", "", "Works and tunnels of whoever holds the cell.", 1 / SHARE_STEPS),
 )  # fmt: skip
 
 
 @dataclass
-class Film:
-    """A run as the page draws it.
+class RunFrames:
+    """A run as the viewer draws it.
 
     Attributes:
         head: what the run and its city are.
-        frames: the days that were filmed, in their order.
+        frames: the recorded days, in their order.
     """
 
     head: Json
     frames: list[Json] = field(default_factory=list)
 
     def json(self) -> Json:
-        """Return the whole film as JSON."""
+        """Return head and frames as JSON."""
         return {"head": self.head, "frames": self.frames}
 
 
@@ -98,8 +103,8 @@ def packed(values: NDArray[Any], dtype: str = "u1") -> str:
 
 
 def packed_shares(values: NDArray[Any], nothing: NDArray[Any] | None = None) -> str:
-    """Return shares as bytes of `STEPS` steps in base64; cells of ``nothing`` as `NOBODY_THERE`."""
-    steps = np.rint(np.clip(values, 0.0, 1.0) * STEPS)
+    """Return shares as bytes of `SHARE_STEPS` steps in base64; cells of ``nothing`` as `NOBODY_THERE`."""
+    steps = np.rint(np.clip(values, 0.0, 1.0) * SHARE_STEPS)
     return packed(steps if nothing is None else np.where(nothing, NOBODY_THERE, steps))
 
 
@@ -127,7 +132,7 @@ def head_of(
     charts: Sequence[Json] = (),
     note: str = "",
 ) -> Json:
-    """Return the head of a film.
+    """Return the head of a run.
 
     Args:
         title: heading of the run.
@@ -145,7 +150,7 @@ def head_of(
         factions: names of the parts of both sides' forces; units carry their index.
         shades: the layers that every frame has.
         charts: what is drawn beside the map; see `charts.charts_of`.
-        note: what the reader should know about the film, if anything.
+        note: what the reader should know about the frames, if anything.
     """
     return {
         "format": FORMAT,

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 
 from siege_sim.errors import SiegeError
 from siege_sim.model.model import SiegeModel
-from siege_sim.viewer.recorder import Camera
+from siege_sim.viewer.frames import MAX_RUNS
+from siege_sim.viewer.recorder import FrameRecorder
 from siege_sim.viewer.replay import record_of, replay_html
 
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
-    from siege_sim.viewer.frames import Film
-
-MOST_RUNS = 2
+    from siege_sim.viewer.frames import RunFrames
 
 
-class Screen:
-    """A page that plays runs; a notebook shows it when it is the last thing in a cell.
+class NotebookView:
+    """A page that shows runs; a notebook shows it when it is the last thing in a cell.
 
     Args:
         page: the whole page, which asks no other place for anything.
@@ -53,8 +52,8 @@ def watch(
     layer: str = "holder",
     difference: bool = False,
     height: int = 900,
-) -> Screen:
-    """Play a scenario, or two with the same seed on one clock, and return what shows them.
+) -> NotebookView:
+    """Run a scenario, or two with the same seed, and return a view of them on one clock.
 
     Args:
         scenarios: one or two.
@@ -69,18 +68,18 @@ def watch(
     Raises:
         SiegeError: no scenario or more than two, or two that do not fit side by side.
     """
-    if not 1 <= len(scenarios) <= MOST_RUNS:
+    if not 1 <= len(scenarios) <= MAX_RUNS:
         raise SiegeError(f"watch shows one run or two side by side, not {len(scenarios)}")
-    films = [_filmed(scenario, seed, days) for scenario in scenarios]
-    place = f"#day={day}&layer={layer}{'&difference' * difference}"
-    return Screen(replay_html(films, names or [scenario.title for scenario in scenarios], place), height)
+    runs = [_recorded(scenario, seed, days) for scenario in scenarios]
+    view = f"#day={day}&layer={layer}{'&difference' * difference}"
+    return NotebookView(replay_html(runs, names or [scenario.title for scenario in scenarios], view), height)
 
 
-def _filmed(scenario: Scenario, seed: int, days: int | None) -> Film:
+def _recorded(scenario: Scenario, seed: int, days: int | None) -> RunFrames:
     model = SiegeModel(scenario, seed)
-    camera = Camera(model, record_of(scenario.name))
+    recorder = FrameRecorder(model, record_of(scenario.name))
     for day in model.days():
-        camera.shoot()
+        recorder.record_day()
         if day == days:
             break
-    return camera.film
+    return recorder.run

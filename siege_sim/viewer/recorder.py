@@ -1,4 +1,4 @@
-"""Filming: what the page needs to know of a model after each day, read off its columns and layers."""
+"""Records frames: what the viewer needs to know of a model after each day, read off its columns and layers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from siege_sim.model.codes import GONE
 from siege_sim.model.conditions import KCAL_A_PERSON_DAY
 from siege_sim.model.events import Event
 from siege_sim.viewer.charts import charts_of
-from siege_sim.viewer.frames import Film, Json, head_of, packed, packed_shares, plain_numbers
+from siege_sim.viewer.frames import Json, RunFrames, head_of, packed, packed_shares, plain_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,11 +23,11 @@ WORKING, DAMAGED, DESTROYED, OUTSIDE, CLOSED = range(5)
 """States of a facility as the page shows them; ``OUTSIDE`` is on ground that the garrison does not hold."""
 
 
-class Camera:
-    """Films a model: the head at once, and a frame each time it is asked.
+class FrameRecorder:
+    """Records the frames of a model: the head and day 0 at once, then a frame each time it is asked.
 
     Attributes:
-        film: what was filmed so far.
+        run: what was recorded so far.
     """
 
     def __init__(self, model: SiegeModel, record: Record | None = None) -> None:
@@ -37,24 +37,24 @@ class Camera:
         self._faction = np.array(
             [self._factions.index(model.unit_labels[row][0]) for row in range(len(model.units))], dtype=np.int64
         )
-        self.film = Film(_head(model, self._factions, record))
-        self.shoot()
+        self.run = RunFrames(_head(model, self._factions, record))
+        self.record_day()
 
-    def shoot(self) -> Json:
-        """Add today's frame to the film, and return it."""
+    def record_day(self) -> Json:
+        """Add today's frame, and return it."""
         model = self._model
         events, self._events = model.log.events[self._events :], len(model.log.events)
         first = self._events - len(events)
         frame = {
             "day": model.day,
-            "outcome": model.politics.outcome,
+            "ending": model.politics.ending,
             **_ground(model),
             "units": _units(model, self._faction),
             "facilities": packed(np.array([_state(facility) for facility in model.facilities], dtype=np.int64)),
             "values": plain_numbers(model.recorder.values[model.recorder.rows - 1]),
-            "events": [_told(first + number, event) for number, event in enumerate(events)],
+            "events": [_event_json(first + number, event) for number, event in enumerate(events)],
         }
-        self.film.frames.append(frame)
+        self.run.frames.append(frame)
         return frame
 
 
@@ -130,8 +130,8 @@ def _state(facility: Facility) -> int:
     return DAMAGED if facility.repair_days > 0 else WORKING
 
 
-def _told(number: int, event: Event) -> Json:
-    """Return an event with what it takes to tell of it and to follow its causes back."""
+def _event_json(number: int, event: Event) -> Json:
+    """Return an event with what it takes to show it and to follow its causes back."""
     return {
         "number": number,
         "kind": event.kind,

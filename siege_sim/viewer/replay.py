@@ -1,8 +1,8 @@
 """`siege-sim replay`: a run, or two side by side, as one page that needs no network, to hand out.
 
-A run can be played again from its results folder, to the byte. So it is, and filmed in full; the film is taken only
-when its daily series is that of the folder. Otherwise (another version of the program, a plug-in that is not here) the
-page shows what the folder has kept: charts and events of every day, and maps of some.
+A run can be repeated from its results folder, to the byte. So it is, and a frame is recorded for each day; the frames
+are used only when the daily series is that of the folder. Otherwise (another version of the program, a plug-in that is
+not here) the page shows what the folder has stored: charts and events of every day, and maps of some.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,20 +20,18 @@ from siege_sim.errors import ResultError, ScenarioError
 from siege_sim.results.run import read_run
 
 if TYPE_CHECKING:
-    from siege_sim.results.run import RunResult
+    from siege_sim.results.run import OnProgress, RunResult
     from siege_sim.validation.record import Record
-    from siege_sim.viewer.frames import Film, Json
+    from siege_sim.viewer.frames import Json, RunFrames
 
-SCRIPTS = ("frames.js", "look.js", "map.js", "charts.js", "labels.js", "stage.js")
+SCRIPTS = ("frames.js", "look.js", "map.js", "charts.js", "labels.js", "viewer.js")
 """The page's scripts, in the order in which they build on each other."""
 
-AS_KEPT = "Maps of the days that the results folder has kept; between them the last one stands."
-PLAYS_OTHERWISE = (
-    f"{AS_KEPT} This version of siege_sim plays the run otherwise than the one that wrote the folder, "
-    "so its units, places and the days between are not shown."
+STORED_ONLY = "Maps of the days that the results folder has stored; on the days between, the last one is shown."
+RUNS_DIFFER = (
+    f"{STORED_ONLY} With this version of siege_sim the run comes out differently than with the one that wrote the "
+    "folder, so its units, places and the maps of the days between are not shown."
 )
-
-Progress = Callable[[int], None]
 
 
 def page_part(name: str) -> str:
@@ -47,7 +45,11 @@ def page_script() -> str:
 
 
 def write_replay(
-    folders: Sequence[Path], target: Path, force: bool = False, as_kept: bool = False, progress: Progress | None = None
+    folders: Sequence[Path],
+    target: Path,
+    force: bool = False,
+    stored_only: bool = False,
+    on_progress: OnProgress | None = None,
 ) -> list[str]:
     """Write a page with one run, or with two on one clock.
 
@@ -55,19 +57,19 @@ def write_replay(
         folders: one or two results folders that `run` has written.
         target: the page.
         force: replace a file that is there.
-        as_kept: take what the folders have kept, and play nothing again.
-        progress: called with the number of each day that was played again.
+        stored_only: show what the folders have stored, and repeat no run.
+        on_progress: called with the number of each day that was run again.
 
     Returns:
-        What the reader of the page should know: a note for each run that could not be filmed in full.
+        What the reader of the page should know: a note for each run that has no frame of its own for every day.
 
     Raises:
         ResultError: a folder that is not a run's, or a file that is there or cannot be written.
     """
     if target.exists() and not force:
         raise ResultError(f"{target}: is there already; choose another --out, or replace it with --force")
-    films = [film_of_folder(folder, as_kept, progress) for folder in folders]
-    text = replay_html(films, _names(films, folders))
+    runs = [frames_of_folder(folder, stored_only, on_progress) for folder in folders]
+    text = replay_html(runs, _names(runs, folders))
     partial = target.with_name(f".{target.name}.part")
     try:
         partial.write_text(text, "utf-8", newline="\n")
@@ -75,19 +77,19 @@ def write_replay(
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise ResultError(f"{target}: cannot be written: {error.strerror}; choose another --out") from None
-    return [film.head["note"] for film in films if film.head["note"]]
+    return [run.head["note"] for run in runs if run.head["note"]]
 
 
-def film_of_folder(folder: Path, as_kept: bool = False, progress: Progress | None = None) -> Film:
-    """Return the film of a run: in full when it can be played again, otherwise of what was kept."""
-    from siege_sim.viewer.stored_run import film_of_kept
+def frames_of_folder(folder: Path, stored_only: bool = False, on_progress: OnProgress | None = None) -> RunFrames:
+    """Return the frames of a run: of every day when it can be repeated, otherwise of what was stored."""
+    from siege_sim.viewer.stored_run import frames_of_stored_run
 
     result = read_run(folder)
     record = record_of(str(result.manifest["scenario"]["name"]))
-    if as_kept:
-        return film_of_kept(result, record, AS_KEPT)
-    film = _played_again(result, (folder / "series.csv").read_text("utf-8"), record, progress)
-    return film_of_kept(result, record, PLAYS_OTHERWISE) if film is None else film
+    if stored_only:
+        return frames_of_stored_run(result, record, STORED_ONLY)
+    run = _repeated(result, (folder / "series.csv").read_text("utf-8"), record, on_progress)
+    return frames_of_stored_run(result, record, RUNS_DIFFER) if run is None else run
 
 
 def record_of(name: str) -> Record | None:
@@ -97,39 +99,41 @@ def record_of(name: str) -> Record | None:
     return load_record(name) if name in shipped_records() else None
 
 
-def _played_again(result: RunResult, series_csv: str, record: Record | None, progress: Progress | None) -> Film | None:
-    """Return the film of a run that is played again, if it comes out as it did."""
+def _repeated(
+    result: RunResult, series_csv: str, record: Record | None, on_progress: OnProgress | None
+) -> RunFrames | None:
+    """Repeat a run and return its frames, if it comes out as it did."""
     from siege_sim.loading.scenario import scenario_of
     from siege_sim.model.model import SiegeModel
     from siege_sim.runner.tables import result_of
-    from siege_sim.viewer.recorder import Camera
+    from siege_sim.viewer.recorder import FrameRecorder
 
     try:
         scenario = scenario_of(result.manifest["scenario"])
     except ScenarioError:
         return None
     model = SiegeModel(scenario, int(result.manifest["seed"]))
-    camera = Camera(model, record)
+    recorder = FrameRecorder(model, record)
     while model.running and model.day < int(result.manifest["days_played"]):
         model.step()
-        camera.shoot()
-        if progress is not None:
-            progress(model.day)
-    return camera.film if result_of(model).series_csv() == series_csv else None
+        recorder.record_day()
+        if on_progress is not None:
+            on_progress(model.day)
+    return recorder.run if result_of(model).series_csv() == series_csv else None
 
 
-def replay_html(films: Sequence[Film], names: Sequence[str] = (), place: str = "") -> str:
-    """Return a page that plays one film, or two side by side on one clock.
+def replay_html(runs: Sequence[RunFrames], names: Sequence[str] = (), view: str = "") -> str:
+    """Return a page that shows one run, or two side by side on one clock.
 
     Args:
-        films: one or two.
+        runs: one or two.
         names: what tells them apart.
-        place: where it opens when its address does not say, such as ``#day=60&layer=hunger``.
+        view: what it shows first when its address does not say, such as ``#day=60&layer=hunger``.
 
     Raises:
-        ResultError: when the cities of two films do not fit side by side.
+        ResultError: when the cities of two runs do not fit side by side.
     """
-    heads = [film.head for film in films]
+    heads = [run.head for run in runs]
     if len({(head["rows"], head["columns"], head["start"]) for head in heads}) > 1:
         which = " and ".join(names or [str(head["title"]) for head in heads])
         raise ResultError(f"{which} are not of the same city and start; give runs of one scenario")
@@ -142,16 +146,16 @@ def replay_html(films: Sequence[Film], names: Sequence[str] = (), place: str = "
         lines=_heading(heads),
         waiting="The run is being unpacked ...",
         version=__version__,
-        style=page_part("stage.css"),
+        style=page_part("viewer.css"),
         script=page_script(),
-        film=_compressed(films, names),
-        place=place,
+        run_data=_compressed(runs, names),
+        view=view,
     )
 
 
-def _names(films: Sequence[Film], folders: Sequence[Path]) -> list[str]:
+def _names(runs: Sequence[RunFrames], folders: Sequence[Path]) -> list[str]:
     """Return what tells the runs apart: their titles, or their folders where the titles are the same."""
-    titles = [str(film.head["title"]) for film in films]
+    titles = [str(run.head["title"]) for run in runs]
     return titles if len(set(titles)) == len(titles) else [folder.resolve().name for folder in folders]
 
 
@@ -161,7 +165,7 @@ def _heading(heads: Sequence[Json]) -> list[str]:
     return [f"{which}, seed {seeds}: one of many possible courses. Press ? for the keys."]
 
 
-def _compressed(films: Sequence[Film], names: Sequence[str]) -> str:
-    data = [{**film.json(), "name": name} for film, name in zip(films, [*names, "", ""], strict=False)]
+def _compressed(runs: Sequence[RunFrames], names: Sequence[str]) -> str:
+    data = [{**run.json(), "name": name} for run, name in zip(runs, [*names, "", ""], strict=False)]
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")

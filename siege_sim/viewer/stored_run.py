@@ -1,4 +1,4 @@
-"""Films of what a results folder has kept: charts and events of every day, maps of the days with a snapshot."""
+"""Frames of a stored run: charts and events of every day, maps of the days with a snapshot."""
 
 from __future__ import annotations
 
@@ -8,42 +8,42 @@ import numpy as np
 
 from siege_sim.plots.days import Calendar
 from siege_sim.viewer.charts import charts_of
-from siege_sim.viewer.frames import SHADES, Film, Json, head_of, packed, packed_shares, plain_numbers
+from siege_sim.viewer.frames import SHADES, Json, RunFrames, head_of, packed, packed_shares, plain_numbers
 
 if TYPE_CHECKING:
     from siege_sim.results.run import RunResult
     from siege_sim.validation.record import Record
 
-KEPT_SHADES = tuple(shade for shade in SHADES if shade.name != "hunger")
+STORED_SHADES = tuple(shade for shade in SHADES if shade.name != "hunger")
 """Layers that snapshots have."""
 
 
-def film_of_kept(result: RunResult, record: Record | None, note: str) -> Film:
-    """Return a film of a run from its results alone.
+def frames_of_stored_run(result: RunResult, record: Record | None, note: str) -> RunFrames:
+    """Return the frames of a run from its results alone.
 
     Args:
         result: the run.
         record: what is known of the real siege, if anything.
         note: why there is no more than that.
     """
-    film = Film(_head(result, record, note))
+    run = RunFrames(_head(result, record, note))
     days = {int(day): number for number, day in enumerate(result.snapshots["day"])}
     series, events = result.series, _events_by_day(result)
-    names = [outcome["name"] for outcome in film.head["outcomes"]]
+    names = [outcome["name"] for outcome in run.head["outcomes"]]
     last = len(series) - 1
     before: int | None = None
     for day in range(last + 1):
         frame: Json = {
             "day": day,
-            "outcome": result.summary["outcome"] if day == last else "holding",
+            "ending": result.summary["ending"] if day == last else "holding",
             "values": plain_numbers(series.loc[day, names].to_numpy(dtype=float)),
             "events": events.get(day, []),
         }
         if day in days:
             frame |= _ground(result, days[day], before)
             before = days[day]
-        film.frames.append(frame)
-    return film
+        run.frames.append(frame)
+    return run
 
 
 def _head(result: RunResult, record: Record | None, note: str) -> Json:
@@ -71,23 +71,23 @@ def _head(result: RunResult, record: Record | None, note: str) -> Json:
         places={},
         outcomes=outcomes,
         sides=result.sides,
-        shades=KEPT_SHADES,
+        shades=STORED_SHADES,
         charts=charts_of(outcomes, result.sides, record, days.date_of(0)),
         note=note,
     )
 
 
 def _ground(result: RunResult, number: int, before: int | None) -> Json:
-    shots = {name: array[number].ravel() for name, array in result.snapshots.items() if name != "day"}
+    layers = {name: array[number].ravel() for name, array in result.snapshots.items() if name != "day"}
     earlier = 0 if before is None else result.snapshots["impacts_so_far"][before].ravel()
     return {
-        "holder": packed(shots["holder"]),
-        "civilians": packed(shots["civilians"], "u2"),
-        "danger": packed_shares(shots["danger"]),
-        "rubble": packed_shares(shots["rubble"]),
-        "entrenchment": packed_shares(shots["entrenchment"]),
-        "defenders": packed(shots["defenders"], "u2"),
-        "impacts": packed(np.maximum(shots["impacts_so_far"] - earlier, 0)),
+        "holder": packed(layers["holder"]),
+        "civilians": packed(layers["civilians"], "u2"),
+        "danger": packed_shares(layers["danger"]),
+        "rubble": packed_shares(layers["rubble"]),
+        "entrenchment": packed_shares(layers["entrenchment"]),
+        "defenders": packed(layers["defenders"], "u2"),
+        "impacts": packed(np.maximum(layers["impacts_so_far"] - earlier, 0)),
     }
 
 

@@ -1,7 +1,7 @@
 """How long a page takes to draw a day: ``python -m tests.benchmarks --frames``.
 
 The dashboard is served as to a class and played in headless Chromium, on 24 x 24 cells with 193 units, in a siege that
-lasts: from asking for a day until it is on the screen, and drawing alone, early and late. Headless Chromium draws
+lasts: from requesting a day until it is on the screen, and drawing alone, early and late. Headless Chromium draws
 without a graphics processor. And how much processor time a day takes in the server and in the session's process.
 """
 
@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 SCENARIO = ("group_leaves", "--set", "population.persons_per_household=50")
-HEAD = ("", "draw ms", "90 % ms", "with pixels ms", "ask, play, send, draw ms", "90 % ms")
+HEAD = ("", "draw ms", "90 % ms", "with pixels ms", "request, run, send, draw ms", "90 % ms")
 
 DRAW = """async ([from, until]) => {
   const drawn = [], seen = [], frame = () => new Promise((done) => requestAnimationFrame(done));
   for (let round = 0; round < 5; round++) for (let day = from; day <= until; day++) {
     await frame();
     const began = performance.now();
-    siegeStage.goTo(day);
+    siegeViewer.goTo(day);
     drawn.push(performance.now() - began);
     for (const canvas of document.querySelectorAll('.siege canvas')) canvas.getContext('2d').getImageData(0, 0, 1, 1);
     seen.push(performance.now() - began);
@@ -30,9 +30,9 @@ DRAW = """async ([from, until]) => {
 
 WATCH = """() => {
   window.asked = {}; window.came = {};
-  const stage = siegeStage, want = stage.live.want, redraw = stage.redraw.bind(stage);
-  stage.live.want = (day) => { window.asked[day] = performance.now(); want(day); };
-  stage.redraw = () => { redraw(); if (!(stage.day in window.came)) window.came[stage.day] = performance.now(); };
+  const viewer = siegeViewer, request = viewer.live.requestDay, redraw = viewer.redraw.bind(viewer);
+  viewer.live.requestDay = (day) => { window.asked[day] = performance.now(); request(day); };
+  viewer.redraw = () => { redraw(); if (!(viewer.day in window.came)) window.came[viewer.day] = performance.now(); };
 }"""
 
 WAITS = """([from, until]) => Array.from({ length: until - from + 1 }, (_, i) => from + i)
@@ -57,13 +57,13 @@ def rows(*arguments: str) -> list[Sequence[str]]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1500, "height": 1100})
         page.goto(address)
-        page.wait_for_function("window.siegeStage && siegeStage.films.length === 1", timeout=READY)
+        page.wait_for_function("window.siegeViewer && siegeViewer.runs.length === 1", timeout=READY)
         page.evaluate(WATCH)
         processes = {"server": server.pid, "session": sessions_of(server)[0]}
         before = {name: processor_ms(process) for name, process in processes.items()}
         page.get_by_label("Speed").select_option("60")
         page.get_by_role("button", name="▶ Play").click()
-        page.wait_for_function(f"siegeStage.end() >= {LAST}", timeout=10 * READY)
+        page.wait_for_function(f"siegeViewer.end() >= {LAST}", timeout=10 * READY)
         took = {name: processor_ms(process) - before[name] for name, process in processes.items()}
         page.get_by_role("button", name="Pause").click()
         found = [_line(page, label, part) for label, part in PARTS]

@@ -1,6 +1,6 @@
 """How many readers a server holds: ``python -m tests.benchmarks --sessions [HOW MANY]``.
 
-So many sessions play at once, each asked for by a thread of its own as on the server; each day's frame is made and
+So many sessions run at once, each asked for by a thread of its own as on the server; each day's frame is made and
 written as it would be sent. Once in the server's own process, once as a class, and once as a class with one more reader
 whose sieges are as heavy as they may be. No browsers and no network.
 """
@@ -20,9 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from siege_sim.dashboard.branching import SetParameter
-from siege_sim.dashboard.limits import AsleepError, Limits, SessionError
-from siege_sim.dashboard.server_settings import FOR_A_CLASS, Programme
-from siege_sim.dashboard.sessions import AnySession, Theatre
+from siege_sim.dashboard.limits import Limits, SessionError, SessionSuspendedError
+from siege_sim.dashboard.server_settings import CLASS_SETTINGS, ServerSettings
+from siege_sim.dashboard.sessions import AnySession, Sessions
 from siege_sim.loading.scenario import load_scenario
 
 COARSE = ("population.persons_per_household=50",)
@@ -42,35 +42,35 @@ def memory_of(process: int) -> tuple[float, float]:
 
 
 def play(session: AnySession, days: int, waits: list[float]) -> None:
-    """Play day by day and note how long each took until it was written."""
+    """Run day by day and note how long each took until it was written."""
     number, have = session.runs[0].number, 0
     for day in range(1, days + 1):
         began = time.perf_counter()
-        json.dumps(session.next(day, [(number, have)] if have else []))
+        json.dumps(session.advance(day, [(number, have)] if have else []))
         have = day + 1
         waits.append(time.perf_counter() - began)
 
 
 def weigh(session: AnySession, stopped: threading.Event) -> None:
-    """Pull a lever on the last day again and again: the most that one reader can ask for at once."""
+    """Branch on the last day again and again: the most that one reader can ask for at once."""
     while not stopped.is_set():
-        with contextlib.suppress(AsleepError):  # all is over
+        with contextlib.suppress(SessionSuspendedError):  # all is over
             try:
-                session.pull([SetParameter("sorties", "per_day", 1.0)], 399)
-            except SessionError:  # the siege is over by then; it was played all the same
+                session.branch([SetParameter("sorties", "per_day", 1.0)], 399)
+            except SessionError:  # the siege is over by then; it was run all the same
                 session.open(session.runs[0].scenario)
 
 
-def measured(label: str, programme: Programme, sessions: int, days: int, heavy: bool = False) -> Sequence[str]:
-    """Let so many sessions play at once, and return a line of the table."""
-    theatre = Theatre(replace(programme, sessions=sessions + 2, limits=Limits()))
-    theatre.warm()
-    play(theatre.enter("warm"), 3, [])
+def measured(label: str, settings: ServerSettings, sessions: int, days: int, heavy: bool = False) -> Sequence[str]:
+    """Let so many sessions run at once, and return a line of the table."""
+    server = Sessions(replace(settings, max_sessions=sessions + 2, limits=Limits()))
+    server.preload()
+    play(server.attach("warm"), 3, [])
     before = resident_mb()
-    many = [theatre.enter(f"reader {number}") for number in range(sessions)]
+    many = [server.attach(f"reader {number}") for number in range(sessions)]
     stopped = threading.Event()
     if heavy:
-        one = theatre.enter("heavy")
+        one = server.attach("heavy")
         one.open(load_scenario("aleppo_2016", ["population.persons_per_household=4.2", "days=400"]))
         threading.Thread(target=weigh, args=(one, stopped), daemon=True).start()
     waits: list[list[float]] = [[] for _ in many]
@@ -83,7 +83,7 @@ def measured(label: str, programme: Programme, sessions: int, days: int, heavy: 
     took = time.perf_counter() - began
     stopped.set()
     memory = _memory(many, before)
-    theatre.close()
+    server.close()
     each = 1000.0 * np.array(waits)
     early, late = each[:, :5].mean(), each[:, -5:].mean()
     numbers = (sessions * days / took, np.median(each), np.percentile(each, 99), early, late, *memory)
@@ -101,9 +101,9 @@ def _memory(many: Sequence[AnySession], before: float) -> tuple[float, float]:
 
 def rows(sessions: int = 30, days: int = 40, scenario: str = "aleppo_2016") -> list[Sequence[str]]:
     """Measure, and return the lines of a table."""
-    one_process = Programme(scenario, settings=COARSE)
-    a_class = replace(FOR_A_CLASS, scenario=scenario, settings=COARSE)
-    fine = replace(a_class, settings=())
+    one_process = ServerSettings(scenario, scenario_settings=COARSE)
+    a_class = replace(CLASS_SETTINGS, scenario=scenario, scenario_settings=COARSE)
+    fine = replace(a_class, scenario_settings=())
     return [
         HEAD,
         measured(f"{sessions} in one process, 50 persons a row", one_process, sessions, days),

@@ -165,7 +165,7 @@ def made_up(bundle: Bundle) -> Receipt:
     rows = [
         {"key": f"{task.point:016x}{task.seed:016x}", "point": task.point, "replication": task.replication,
          "seed": task.seed, "attempt": task.attempt, "status": OK, "seconds": seconds,
-         **{name: "holding" if name == "outcome" else float(task.point) for name in outcomes}}
+         **{name: "holding" if name == "ending" else float(task.point) for name in outcomes}}
         for task in bundle.tasks
     ]  # fmt: skip
     part = Store.at(bundle.recipe.target).write_part(outcomes, rows, [], [])

@@ -109,7 +109,7 @@ def leaves(url: str, address: str) -> bool:
 
 @pytest.fixture
 def picture(request, tmp_path):
-    """Take a picture of a page; they are kept where ``SIEGE_SIM_SCREENSHOTS`` says."""
+    """Take a picture of a page, into the folder ``SIEGE_SIM_SCREENSHOTS``."""
     folder = Path(os.environ.get("SIEGE_SIM_SCREENSHOTS", tmp_path))
     folder.mkdir(parents=True, exist_ok=True)
     return lambda page, name, **options: page.screenshot(path=folder / f"{name}.png", animations="disabled", **options)

@@ -19,7 +19,7 @@ SEED = 1
 
 ALEPPO = ("aleppo_2016", "--seed", str(SEED), "--set", COARSE)
 WIDE, UPRIGHT = {"width": 1600, "height": 1150}, {"width": 834, "height": 1112}
-BROKEN = "siegeStage.films[0].value(siegeStage.day, ['garrison_area_share']) < 0.75 || siegeStage.over()"
+BROKEN = "siegeViewer.runs[0].value(siegeViewer.day, ['garrison_area_share']) < 0.75 || siegeViewer.over()"
 """A day on which there is something to see: a quarter of the ground is lost."""
 
 
@@ -60,17 +60,17 @@ def alone(page, folder: Path) -> None:
     page.wait_for_function(BROKEN)
     page.get_by_role("button", name="Pause").click()
     page.wait_for_function(RESTS)
-    day = page.evaluate("siegeStage.day")
+    day = page.evaluate("siegeViewer.day")
     page.locator("canvas.map").hover(position={"x": 330, "y": 150})
     take(page, folder / "dashboard.png")
 
-    page.get_by_role("button", name="Play them").click()
-    page.wait_for_function("siegeStage.fans && siegeStage.fans.runs === 20", timeout=10 * READY)
-    page.get_by_role("button", name="Play them").wait_for()
+    page.get_by_role("button", name="Run them").click()
+    page.wait_for_function("siegeViewer.fans && siegeViewer.fans.runs === 20", timeout=10 * READY)
+    page.get_by_role("button", name="Run them").wait_for()
     take(page, folder / "ensemble.png")
 
     branch_at(page, 40, "10")
-    page.evaluate(f"siegeStage.goTo({day})")
+    page.evaluate(f"siegeViewer.goTo({day})")
     page.get_by_role("button", name=f"From day {day + 1}", exact=True).wait_for()
     page.mouse.move(5, 5)
     take(page, folder / "branch.png")
@@ -78,7 +78,7 @@ def alone(page, folder: Path) -> None:
     take(page, folder / "difference.png")
 
     page.get_by_role("button", name="Keep A alone").click()
-    page.wait_for_function("siegeStage.films.length === 1")
+    page.wait_for_function("siegeViewer.runs.length === 1")
     page.get_by_label("Layer of the map").select_option("civilians")
     page.get_by_role("button", name="Large").click()
     page.get_by_role("button", name="Dark").click()
@@ -91,7 +91,7 @@ def alone(page, folder: Path) -> None:
 def lesson(page, folder: Path) -> None:
     """The first lesson beside its siege."""
     page.get_by_role("button", name="1. What a siege is").click()
-    page.wait_for_function("siegeStage.films[0].head.scenario === 'toy_town'")
+    page.wait_for_function("siegeViewer.runs[0].head.scenario === 'toy_town'")
     play_to(page, 30)
     take(page, folder / "lesson.png")
     page.close()
@@ -105,9 +105,9 @@ def tablet(page, folder: Path) -> None:
 
 
 def in_class(page, folder: Path) -> None:
-    """A siege that was put away."""
+    """A session that was suspended."""
     play_to(page, 40)
-    page.get_by_role("button", name="Go on").wait_for()
+    page.get_by_role("button", name="Continue").wait_for()
     take(page, folder / "class.png", clip={"x": 0, "y": 0, "width": 1600, "height": 620})
     page.close()
 

@@ -12,8 +12,8 @@ import pytest
 from siege_sim import load_scenario, run
 from tests.browser.conftest import READY, served, serving, sessions_of
 
-DAY = "siegeStage.day"
-RESTS = "siegeStage.wanted === null || siegeStage.wanted === undefined"
+DAY = "siegeViewer.day"
+RESTS = "siegeViewer.requested === null || siegeViewer.requested === undefined"
 WIDER = """() => {
   const right = (element) => element.getBoundingClientRect().right;
   return Array.from(document.querySelectorAll('.siege .values .figure, .siege .legend .entry, .siege .when'))
@@ -47,11 +47,11 @@ def branch_at(page, day, per_day="20"):
     scrub(page, day)
     fill(page, "Per day", per_day)
     page.get_by_role("button", name=f"From day {day + 1}", exact=True).first.click()
-    page.wait_for_function("siegeStage.films.length === 2")
+    page.wait_for_function("siegeViewer.runs.length === 2")
 
 
 def held(page, side, day):
-    return page.evaluate(f"siegeStage.films[{side}].value({day}, ['civilians_killed'])")
+    return page.evaluate(f"siegeViewer.runs[{side}].value({day}, ['civilians_killed'])")
 
 
 def test_it_plays_pauses_steps_and_goes_back(open_page, address, picture):
@@ -88,49 +88,49 @@ def test_a_branch_stands_beside_the_original_and_can_be_played_by_the_command_li
 def test_where_two_runs_differ_can_be_seen_and_one_can_be_kept(open_page, address, picture):
     page = open_page(address)
     page.get_by_role("button", name="Put beside").click()
-    page.wait_for_function("siegeStage.films.length === 2")
+    page.wait_for_function("siegeViewer.runs.length === 2")
     play_to(page, 5)
     page.get_by_role("button", name="Difference").click()
     assert page.get_by_text("only in A").is_visible()
     page.get_by_label("Layer of the map").select_option("danger")
     assert page.get_by_text("1 percentage points more in B than in A").is_visible(), "alike, so the finest scale"
     page.get_by_role("button", name="Keep A alone").click()
-    page.wait_for_function("siegeStage.films.length === 1")
+    page.wait_for_function("siegeViewer.runs.length === 1")
     branch_at(page, 1, "60")
-    page.evaluate("siegeStage.goTo(5)")
+    page.evaluate("siegeViewer.goTo(5)")
     page.get_by_role("button", name="Difference").click()
-    assert page.evaluate("siegeStage.maps[0].reach") >= 0.1
+    assert page.evaluate("siegeViewer.maps[0].reach") >= 0.1
     picture(page, "difference")
     page.get_by_role("button", name="Keep A alone").click()
-    page.wait_for_function("siegeStage.films.length === 1")
+    page.wait_for_function("siegeViewer.runs.length === 1")
 
 
 def test_what_is_wrong_is_said_at_the_field(open_page, address):
     page = open_page(address)
-    for text, says in (("many", "'many' is not a number"), ("-4", "it must be at least 0")):
+    for text, problem in (("many", "'many' is not a number"), ("-4", "it must be at least 0")):
         fill(page, "Per day", text)
         if text == "-4":
             page.get_by_role("button", name="From day 1", exact=True).first.click()
-        page.get_by_role("alert").filter(has_text=says).wait_for()
+        page.get_by_role("alert").filter(has_text=problem).wait_for()
         assert page.get_by_role("textbox", name="Per day").get_attribute("aria-invalid") == "true"
-    assert page.evaluate("siegeStage.films.length") == 1
+    assert page.evaluate("siegeViewer.runs.length") == 1
 
 
 def test_how_it_begins_can_be_changed_and_what_is_wrong_is_said_at_the_field(open_page, address, picture):
     page = open_page(address)
     page.get_by_text("Change how it begins").click()
     page.locator(".v-select", has_text="Part").click()
-    page.get_by_role("option", name="Forces, garrison: Town militia").click()
+    page.get_by_role("option", name="Forces, town militia: Town militia").click()
     fill(page, "Fighters fighters", "0")
-    page.get_by_role("button", name="Play it so from the start").click()
+    page.get_by_role("button", name="Run it like this from the start").click()
     page.get_by_role("alert").filter(has_text="it must be at least 1").wait_for()
     fill(page, "Fighters fighters", "500")
     fill(page, "Sectors", "north 1, east 1")
     picture(page, "start")
-    page.get_by_role("button", name="Play it so from the start").click()
-    page.wait_for_function("siegeStage.films.length === 2")
+    page.get_by_role("button", name="Run it like this from the start").click()
+    page.wait_for_function("siegeViewer.runs.length === 2")
     page.get_by_text("from the start: forces.garrison.town_militia.fighters = 500").wait_for()
-    fit = "siegeStage.films.map((film) => film.value(0, ['garrison_fit']))"
+    fit = "siegeViewer.runs.map((run) => run.value(0, ['garrison_fit']))"
     assert page.evaluate(fit) == [1000, 500]
 
 
@@ -140,7 +140,7 @@ def test_a_dated_action_can_be_added_and_ended(open_page, address):
     scrub(page, 8)
     page.get_by_text("Add or end a dated action").click()
     page.get_by_role("button", name="Add it").click()
-    page.wait_for_function("siegeStage.films.length === 2")
+    page.wait_for_function("siegeViewer.runs.length === 2")
     page.get_by_text("Ceasefire, day 9 to 22").wait_for()
 
 
@@ -151,10 +151,10 @@ def test_a_cell_tells_its_numbers_and_keeps_telling_when_clicked(open_page, addr
     assert "Civilians" in facts.inner_text()
     page.mouse.move(5, 5)
     assert "Civilians" in facts.inner_text()
-    quarter = page.evaluate("siegeStage.films[0].quarter[siegeStage.cell]")
+    quarter = page.evaluate("siegeViewer.runs[0].quarter[siegeViewer.cell]")
     people = page.evaluate(
-        """(quarter) => siegeStage.films[0].cellsOf(quarter)
-          .reduce((sum, cell) => sum + siegeStage.films[0].at(0).ground.civilians[cell], 0)""",
+        """(quarter) => siegeViewer.runs[0].cellsOf(quarter)
+          .reduce((sum, cell) => sum + siegeViewer.runs[0].at(0).ground.civilians[cell], 0)""",
         quarter,
     )
     assert f"{people:,} civilians; 0 killed" in facts.inner_text()
@@ -193,8 +193,8 @@ def tab_to(page, name):
 CALLED = """() => {
   const here = document.activeElement, select = here.closest(".v-select");
   const labels = [...(here.labels || []), ...(select ? select.querySelectorAll("label") : [])];
-  const says = here.matches("button, summary, a") ? here.innerText : "";
-  return [here.getAttribute("aria-label") || "", says, ...labels.map((label) => label.innerText)].join(" | ");
+  const text = here.matches("button, summary, a") ? here.innerText : "";
+  return [here.getAttribute("aria-label") || "", text, ...labels.map((label) => label.innerText)].join(" | ");
 }"""
 
 
@@ -213,7 +213,7 @@ def test_lessons_and_levers_are_reached_from_the_keyboard(open_page, address):
     page.keyboard.type("12")
     tab_to(page, "FROM DAY 1")
     page.keyboard.press("Enter")
-    page.wait_for_function("siegeStage.films.length === 2")
+    page.wait_for_function("siegeViewer.runs.length === 2")
     tab_to(page, "Change how it begins")
     page.keyboard.press("Enter")
     tab_to(page, "Part")
@@ -228,9 +228,9 @@ def test_a_page_that_is_loaded_again_finds_its_siege_and_another_reader_has_one_
     play_to(page, 6)
     day = page.evaluate(DAY)
     page.reload()
-    page.wait_for_function("window.siegeStage && siegeStage.films.length === 1")
+    page.wait_for_function("window.siegeViewer && siegeViewer.runs.length === 1")
     page.wait_for_function(f"{DAY} === {day}")
-    assert other.evaluate("siegeStage.end()") == 0
+    assert other.evaluate("siegeViewer.end()") == 0
 
 
 def send_file(page, name, text):
@@ -247,7 +247,7 @@ def test_a_good_file_is_opened_and_a_bad_one_is_refused_at_its_field(open_page, 
     send_file(
         page, "good.yaml", f"extends: toy_town\nname: mine\ntitle: '{title}'\npopulation: {{persons_per_household: 50}}"
     )
-    page.wait_for_function("siegeStage.films[0].head.scenario === 'mine'")
+    page.wait_for_function("siegeViewer.runs[0].head.scenario === 'mine'")
     page.locator(".note", has_text=title).wait_for()
     assert page.locator("img[src=x]").count() == 0
 
@@ -257,10 +257,10 @@ def test_many_runs_are_played_behind_the_page_and_shown_as_a_spread(open_page, a
     play_to(page, 3)
     page.get_by_label("How many").fill("4")
     page.get_by_label("How many").press("Tab")
-    page.get_by_role("button", name="Play them").click()
-    page.wait_for_function("siegeStage.fans && siegeStage.fans.runs === 4")
+    page.get_by_role("button", name="Run them").click()
+    page.wait_for_function("siegeViewer.fans && siegeViewer.fans.runs === 4")
     assert page.locator(".note", has_text="eight in ten of 4 runs, seeds 1 to 4").count() == 1
-    page.get_by_role("button", name="Play them").wait_for()
+    page.get_by_role("button", name="Run them").wait_for()
     picture(page, "ensemble", full_page=True)
 
 
@@ -281,7 +281,7 @@ def test_a_tablet_shows_the_siege_first_and_does_not_scroll_sideways(open_page, 
     picture(page, f"tablet_{width}_lesson")
 
 
-def test_a_server_with_no_place_left_says_so(chromium):
+def test_a_server_with_no_room_left_shows_it(chromium):
     with served("toy_town", "--set", "population.persons_per_household=50", "--sessions", "1") as address:
         first, second = chromium.new_context(), chromium.new_context()
         page = first.new_page()
@@ -289,7 +289,7 @@ def test_a_server_with_no_place_left_says_so(chromium):
         page.wait_for_selector("canvas.map", timeout=60_000)
         late = second.new_page()
         late.goto(address)
-        late.get_by_text("all 1 places are taken").wait_for(timeout=60_000)
+        late.get_by_text("all 1 sessions are in use").wait_for(timeout=60_000)
         first.close()
         second.close()
 
@@ -304,33 +304,33 @@ def test_pages_of_other_sites_are_refused(address, origin):
         connection.close()
 
 
-def test_in_a_class_two_students_are_apart_and_who_loses_a_siege_can_go_on(open_page, chromium, picture):
+def test_in_a_class_two_students_are_apart_and_who_loses_a_session_can_continue(open_page, chromium, picture):
     arguments = ("toy_town", "--set", "population.persons_per_household=50", "--class", "--sessions", "2")
     with serving(*arguments) as (address, server):
         ann, ben = open_page(address), open_page(address)
         play_to(ann, 12)
         play_to(ben, 3)
         branch_at(ann, 6)
-        assert ben.evaluate("siegeStage.films.length") == 1
-        day = ann.evaluate("siegeStage.end()")
+        assert ben.evaluate("siegeViewer.runs.length") == 1
+        day = ann.evaluate("siegeViewer.end()")
         assert day >= 12
 
         late = chromium.new_context().new_page()
         late.goto(address)
-        late.get_by_text("all 2 places are taken").wait_for(timeout=READY)
+        late.get_by_text("all 2 sessions are in use").wait_for(timeout=READY)
 
         for session in sessions_of(server):
             os.kill(session, signal.SIGKILL)
         ann.get_by_text("ended unexpectedly").wait_for()
-        picture(ann, "class_put_away")
+        picture(ann, "class_suspended")
         late.get_by_role("button", name="Try again").click()
         late.wait_for_selector("canvas.map", timeout=READY)
         late.context.close()
-        ann.get_by_role("button", name="Go on").click()
+        ann.get_by_role("button", name="Continue").click()
         ann.get_by_text("ended unexpectedly").wait_for(state="detached")
         play_to(ann, day + 1)
-        assert ann.evaluate("siegeStage.films.length") == 2
-        picture(ann, "class_goes_on")
+        assert ann.evaluate("siegeViewer.runs.length") == 2
+        picture(ann, "class_continues")
         for page in (ann, ben):
             page.context.close()
 
@@ -341,7 +341,7 @@ def test_a_lesson_opens_beside_its_siege(open_page, in_class, picture):
     with served(*arguments) as address:
         page = open_page(address)
         page.get_by_role("button", name="1. What a siege is").click()
-        page.wait_for_function("siegeStage.films[0].head.scenario === 'toy_town'")
+        page.wait_for_function("siegeViewer.runs[0].head.scenario === 'toy_town'")
         lesson = page.get_by_role("region", name="Lesson")
         assert "A town of six thousand people is surrounded" in lesson.inner_text()
         assert "A siege is two clocks" not in lesson.inner_text()
@@ -351,22 +351,22 @@ def test_a_lesson_opens_beside_its_siege(open_page, in_class, picture):
         picture(page, f"lesson_{'class' if in_class else 'alone'}")
 
         page.reload()
-        page.wait_for_function("window.siegeStage && siegeStage.films.length === 1")
+        page.wait_for_function("window.siegeViewer && siegeViewer.runs.length === 1")
         page.get_by_role("region", name="Lesson").filter(has_text="six thousand people").wait_for()
         page.get_by_role("button", name="3. What an aid convoy").click()
-        page.wait_for_function("siegeStage.films[0].head.scenario === 'aleppo_2016'")
+        page.wait_for_function("siegeViewer.runs[0].head.scenario === 'aleppo_2016'")
         page.locator(".v-select", has_text="Scenario").filter(has_text="aleppo_2016").wait_for()
         page.get_by_role("button", name="Close the lesson").click()
         page.get_by_role("region", name="Lesson").wait_for(state="detached")
         page.context.close()
 
 
-def test_a_wrong_number_is_told_at_its_field_and_nothing_is_started(open_page, address):
+def test_a_wrong_number_is_shown_at_its_field_and_nothing_is_started(open_page, address):
     page = open_page(address)
     for field, wrong, said, button in (
         ("Seed", "-1", "A seed is a whole number of at least 0.", "Open"),
-        ("How many", "2", "From 3 to ", "Play them"),
-        ("How many", "100000", "From 3 to ", "Play them"),
+        ("How many", "2", "From 3 to ", "Run them"),
+        ("How many", "100000", "From 3 to ", "Run them"),
     ):
         box = page.get_by_label(field, exact=True)
         right = box.input_value()

@@ -48,9 +48,9 @@ def test_two_runs_stand_side_by_side(opened, two_runs):
     assert page.get_by_text("only in A").is_visible()
 
 
-def test_what_was_kept_can_be_shown_without_playing_again(opened, two_runs):
-    page = opened(two_runs[:1], "#day=10", as_kept=True)
-    assert "The map is that of day 7." in page.locator(".says").inner_text()
+def test_what_was_stored_can_be_shown_without_repeating_the_run(opened, two_runs):
+    page = opened(two_runs[:1], "#day=10", stored_only=True)
+    assert "The map is that of day 7." in page.locator(".summary").inner_text()
 
 
 def test_a_notebook_shows_two_runs_in_a_frame_of_their_own(open_page, tmp_path):

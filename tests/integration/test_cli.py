@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -76,7 +77,16 @@ def test_a_run_reads_back_as_it_was(written):
     fresh = run(load_scenario("toy_town"), seed=3, days=12)
     assert result.series_csv() == fresh.series_csv()
     assert result.events.equals(fresh.events)
-    assert result.summary["outcome"] == fresh.summary["outcome"]
+    assert result.summary["ending"] == fresh.summary["ending"]
+
+
+def test_a_run_of_an_older_version_is_refused_with_the_way_out(written, tmp_path):
+    old = shutil.copytree(written, tmp_path / "old")
+    manifest = json.loads((old / "manifest.json").read_text("utf-8"))
+    manifest["summary"]["outcome"] = manifest["summary"].pop("ending")
+    (old / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(ResultError, match=r"old: written by an older version of siege_sim .*; run the scenario again"):
+        read_run(old)
 
 
 def test_an_existing_folder_is_not_overwritten_without_force(written):

@@ -69,7 +69,7 @@ def test_hunger_or_manoeuvre():
         as_it_is = played("aleppo_2016", seed, COARSE)
         unattacked = played("aleppo_2016", seed, COARSE, "processes.besieger_command=null")
         unfed = played("no_food_stocks", seed, COARSE)
-        assert unattacked.summary["outcome"] == "holding"
+        assert unattacked.summary["ending"] == "holding"
         assert unattacked.summary["garrison_area_share"] > 0.95
         assert unattacked.summary["died_of_hunger"] > 10_000
         assert abs(half_lost(unfed) - half_lost(as_it_is)) <= 7
@@ -102,4 +102,4 @@ def test_one_run_is_not_a_forecast():
     assert max(third_lost) - min(third_lost) >= 4
     ends = [r.summary["end_day"] for r in results]
     assert max(ends) - min(ends) >= 14
-    assert {r.summary["outcome"] for r in results} == {"evacuated", "pocket_taken"}
+    assert {r.summary["ending"] for r in results} == {"evacuated", "pocket_taken"}

@@ -23,20 +23,20 @@ def folder(tmp_path_factory):
     return place
 
 
-def films_in(page):
+def runs_in(page):
     text = page.read_text("utf-8")
-    packed = re.search(r'<script id="film" type="text/plain">([^<]+)</script>', text).group(1)
+    packed = re.search(r'<script id="run-data" type="text/plain">([^<]+)</script>', text).group(1)
     return json.loads(gzip.decompress(base64.b64decode(packed)))
 
 
-def test_a_run_is_played_again_and_filmed_in_full(folder, tmp_path, capsys):
+def test_a_run_is_repeated_with_a_frame_for_every_day(folder, tmp_path, capsys):
     page = tmp_path / "replay.html"
     assert main(["replay", str(folder), "--out", str(page)]) == 0
     assert capsys.readouterr().out == f"{page}: written; open it in a browser\n"
-    (film,) = films_in(page)
-    assert [frame["day"] for frame in film["frames"]] == list(range(21))
-    assert all("units" in frame and "holder" in frame for frame in film["frames"])
-    assert film["head"]["seed"] == 3
+    (recorded,) = runs_in(page)
+    assert [frame["day"] for frame in recorded["frames"]] == list(range(21))
+    assert all("units" in frame and "holder" in frame for frame in recorded["frames"])
+    assert recorded["head"]["seed"] == 3
 
 
 def test_the_page_asks_no_other_machine_for_anything(folder, tmp_path):
@@ -47,14 +47,14 @@ def test_the_page_asks_no_other_machine_for_anything(folder, tmp_path):
     assert "default-src 'none'" in text
 
 
-def test_a_run_that_this_version_plays_otherwise_is_shown_as_it_was_kept(folder, tmp_path, capsys):
+def test_a_run_that_comes_out_differently_with_this_version_is_shown_as_it_was_stored(folder, tmp_path, capsys):
     other = tmp_path / "other"
     run(load_scenario("toy_town", [COARSE, "processes.sorties.per_day=9"]), 3, days=20).write(_made(other))
     (other / "manifest.json").write_text((folder / "manifest.json").read_text("utf-8"), "utf-8")
     assert main(["replay", str(other), "--out", str(tmp_path / "replay.html")]) == 0
-    assert "plays the run otherwise" in capsys.readouterr().out
-    (film,) = films_in(tmp_path / "replay.html")
-    assert [frame["day"] for frame in film["frames"] if "holder" in frame] == [0, 7, 14, 20]
+    assert "comes out differently" in capsys.readouterr().out
+    (recorded,) = runs_in(tmp_path / "replay.html")
+    assert [frame["day"] for frame in recorded["frames"] if "holder" in frame] == [0, 7, 14, 20]
 
 
 def _made(folder):

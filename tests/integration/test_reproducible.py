@@ -97,7 +97,7 @@ def test_results_cannot_be_changed(toy_result: RunResult):
     mine.loc[0, "day"] = 99
     assert toy_result.series.loc[0, "day"] == 0
     with pytest.raises(TypeError):
-        toy_result.summary["outcome"] = "other"  # type: ignore[index]
+        toy_result.summary["ending"] = "other"  # type: ignore[index]
     with pytest.raises(AttributeError):
         toy_result.summary = {}  # type: ignore[misc]
     with pytest.raises(ValueError, match="read-only"):

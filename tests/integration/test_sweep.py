@@ -86,6 +86,16 @@ def test_a_run_of_a_sweep_is_the_run_that_one_gets_by_itself(small, tmp_path):
         assert csv_text(mine) == csv_text(alone.quarters)
 
 
+def test_a_sweep_of_an_older_version_is_refused_with_the_way_out(small, tmp_path):
+    sweep(small, tmp_path / "out", limit=1)
+    file = tmp_path / "out" / "manifest.json"
+    manifest = json.loads(file.read_text("utf-8"))
+    manifest["outcomes"]["outcome"] = manifest["outcomes"].pop("ending")
+    file.write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(ResultError, match=r"out: written by an older version of siege_sim .*; run the scenario again"):
+        read_sweep(tmp_path / "out")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [2, 4])
 def test_the_tables_are_the_same_bytes_for_any_number_of_workers(small, tmp_path, undisturbed, workers):
@@ -232,7 +242,7 @@ def test_a_changed_scenario_behind_the_experiment_is_refused(tmp_path):
 
 def test_another_version_of_the_model_is_refused(small, tmp_path, monkeypatch):
     sweep(small, tmp_path / "out", limit=1)
-    monkeypatch.setattr("siege_sim.runner.sweep.model_version", lambda: "0.1.0+other")
+    monkeypatch.setattr("siege_sim.runner.sweep.model_version", lambda: "another model")
     with pytest.raises(ResultError, match="runs of two models are not mixed"):
         sweep(small, tmp_path / "out")
 
@@ -251,7 +261,7 @@ def test_a_run_that_fails_is_written_down_and_stops_no_other(tmp_path):
     assert (tally.done, tally.failed) == (6, 2)
     runs = read_sweep(tmp_path / "out").runs
     assert runs[runs["status"] == "failed"]["point"].tolist() == [2, 2]
-    assert runs["outcome"].isna().tolist() == (runs["status"] == "failed").tolist()
+    assert runs["ending"].isna().tolist() == (runs["status"] == "failed").tolist()
     failed = failures(tmp_path / "out")
     assert failed["error"].str.contains("is before from_day").all()
     assert failed["traceback"].str.contains("Traceback").all()

@@ -154,7 +154,7 @@ def test_fewer_civilians_are_killed_with(name):
 def test_an_early_agreement_ends_with_everybody_evacuated_who_wants_to():
     for seed in SEEDS:
         result = played("early_agreement", seed)
-        assert result.summary["outcome"] == "evacuated"
+        assert result.summary["ending"] == "evacuated"
         assert result.summary["evacuated"] > 50_000
 
 

@@ -22,7 +22,7 @@ def test_it_tells_why_the_siege_ended(folder, capsys, stressed_result):
     assert told == stressed_result.why()
     assert told[0].startswith("Why the siege ended on day ")
     assert told[1].startswith("1. Day ")
-    assert cli.main(["why", str(folder), "--outcome"]) == 0
+    assert cli.main(["why", str(folder), "--ending"]) == 0
     assert capsys.readouterr().out.splitlines() == told
 
 

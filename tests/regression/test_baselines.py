@@ -33,7 +33,7 @@ def digest(result: RunResult) -> dict:
     names = [*OUTCOMES, *(f"left_to_{name}" for name in result.sides.third_parties)]
     days = sorted({0, *range(10, len(series), 20), len(series) - 1})
     return {
-        "ended": {key: result.summary[key] for key in ("outcome", "end_day", "day_pocket_split", "days_to_half")},
+        "ended": {key: result.summary[key] for key in ("ending", "end_day", "day_pocket_split", "days_to_half")},
         "events": result.events["kind"].value_counts().sort_index().to_dict(),
         "days": {
             str(day): {name: round(float(series.loc[day, name]), 6) for name in names if series.loc[day, name] >= 0}

@@ -47,7 +47,7 @@ class Effect:
 
     Attributes:
         what_if: its name.
-        name: the outcome; ``outcome:...`` and ``...:happened`` are shares of runs.
+        name: the outcome; ``ending:...`` and ``...:happened`` are shares of runs.
         label: in words.
         unit: of the numbers; shares are from 0 to 1.
         difference: the numbers.

@@ -9,7 +9,7 @@ from typing import Literal
 
 from siege_sim.errors import ResultError, did_you_mean
 
-ENDING = "outcome"
+ENDING = "ending"
 """The name of how a run ended: the one that is not a number."""
 
 ENDINGS = {
@@ -45,7 +45,7 @@ class Quantity:
 
 USUAL = (
     "civilians_killed", "died_of_hunger", "civilians_wounded", "besieger_civilians_killed",
-    "garrison_area_share", "end_day", "days_to_half", "day_pocket_split", "outcome",
+    "garrison_area_share", "end_day", "days_to_half", "day_pocket_split", "ending",
     "kcal_eaten_per_person", "mean_body_mass_loss", "person_days_of_hunger",
     "civilians_in_pocket", "left_to_*", "left_by_road", "came_under_new_holder",
     "evacuated", "garrison_killed", "besieger_killed",

@@ -57,7 +57,7 @@ def trace_of(course: Course, quantities: Sequence[Quantity], days: int) -> Trace
     curves = [curve(course.series, quantity, inhabited, days) for quantity in quantities if quantity.daily]
     return Trace(
         seed=course.seed,
-        ending=course.outcome,
+        ending=course.ending,
         numbers=np.array([_number(course, quantity, inhabited, days) for quantity in quantities]),
         curves=np.stack(curves) if curves else np.empty((0, days + 1)),
         quarters=np.stack([besieged[name].to_numpy(dtype=float, na_value=np.nan) for name in OF_QUARTERS]),

@@ -34,7 +34,7 @@ class Ending(Process):
 
     def step(self, model: SiegeState, rng: Generator) -> None:
         """End the run if it is over."""
-        if model.politics.outcome != "holding":
+        if model.politics.ending != "holding":
             return
         if model.politics.siege_broken and self.ends_when_broken:
             model.end("siege_broken", "a relief force reached the pocket", model.log.newest("siege_broken"))

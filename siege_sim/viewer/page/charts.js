@@ -19,8 +19,8 @@
     constructor(canvas, chart) { this.canvas = canvas; this.chart = chart; }
 
     // options: look, width, height, day, large, fans (by outcomes), names (of the runs)
-    draw(films, options) {
-      this.films = films;
+    draw(runs, options) {
+      this.runs = runs;
       this.options = options;
       this.type = options.large ? 15 : 11.5;
       this.days = this._days();
@@ -34,7 +34,7 @@
     }
 
     _days() {
-      const longest = Math.max(...this.films.map((film) => film.over() ? film.last : Math.min(film.head.days, film.last + 15)));
+      const longest = Math.max(...this.runs.map((run) => run.over() ? run.last : Math.min(run.head.days, run.last + 15)));
       const fans = this.options.fans;
       return Math.max(longest, fans ? fans.days : 0, 10);
     }
@@ -44,7 +44,7 @@
     _most() {
       let most = 0;
       for (const line of this.chart.lines) {
-        for (const film of this.films) most = Math.max(most, film.curve(line.outcomes).most);
+        for (const run of this.runs) most = Math.max(most, run.curve(line.outcomes).most);
         for (const entry of line.known) if (entry.day <= this.days) most = Math.max(most, entry.high || entry.low || 0);
         for (const row of line.between) if (row[0] <= this.days) most = Math.max(most, row[2]);
         const fan = this._fan(line);
@@ -82,7 +82,7 @@
         (this.x(days) - this.x(0)) > this.type * 6) || 896;
       for (let day = 0; day <= this.days; day += step) {
         pen.textAlign = day === 0 ? "left" : this.x(day) > this.options.width - this.type * 3 ? "right" : "center";
-        pen.fillText(this.films[0].shortDate(day), this.x(day), this.options.height - this.type * 0.45);
+        pen.fillText(this.runs[0].shortDate(day), this.x(day), this.options.height - this.type * 0.45);
       }
     }
 
@@ -90,12 +90,12 @@
       const pen = this.pen, look = this.options.look;
       this._drawFan(line, look.lines[i]);
       this._known(line);
-      this.films.forEach((film, side) => {
+      this.runs.forEach((run, side) => {
         pen.strokeStyle = this.colour(i, side);
         pen.lineWidth = (this.options.large ? 3.2 : 2.2) * (side ? 0.9 : 1);
         pen.setLineDash(side ? [7, 4] : []);
         pen.beginPath();
-        const values = film.curve(line.outcomes).values;
+        const values = run.curve(line.outcomes).values;
         let down = false;
         for (let day = 0; day < values.length; day++) {
           const value = values[day];
@@ -160,8 +160,8 @@
       const pen = this.pen, look = this.options.look, x = this.x(this.options.day);
       pen.strokeStyle = look.ink; pen.lineWidth = 1;
       pen.beginPath(); pen.moveTo(x, this.edge.top * 0.4); pen.lineTo(x, this.options.height - this.edge.bottom); pen.stroke();
-      this.chart.lines.forEach((line, i) => this.films.forEach((film, side) => {
-        const value = film.value(Math.min(this.options.day, film.last), line.outcomes);
+      this.chart.lines.forEach((line, i) => this.runs.forEach((run, side) => {
+        const value = run.value(Math.min(this.options.day, run.last), line.outcomes);
         if (value === null) return;
         pen.beginPath(); pen.arc(x, this.y(value), this.type * 0.28, 0, 7);
         pen.fillStyle = this.colour(i, side);
@@ -178,8 +178,8 @@
     // The numbers of a day: a row for each line, with its colour, name and value on each run.
     values(day) {
       return this.chart.lines.map((line, i) => ({
-        colours: this.films.map((_, side) => this.colour(i, side)), label: line.label,
-        texts: this.films.map((film) => Siege.number(film.value(Math.min(day, film.last), line.outcomes), this.chart.percent)),
+        colours: this.runs.map((_, side) => this.colour(i, side)), label: line.label,
+        texts: this.runs.map((run) => Siege.number(run.value(Math.min(day, run.last), line.outcomes), this.chart.percent)),
       }));
     }
   }

@@ -1,4 +1,4 @@
-// A film: what the page knows of a run, day by day. docs/dashboard.md describes the format.
+// A run on the page: its head, and a frame for each day. docs/dashboard.md describes the format.
 "use strict";
 var Siege = window.Siege || (window.Siege = {});
 
@@ -23,9 +23,9 @@ var Siege = window.Siege || (window.Siege = {});
     return wide;
   }
 
-  class Film {
+  class Run {
     constructor(head) {
-      if (head.format !== 2) throw new Error("this page draws runs of format 2, not " + head.format);
+      if (head.format !== 2) throw new Error("this page draws frames of format 2, not " + head.format);
       this.head = head;
       this.rows = head.rows;
       this.columns = head.columns;
@@ -34,8 +34,8 @@ var Siege = window.Siege || (window.Siege = {});
       this.frames = [];
       this.events = [];
       this.curves = {};
-      this.place = {};
-      head.outcomes.forEach((outcome, i) => { this.place[outcome.name] = i; });
+      this.column = {};
+      head.outcomes.forEach((outcome, i) => { this.column[outcome.name] = i; });
     }
 
     get last() { return this.frames.length - 1; }
@@ -45,7 +45,7 @@ var Siege = window.Siege || (window.Siege = {});
       if (frame.day !== this.frames.length) return false;
       const before = this.frames[this.last];
       const own = frame.holder !== undefined;
-      const made = { day: frame.day, outcome: frame.outcome, values: frame.values, ground: {},
+      const made = { day: frame.day, ending: frame.ending, values: frame.values, ground: {},
         mapDay: own ? frame.day : before ? before.mapDay : frame.day };
       for (const name of GROUND) {
         if (frame[name] !== undefined) made.ground[name] = unpack(frame[name], WIDE[name]);
@@ -76,7 +76,7 @@ var Siege = window.Siege || (window.Siege = {});
 
     over() {
       const frame = this.frames[this.last];
-      return !!frame && (frame.outcome !== "holding" || frame.day >= this.head.days);
+      return !!frame && (frame.ending !== "holding" || frame.day >= this.head.days);
     }
 
     value(day, outcomes) {
@@ -98,7 +98,7 @@ var Siege = window.Siege || (window.Siege = {});
     _sum(values, outcomes) {
       let sum = 0;
       for (const name of outcomes) {
-        const value = values[this.place[name]];
+        const value = values[this.column[name]];
         if (value === null || value === undefined) return null;
         sum += value;
       }
@@ -157,7 +157,7 @@ var Siege = window.Siege || (window.Siege = {});
     }
 
     // The middle of the cell nearest to the centre of some cells.
-    heart(cells) {
+    centre(cells) {
       let x = 0, y = 0;
       for (const cell of cells) { x += cell % this.columns; y += Math.floor(cell / this.columns); }
       x /= cells.length; y /= cells.length;
@@ -203,7 +203,7 @@ var Siege = window.Siege || (window.Siege = {});
     }
   }
 
-  Siege.Film = Film;
+  Siege.Run = Run;
   Siege.words = { POSTURES, STATES, NOBODY, GARRISON, BESIEGER, THIRD_PARTY, NOBODY_THERE };
 
   Siege.number = function (value, percent) {

@@ -25,10 +25,10 @@
   };
 
   // How ground of a side is filled: in the scenario's colour where it gives one.
-  Siege.sideFill = function (film, code, look) {
+  Siege.sideFill = function (run, code, look) {
     const { NOBODY, GARRISON, BESIEGER, THIRD_PARTY } = Siege.words;
     if (code === NOBODY) return look.nobody;
-    const own = film.side(code).colour;
+    const own = run.side(code).colour;
     if (code < THIRD_PARTY) return own || (code === GARRISON ? look.garrison : look.besieger);
     const [colour, hatch, style] = look.thirdParties[(code - THIRD_PARTY) % look.thirdParties.length];
     return Siege.hatch(own || colour, hatch, style);
@@ -49,7 +49,7 @@
     return "rgb(" + one.map((value, i) => Math.round(value + part * (other[i] - value))).join(",") + ")";
   };
 
-  // A fill with stripes, so that it is not told by its colour alone.
+  // A fill with stripes, so that its colour is not the only sign.
   const hatches = {};
   Siege.hatch = function (ground, stripes, style) {
     const key = ground + stripes + style;

@@ -12,15 +12,15 @@
   class CityMap {
     constructor(canvas) { this.canvas = canvas; }
 
-    // Draw a day of a film. options: look, size, layer, show {units, places, strikes, names}, other (a second film to
+    // Draw a day of a run. options: look, size, layer, show {units, places, strikes, names}, other (a second run to
     // compare with), cell (marked), large (large type).
-    draw(film, day, options) {
-      this.film = film;
-      this.frame = film.at(day);
+    draw(run, day, options) {
+      this.run = run;
+      this.frame = run.at(day);
       this.options = options;
-      this.unit = Math.max(4, Math.min(options.width / film.columns, options.height / film.rows));
-      this.width = this.unit * film.columns;
-      this.height = this.unit * film.rows;
+      this.unit = Math.max(4, Math.min(options.width / run.columns, options.height / run.rows));
+      this.width = this.unit * run.columns;
+      this.height = this.unit * run.rows;
       const pen = this.pen = Siege.pen(this.canvas, this.width, this.height);
       pen.clearRect(0, 0, this.width, this.height);
       this.marks = [];
@@ -40,7 +40,7 @@
     }
 
     _square(cell) {
-      return [cell % this.film.columns * this.unit, Math.floor(cell / this.film.columns) * this.unit, this.unit + 0.5,
+      return [cell % this.run.columns * this.unit, Math.floor(cell / this.run.columns) * this.unit, this.unit + 0.5,
         this.unit + 0.5];
     }
 
@@ -48,30 +48,30 @@
 
     _ground() {
       const look = this.options.look, layer = this.options.layer;
-      for (let cell = 0; cell < this.film.cells; cell++) {
+      for (let cell = 0; cell < this.run.cells; cell++) {
         this._fill(cell, layer === "holder" ? this._held(cell, look) : this._shaded(cell, layer, look));
       }
     }
 
     _held(cell, look) {
-      const holder = this.frame.ground.holder[cell], first = this.film.heldAtFirst(cell);
-      if (holder === GARRISON) return first ? Siege.sideFill(this.film, holder, look) : Siege.hatch(look.regained, look.regainedHatch, "dots");
+      const holder = this.frame.ground.holder[cell], first = this.run.heldAtFirst(cell);
+      if (holder === GARRISON) return first ? Siege.sideFill(this.run, holder, look) : Siege.hatch(look.regained, look.regainedHatch, "dots");
       if (first) return Siege.hatch(look.lost, look.lostHatch, "stripes");
-      return Siege.sideFill(this.film, holder, look);
+      return Siege.sideFill(this.run, holder, look);
     }
 
     _shaded(cell, layer, look) {
       const held = this.frame.ground.holder[cell] === GARRISON;
-      const value = this.film.share(this.frame, layer, cell);
+      const value = this.run.share(this.frame, layer, cell);
       if ((!held && layer !== "rubble") || value === null) return look.muted;
       return Siege.shade(look.ramp, value / this.most(layer));
     }
 
     // The largest value of the colour scale: all for shares, the most on day 0 for people.
     most(layer) {
-      const shade = this.film.head.shades.find((entry) => entry.name === layer);
+      const shade = this.run.head.shades.find((entry) => entry.name === layer);
       if (!shade || shade.unit === "") return 1;
-      const first = this.film.frames[0].ground[layer];
+      const first = this.run.frames[0].ground[layer];
       return Math.max(1, first.reduce((most, value) => Math.max(most, value), 0) * shade.step);
     }
 
@@ -79,23 +79,23 @@
       const look = this.options.look, there = other.at(day), layer = this.options.layer;
       const gaps = this._gaps(other, there, layer);
       this.reach = gaps && roundUp(gaps.reduce((most, gap) => Math.max(most, Math.abs(gap || 0)), 0));
-      for (let cell = 0; cell < this.film.cells; cell++) {
+      for (let cell = 0; cell < this.run.cells; cell++) {
         const one = this.frame.ground.holder[cell] === GARRISON, two = there.ground.holder[cell] === GARRISON;
         if (gaps && gaps[cell] !== null) this._fill(cell, this._more(gaps[cell], look));
-        else if (one && two) this._fill(cell, gaps ? look.muted : Siege.sideFill(this.film, GARRISON, look));
+        else if (one && two) this._fill(cell, gaps ? look.muted : Siege.sideFill(this.run, GARRISON, look));
         else if (one) this._fill(cell, Siege.hatch(look.oneOnly, look.oneOnlyHatch, "back"));
         else if (two) this._fill(cell, Siege.hatch(look.otherOnly, look.otherOnlyHatch, "stripes"));
-        else this._fill(cell, Siege.sideFill(this.film, Math.max(this.frame.ground.holder[cell], BESIEGER), look));
+        else this._fill(cell, Siege.sideFill(this.run, Math.max(this.frame.ground.holder[cell], BESIEGER), look));
       }
     }
 
-    // By how much a layer is larger in the other film, by cell; null where it cannot be compared, nothing for no layer.
+    // By how much a layer is larger in the other run, by cell; null where it cannot be compared, nothing for no layer.
     _gaps(other, there, layer) {
       if (layer === "holder") return null;
       const held = (frame, cell) => frame.ground.holder[cell] === GARRISON;
-      return Array.from({ length: this.film.cells }, (_, cell) => {
+      return Array.from({ length: this.run.cells }, (_, cell) => {
         if (layer !== "rubble" && !(held(this.frame, cell) && held(there, cell))) return null;
-        const one = this.film.share(this.frame, layer, cell), two = other.share(there, layer, cell);
+        const one = this.run.share(this.frame, layer, cell), two = other.share(there, layer, cell);
         return one === null || two === null ? null : two - one;
       });
     }
@@ -106,7 +106,7 @@
     }
 
     _edges(apart, colour, width, dashes) {
-      const pen = this.pen, { columns, rows } = this.film, u = this.unit;
+      const pen = this.pen, { columns, rows } = this.run, u = this.unit;
       pen.strokeStyle = colour;
       pen.lineWidth = width;
       pen.setLineDash(dashes || []);
@@ -124,7 +124,7 @@
     }
 
     _borders() {
-      const quarter = this.film.quarter, holder = this.frame.ground.holder, look = this.options.look;
+      const quarter = this.run.quarter, holder = this.frame.ground.holder, look = this.options.look;
       const inside = (a, b) => holder[a] === GARRISON && holder[b] === GARRISON;
       this._edges((a, b) => quarter[a] !== quarter[b] && !inside(a, b), look.quarterOut, 1);
       this._edges((a, b) => quarter[a] !== quarter[b] && inside(a, b), look.quarter, 1.2);
@@ -135,7 +135,7 @@
       const between = (one, other) => (a, b) =>
         (holder[a] === one && holder[b] === other) || (holder[a] === other && holder[b] === one);
       this._edges(between(GARRISON, BESIEGER), look.front, width);
-      for (const party of this.film.thirdParties()) {
+      for (const party of this.run.thirdParties()) {
         this._edges(between(GARRISON, party), look.front, width * 0.75, [width * 2, width * 2]);
       }
     }
@@ -212,8 +212,8 @@
     _places() {
       const u = this.unit, size = Math.max(9, u * 0.42), seen = {};
       if (u < 14) return;
-      this.film.head.facilities.forEach((place, i) => {
-        const letter = this.film.head.places[place.kind].symbol, taken = seen[place.cell] = (seen[place.cell] || 0) + 1;
+      this.run.head.facilities.forEach((place, i) => {
+        const letter = this.run.head.places[place.kind].symbol, taken = seen[place.cell] = (seen[place.cell] || 0) + 1;
         if (taken > 4) return;
         const [x, y] = this._square(place.cell), spot = taken - 1;
         const left = x + 1 + (spot % 2) * (u - size - 2), top = y + u - size - 1 - Math.floor(spot / 2) * (u - size - 2);
@@ -256,12 +256,12 @@
 
     _names() {
       const size = Math.max(9, Math.min(this.unit * 0.44, this.options.large ? 22 : 15)), taken = [], pen = this.pen;
-      const hearts = this.film.hearts || (this.film.hearts = this.film.head.quarters.map((quarter, i) => {
-        const cells = this.film.cellsOf(i);
+      const centres = this.run.centres || (this.run.centres = this.run.head.quarters.map((quarter, i) => {
+        const cells = this.run.cellsOf(i);
         return { name: quarter.name, cells: cells.length, inside: quarter.holder === "garrison",
-          at: cells.length ? this.film.heart(cells) : null };
+          at: cells.length ? this.run.centre(cells) : null };
       }).filter((entry) => entry.at).sort((a, b) => b.inside - a.inside || b.cells - a.cells));
-      for (const entry of hearts) {
+      for (const entry of centres) {
         if (!entry.inside && entry.cells < 12) continue;
         pen.font = "600 " + size + "px system-ui, 'DejaVu Sans', sans-serif";
         const half = pen.measureText(entry.name).width / 2;
@@ -281,10 +281,10 @@
     }
 
     _pockets() {
-      const pieces = this.film.pockets(this.frame), pen = this.pen, look = this.options.look;
+      const pieces = this.run.pockets(this.frame), pen = this.pen, look = this.options.look;
       if (pieces.length < 2 || this.options.other) return;
       pieces.forEach((piece, i) => {
-        const { x, y } = this.film.heart(piece), r = Math.max(8, this.unit * 0.42);
+        const { x, y } = this.run.centre(piece), r = Math.max(8, this.unit * 0.42);
         pen.beginPath(); pen.arc(x * this.unit, y * this.unit, r, 0, 7);
         pen.fillStyle = look.paper; pen.fill();
         pen.strokeStyle = look.ink; pen.lineWidth = 1.5; pen.stroke();
@@ -294,8 +294,8 @@
 
     _scale() {
       const metres = [50, 100, 200, 500, 1000, 2000, 5000, 10000]
-        .filter((length) => length <= 0.25 * this.film.columns * this.film.head.cell_size_m).pop() || 50;
-      const long = metres / this.film.head.cell_size_m * this.unit, pen = this.pen, look = this.options.look;
+        .filter((length) => length <= 0.25 * this.run.columns * this.run.head.cell_size_m).pop() || 50;
+      const long = metres / this.run.head.cell_size_m * this.unit, pen = this.pen, look = this.options.look;
       const right = this.width - 10, base = this.height - 10, size = this.options.large ? 15 : 11;
       pen.strokeStyle = look.halo; pen.lineWidth = 6;
       pen.beginPath(); pen.moveTo(right - long, base); pen.lineTo(right, base); pen.stroke();
@@ -312,8 +312,8 @@
 
     cellAt(x, y) {
       const column = Math.floor(x / this.unit), row = Math.floor(y / this.unit);
-      if (!this.film || column < 0 || row < 0 || column >= this.film.columns || row >= this.film.rows) return null;
-      return row * this.film.columns + column;
+      if (!this.run || column < 0 || row < 0 || column >= this.run.columns || row >= this.run.rows) return null;
+      return row * this.run.columns + column;
     }
   }
 

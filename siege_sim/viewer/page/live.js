@@ -1,0 +1,52 @@
+// The viewer on a live page: it requests frames, the server sends them, and never more than one request is open.
+module.exports = {
+  mounted() {
+    const tab = sessionStorage.getItem("siege-tab") || Array.from(crypto.getRandomValues(new Uint8Array(16)),
+      (byte) => byte.toString(16).padStart(2, "0")).join("");
+    sessionStorage.setItem("siege-tab", tab);
+    this.numbers = [];
+    this.dayBefore = Number(sessionStorage.getItem("siege-day") || 0);
+    this.viewer = new Siege.Viewer(this.$refs.viewer, {
+      live: { requestDay: (day) => this.request(day), dayShown: (day) => this.day_shown(day),
+        themeChanged: (dark) => { this.$vuetify.theme.dark = dark; } },
+    });
+    window.siegeViewer = this.viewer;
+    this.saveDay = () => sessionStorage.setItem("siege-day", String(this.viewer.day));
+    window.addEventListener("pagehide", this.saveDay);
+    this.connect({ tab: tab, width: window.innerWidth });
+  },
+  destroyed() {
+    window.removeEventListener("pagehide", this.saveDay);
+    this.viewer.destroy();
+  },
+  watch: {
+    revision() { this.request(this.viewer.day); },
+    fans() { this.viewer.setFans(this.fans); },
+    frames_update() { this.apply(this.frames_update); },
+  },
+  methods: {
+    request(day) {
+      const have = this.viewer.runs.map((run, side) => [this.numbers[side], run.frames.length]);
+      this.request_frames({ day: day, have: have });
+    },
+    apply(update) {
+      if (!update) return;
+      const viewer = this.viewer;
+      let lost = false;
+      update.runs.forEach((run, side) => {
+        if (this.numbers[side] !== run.run) {
+          if (!run.head) { lost = true; return; }
+          this.numbers[side] = run.run;
+          viewer.open(side, run.head, run.name, run.frames);
+        } else viewer.add(side, run.frames);
+      });
+      if (viewer.runs.length > update.runs.length) {
+        this.numbers.length = update.runs.length;
+        viewer.close(update.runs.length);
+      }
+      if (lost) { this.numbers = []; this.request(viewer.day); return; }
+      viewer.framesArrived();
+      if (this.dayBefore !== null) { viewer.goTo(this.dayBefore); this.dayBefore = null; }
+    },
+  },
+};

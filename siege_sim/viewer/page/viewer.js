@@ -1,0 +1,365 @@
+// The viewer: maps, charts, events and the clock on one page, both live and in a replay file.
+"use strict";
+(function () {
+  const el = Siege.el, number = Siege.number;
+  const SPEEDS = [[1, "1 day a second"], [2, "2 days a second"], [5, "5 days a second"], [10, "10 days a second"],
+    [60, "as fast as it draws"]];
+  const ROUTINE = /^(strike|shelling|unit_|deserted|sortie)/;
+  const KEYS = [["Space", "play or pause"], ["← →", "a day back or on"], ["Home End", "first or last day"],
+    ["L", "next layer"], ["D", "difference of two runs"], ["P", "large type for a projector"], ["K", "light or dark"],
+    ["Arrows on the map", "move from cell to cell"], ["?", "this list"]];
+
+  class Viewer {
+    // options: live (callbacks requestDay(day), dayShown(day) and themeChanged(dark)), runs (with all their frames).
+    constructor(root, options) {
+      this.root = root;
+      this.live = options.live || null;
+      this.runs = [];
+      this.names = [];
+      this.day = 0;
+      this.playing = false;
+      this.layer = "holder";
+      this.show = { units: true, places: true, strikes: true, names: true };
+      this.cell = null;
+      this.compare = false;
+      this.large = false;
+      this.theme = "auto";
+      this.fans = null;
+      this.drawTimes = [];
+      this._build();
+      this._listen();
+      (options.runs || []).forEach((run, side) => this.open(side, run.head, run.name, run.frames));
+    }
+
+    // Runs
+
+    open(side, head, name, frames) {
+      const run = new Siege.Run(head);
+      this.runs[side] = run;
+      this.names[side] = name || "";
+      for (const frame of frames || []) run.add(frame);
+      this._setUp();
+      this.goTo(Math.min(this.day, this.end()));
+    }
+
+    close(side) {
+      this.runs.length = this.names.length = side;
+      this.compare = false;
+      this._setUp();
+      this.redraw();
+    }
+
+    // New frames of a run; what is there already is left as it is.
+    add(side, frames) {
+      for (const frame of frames) this.runs[side].add(frame);
+    }
+
+    // The last day on which every run has a frame or has ended.
+    end() {
+      if (!this.runs.length) return 0;
+      const open = this.runs.filter((run) => !run.over());
+      return open.length ? Math.min(...open.map((run) => run.last)) : Math.max(...this.runs.map((run) => run.last));
+    }
+
+    over() { return this.runs.length > 0 && this.runs.every((run) => run.over()); }
+
+    // The clock: the next day is requested when the last one is on the screen, never before.
+
+    play(on) {
+      this.playing = on === undefined ? !this.playing : on;
+      if (this.playing && this.day >= this.end() && this.over()) this.goTo(0);
+      this.parts.play.textContent = this.playing ? "❚❚ Pause" : "▶ Play";
+      this.parts.play.setAttribute("aria-pressed", String(this.playing));
+      if (this.playing) this._tick(); else { clearTimeout(this.timer); this._reportDay(); }
+    }
+
+    _tick() {
+      clearTimeout(this.timer);
+      if (!this.playing) return;
+      const wait = Math.max(0, 1000 / this.speed() - (performance.now() - (this.drawnAt || 0)));
+      this.timer = setTimeout(() => this.step(1), wait);
+    }
+
+    speed() { return Number(this.parts.speed.value); }
+
+    step(by) {
+      const next = this.day + by;
+      if (next < 0) return;
+      if (next <= this.end()) { this.goTo(next); if (this.playing) this._tick(); return; }
+      if (this.live && !this.over()) this._request(next);
+      else if (this.playing) this.play(false);
+    }
+
+    _request(day) {
+      if (this.requested === day) return;
+      this.requested = day;
+      this.live.requestDay(day);
+      clearTimeout(this.requestTimer);
+      this.requestTimer = setTimeout(() => { if (this.requested === day) { this.requested = null; this._request(day); } }, 15000);
+    }
+
+    // Called when the days that were requested have come.
+    framesArrived() {
+      const requested = this.requested;
+      this.requested = null;
+      if (requested !== null && requested !== undefined) this.goTo(Math.min(requested, this.end()));
+      else this.redraw();
+      if (!this.playing) { this._reportDay(); return; }
+      if (this.over() && this.day >= this.end()) this.play(false); else this._tick();
+    }
+
+    goTo(day) {
+      this.day = Math.max(0, Math.min(day, this.end()));
+      this.redraw();
+      if (!this.playing) this._reportDay();
+    }
+
+    // A view, as the end of an address: #day=60&layer=hunger&difference&large&dark
+    openView(hash) {
+      const view = new URLSearchParams(hash.replace(/^#/, ""));
+      const layers = Array.from(this.parts.layers.options, (option) => option.value);
+      if (layers.includes(view.get("layer"))) this.layer = this.parts.layers.value = view.get("layer");
+      if (view.has("difference") && this.runs.length > 1) this.compare = true;
+      if (view.has("large") && !this.large) this._projector();
+      if (view.has("dark") || view.has("light")) this.theme = view.has("dark") ? "dark" : "light";
+      if (/^\d+$/.test(view.get("day") || "")) this.goTo(Number(view.get("day"))); else this.redraw();
+    }
+
+    _reportDay() {
+      if (!this.live) return;
+      clearTimeout(this.reportTimer);
+      this.reportTimer = setTimeout(() => this.live.dayShown(this.day), 150);
+    }
+
+    // The page
+
+    _build() {
+      const button = (text, does, title) => el("button", { type: "button", onclick: does, title: title }, text);
+      const p = this.parts = {};
+      this.root.classList.add("siege");
+      this.root.tabIndex = -1;
+      p.play = button("▶ Play", () => this.play(), "Play or pause (space)");
+      p.play.className = "main";
+      p.speed = el("select", { "aria-label": "Speed", onchange: () => this._tick() },
+        ...SPEEDS.map(([value, text]) => el("option", { value: value, selected: value === 5 ? "" : null }, text)));
+      p.scrub = el("input", { type: "range", min: 0, max: 1, value: 0, "aria-label": "Day", class: "scrub",
+        oninput: () => { this.play(false); this.goTo(Number(p.scrub.value)); } });
+      p.when = el("output", { class: "when" });
+      p.layers = el("select", { "aria-label": "Layer of the map", onchange: () => { this.layer = p.layers.value; this.redraw(); } });
+      p.compare = button("Difference", () => { this.compare = !this.compare; this.redraw(); }, "Where the two runs differ (D)");
+      p.large = button("Large", () => this._projector(), "For a projector (P)");
+      p.theme = button("Dark", () => this._theme(), "Dark or light (K)");
+      p.help = el("dialog", { class: "keys" }, el("h2", {}, "Keys"),
+        el("dl", {}, ...KEYS.flatMap(([key, meaning]) => [el("dt", {}, key), el("dd", {}, meaning)])),
+        el("form", { method: "dialog" }, el("button", {}, "Close")));
+      p.maps = el("div", { class: "maps" });
+      p.legend = el("div", { class: "legend" });
+      p.summary = el("p", { class: "summary", "aria-live": "polite" });
+      p.note = el("p", { class: "note" });
+      p.details = el("div", { class: "details", "aria-live": "polite" });
+      p.ticker = el("ol", { class: "ticker" });
+      p.charts = el("div", { class: "charts" });
+      p.toggles = ["units", "places", "strikes", "names"].map((name) => el("label", { class: "toggle" },
+        el("input", { type: "checkbox", checked: "", onchange: (event) => { this.show[name] = event.target.checked; this.redraw(); } }),
+        { units: "Units", places: "Places", strikes: "Strikes", names: "Names" }[name]));
+      this.root.replaceChildren(
+        el("div", { class: "bar" },
+          button("❙◀", () => this.goTo(0), "First day (Home)"), button("◀", () => { this.play(false); this.step(-1); }, "A day back (←)"),
+          p.play, button("▶❙", () => { this.play(false); this.step(1); }, "A day on (→)"), p.speed, p.scrub, p.when,
+          el("span", { class: "together" }, p.large, p.theme, button("?", () => p.help.showModal(), "Keys"))),
+        el("div", { class: "bar small" }, el("label", {}, "Map shows ", p.layers), ...p.toggles, p.compare),
+        p.panes = el("div", { class: "panes" },
+          el("div", { class: "left" }, p.maps, p.legend, p.summary, p.details),
+          el("div", { class: "right" }, p.charts),
+          el("div", { class: "events" }, el("h2", {}, "What happened"), p.ticker)),
+        p.note, p.help);
+    }
+
+    _setUp() {
+      const head = this.runs[0].head, p = this.parts, mapLabel = (i) => this.runs.length > 1 ? "AB"[i] + ": " + this.names[i] : "";
+      p.layers.replaceChildren(el("option", { value: "holder" }, "who holds what"),
+        ...head.shades.map((shade) => el("option", { value: shade.name }, shade.label.toLowerCase())));
+      p.layers.value = this.layer;
+      this.maps = this.runs.map((_, side) => this._mapOf(side));
+      p.maps.replaceChildren(...this.maps.map((map, side) => el("figure", {},
+        el("figcaption", {}, mapLabel(side)), map.canvas)));
+      p.compare.hidden = this.runs.length < 2;
+      this.charts = head.charts.map((chart) => {
+        const canvas = el("canvas", { role: "img", class: "chart" });
+        const made = new Siege.LineChart(canvas, chart);
+        made.title = el("div", { class: "values" });
+        made.box = el("figure", { title: chart.description }, el("figcaption", {}, chart.title + ", ",
+          el("span", { class: "unit" }, chart.unit)), made.title, canvas);
+        canvas.addEventListener("click", (event) => { this.play(false); this.goTo(made.dayAt(event.offsetX)); });
+        return made;
+      });
+      p.charts.replaceChildren(...this.charts.map((chart) => chart.box));
+      this._note();
+    }
+
+    _note() {
+      const heads = this.runs.map((run) => run.head);
+      const seeds = Array.from(new Set(heads.map((head) => head.seed))).join(" and ");
+      const which = heads.length > 1
+        ? "Two runs, seed " + seeds + "; what they differ by is one case, not a measure of the effect: run many seeds"
+        : "One run, seed " + seeds + ", of many possible";
+      const many = this.fans ? " Bands: eight in ten of " + this.fans.runs + " runs, seeds " + this.fans.seeds + ", on each day." : "";
+      const known = heads[0].charts.some((chart) => chart.lines.some((line) => line.known.length || line.between.length))
+        ? " Orange-brown marks: values of the record, with their ranges." : "";
+      this.parts.note.textContent = heads[0].title + ". " + which + "." + many + known +
+        " A model, not a record; where a place is real, real people suffered." +
+        (heads[0].note ? " " + heads[0].note : "");
+    }
+
+    _mapOf(side) {
+      const canvas = el("canvas", { tabindex: 0, role: "img", class: "map" });
+      const map = new Siege.CityMap(canvas);
+      canvas.addEventListener("mousemove", (event) => this._hover(map.cellAt(event.offsetX, event.offsetY), side));
+      canvas.addEventListener("mouseleave", () => this._hover(null, side));
+      canvas.addEventListener("click", (event) => {
+        const cell = map.cellAt(event.offsetX, event.offsetY);
+        this.cell = cell === this.cell ? null : cell;
+        this.redraw();
+      });
+      canvas.addEventListener("keydown", (event) => this._moveOnMap(event));
+      return map;
+    }
+
+    _hover(cell, side) {
+      this.hovered = cell;
+      this._details(cell === null ? this.cell : cell, side);
+    }
+
+    _moveOnMap(event) {
+      const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.runs[0].columns, ArrowDown: this.runs[0].columns };
+      if (!(event.key in moves)) return;
+      event.preventDefault(); event.stopPropagation();
+      const from = this.cell === null ? Math.floor(this.runs[0].cells / 2) : this.cell;
+      const to = from + moves[event.key];
+      if (to >= 0 && to < this.runs[0].cells) { this.cell = to; this.redraw(); }
+    }
+
+    _listen() {
+      this.onKey = (event) => {
+        if (event.ctrlKey || event.metaKey || event.altKey || !this.runs.length) return;
+        if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target !== this.parts.scrub) return;
+        if (event.key === " " && /^(BUTTON|SUMMARY)$/.test(event.target.tagName)) return;
+        if (!this.root.isConnected) return;
+        const does = {
+          " ": () => this.play(), ArrowLeft: () => { this.play(false); this.step(-1); },
+          ArrowRight: () => { this.play(false); this.step(1); }, Home: () => this.goTo(0), End: () => this.goTo(this.end()),
+          l: () => this._nextLayer(), d: () => { if (this.runs.length > 1) { this.compare = !this.compare; this.redraw(); } },
+          p: () => this._projector(), k: () => this._theme(), "?": () => this.parts.help.showModal(),
+        }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+        if (does) { event.preventDefault(); does(); }
+      };
+      document.addEventListener("keydown", this.onKey);
+      this.sized = new ResizeObserver(() => { if (this.runs.length) this.redraw(); });
+      this.sized.observe(this.root);
+      if (window.matchMedia) {
+        window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.runs.length && this.redraw());
+      }
+    }
+
+    destroy() {
+      clearTimeout(this.timer);
+      clearTimeout(this.requestTimer);
+      this.playing = false;
+      document.removeEventListener("keydown", this.onKey);
+      this.sized.disconnect();
+    }
+
+    _nextLayer() {
+      const names = Array.from(this.parts.layers.options, (option) => option.value);
+      this.layer = this.parts.layers.value = names[(names.indexOf(this.layer) + 1) % names.length];
+      this.redraw();
+    }
+
+    _projector() { this.large = !this.large; this.root.classList.toggle("large", this.large); document.documentElement.classList.toggle("siege-large", this.large); this.redraw(); }
+
+    _theme() { this.theme = Siege.look(this.theme).dark ? "light" : "dark"; this.redraw(); }
+
+    setFans(fans) { this.fans = fans; if (this.runs.length) { this._note(); this.redraw(); } }
+
+    // Drawing
+
+    redraw() {
+      if (!this.runs.length || !this.runs[0].frames.length) return;
+      const began = performance.now(), look = Siege.look(this.theme), p = this.parts, run = this.runs[0];
+      if (this.dark !== look.dark) {
+        this.dark = look.dark;
+        this.root.classList.toggle("dark", look.dark);
+        document.documentElement.classList.toggle("siege-dark", look.dark);
+        if (this.live) this.live.themeChanged(look.dark);
+      }
+      p.panes.classList.toggle("two", this.runs.length > 1 && !this.compare);
+      this._maps(look);
+      this._charts(look);
+      p.scrub.max = Math.max(1, this.end());
+      p.scrub.value = this.day;
+      p.when.textContent = "day " + this.day + " · " + run.fullDate(this.day);
+      p.compare.setAttribute("aria-pressed", String(this.compare));
+      p.large.setAttribute("aria-pressed", String(this.large));
+      p.theme.setAttribute("aria-pressed", String(look.dark));
+      p.summary.textContent = this._sentence();
+      Siege.legend(p.legend, this, look);
+      this._details(this.hovered === null || this.hovered === undefined ? this.cell : this.hovered, 0);
+      Siege.ticker(p.ticker, this.runs, this.day, (event) => ROUTINE.test(event.kind));
+      this.drawnAt = performance.now();
+      this.drawTimes.push(this.drawnAt - began);
+      if (this.drawTimes.length > 500) this.drawTimes.shift();
+    }
+
+    _maps(look) {
+      const wide = this.parts.maps.clientWidth, many = this.runs.length, side = many > 1 && wide > 560 ? (wide - 12) / 2 : wide;
+      const high = Math.max(260, window.innerHeight * (many > 1 ? 0.6 : 0.74));
+      this.maps.forEach((map, i) => {
+        const both = this.compare && many > 1;
+        map.canvas.parentElement.hidden = both && i > 0;
+        if (both && i > 0) return;
+        map.canvas.parentElement.firstChild.textContent = both ? "Difference; A: " + this.names[0] + ", B: " + this.names[1] :
+          many > 1 ? "AB"[i] + ": " + this.names[i] : "";
+        map.draw(this.runs[i], this.day, { look, width: both ? wide : side, height: high, layer: this.layer, show: this.show,
+          cell: this.cell, large: this.large, other: both ? this.runs[1] : null });
+        map.canvas.setAttribute("aria-label", this._sentenceOf(this.runs[i]));
+      });
+    }
+
+    _charts(look) {
+      for (const chart of this.charts) {
+        const width = Math.max(180, chart.box.clientWidth);
+        chart.draw(this.runs, { look, width, height: Math.max(110, Math.min(190, width * 0.44)) * (this.large ? 1.2 : 1),
+          day: this.day, large: this.large, fans: this.fans });
+        const values = chart.values(this.day), names = this.runs.length > 1 ? ["A ", "B "] : [""];
+        chart.title.replaceChildren(...values.map((row) => el("span", { class: "key" },
+          ...row.texts.flatMap((text, side) => this._valueOf(row, text, side, names[side])))));
+        chart.canvas.setAttribute("aria-label", chart.chart.title + ", " + this.runs[0].fullDate(this.day) + ": " +
+          chart.title.textContent);
+      }
+    }
+
+    // A value with the line it belongs to; only its label may be broken.
+    _valueOf(row, text, side, name) {
+      const line = el("i", { class: side ? "dash" : "line", style: "border-color:" + row.colours[side] });
+      if (side) return [el("span", { class: "figure" }, line, name, el("b", {}, text)), " "];
+      return [line, row.label ? row.label + " " : "", el("span", { class: "figure" }, name, el("b", {}, text)), " "];
+    }
+
+    _sentence() { return this.runs.map((run, i) => (this.runs.length > 1 ? "AB"[i] + ": " : "") + this._sentenceOf(run)).join(" "); }
+
+    _sentenceOf(run) {
+      const frame = run.at(this.day), value = (name) => run.value(Math.min(this.day, run.last), [name]);
+      const pieces = run.pockets(frame).length;
+      const ended = this.day >= run.last && frame.ending !== "holding"
+        ? " The siege ended on day " + run.last + ": " + frame.ending.replace(/_/g, " ") + "." : "";
+      const old = frame.mapDay !== frame.day ? " The map is that of day " + frame.mapDay + "." : "";
+      return "Day " + Math.min(this.day, run.last) + ": " + number(value("garrison_area_share"), true) + " of the ground is held by " + run.side(Siege.words.GARRISON).the +
+        (pieces > 1 ? " in " + pieces + " pockets" : "") + "; " + number(value("civilians_in_pocket")) + " civilians are in it, " +
+        number(value("civilians_killed")) + " have been killed." + ended + old;
+    }
+
+    _details(cell, side) { Siege.details(this.parts.details, this, cell, Math.min(side || 0, this.runs.length - 1)); }
+  }
+
+  Siege.Viewer = Viewer;
+})();

@@ -1,0 +1,102 @@
+"""Forms of levers: what was typed, what it means, and where it is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("solara", reason="forms need the extra `dashboard`")
+
+from siege_sim import load_scenario
+from siege_sim.dashboard.branching import SetStartValue, branch_scenario
+from siege_sim.dashboard.forms import (
+    FormState,
+    errors_by_field,
+    field_text,
+    parse_number,
+    parse_value,
+    parse_weights,
+    window_levers,
+)
+from siege_sim.dashboard.levers import Lever, start_panels
+
+PER_DAY = Lever("per_day", "number", "Sorties a day.")
+TRUCKS = Lever("trucks", "whole", "Trucks.")
+NAMES = Lever("against", "list", "Sectors.")
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "number"),
+    [("4", True, 4), (" 2.5 ", False, 2.5), ("1e3", False, 1000.0), ("1,200", True, 1200), ("2.5", True, None),
+     ("nan", False, None), ("inf", False, None), ("", False, None), ("__import__('os')", False, None),
+     ("9" * 50, False, None)],
+)  # fmt: skip
+def test_a_number_is_a_number_and_nothing_else_is(text, whole, number):
+    assert parse_number(text, whole) == number
+
+
+def test_a_field_that_cannot_be_understood_says_so_until_it_can():
+    form = FormState().with_typed(PER_DAY, "many")
+    assert form.errors == {"per_day": "'many' is not a number"}
+    assert not form.ready
+    form = form.with_typed(PER_DAY, "7")
+    assert form.ready
+    assert form.values((PER_DAY, TRUCKS)) == {"per_day": 7.0}
+
+
+def test_names_are_taken_apart_at_commas():
+    assert parse_value(NAMES, "south, east,") == (["south", "east"], "")
+
+
+@pytest.mark.parametrize(
+    ("text", "weights"),
+    [("north 1, east 0.5", {"north": 1.0, "east": 0.5}), ("old town: 2", {"old town": 2.0}), ("north", None),
+     ("1", None), ("north one", None), ("", None)],
+)  # fmt: skip
+def test_weights_are_numbers_by_name(text, weights):
+    assert parse_weights(text) == weights
+    value, problem = parse_value(Lever("sectors", "weights", "Where they stand."), text)
+    assert (value, bool(problem)) == (weights, weights is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"), [("12", 12), ("2016-10-04", "2016-10-04"), ("", None), ("soon", "soon"), ("-1", "-1")]
+)
+def test_a_day_is_a_number_or_what_may_be_a_date(text, day):
+    assert parse_value(Lever("from_day", "day", "First day."), text) == (day, "")
+
+
+def test_values_stand_in_fields_as_they_can_be_typed_again():
+    for lever, value in (
+        (Lever("council_kcal", "number", ""), 3e8),
+        (Lever("sectors", "weights", ""), {"north": 1.0, "east": 0.25}),
+        (Lever("against", "list", ""), ["south", "east"]),
+        (PER_DAY, 0.35),
+    ):
+        assert parse_value(lever, field_text(value)) == (value, "")
+
+
+def test_what_stands_on_day_0_can_be_sent_as_it_is_shown():
+    scenario = load_scenario("aleppo_2016")
+    edits = []
+    for panel in start_panels(scenario):
+        for lever in panel.levers:
+            value, problem = parse_value(lever, field_text(lever.value) or "")
+            assert not problem, (panel.name, lever.key)
+            edits.append(SetStartValue(panel.block, lever.key, value))
+    assert branch_scenario(scenario, edits, -1).digest == scenario.digest
+
+
+def test_problems_go_to_their_fields_and_the_rest_below_the_form():
+    problem = (
+        "lever: changes.from_day_6.processes.sorties.per_day: -1 is out of range; it must be at least 0\n"
+        "lever: forces.garrison.militia.trucks.north: -1 is out of range\n"
+        "lever: interventions.x.until_day: day 99 is after the run's end\n"
+        "the run is over on day 5"
+    )
+    levers = (PER_DAY, TRUCKS, *window_levers(5))
+    assert errors_by_field(problem, levers) == {
+        "per_day": "-1 is out of range; it must be at least 0",
+        "trucks": "-1 is out of range",
+        "for_days": "day 99 is after the run's end",
+        "": "the run is over on day 5",
+    }

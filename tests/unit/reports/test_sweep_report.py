@@ -1,0 +1,246 @@
+"""Figures and page of a sweep: they say what the sweep says, and stand alone."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.text import Text
+
+from siege_sim.analysis.figures import FIGURE_NAMES, USUAL, usual_figures
+from siege_sim.errors import ResultError
+from siege_sim.plots.sweeps import FIGURES, draw_figures
+from siege_sim.reports.sweep import Wish, sweep_report
+from siege_sim.results.sweep import Factor
+from tests.unit.analysis.test_sweep_analysis import cube, grid, ishigami_sweep, morris_sweep, one_at_a_time, policies
+from tests.unit.plots.test_plots import assert_readable
+from tests.unit.reports.test_report import Page
+from tests.unit.sweeps_for_tests import luck, ranges, sweep_of
+
+EVIL = "<script>alert('x')</script>"
+
+
+def aid(point, seed):
+    deaths = 400 - 90 * (point["aid"] == "weekly") + 30 * luck(seed)
+    return {"died_of_hunger": deaths, "end_day": 80 + seed, "ending": "evacuated" if seed % 2 else "pocket_taken"}
+
+
+def two_policies(**options):
+    factors = (Factor("aid", "lever", values=("none", "weekly")),)
+    return sweep_of("grid", factors, pd.DataFrame({"aid": ["none", "weekly"]}), aid, 8, **options)
+
+
+def drawn_of(sweep, *names):
+    from siege_sim.analysis.quantities import chosen_quantities
+
+    return {one.figure.name: one for one in draw_figures(sweep, names, chosen_quantities(sweep, ["died_of_hunger"]))}
+
+
+def texts(figure):
+    return " ".join(text.get_text() for text in figure.findobj(Text))
+
+
+def test_every_figure_that_may_be_named_exists_and_no_other():
+    assert tuple(figure.name for figure in FIGURES) == FIGURE_NAMES
+    assert {name for names in USUAL.values() for name in names} <= set(FIGURE_NAMES)
+
+
+def harm_by_need(point, seed):
+    saved = {"none": 0.0, "flour": 50 * point["need"], "clinic": 30.0}[point["aid"]]
+    return {"died_of_hunger": 100 - saved + luck(seed), "end_day": 90 + seed, "ending": "evacuated"}
+
+
+SWEEPS = {
+    "heat_map": grid,
+    "response_surface": grid,
+    "points": one_at_a_time,
+    "tornado": one_at_a_time,
+    "scatter": lambda: ishigami_sweep(count=32),
+    "sobol": lambda: ishigami_sweep(count=64),
+    "morris": lambda: morris_sweep(lambda point, seed: {"died_of_hunger": point["a"] ** 2 - point["b"]}),
+    "regret": lambda: policies(harm_by_need),
+    "survival": two_policies,
+    "convergence": two_policies,
+}
+
+
+@pytest.mark.parametrize("name", sorted(SWEEPS))
+def test_every_figure_says_its_runs_and_seeds(name):
+    sweep = SWEEPS[name]()
+    picture = drawn_of(sweep, name)[name].pictures[0]
+    shown = re.sub(r"\s+", " ", texts(picture.figure))
+    assert f"{len(sweep.runs):,} runs" in shown
+    assert "seed" in shown
+    assert "A model, not a record." in shown
+    assert picture.says[:40] in shown
+
+
+@pytest.mark.parametrize("name", ["scatter", "survival", "boxes"])
+def test_long_names_and_small_numbers_can_be_read(name):
+    hazard, days, fire, area = (
+        f"processes.{key}"
+        for key in (
+            "desertion.hazard_per_round", "besieger_command.prepare_days", "morale.fire_weight",
+            "strike_effects.affected_area_m2",
+        )
+    )  # fmt: skip
+    factors = (
+        Factor(hazard, "uncertainty", (hazard,), "1/round", 0.0001, 0.001),
+        Factor(days, "uncertainty", (days,), "days", 2, 6),
+        Factor(fire, "uncertainty", (fire,), "1/day", 0.005, 0.05),
+        Factor(area, "uncertainty", (area,), "m2", 250, 700),
+    )
+
+    def play(point, seed):
+        harm = 3e5 * point[hazard] + point[days] + 40 * point[fire] + point[area] / 200 + luck(seed)
+        return {"died_of_hunger": harm, "end_day": 120 - harm / 10, "ending": "evacuated"}
+
+    spread = cube(160, (hazard, days, fire, area))
+    design = pd.DataFrame({f.name: f.low + (f.high - f.low) * spread[f.name] for f in factors})
+    for picture in drawn_of(sweep_of("latin_hypercube", factors, design, play), name)[name].pictures:
+        assert_readable(picture.figure)
+
+
+def test_a_box_says_its_density_and_coverage_and_how_it_does_elsewhere():
+    def play(point, seed):
+        return {"died_of_hunger": 900.0 if point["a"] > 0.5 else 0.0}
+
+    sweep = sweep_of("latin_hypercube", ranges("a", "b"), cube(80, ("a", "b")), play)
+    picture = drawn_of(sweep, "boxes")["boxes"].pictures[0]
+    assert "density" in picture.says
+    assert "coverage" in picture.says
+    assert "In other halves" in picture.says
+    assert "80 runs" in re.sub(r"\s+", " ", texts(picture.figure))
+
+
+def test_a_figure_that_the_design_cannot_give_is_left_out_with_its_reason():
+    drawn = drawn_of(two_policies(), "heat_map", "sobol", "regret")
+    assert drawn["heat_map"].left_out == ("it takes two factors with a few values each",)
+    assert "not a Saltelli sample" in drawn["sobol"].left_out[0]
+    assert "one world only" in drawn["regret"].left_out[0]
+    assert not any(one.pictures for one in drawn.values())
+
+
+def test_effects_that_may_be_chance_are_hatched():
+    def play(point, seed):
+        return {"died_of_hunger": 100 * point["fire"] + luck(1000 * int(point["food"]) + seed)}
+
+    design = pd.DataFrame({"fire": [1.0, 2.0, 1.0], "food": [1.0, 1.0, 2.0]})
+    factors = (Factor("fire", "uncertainty", low=1, high=2), Factor("food", "lever", low=1, high=2))
+    sweep = sweep_of("one_at_a_time", factors, design, play, replications=10)
+    picture = drawn_of(sweep, "tornado")["tornado"].pictures[0]
+    bars = [patch for patch in picture.figure.axes[0].patches if patch.get_width()]
+    assert [bar.get_hatch() or "" for bar in bars] == ["", "////"]
+    assert "1 have none" in picture.says
+
+
+def test_a_heat_map_marks_a_square_without_runs():
+    sweep = grid(missing=[(0, r) for r in range(4)])
+    picture = drawn_of(sweep, "heat_map")["heat_map"].pictures[0]
+    assert "no run" in texts(picture.figure)
+    assert "44 runs (of 48 planned: 12 points x 4)" in re.sub(r"\s+", " ", texts(picture.figure))
+
+
+def test_the_page_stands_alone_and_trusts_no_text():
+    sweep = two_policies()
+    evil = {**sweep.manifest, "title": EVIL, "summary": EVIL, "name": EVIL, "version": EVIL, "packages": {EVIL: EVIL}}
+    html, _ = sweep_report(
+        type(sweep)(evil, sweep.factors, sweep.design, sweep.runs, sweep.series, sweep.quarters), Wish(), EVIL
+    )
+    page = Page(html)
+    assert "<script" not in html
+    tags = {tag for tag, _ in page.tags}
+    assert not tags & {"script", "link", "iframe", "object"}
+    sources = [attributes["src"] for tag, attributes in page.tags if tag == "img"]
+    assert sources
+    assert all(source.startswith("data:image/png;base64,") for source in sources)
+    assert all(attributes["alt"] for tag, attributes in page.tags if tag == "img")
+    assert "http:" not in html
+    assert "https:" not in html
+
+
+def test_the_page_of_a_sweep_with_holes_opens_with_them():
+    html, _ = sweep_report(two_policies(failed=[(0, 3)], missing=[(1, 7)]), Wish(), "results/x")
+    text = re.sub(r"\s+", " ", Page(html).text)
+    assert "Not complete. 14 of 16 planned runs are finished; 1 failed; 1 have not been run." in text
+    assert text.index("Not complete") < text.index("How to read it")
+
+
+def test_a_whole_sweep_is_not_called_incomplete():
+    html, _ = sweep_report(two_policies(), Wish(), "results/x")
+    assert "Not complete" not in html
+
+
+def test_the_same_sweep_gives_the_same_page():
+    assert sweep_report(two_policies(), Wish(), "x")[0] == sweep_report(two_policies(), Wish(), "x")[0]
+
+
+def test_the_table_of_differences_holds_the_paired_effect():
+    html, _ = sweep_report(two_policies(), Wish(), "results/x")
+    text = re.sub(r"\s+", " ", Page(html).text)
+    assert re.search(r"Died of hunger \(persons\) ?aid ?none to weekly ?-90 ± \S+ ?8 ?yes", text)
+
+
+def test_the_experiment_chooses_the_figures_unless_the_command_does():
+    sweep = two_policies(figures=["survival"])
+    assert [one.figure.name for one in sweep_report(sweep, Wish(), "x")[1]] == ["survival"]
+    assert [one.figure.name for one in sweep_report(sweep, Wish(figures=("points",)), "x")[1]] == ["points"]
+    assert usual_figures(sweep) == ("tornado", "points", "survival", "convergence")
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        (Wish(outcomes=("died_of_hungr",)), "did you mean 'died_of_hunger'"),
+        (Wish(figures=("heatmap",)), "did you mean 'heat_map'"),
+        (Wish(by="aids"), "did you mean 'aid'"),
+        (Wish(cases=("died_of_hunger=many",)), "write one like"),
+    ],
+)
+def test_names_that_are_not_known_are_refused_with_the_nearest(wish, words):
+    with pytest.raises(ResultError, match=words):
+        sweep_report(two_policies(), wish, "x")
+
+
+def test_ways_to_end_are_shares_of_runs():
+    html, _ = sweep_report(two_policies(), Wish(outcomes=("ending",), figures=("points",)), "x")
+    text = re.sub(r"\s+", " ", Page(html).text)
+    assert "Ended in: an agreed evacuation" in text
+    assert "50 ±" in text
+
+
+def test_an_outcome_that_no_run_has_is_shown_as_unknown():
+    def play(point, seed):
+        return {"died_of_hunger": 3.0, "days_to_half": np.nan}
+
+    factors = (Factor("aid", "lever", values=("none", "weekly")),)
+    sweep = sweep_of("grid", factors, pd.DataFrame({"aid": ["none", "weekly"]}), play, 4)
+    html, drawn = sweep_report(sweep, Wish(outcomes=("days_to_half",)), "x")
+    assert "Days to half" in html
+    assert not any(one.pictures for one in drawn if one.figure.name == "tornado")
+
+
+@pytest.mark.parametrize(("name", "missing"), [("boxes", "ema_workbench"), ("sobol", "SALib")])
+def test_without_an_extra_library_the_rest_is_still_drawn(monkeypatch, name, missing):
+    sweep = ishigami_sweep(count=64)
+    for module in [module for module in sys.modules if module.split(".")[0] == missing]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, missing, None)
+    drawn = drawn_of(sweep, name, "scatter")
+    assert "pip install 'siege_sim[analysis]'" in drawn[name].left_out[0]
+    assert drawn["scatter"].pictures
+
+
+def test_survival_is_parted_by_the_factor_that_is_asked_for():
+    sweep = grid()
+    runs = sweep.runs.assign(end_day=50 + sweep.runs["point"], ending="evacuated")
+    sweep = type(sweep)(sweep.manifest, sweep.factors, sweep.design, runs, sweep.series, sweep.quarters)
+    drawn = list(draw_figures(sweep, ["survival"], [], by="convoys"))
+    assert (
+        drawn[0]
+        .pictures[0]
+        .says.startswith("Half of the sieges had ended: convoys 0: on day 53; convoys 10: on day 54")
+    )

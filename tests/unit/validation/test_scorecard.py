@@ -1,0 +1,198 @@
+"""Scoring: each kind of measure on a series made by hand, gathering over runs, and the naive forecasts."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+
+import pandas as pd
+import pytest
+
+from siege_sim.plots.fan import draw_fan
+from siege_sim.plots.style import settings
+from siege_sim.results.run import Course
+from siege_sim.validation.measures import measured
+from siege_sim.validation.record import Record
+from siege_sim.validation.scorecard import score, scorecard
+
+START = date(2016, 9, 22)
+AREA = (1.0, 1.0, 0.98, 0.95, 0.85, 0.60, 0.50, 0.50, 0.0)
+CAPTURED = {"A": 4, "B": 5, "C": 5, "D": 8, "E": None}
+
+
+def course(ending: str = "evacuated", days: int = 8, **changed) -> Course:
+    """A siege of eight days: the line breaks on days 4 to 5, and the rest is handed over on day 8."""
+    columns = {
+        "garrison_area_share": AREA,
+        "killed": (0, 2, 4, 6, 10, 20, 30, 30, 30),
+        "wounded": (0, 4, 8, 12, 20, 60, 90, 90, 90),
+        "impacts": (9, 1, 2, 3, 4, 5, 6, 0, 0),
+        "north": (0, 0, 1, 3, 6, 60, 100, 100, 100),
+        "west": (0, 0, 1, 1, 2, 40, 100, 100, 100),
+        **changed,
+    }
+    series = pd.DataFrame({name: [float(value) for value in values[: days + 1]] for name, values in columns.items()})
+    series.insert(0, "date", [(START + timedelta(days=day)).isoformat() for day in range(len(series))])
+    quarters = pd.DataFrame({"quarter": list(CAPTURED), "day_captured": pd.array(list(CAPTURED.values()), "Int64")})
+    return Course(1, ending, series, quarters, {"program": "siege_sim"})
+
+
+def record(*patterns: dict, background: tuple[dict, ...] = ()) -> Record:
+    """A record of one topic; each pattern is a measure with the range 0 to 1, unless it says otherwise."""
+
+    def entries(measures, letter):
+        common = {"title": "t", "unit": "u", "source": "s", "confidence": "read"}
+        bounds = [{"low": 0.0, "high": 1.0, "measure": one} if "kind" in one else one for one in measures]
+        return {f"{letter}{number}": {**common, **one} for number, one in enumerate(bounds)}
+
+    topic = {"title": "T", "patterns": entries(patterns, "p"), "background": entries(background, "b")}
+    common = {"name": "r", "title": "R", "summary": "S", "start": START, "until": date(2016, 9, 30)}
+    return Record.model_validate({**common, "topics": {"t": topic}})
+
+
+def value(measure: dict, of: Course | None = None) -> float | None:
+    (entry,) = record(measure).patterns.values()
+    return measured(entry.measure, of or course())
+
+
+def day(number: int) -> date:
+    return START + timedelta(days=number)
+
+
+MEASURES = {
+    "value_on": ({"outcomes": ("killed",), "on": day(4)}, 10),
+    "sum of values": ({"kind": "value_on", "outcomes": ("north", "west"), "on": day(5)}, 100),
+    "fall_on": ({"outcomes": ("garrison_area_share",), "on": day(5)}, 0.4),
+    "increase": ({"outcomes": ("killed",), "after": day(2), "until": day(5)}, 16),
+    "increase_per_day": ({"outcomes": ("killed",), "after": day(2), "until": day(6)}, 6.5),
+    "mean_per_day": ({"outcomes": ("impacts",), "after": day(0), "until": day(4)}, 2.5),
+    "ratio": ({"over": ("wounded",), "under": ("killed",), "after": day(0), "until": day(6)}, 3),
+    "captured_by": ({"quarters": ("A", "B", "D", "E"), "on": day(6)}, 2),
+    "rank_of_capture": ({"quarter": "B"}, 2),
+    "share_of_first_captured": ({"first": 2, "quarters": ("B", "C")}, 2 / 3),
+    "share_of_first": ({"part": ("north",), "whole": ("north", "west"), "count": 50.0}, 0.6),
+    "largest_loss": ({"days": 2, "level": 0.3}, 0.35 / 0.4),
+    "days_of_breaking": ({"from_level": 0.05, "level": 0.3}, 2),
+    "date_of_break": ({"level": 0.3, "after": day(7)}, -2),
+}
+
+
+@pytest.mark.parametrize(("name", "measure", "expected"), [(n, *case) for n, case in MEASURES.items()])
+def test_each_kind_of_measure(name, measure, expected):
+    assert value({"kind": name, **measure}) == pytest.approx(expected)
+
+
+def test_a_break_far_later_but_as_sudden_has_the_same_shape():
+    late = course(garrison_area_share=(1.0, 1.0, 1.0, 1.0, 0.98, 0.95, 0.85, 0.60, 0.0))
+    for kind in ("largest_loss", "days_of_breaking"):
+        measure = {"kind": kind, **MEASURES[kind][0]}
+        assert value(measure, late) == pytest.approx(value(measure))
+    assert value({"kind": "date_of_break", "level": 0.3, "after": day(7)}, late) == 0
+
+
+def test_a_creep_has_not_the_shape_of_a_break():
+    creep = course(garrison_area_share=[1.0 - 0.05 * day for day in range(9)])
+    assert value({"kind": "largest_loss", "days": 2, "level": 0.3}, creep) == pytest.approx(1 / 3)
+
+
+def test_ground_handed_over_by_agreement_is_no_break_and_no_capture():
+    handed_over = {"kind": "largest_loss", "days": 2, "level": 0.7}
+    assert math.isnan(value(handed_over))
+    assert value(handed_over, course("pocket_taken")) == pytest.approx(0.5)
+    assert math.isnan(value({"kind": "rank_of_capture", "quarter": "D"}))
+    assert value({"kind": "rank_of_capture", "quarter": "D"}, course("pocket_taken")) == 4
+
+
+def test_what_never_happened_is_no_number_and_lies_outside():
+    (line,) = score(record({"kind": "rank_of_capture", "quarter": "E"}), [course()])
+    assert (line.values, line.measured, line.median, line.share_inside) == ((None,), 0, None, 0.0)
+    assert line.median_inside is None
+
+
+def test_a_day_after_the_run_was_stopped_is_left_out_but_an_ended_siege_stays_as_it_is():
+    measure = {"kind": "value_on", "outcomes": ("killed",), "on": day(8)}
+    assert value(measure, course("holding", days=5)) is None
+    assert value(measure, course("pocket_taken", days=5)) == 20
+    (line,) = score(record(measure), [course("holding", days=5)])
+    assert line.share_inside is None
+
+
+def test_runs_are_measured_one_by_one_and_then_gathered():
+    runs = [course(killed=[0] * 4 + [10 * k] * 5) for k in range(11)]
+    pattern = {"low": 35.0, "high": 65.0, "measure": {"kind": "value_on", "outcomes": ("killed",), "on": day(4)}}
+    (line,) = score(record(pattern), runs)
+    assert (line.tenth, line.median, line.ninetieth) == (10, 50, 90)
+    assert line.share_inside == pytest.approx(3 / 11)
+    assert line.median_inside
+
+
+def killed_on(number: int, low: float, high: float) -> dict:
+    return {"low": low, "high": high, "measure": {"kind": "value_on", "outcomes": ("killed",), "on": day(number)}}
+
+
+def test_the_naive_forecasts_see_what_was_known_before_and_nothing_else():
+    lines = score(
+        record(killed_on(4, 8, 12), killed_on(6, 25, 35), killed_on(8, 0, 99), background=(killed_on(2, 4, 4),)),
+        [course()],
+    )
+    assert [line.stays.value for line in lines] == [4, 10, 30]
+    assert lines[0].line is None, "one value makes no line"
+    assert lines[1].line.value == pytest.approx(16)
+    assert not lines[1].line.inside
+    assert lines[2].line.value == pytest.approx(44 / 3 + 4 * 6.5)
+
+
+def test_a_straight_line_never_falls_below_nothing():
+    _, line = score(record(killed_on(4, 2, 2), killed_on(8, 0, 1), background=(killed_on(2, 9, 9),)), [course()])
+    assert line.line.value == 0
+    assert line.line.inside
+
+
+def test_means_a_day_are_forecast_too_but_not_while_they_overlap():
+    def rate(after: int, until: int, at: float) -> dict:
+        measure = {"kind": "increase_per_day", "outcomes": ("killed",), "after": day(after), "until": day(until)}
+        return {"low": at, "high": at, "measure": measure}
+
+    first, second, overlapping = score(record(rate(0, 2, 3.0), rate(2, 4, 7.0), rate(3, 6, 9.0)), [course()])
+    assert first.stays is None
+    assert second.stays.value == 3
+    assert overlapping.stays.value == 3
+
+
+@pytest.mark.parametrize("kind", ["ratio", "increase", "rank_of_capture", "share_of_first", "largest_loss"])
+def test_what_has_no_time_or_is_tied_to_its_span_is_not_forecast(kind):
+    measure = {"kind": kind, **MEASURES[kind][0]}
+    _, later = score(record(measure, measure), [course()])
+    assert (later.stays, later.line) == (None, None)
+
+
+def test_the_card_counts_what_can_be_compared():
+    unmeasured = {"not_measured": "no such outcome"}
+    card = scorecard(record(killed_on(4, 8, 12), killed_on(6, 0, 1), unmeasured), [course()], "x", "X")
+    assert card.medians_inside == (1, 2)
+    tally = card.against("stays")
+    assert (tally.patterns, tally.runs, tally.forecast) == (1, 0, 0)
+    assert list(card.table()["name"]) == ["p0", "p1", "p2"]
+    assert card.data()["patterns"][2]["not_measured"] == "no such outcome"
+
+
+def drawn(*courses: Course, pattern_days: tuple[int, ...] = (4, 6)):
+    with settings():
+        return draw_fan(record(*(killed_on(number, 5, 25) for number in pattern_days)), courses, "A siege")
+
+
+def test_the_figure_has_a_panel_for_what_is_known_at_two_times_and_a_line_for_each_run():
+    (panel,) = drawn(course(), course("pocket_taken", days=5), course("holding", days=6)).axes
+    runs_median_and_last_day = 3 + 1
+    assert sum(len(line.get_xdata()) == 9 for line in panel.lines) == runs_median_and_last_day
+    assert len(panel.containers) == 2, "a range for each pattern"
+    assert panel.get_title(loc="left") == "T"
+
+
+def test_the_figure_can_be_drawn_of_one_run_that_was_stopped_before_anything_is_known():
+    figure = drawn(course("holding", days=2))
+    assert "One run" in " ".join(text.get_text() for text in figure.texts)
+
+
+def test_what_is_known_at_one_time_is_not_drawn():
+    assert drawn(course(), pattern_days=(4,)).axes == []
