@@ -51,15 +51,15 @@ class Completeness:
         if self.failed:
             texts.append(f"{self.failed:,} failed")
         if self.absent:
-            texts.append(f"{self.absent:,} have not been played")
+            texts.append(f"{self.absent:,} have not been run")
         result = ["; ".join(texts) + "."]
         result.append(
             f"{self.whole:,} of {self.points:,} points are complete. Estimates of a point use the runs it has; "
-            "differences use seeds that both points have; indices leave out every block of a sample with a hole in it."
+            "differences use seeds that both points have; indices leave out every block of a sample with a missing run."
         )
         if self.failed:
             result.append(
-                "Runs that failed are rarely a fair sample of all: where they cluster, what is shown may mislead."
+                "Failed runs are rarely a random sample of all runs: if they cluster, the results below may be biased."
             )
         return result
 
@@ -85,7 +85,7 @@ def require_runs(sweep: Sweep) -> None:
     if not found.finished:
         raise ResultError(
             f"no run of '{sweep.manifest.get('name', 'the sweep')}' is finished ({found.planned:,} planned, "
-            f"{found.failed:,} failed), so there is nothing to report; go on with `siege-sim sweep`"
+            f"{found.failed:,} failed), so there is nothing to report; continue with `siege-sim sweep`"
         )
 
 

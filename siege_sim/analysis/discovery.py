@@ -209,7 +209,7 @@ def find_box(sweep: Sweep, question: Question) -> Box:
     found, trajectory = _best_box(x, y)
     if not found:
         raise ResultError(
-            f"{percent(y.mean())} of {len(y):,} points are cases ({question.words}), and no limit tells them apart"
+            f"{percent(y.mean())} of {len(y):,} points are cases ({question.words}), and no limit separates them"
         )
     again, coverage_elsewhere, density_elsewhere = _elsewhere(x, y)
     inside = _within(x, found)

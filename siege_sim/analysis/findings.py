@@ -114,7 +114,7 @@ KINDS: dict[str, Kind] = {
     "boxes": Kind(_always, find_box, of="question"),
     "regret": Kind(no_regret, regret_of, ": regret", of="harm"),
     "survival": Kind(has_survival, survival, "How long the pocket held", of="sweep"),
-    "convergence": Kind(_always, _convergence, ": were the runs enough?"),
+    "convergence": Kind(_always, _convergence, ": were there enough runs?"),
 }
 """Every figure by name, in the order of a report; the names are `figures.FIGURE_NAMES`."""
 

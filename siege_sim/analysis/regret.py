@@ -94,7 +94,7 @@ def no_regret(sweep: Sweep) -> str | None:
     if "uncertainty" not in roles:
         return "no uncertainty differs between its points, so there is one world only"
     table = _table(sweep)
-    return None if (table >= 0).all(axis=1).sum() >= LEAST_WORLDS else "the policies were not played in the same worlds"
+    return None if (table >= 0).all(axis=1).sum() >= LEAST_WORLDS else "the policies were not run in the same worlds"
 
 
 def _parts(sweep: Sweep) -> tuple[list[str], list[str]]:
@@ -129,8 +129,8 @@ def regret_of(sweep: Sweep, quantity: Quantity) -> Regret:
     """
     if not is_harm(sweep, quantity):
         raise ResultError(
-            f"regret is for harm to civilians ({', '.join(HARMS)}), so that it serves the choice of aid; "
-            f"'{quantity.name}' is none of them"
+            f"regret is for harm to civilians ({', '.join(HARMS)}), which serves the choice of aid; "
+            f"'{quantity.name}' is not one of them"
         )
     why = no_regret(sweep)
     if why is not None:

@@ -94,16 +94,16 @@ class Effects:
 
     @property
     def says(self) -> str:
-        """What moves the quantity most, and how many effects cannot be told from chance, in words."""
+        """What moves the quantity most, and how many changes have no clear effect, in words."""
         clear = [effect for effect in self.effects if effect.difference.clear_of_zero]
         if not clear:
-            return f"None of {len(self.effects)} changes can be told from chance with these runs."
+            return f"None of {len(self.effects)} changes has a clear effect with these runs."
         clear.sort(key=lambda effect: -abs(effect.difference.value))
         unit, rest = self.quantity.unit, len(self.effects) - len(clear)
         first = in_a_list([f"{effect.change} ({signed(effect.difference.value, unit)})" for effect in clear[:3]])
         return (
-            f"Furthest from the reference: {first}. {len(clear)} of {len(self.effects)} changes are clear of "
-            f"zero{f'; {rest} may be chance' if rest else ''}."
+            f"Largest effects: {first}. {len(clear)} of {len(self.effects)} changes have a clear effect"
+            f"{f'; {rest} have none' if rest else ''}."
         )
 
 

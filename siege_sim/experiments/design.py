@@ -302,7 +302,7 @@ def _cell(axis: Axis, text: Any, place: str) -> Scalar:
     if axis.values is not None and isinstance(axis.values[0], str | bool):
         known = {str(value).lower() if isinstance(value, bool) else str(value): value for value in axis.values}
         if written not in known:
-            raise SiegeError(f"{place}: {axis.name}: '{written}' is none of {', '.join(known)}")
+            raise SiegeError(f"{place}: {axis.name}: '{written}' is not one of {', '.join(known)}")
         return known[written]
     try:
         number = float(written)

@@ -49,7 +49,7 @@ FIGURES: tuple[Drawing, ...] = (
         "area",
         "Ground held",
         "Share of the area of day 0 that was still held, day by day. Dashed lines mark turning points "
-        "that the run brought about; the bars and points below it are dated actions that the scenario "
+        "that follow from the run; the bars and points below it are dated actions that the scenario "
         "prescribes.",
         area.says,
         area.draw_area,
@@ -89,7 +89,7 @@ FIGURES: tuple[Drawing, ...] = (
     ),
     Drawing(
         "strikes",
-        "Heavy strikes and what they left standing",
+        "Heavy strikes and damage",
         "Heavy impacts on each day, hospitals and bakeries at work in the pocket, and the share of floor "
         "area in ruins.",
         strikes.says,

@@ -55,8 +55,8 @@ def sketches_of(comparison: ComparisonFindings) -> list[Sketch]:
     sketches = [
         _sketch(
             "effects", "The effects side by side",
-            "Mean difference to the baseline over all pairs, with its 95 % interval. An interval that touches the line "
-            "at 0 does not tell a change from none.",
+            "Mean difference from the baseline over all pairs, with its 95 % confidence interval. If the interval "
+            "includes 0, there is no clear effect.",
             partial(draw_effects, comparison),
         )
     ]  # fmt: skip
@@ -73,8 +73,8 @@ def _sketch(name: str, title: str, caption: str, draw: Callable[[], Figure]) -> 
 def _sketch_of_days(comparison: ComparisonFindings, one: ArmFindings) -> Sketch:
     return _sketch(
         f"days-{one.arm.name}", "The effect day by day",
-        "Difference to the baseline on each day: the mean of the pairs, the 95 % interval of that mean for "
-        "each day by itself (dark), and the band that holds eight in ten pairs (light). Drawn while at "
+        "Difference from the baseline on each day: the mean of the pairs, the 95 % confidence interval of that mean "
+        "for each day by itself (dark), and the band that contains eight in ten pairs (light). Drawn while at "
         "least half of the pairs have the number.",
         partial(draw_days, comparison, one),
     )  # fmt: skip
@@ -83,9 +83,10 @@ def _sketch_of_days(comparison: ComparisonFindings, one: ArmFindings) -> Sketch:
 def _sketch_of_quarters(comparison: ComparisonFindings, one: ArmFindings) -> Sketch:
     return _sketch(
         f"quarters-{one.arm.name}", "The effect by quarter",
-        "Mean difference to the baseline in each besieged quarter, with its 95 % interval; quarters in the "
-        "order in which the baseline lost them. Killed and gone are counted where it happened. The day of "
-        "capture is compared over pairs in which both runs lost the quarter, by force or by agreement.",
+        "Mean difference from the baseline in each besieged quarter, with its 95 % confidence interval; quarters in "
+        "the order in which the baseline lost them. People killed and people who left are counted in the quarter "
+        "where it happened. The day of capture is compared over pairs in which both runs lost the quarter, by force "
+        "or by agreement.",
         partial(draw_quarters, comparison, one),
     )  # fmt: skip
 
@@ -99,7 +100,7 @@ def draw_effects(comparison: ComparisonFindings) -> Figure:
     heights = [max(0.3 * arms, 0.5), *(step * count + 0.15 for count in rows[1:])]
     legend_in = 0.24 * math.ceil(len(comparison.what_ifs) / 2)
     height = 1.75 + legend_in + sum(heights) + 0.62 * len(heights)
-    says = "Mean differences to the baseline, with 95 % intervals, over pairs of runs with the same luck."
+    says = "Mean differences from the baseline, with 95 % confidence intervals, over pairs of runs with the same seed."
     figure = style.blank_sheet("What would have changed, in this model", says, _footnote(comparison), height)
     edges = style.margins(figure, left=2.75, right=0.55, top=1.3 + legend_in, bottom=0.95)
     grid = figure.add_gridspec(
@@ -256,7 +257,7 @@ def draw_days(comparison: ComparisonFindings, what_if: ArmFindings) -> Figure:
     title = what_if.arm.title
     rows = math.ceil(max(len(effects), 1) / 2)
     height = 1.9 + 2.35 * rows
-    says = "Difference to the baseline on each day. Above the line: more than in the baseline."
+    says = "Difference from the baseline on each day. Above the line: more than in the baseline."
     figure = style.blank_sheet(textwrap.shorten(title, 80, placeholder=" ..."), says, _footnote(comparison), height)
     edges = style.margins(figure, left=0.85, right=0.3, top=1.42, bottom=0.95)
     grid = figure.add_gridspec(rows, 2, hspace=0.62, wspace=0.25, **edges)
@@ -321,7 +322,7 @@ def draw_quarters(comparison: ComparisonFindings, what_if: ArmFindings) -> Figur
     title = what_if.arm.title
     height = 2.35 + 0.2 * max(len(effects), 3)
     says = (
-        "Mean difference to the baseline by quarter, with its 95 % interval (blue and full where it leaves out 0); "
+        "Mean difference from the baseline by quarter, with its 95 % confidence interval (filled: clear effect); "
         "quarters in the order in which the baseline lost them."
     )
     figure = style.blank_sheet(textwrap.shorten(title, 80, placeholder=" ..."), says, _footnote(comparison), height)
@@ -360,6 +361,6 @@ def _interval(axes: Axes, row: int, difference: Difference) -> None:
 def _footnote(comparison: ComparisonFindings) -> str:
     title = textwrap.shorten(comparison.baseline.title, 60, placeholder=" ...")
     return (
-        f"Baseline: {title}; {comparison.seeds_text} for every scenario. Runs differ by chance alone: what "
-        "uncertain parameters would add is not in the intervals. A model, not a record."
+        f"Baseline: {title}; {comparison.seeds_text} for every scenario. The intervals include chance "
+        "only, not uncertainty in the parameters. A model, not a record."
     )

@@ -145,6 +145,6 @@ def _legend(figure: Figure, height_in: float) -> None:
 def _footnote(title: str, seeds: Sequence[int]) -> str:
     which = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {min(seeds)} to {max(seeds)}"
     return (
-        f"{textwrap.shorten(title, 60, placeholder=' ...')}; {which}. Means a day are drawn "
-        "as what they add up to. The band is of a day's values: no run follows its edge. A model, not a record."
+        f"{textwrap.shorten(title, 60, placeholder=' ...')}; {which}. Daily means are drawn "
+        "as sums over their days. The band is computed day by day; its edge is not one run. A model, not a record."
     )

@@ -94,13 +94,16 @@ def shown(effects: Sequence[Effect]) -> tuple[list[Effect], list[str]]:
 
 
 def sentences(effects: Sequence[Effect]) -> list[str]:
-    """Return in words what the effects of a what-if come to: the first outcome, the precision, what was left out."""
+    """Return in words the result of a what-if: the first outcome, the precision, what was left out."""
     numbers = [one for one in effects if not one.unit.startswith("share of runs")] or list(effects)
     texts = [_first(numbers[0]), *_worth_of_pairing(numbers)]
     missing = [one for one in effects if one.left_out]
     if missing:
         rows = ", ".join(f"{one.label} ({one.left_out})" for one in missing)
-        texts.append(f"Pairs left out because one run or both have no such number: {rows}; the others are a selection.")
+        texts.append(
+            f"Pairs left out because one run or both have no such number: {rows}; the other pairs may not be "
+            "representative."
+        )
     return texts
 
 
@@ -110,13 +113,13 @@ def _first(effect: Effect) -> str:
         return f"{effect.label}: no pair in which both runs have this number."
     if difference.low is None:
         gap = f"{scale.gap(difference)} {scale.words}"
-        return f"{effect.label}: {gap}; one pair tells nothing of how sure that is."
+        return f"{effect.label}: {gap}; one pair gives no confidence interval."
     if difference.lower == difference.higher == 0.0:
         return f"{effect.label}: the same in every pair."
-    verdict = "which chance does not explain" if difference.clear else "which does not tell a change from none"
+    verdict = "a clear effect" if difference.clear else "no clear effect"
     return (
         f"{effect.label}: {scale.gap(difference)} {scale.words} on average "
-        f"(95 % interval {scale.between(difference)}), {verdict}; "
+        f"(95 % confidence interval {scale.between(difference)}): {verdict}; "
         f"lower in {percent(difference.lower)} of the pairs, higher in {percent(difference.higher)}."
     )
 
@@ -130,9 +133,9 @@ def _worth_of_pairing(numbers: list[Effect]) -> list[str]:
     )
     least, middle, most = (number(factors[place]) for place in (0, len(factors) // 2, -1))
     return [
-        f"Without pairing, an interval as narrow would take about {_runs(first.difference.unpaired)} runs of each "
-        f"scenario in place of {first.difference.pairs}; over all outcomes {least} to {most} times "
-        f"as many, {middle} in the middle."
+        f"Without pairing, the same precision would take about {_runs(first.difference.unpaired)} runs of each "
+        f"scenario instead of {first.difference.pairs}; over all outcomes {least} to {most} times "
+        f"as many (median {middle})."
     ]
 
 
@@ -147,11 +150,12 @@ def stopping(comparison: ComparisonFindings) -> list[str]:
         f"{quantity.unit} wide, in every what-if."
         if comparison.narrow_enough
         else f"The 95 % interval of '{quantity.label}' did not become as narrow as {number(comparison.until.width)} "
-        f"{quantity.unit} with the runs that were allowed."
+        f"{quantity.unit} with the number of runs that was allowed."
     )
     return [
         f"{reached} Pairs at each look, and the widest interval: {looks}.",
-        "When to stop was decided by the width alone, never by the effect, and not before "
-        f"{min(comparison.looks[0].pairs, comparison.pairs)} pairs; still, an interval that stopped the adding is a "
-        "little too narrow on average, more so where few runs differ widely. For a number to be quoted, fix --runs.",
+        "The width alone decided when to stop, not the effect, and not before "
+        f"{min(comparison.looks[0].pairs, comparison.pairs)} pairs. Stopping by width makes the "
+        "interval slightly too narrow on average, more so if a few pairs differ very much. To quote a number, use a "
+        "fixed --runs.",
     ]

@@ -148,7 +148,7 @@ def _effect_row(effects: Effects, effect: Effect) -> tuple[str, ...]:
         f"{value_text(effect.usual)} to {value_text(effect.value)}",
         effect.difference.text(effects.quantity.unit),
         str(effect.difference.runs),
-        "yes" if effect.difference.clear_of_zero else "may be chance",
+        "yes" if effect.difference.clear_of_zero else "no",
     )
 
 

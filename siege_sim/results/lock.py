@@ -71,7 +71,7 @@ def _locked(folder: Path) -> Iterator[None]:
         except OSError:
             holder = lock_holder(Folder(folder)) or "another process"
             raise ResultError(
-                f"{folder}: {holder} is playing this sweep now; wait for it, or stop it with Ctrl-C there"
+                f"{folder}: {holder} is running this sweep now; wait for it, or stop it with Ctrl-C there"
             ) from None
         with contextlib.suppress(OSError):  # a full disk: the lock holds all the same
             os.truncate(handle, 0)
@@ -102,7 +102,7 @@ def _announced(storage: Remote) -> Callable[[], None]:
     if not taken:
         holder = lock_holder(storage) or "another process"
         raise ResultError(
-            f"{storage.where}: {holder} is playing this sweep now; if it was killed, start again in "
+            f"{storage.where}: {holder} is running this sweep now; if it was killed, start again in "
             f"{STALE_AFTER_SECONDS / 60:.0f} minutes"
         )
     last = time.time()

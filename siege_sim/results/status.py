@@ -68,14 +68,12 @@ def status_text(found: dict[str, Any]) -> str:
     ]
     if found["seconds_a_run"] is not None:
         lines.append(f"{found['seconds_a_run']:.2g} s a run on average, in {found['parts']:,} parts")
-    lines.append(f"played now by {found['played_now_by']}" if found["played_now_by"] else "nobody is playing it now")
+    lines.append(f"running now: {found['played_now_by']}" if found["played_now_by"] else "not running now")
     for kind in found["failures"]:
         lines += ["", f"{kind['runs']:,} failed with {kind['error']}"]
         lines.append(f"  for example point {kind['point']} with seed {kind['seed']}: {kind['values']}")
         lines += [f"  | {line}" for line in kind["traceback"].strip().splitlines()[-4:]]
     if found["failures"]:
-        lines += ["", "play them again with --only-failed"]
-    lines += [
-        f"damaged: {reason}; the next `siege-sim sweep` plays its runs again" for reason in found["damaged"].values()
-    ]
+        lines += ["", "run them again with --only-failed"]
+    lines += [f"damaged: {reason}; the next `siege-sim sweep` repeats its runs" for reason in found["damaged"].values()]
     return "\n".join(lines)

@@ -45,10 +45,10 @@ ENDS = ("_lost", *FINAL_ENDS)
 """How the kinds of event end that put a facility out of service or a stock to its end; a loss can be repaired."""
 
 NOTE = (
-    "Each step follows from the one before it, which brought it about or made way for it. Where several things came "
-    "together, the chain follows one: being cut off before being enveloped, that before what neighbours did, that "
-    "before an assault; and of several events the newest. Other causes weighed in too. This is one run of a model, not "
-    "a record."
+    "Each step follows from the one before it, which caused it or made it possible. Where several causes came "
+    "together, the chain follows the first that applies: being cut off, being enveloped, the withdrawal of neighbours, "
+    "an assault; of several events it follows the newest. Other causes contributed too. This is one run of a model, "
+    "not a record."
 )
 """How the chain was chosen."""
 
@@ -157,15 +157,15 @@ def _causes(events: pd.DataFrame) -> list[int | None]:
     if missing:
         raise EventsError(
             f"no column {' or '.join(repr(name) for name in missing)}: written by an older version of siege_sim; "
-            "play the run again to ask why"
+            "run it again to ask why"
         )
     causes: list[int | None] = []
     for number, (event, because) in enumerate(zip(events["event"], events["because"], strict=True)):
         if event != number:
-            raise EventsError(f"row {number + 2}: event {event} stands where {number} should; play the run again")
+            raise EventsError(f"row {number + 2}: event {event} stands where {number} should; run it again")
         cause = None if pd.isna(because) else int(because)
         if cause is not None and not 0 <= cause < number:
-            raise EventsError(f"row {number + 2}: event {number} cannot come of event {cause}; play the run again")
+            raise EventsError(f"row {number + 2}: event {number} cannot come of event {cause}; run it again")
         causes.append(cause)
     return causes
 

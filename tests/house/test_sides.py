@@ -129,9 +129,9 @@ def test_pages_figures_and_events_take_the_labels_of_the_scenario(two_hills):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("map.third_party=hil_militia", "nobody is called 'hil_militia'; did you mean 'hill_militia'"),
+        ("map.third_party=hil_militia", "there is no side 'hil_militia'; did you mean 'hill_militia'"),
         ("population.third_parties.valley=3", "no third party is called 'valley' under sides"),
-        ("sides.third_parties.besieger={label: x}", "'besieger' is a word of the program"),
+        ("sides.third_parties.besieger={label: x}", "'besieger' is reserved by the program"),
         ("sides.garrison.colour=green", "sides.garrison.colour"),
         ("sides.garrison.label=", "sides.garrison.label"),
         ("forces.rebel={}", "unknown key 'rebel'"),

@@ -122,7 +122,7 @@ def test_a_full_disk_is_said_in_plain_words_and_loses_nothing(small, tmp_path, u
         sync(handle)
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ResultError, match="No space left on device; put that right and give the same command again"):
+    with pytest.raises(ResultError, match="No space left on device; solve this and run the same command again"):
         sweep(small, tmp_path / "out")
     monkeypatch.undo()
     kept = parts(tmp_path / "out")
@@ -201,7 +201,7 @@ def test_two_drivers_do_not_play_one_sweep(small, tmp_path):
     sweep(small, tmp_path / "out", limit=1)
     with only_driver(Folder(tmp_path / "out")):
         assert str(os.getpid()) in str(lock_holder(Folder(tmp_path / "out")))
-        with pytest.raises(ResultError, match=f"process {os.getpid()} on .* is playing this sweep now"):
+        with pytest.raises(ResultError, match=f"process {os.getpid()} on .* is running this sweep now"):
             sweep(small, tmp_path / "out")
     assert lock_holder(Folder(tmp_path / "out")) is None
     assert sweep(small, tmp_path / "out", limit=2).done == 1
@@ -355,7 +355,7 @@ def test_of_two_drivers_that_see_no_lock_one_gets_it(monkeypatch):
             monkeypatch.setattr("siege_sim.results.lock.lock_holder", lambda _: next(looks))
             monkeypatch.setattr(storage, "remove", lambda _: None)
             with (
-                pytest.raises(ResultError, match="process 1 on the other machine is playing this sweep now"),
+                pytest.raises(ResultError, match="process 1 on the other machine is running this sweep now"),
                 only_driver(storage),
             ):
                 pass
@@ -411,7 +411,7 @@ def test_a_sweep_can_stand_behind_a_url(small, undisturbed, tmp_path):
         out = tmp_path / "export"
         export_sweep(url, "parquet", out)
         assert {file.name: file.read_bytes() for file in out.iterdir()} == undisturbed
-        with only_driver(Store.at(url).storage), pytest.raises(ResultError, match="is playing this sweep now"):
+        with only_driver(Store.at(url).storage), pytest.raises(ResultError, match="is running this sweep now"):
             Driver(plan, Store.at(url), 1).sweep()
     finally:
         fsspec.filesystem("memory").rm("/bucket", recursive=True)

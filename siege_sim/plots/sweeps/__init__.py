@@ -50,29 +50,29 @@ FIGURES: tuple[SweepFigure, ...] = (
         "response_surface",
         "Response surfaces",
         "A quadratic in the two numeric factors that go furthest with the outcome, fitted to the points by least "
-        "squares; other numeric factors enter as straight lines. What it foretells is measured on points that were"
+        "squares; other numeric factors enter as straight lines. How well it predicts is measured on points that were"
         " left out one by one.",
         heat.draw_surface,
     ),
     SweepFigure(
         "tornado",
         "One change at a time",
-        "Mean difference from the point of reference, seed by seed: both points of a pair were played with the "
-        "same seeds, so luck that they share cancels. Hatched bars cannot be told from chance. Each bar changes "
+        "Mean difference from the point of reference, seed by seed: both points of a pair were run with the "
+        "same seeds, so chance that they share cancels. Hatched bars have no clear effect. Each bar changes "
         "one thing only; what changes do together is not in this figure.",
         rows.draw_tornado,
     ),
     SweepFigure(
         "points",
         "Point by point",
-        "Means with 95 % intervals (Student's for means, Wilson's for shares of runs).",
+        "Means with 95 % confidence intervals (Student's for means, Wilson's for shares of runs).",
         rows.draw_points,
     ),
     SweepFigure(
         "sobol",
         "Sobol indices",
-        "Share of the variance between points that a factor explains: by itself (first order), and together with "
-        "all it acts on (total). A factor whose total index is near zero could be fixed anywhere in its range. "
+        "Share of the variance between points that a factor explains: by itself (first order), and including its "
+        "interactions (total). A factor whose total index is near zero could be fixed anywhere in its range. "
         "Indices say what matters in this model within these ranges, not in the world.",
         indices.draw_sobol,
     ),
@@ -86,7 +86,7 @@ FIGURES: tuple[SweepFigure, ...] = (
     ),
     SweepFigure(
         "scatter",
-        "What goes with the outcome",
+        "The outcome against the factors",
         "Every point against the numeric factors with the largest rank correlation. Other factors vary at the same"
         " time, so a slope is an average over them.",
         indices.draw_scatter,
@@ -117,7 +117,7 @@ FIGURES: tuple[SweepFigure, ...] = (
     ),
     SweepFigure(
         "convergence",
-        "Were the runs enough?",
+        "Were there enough runs?",
         "Estimates with 95 % intervals as runs are added in the order of the design. Dashed lines show how narrow the "
         "interval would have to be; how many runs that takes follows from the square root of their number.",
         worlds.draw_convergence,

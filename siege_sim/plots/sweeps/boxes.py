@@ -69,7 +69,7 @@ def _trade_off(axes: Axes, box: Box) -> None:
     axes.set_ylim(0, 115)
     axes.set_xlabel("coverage: % of all cases inside", size=8.5)
     axes.set_ylabel("density: % cases", size=8.5)
-    axes.set_title("What a smaller box would hold", size=9.5, weight="normal")
+    axes.set_title("Density and coverage of smaller boxes", size=9.5, weight="normal")
     axes.legend(loc="best", frameon=False, fontsize=8)
     style.faint_lines(axes)
 

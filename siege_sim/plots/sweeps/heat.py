@@ -84,7 +84,7 @@ def _texts(axes: Axes, grid: Grid, values: np.ndarray[tuple[int, ...], np.dtype[
 
 def _note(grid: Grid) -> str:
     pooled = f"Means over all values of {', '.join(grid.pooled)}. " if grid.pooled else ""
-    return f"{pooled}All squares share their seeds, so differences are usually surer than the intervals suggest."
+    return f"{pooled}All squares use the same seeds, so differences are more precise than their intervals suggest."
 
 
 def draw_surface(finding: Finding, about: About) -> Figure:

@@ -41,7 +41,7 @@ def draw_sobol(finding: Finding, about: About) -> Figure:
     figure = sheet(about, title, finding.says, height_of(len(labels)), _note(found))
     axes = figure.subplots(gridspec_kw=margins(figure, left_for(labels), top=1.35))
     for name, shift, colour, face, label in (
-        ("ST", -0.14, MARK, MARK, "total, with all that it does together with others"),
+        ("ST", -0.14, MARK, MARK, "total, with interactions"),
         ("S1", 0.14, style.VERMILION, style.PAPER, "by itself (first order)"),
     ):
         axes.errorbar(
@@ -94,7 +94,7 @@ def draw_morris(finding: Finding, about: About) -> Figure:
     left.set_xlabel(f"mean absolute change over the whole range ({quantity.difference_unit})", size=8.5)
     top = 1.08 * float(max((size + reach).max(), sigma.max()))
     right.plot([0, top], [0, top], color=style.FAINT, lw=0.8, ls=(0, (4, 2)))
-    right.text(0.9 * top, 0.94 * top, "as uneven as large", ha="right", size=8, color=style.FAINT)
+    right.text(0.9 * top, 0.94 * top, "spread as large as the mean", ha="right", size=8, color=style.FAINT)
     right.scatter(size, sigma, s=34, color=MARK, zorder=3)
     for place, (x, y) in enumerate(zip(size, sigma, strict=True)):
         right.annotate(str(place + 1), (x, y), xytext=(5, 3), textcoords="offset points", size=8.5)

@@ -127,10 +127,10 @@ def _legend(figure: Any, rows: Sequence[Any]) -> None:
     handles: list[Any] = (
         [Patch(facecolor=LOW, label="lower value"), Patch(facecolor=HIGH, label="higher value")]
         if numeric
-        else [Patch(facecolor=LOW, label="clear of zero")]
+        else [Patch(facecolor=LOW, label="clear effect")]
     )
     handles += [
-        Patch(facecolor=style.PAPER, edgecolor=style.FAINT, hatch="////", label="may be chance"),
+        Patch(facecolor=style.PAPER, edgecolor=style.FAINT, hatch="////", label="no clear effect"),
         Line2D([], [], color=style.INK, marker="|", ms=7, lw=1.2, label="95 % interval"),
     ]
     height = figure.get_size_inches()[1]

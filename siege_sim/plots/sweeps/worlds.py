@@ -44,7 +44,7 @@ def draw_regret(finding: Finding, about: About) -> Figure:
     labels = [policy.policy for policy in policies]
     note = (
         f"{found.worlds:,} worlds, {found.seeds} seed{'s' if found.seeds > 1 else ''} of each policy in each; the "
-        "best of a world is picked from noisy means, so all regret comes out somewhat too large."
+        "best policy of a world is chosen by noisy means, so regret is slightly overestimated."
     )
     title = f"Regret: {quantity.label.lower()} beyond the best policy"
     figure = sheet(about, title, finding.says, height_of(2 * len(labels)), note)
@@ -127,7 +127,7 @@ def draw_convergence(finding: Finding, about: About) -> Figure:
     quantity = found.quantity
     columns = min(3, len(found.paths))
     rows = -(-len(found.paths) // columns)
-    figure = sheet(about, f"Were the runs enough? {quantity.label}", finding.says, 2.4 + 2.05 * rows)
+    figure = sheet(about, f"Were there enough runs? {quantity.label}", finding.says, 2.4 + 2.05 * rows)
     panels = figure.subplots(
         rows, columns, squeeze=False, sharex=True,
         gridspec_kw={**margins(figure, 0.95, 0.4, 1.25, 1.0), "hspace": 0.45, "wspace": 0.34},

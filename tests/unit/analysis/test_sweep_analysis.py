@@ -299,7 +299,7 @@ def test_a_sweep_with_holes_says_so():
     sweep = one_at_a_time(missing=[(1, 0), (1, 1)], failed=[(2, 0)])
     found = completeness(sweep)
     assert (found.finished, found.failed, found.absent, found.whole) == (27, 1, 2, 3)
-    assert "27 of 30 planned runs are finished; 1 failed; 2 have not been played." in found.sentences
+    assert "27 of 30 planned runs are finished; 1 failed; 2 have not been run." in found.sentences
     assert runs_text(sweep) == "27 runs (of 30 planned: 5 points x 6), seeds 1 to 6"
     effects = effects_of(sweep, hunger(sweep))
     assert {(e.factor.name, e.value): e.difference.runs for e in effects.effects}["fire", 1.0] == 4
@@ -344,14 +344,14 @@ def test_a_cell_without_runs_stays_empty():
     assert np.isnan(grid_of(sweep, hunger(sweep)).values[0, 0])
 
 
-def test_a_surface_foretells_a_parabola_and_not_noise():
+def test_a_surface_predicts_a_parabola_and_not_noise():
     sweep = grid()
     surface = surface_of(sweep, hunger(sweep))
-    assert surface.foretold > 0.99
+    assert surface.predicted > 0.99
     noise = sweep_of(
         "latin_hypercube", ranges("a", "b"), cube(60, ("a", "b")), lambda p, s: {"died_of_hunger": luck(p["point"])}
     )
-    with pytest.raises(ResultError, match="too little to read a shape into it"):
+    with pytest.raises(ResultError, match="too little to show a shape"):
         surface_of(noise, hunger(noise))
 
 

@@ -155,7 +155,7 @@ def test_effects_that_may_be_chance_are_hatched():
     says, figure = figures_of(sweep, "tornado")[0]
     bars = [patch for patch in figure.axes[0].patches if patch.get_width()]
     assert [bar.get_hatch() or "" for bar in bars] == ["", "////"]
-    assert "1 may be chance" in says
+    assert "1 have none" in says
 
 
 def test_a_heat_map_marks_a_square_without_runs():
@@ -185,7 +185,7 @@ def test_the_page_stands_alone_and_trusts_no_text():
 
 def test_the_page_of_a_sweep_with_holes_opens_with_them():
     text = text_of(html_of(two_policies(failed=[(0, 3)], missing=[(1, 7)])))
-    assert "Not complete. 14 of 16 planned runs are finished; 1 failed; 1 have not been played." in text
+    assert "Not complete. 14 of 16 planned runs are finished; 1 failed; 1 have not been run." in text
     assert text.index("Not complete") < text.index("How to read it")
 
 
@@ -282,5 +282,5 @@ def test_shares_are_in_per_cent_wherever_they_stand():
     sweep.manifest["outcomes"]["body"] = {"unit": "share", "label": "Body mass lost"}
     text = text_of(html_of(sweep, Wish(outcomes=("body",), figures=("tornado",))))
     assert "Body mass lost%100 %0.4" in text
-    assert "Furthest from the reference: fire at 2 (+0.4)" in text
+    assert "Largest effects: fire at 2 (+0.4)" in text
     assert re.search(r"Body mass lost \(%\) ?fire ?1 to 2 ?0.4", text)

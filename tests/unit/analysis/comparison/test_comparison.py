@@ -214,8 +214,8 @@ def test_what_is_0_in_every_run_is_named_and_needs_no_row():
 @pytest.mark.parametrize(
     ("with_it", "said"),
     [
-        ([course(n, 10 * n + 1000 + n) for n in range(1, 5)], "which chance does not explain"),
-        ([course(1, 12), course(2, 28), course(3, 26), course(4, 46)], "does not tell a change from none"),
+        ([course(n, 10 * n + 1000 + n) for n in range(1, 5)], "a clear effect"),
+        ([course(1, 12), course(2, 28), course(3, 26), course(4, 46)], "no clear effect"),
         (base(), "the same in every pair"),
     ],
 )
@@ -238,8 +238,8 @@ def test_it_says_when_an_interval_stopped_the_adding_and_when_it_did_not():
         ("-3", "is not a width above 0"),
         ("nan", "is not a width above 0"),
         ("civilians_kild=3", "did you mean 'civilians_killed'?"),
-        ("ending=3", "'ending' is not a number that is compared"),
-        ("end_day=3", "'end_day' is not a number that is compared"),
+        ("ending=3", "'ending' is not one of the compared numbers"),
+        ("end_day=3", "'end_day' is not one of the compared numbers"),
     ],
 )
 def test_a_width_that_is_none_is_refused(text, said):
