@@ -1,1 +1,1 @@
-"""What a sweep says: numbers from its tables, made without Mesa or the model."""
+"""Findings of a sweep: numbers from its tables, made without Mesa or the model."""

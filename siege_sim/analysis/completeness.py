@@ -44,14 +44,14 @@ class Completeness:
 
     @property
     def sentences(self) -> list[str]:
-        """Say what is missing and what follows from it; nothing when nothing is missing."""
+        """What is missing and what follows from it; empty when nothing is missing."""
         if self.is_whole:
             return []
         texts = [f"{self.finished:,} of {self.planned:,} planned runs are finished"]
         if self.failed:
             texts.append(f"{self.failed:,} failed")
         if self.absent:
-            texts.append(f"{self.absent:,} have not been played")
+            texts.append(f"{self.absent:,} have not been run")
         result = ["; ".join(texts) + "."]
         result.append(
             f"{self.whole:,} of {self.points:,} points are complete. Estimates of a point use the runs it has; "
@@ -79,13 +79,13 @@ def require_runs(sweep: Sweep) -> None:
     """Refuse a sweep of which no run is finished.
 
     Raises:
-        ResultError: says what is there.
+        ResultError: names what is there.
     """
     found = completeness(sweep)
     if not found.finished:
         raise ResultError(
             f"no run of '{sweep.manifest.get('name', 'the sweep')}' is finished ({found.planned:,} planned, "
-            f"{found.failed:,} failed), so there is nothing to report; go on with `siege-sim sweep`"
+            f"{found.failed:,} failed), so there is nothing to report; continue with `siege-sim sweep`"
         )
 
 

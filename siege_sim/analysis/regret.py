@@ -81,7 +81,7 @@ def no_regret(sweep: Sweep) -> str | None:
     if "uncertainty" not in roles:
         return "no uncertainty differs between its points, so there is one world only"
     table = _table(sweep)
-    return None if (table >= 0).all(axis=1).sum() >= LEAST_WORLDS else "the policies were not played in the same worlds"
+    return None if (table >= 0).all(axis=1).sum() >= LEAST_WORLDS else "the policies were not run in the same worlds"
 
 
 def _parts(sweep: Sweep) -> tuple[list[str], list[str]]:

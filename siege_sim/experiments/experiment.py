@@ -96,7 +96,7 @@ class SeriesSpec(Block):
 
 
 class Experiment(Block):
-    """What is played: base, factors, design, replications, and what is kept."""
+    """What is run: base, factors, design, replications, and what is kept."""
 
     name: str = Field(pattern=NAME, max_length=80)
     """Short name: lower-case letters, digits, dashes and underscores."""
@@ -115,7 +115,7 @@ class Experiment(Block):
     levers: dict[str, FactorSpec | None] = {}
     """What somebody could do, by name likewise."""
     design: Design
-    """Which points are played."""
+    """Which points are run."""
     replications: int = param(1, unit="runs", ge=1, le=1_000_000)
     """Runs of each point. Replication 0 has the same seed at every point, and so on: luck is paired."""
     first_seed: int = param(1, unit="", ge=0, le=2**62)
@@ -157,7 +157,7 @@ def shipped_experiments() -> dict[str, Path]:
 
 
 def load_experiment(name_or_path: str | Path) -> Experiment:
-    """Load an experiment file alone; what it says of scenarios is not looked at.
+    """Load an experiment file alone; the scenarios that it names are not looked at.
 
     Raises:
         ScenarioError: names file, line, value and way out for everything that is wrong.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from siege_sim.results.run import Course
+    from siege_sim.results.run import CompactRun
     from siege_sim.validation.measures import FloatArray
     from siege_sim.validation.record import Entry, Record
 
@@ -53,19 +53,19 @@ class Panel:
         return 100.0 if self.unit == "%" else 1.0
 
 
-def draw_fan(record: Record, courses: Sequence[Course], title: str) -> Figure:
+def draw_fan(record: Record, runs: Sequence[CompactRun], title: str) -> Figure:
     """Draw every quantity of which the record has two patterns or more, in its order, the first one wide.
 
     Args:
         record: what is known.
-        courses: the runs.
+        runs: the runs.
         title: the scenario's title, for the footnote.
     """
-    days = _calendar(record, courses)
-    panels = _panels(record, courses, days)
+    days = _calendar(record, runs)
+    panels = _panels(record, runs, days)
     rows = 1 + len(panels) // 2
     height = 2.3 + 2.5 * rows
-    figure = style.blank_sheet("Runs and record", fan_says(courses), _footnote(title, courses), height)
+    figure = style.blank_sheet("Runs and record", fan_says(runs), _footnote(title, runs), height)
     edges = style.margins(figure, left=0.8, right=0.4, top=1.5, bottom=1.0)
     grid = figure.add_gridspec(rows, 2, hspace=0.55, wspace=0.22, **edges)
     for number, panel in enumerate(panels):
@@ -76,12 +76,12 @@ def draw_fan(record: Record, courses: Sequence[Course], title: str) -> Figure:
     return figure
 
 
-def fan_says(courses: Sequence[Course]) -> str:
+def fan_says(runs: Sequence[CompactRun]) -> str:
     """Return in words what the figure shows."""
-    if len(courses) == 1:
+    if len(runs) == 1:
         return "One run, and the ranges that the record gives."
     return (
-        f"{len(courses)} runs that differ by chance alone, each a thin line; their median; the band that holds eight "
+        f"{len(runs)} runs that differ by chance alone, each a thin line; their median; the band that holds eight "
         "in ten of them on a day; and the ranges that the record gives."
     )
 
@@ -96,19 +96,19 @@ def drawn_quantities(record: Record) -> list[list[Entry]]:
     return [record.same_quantity(group[0].measure) for group in several if group[0].measure]
 
 
-def _calendar(record: Record, courses: Sequence[Course]) -> Calendar:
-    start = date.fromisoformat(str(courses[0].series["date"].iloc[0]))
-    longest = max(len(course.series) - 1 for course in courses)
+def _calendar(record: Record, runs: Sequence[CompactRun]) -> Calendar:
+    start = date.fromisoformat(str(runs[0].series["date"].iloc[0]))
+    longest = max(len(run.series) - 1 for run in runs)
     return Calendar(start, min(longest, (record.until - start).days + DAYS_AFTER))
 
 
-def _panels(record: Record, courses: Sequence[Course], days: Calendar) -> list[Panel]:
+def _panels(record: Record, runs: Sequence[CompactRun], days: Calendar) -> list[Panel]:
     topics = {id(entry): topic.title for topic in record.topics.values() for entry in topic.patterns.values()}
     panels = []
     for entries in drawn_quantities(record):
         measure = entries[-1].measure
         assert isinstance(measure, DRAWN)
-        curves = np.stack([_until(course, measure.outcomes, days.last) for course in courses])
+        curves = np.stack([_until(run, measure.outcomes, days.last) for run in runs])
         title = next(topics[id(entry)] for entry in entries if id(entry) in topics)
         unit = entries[-1].unit
         if isinstance(measure, kinds.FallOn):
@@ -119,10 +119,10 @@ def _panels(record: Record, courses: Sequence[Course], days: Calendar) -> list[P
     return panels
 
 
-def _until(course: Course, outcomes: Sequence[str], last: int) -> FloatArray:
+def _until(run: CompactRun, outcomes: Sequence[str], last: int) -> FloatArray:
     """Return a curve to a day: with its last value where the siege was over, with nothing where it was stopped."""
-    values = values_of(course, outcomes)
-    beyond = np.nan if course.ending == "holding" else values[-1]
+    values = values_of(run, outcomes)
+    beyond = np.nan if run.ending == "holding" else values[-1]
     return np.concatenate([values, np.full(max(last + 1 - values.size, 0), beyond)])[: last + 1]
 
 
@@ -211,8 +211,8 @@ def _legend(figure: Figure, height_in: float) -> None:
     )  # fmt: skip
 
 
-def _footnote(title: str, courses: Sequence[Course]) -> str:
-    seeds = [course.seed for course in courses]
+def _footnote(title: str, runs: Sequence[CompactRun]) -> str:
+    seeds = [run.seed for run in runs]
     which = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {min(seeds)} to {max(seeds)}"
     return (
         f"{textwrap.shorten(title, 60, placeholder=' ...')}; {which}. Means a day are drawn "

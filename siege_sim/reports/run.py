@@ -15,7 +15,7 @@ from siege_sim.plots.days import Calendar, in_words
 from siege_sim.plots.food import NEED_KCAL, while_inhabited
 from siege_sim.plots.quarters import besieged_in_order
 from siege_sim.reports.templates import page
-from siege_sim.results.why import NOTE, explain
+from siege_sim.results.why import EXPLANATION_NOTE, explain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +85,7 @@ def report_html(result: RunResult, figures: Sequence[Path]) -> str:
         why=explain(result),
         events=shown,
         events_total=total,
-        chain_note=NOTE,
+        chain_note=EXPLANATION_NOTE,
         quarters=_quarter_rows(result),
         command=_command(result),
     )

@@ -17,7 +17,7 @@ from siege_sim.results.files import csv_text, json_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from siege_sim.results.run import Course
+    from siege_sim.results.run import CompactRun
     from siege_sim.validation.record import Record
     from siege_sim.validation.scorecard import Forecast, Line, Scorecard
 
@@ -32,11 +32,11 @@ PIPED_WIDTH = 130
 """Columns of the table when nobody's terminal sets them."""
 
 
-def write_scorecard(card: Scorecard, record: Record, courses: Sequence[Course], folder: Path) -> None:
+def write_scorecard(card: Scorecard, record: Record, runs: Sequence[CompactRun], folder: Path) -> None:
     """Write ``scorecard.csv``, ``scorecard.json`` and ``scorecard.html`` into an existing folder."""
     (folder / "scorecard.csv").write_text(csv_text(card.table()), "utf-8", newline="")
     (folder / "scorecard.json").write_text(json_text(card.data()), "utf-8")
-    (folder / "scorecard.html").write_text(scorecard_html(card, record, courses), "utf-8", newline="\n")
+    (folder / "scorecard.html").write_text(scorecard_html(card, record, runs), "utf-8", newline="\n")
 
 
 def print_scorecard(card: Scorecard, folder: Path) -> None:
@@ -137,7 +137,7 @@ def _patterns(count: int) -> str:
     return "1 pattern" if count == 1 else f"{count} patterns"
 
 
-def scorecard_html(card: Scorecard, record: Record, courses: Sequence[Course]) -> str:
+def scorecard_html(card: Scorecard, record: Record, runs: Sequence[CompactRun]) -> str:
     """Return the scorecard as a page; all text of record and scenario is escaped."""
     return page(
         "scorecard.html",
@@ -147,20 +147,20 @@ def scorecard_html(card: Scorecard, record: Record, courses: Sequence[Course]) -
         seeds=_seeds(card),
         sentences=sentences(card),
         topics=_topics(card),
-        figure=_figure(record, courses, card.title) if drawn_quantities(record) else None,
+        figure=_figure(record, runs, card.title) if drawn_quantities(record) else None,
         command=_command(card),
     )
 
 
-def _figure(record: Record, courses: Sequence[Course], title: str) -> dict[str, Any]:
+def _figure(record: Record, runs: Sequence[CompactRun], title: str) -> dict[str, Any]:
     file = io.BytesIO()
     with settings():
         metadata = {"Software": None, "Title": f"Runs and record: {title}"}
-        draw_fan(record, courses, title).savefig(file, dpi=DPI, metadata=metadata)
+        draw_fan(record, runs, title).savefig(file, dpi=DPI, metadata=metadata)
     picture = file.getvalue()
     width, height = struct.unpack(">II", picture[16:24])
     source = f"data:image/png;base64,{base64.b64encode(picture).decode('ascii')}"
-    return {"source": source, "width": width, "height": height, "says": fan_says(courses)}
+    return {"source": source, "width": width, "height": height, "says": fan_says(runs)}
 
 
 def _topics(card: Scorecard) -> list[dict[str, Any]]:

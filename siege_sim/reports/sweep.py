@@ -49,8 +49,8 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What a report shall show.
+class ReportOptions:
+    """What a report shows.
 
     Attributes:
         outcomes: names of outcomes; the usual ones when none is named.
@@ -65,13 +65,13 @@ class Wish:
     by: str | None = None
 
 
-def write_sweep_report(target: str, out: Path | None, wish: Wish, pictures: Path | None = None) -> Path:
+def write_sweep_report(target: str, out: Path | None, options: ReportOptions, pictures: Path | None = None) -> Path:
     """Write the report of a sweep and return its path.
 
     Args:
         target: folder or URL of the sweep.
         out: the file; by default ``report.html`` in the sweep's folder.
-        wish: what it shall show.
+        options: what it shows.
         pictures: a folder for the figures as PNG files too.
 
     Raises:
@@ -81,7 +81,7 @@ def write_sweep_report(target: str, out: Path | None, wish: Wish, pictures: Path
     if out is None and "://" in target:
         raise ResultError(f"{target}: the sweep is no local folder; say with --out where the report shall go")
     file = out or Path(target) / "report.html"
-    html, drawn = sweep_report(sweep, wish, target)
+    html, drawn = sweep_report(sweep, options, target)
     try:
         if pictures is not None:
             pictures.mkdir(parents=True, exist_ok=True)
@@ -93,17 +93,17 @@ def write_sweep_report(target: str, out: Path | None, wish: Wish, pictures: Path
     return file
 
 
-def sweep_report(sweep: Sweep, wish: Wish, target: str) -> tuple[str, tuple[Drawn, ...]]:
+def sweep_report(sweep: Sweep, options: ReportOptions, target: str) -> tuple[str, tuple[Drawn, ...]]:
     """Return the report as HTML, and the figures in it; all text of the experiment is escaped."""
     require_runs(sweep)
-    quantities = chosen_quantities(sweep, wish.outcomes)
-    questions = tuple(question_of(sweep, text) for text in wish.cases)
-    names = _figures(sweep, wish.figures)
-    if wish.by is not None and wish.by not in [factor.name for factor in sweep.factors]:
+    quantities = chosen_quantities(sweep, options.outcomes)
+    questions = tuple(question_of(sweep, text) for text in options.cases)
+    names = _figures(sweep, options.figures)
+    if options.by is not None and options.by not in [factor.name for factor in sweep.factors]:
         raise ResultError(
-            f"--by: there is no factor '{wish.by}'{did_you_mean(wish.by, [f.name for f in sweep.factors])}"
+            f"--by: there is no factor '{options.by}'{did_you_mean(options.by, [f.name for f in sweep.factors])}"
         )
-    drawn = tuple(draw_figures(sweep, names, quantities, questions, wish.by))
+    drawn = tuple(draw_figures(sweep, names, quantities, questions, options.by))
     html = page(
         "sweep.html",
         title=str(sweep.manifest.get("title") or sweep.manifest["name"]),
@@ -119,7 +119,7 @@ def sweep_report(sweep: Sweep, wish: Wish, target: str) -> tuple[str, tuple[Draw
         overall=[_overall_row(sweep, quantity) for quantity in quantities],
         points=_points_table(sweep, quantities),
         effects=_effects_rows(sweep, quantities) if "tornado" in names else [],
-        command=_command(target, wish),
+        command=_command(target, options),
         packages=sweep.manifest.get("packages") or {},
     )
     return html, drawn
@@ -238,9 +238,9 @@ def _effects_rows(sweep: Sweep, quantities: Sequence[Quantity]) -> list[tuple[st
     return rows
 
 
-def _command(target: str, wish: Wish) -> str:
+def _command(target: str, options: ReportOptions) -> str:
     words = ["siege-sim", "report", target]
-    for option, values in (("--outcome", wish.outcomes), ("--figure", wish.figures), ("--cases", wish.cases)):
+    for option, values in (("--outcome", options.outcomes), ("--figure", options.figures), ("--cases", options.cases)):
         words += [word for value in values for word in (option, value)]
-    words += [] if wish.by is None else ["--by", wish.by]
+    words += [] if options.by is None else ["--by", options.by]
     return " ".join(shlex.quote(word) for word in words)

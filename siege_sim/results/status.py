@@ -14,7 +14,7 @@ MOST_KINDS_OF_FAILURE = 5
 
 
 def status_of(target: str | Path) -> dict[str, Any]:
-    """Return how far a sweep is: runs, failures by kind, who plays it now.
+    """Return how far a sweep is: runs, failures by kind, which process runs it now.
 
     Raises:
         ResultError: there is no sweep.
@@ -36,7 +36,7 @@ def status_of(target: str | Path) -> dict[str, Any]:
         "seconds_a_run": scan.seconds,
         "parts": scan.parts,
         "damaged": dict(scan.damaged),
-        "played_now_by": lock_holder(store.storage),
+        "running_now": lock_holder(store.storage),
         "failures": _kinds(failed),
         "where": str(target),
         "model_version": manifest["model_version"],
@@ -68,14 +68,12 @@ def status_text(found: dict[str, Any]) -> str:
     ]
     if found["seconds_a_run"] is not None:
         lines.append(f"{found['seconds_a_run']:.2g} s a run on average, in {found['parts']:,} parts")
-    lines.append(f"played now by {found['played_now_by']}" if found["played_now_by"] else "nobody is playing it now")
+    lines.append(f"running now: {found['running_now']}" if found["running_now"] else "not running now")
     for kind in found["failures"]:
         lines += ["", f"{kind['runs']:,} failed with {kind['error']}"]
         lines.append(f"  for example point {kind['point']} with seed {kind['seed']}: {kind['values']}")
         lines += [f"  | {line}" for line in kind["traceback"].strip().splitlines()[-4:]]
     if found["failures"]:
-        lines += ["", "play them again with --only-failed"]
-    lines += [
-        f"damaged: {reason}; the next `siege-sim sweep` plays its runs again" for reason in found["damaged"].values()
-    ]
+        lines += ["", "run them again with --only-failed"]
+    lines += [f"damaged: {reason}; the next `siege-sim sweep` repeats its runs" for reason in found["damaged"].values()]
     return "\n".join(lines)

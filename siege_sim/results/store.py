@@ -173,8 +173,8 @@ class Store:
             parts = [self._read(name, columns) for name in names]
         except _DamagedError as error:
             raise ResultError(
-                f"{self.where}: a part is damaged: {error}; start the same sweep again with --check, which plays the "
-                "runs of damaged parts once more"
+                f"{self.where}: a part is damaged: {error}; start the same sweep again with --check, which repeats "
+                "the runs of damaged parts"
             ) from None
         return pa.concat_tables(parts, promote_options="default").to_pandas() if parts else pd.DataFrame()
 

@@ -20,7 +20,7 @@ PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow", "pydantic", "scipy")
 def model_version() -> str:
     """Return the version of the program with a hash of the model's source and of every plug-in's version.
 
-    The hash changes with every change of the source, even of a comment: better to play a sweep anew than to mix runs of
+    The hash changes with every change of the source, even of a comment: better to run a sweep anew than to mix runs of
     two models.
     """
     root = Path(__file__).parents[1]

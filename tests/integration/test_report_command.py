@@ -55,7 +55,7 @@ def test_a_sweep_that_was_cut_short_is_reported_as_such(swept):
     assert main(command) == OK
     assert main(["report", str(out), "--figure", "heat_map", "--outcome", "died_of_hunger"]) == OK
     html = (out / "report.html").read_text("utf-8")
-    assert "13 of 27 planned runs are finished; 14 have not been played." in html
+    assert "13 of 27 planned runs are finished; 14 have not been run." in html
 
 
 def test_reporting_needs_neither_mesa_nor_the_model(swept):

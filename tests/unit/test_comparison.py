@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from siege_sim import load_scenario
-from siege_sim.analysis.comparison.comparison import Arm, Comparison, Look
+from siege_sim.analysis.comparison.comparison import Arm, Comparison, InterimLook
 from siege_sim.analysis.comparison.quantities import (
     USUAL,
     chosen_quantities,
@@ -21,7 +21,7 @@ from siege_sim.analysis.comparison.wording import cells_of, sentences, shown, st
 from siege_sim.errors import ResultError
 from siege_sim.plots.effects import drawings_of
 from siege_sim.plots.style import settings
-from siege_sim.results.run import Course
+from siege_sim.results.run import CompactRun
 from siege_sim.runner.compare import quantities_of_runs
 
 START = date(2016, 9, 22)
@@ -60,19 +60,19 @@ def course(seed: int, killed: float, split: int | None = 3, ending: str = "evacu
             "day_captured": pd.array([*captured, None], "Int64"),
         }
     )
-    return Course(
+    return CompactRun(
         seed, ending, series, quarters, {"program": "siege_sim"}, {"day_pocket_split": split, "end_day": days}
     )
 
 
-def comparison(*arms: list[Course], outcomes: tuple[str, ...] = WANTED, **more) -> Comparison:
+def comparison(*arms: list[CompactRun], outcomes: tuple[str, ...] = WANTED, **more) -> Comparison:
     quantities = tuple(KNOWN[name] for name in outcomes)
     traces = tuple(tuple(trace_of(one, quantities, LAST) for one in courses) for courses in arms)
     names = tuple(Arm(name, f"What if {name}?", "Summary.") for name in ("base", "aid", "road")[: len(arms)])
     return Comparison(names, quantities, START, LAST, more.pop("until", None), traces, **more)
 
 
-def base() -> list[Course]:
+def base() -> list[CompactRun]:
     return [course(1, 10), course(2, 30), course(3, 20), course(4, 40)]
 
 
@@ -218,7 +218,9 @@ def test_words_claim_no_more_than_the_interval(with_it, said):
 
 def test_it_says_when_an_interval_stopped_the_adding_and_when_it_did_not():
     until = target_of("5", chosen_quantities(WANTED, KNOWN))
-    reached, not_reached = (comparison(base(), base(), until=until, looks=(Look(4, width),)) for width in (4.0, 6.0))
+    reached, not_reached = (
+        comparison(base(), base(), until=until, looks=(InterimLook(4, width),)) for width in (4.0, 6.0)
+    )
     assert "Runs were added until" in stopping(reached)[0]
     assert "did not become as narrow" in stopping(not_reached)[0]
     assert stopping(comparison(base(), base())) == []

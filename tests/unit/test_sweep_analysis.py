@@ -299,7 +299,7 @@ def test_a_sweep_with_holes_says_so():
     sweep = one_at_a_time(missing=[(1, 0), (1, 1)], failed=[(2, 0)])
     found = completeness(sweep)
     assert (found.finished, found.failed, found.absent, found.whole) == (27, 1, 2, 3)
-    assert "27 of 30 planned runs are finished; 1 failed; 2 have not been played." in found.sentences
+    assert "27 of 30 planned runs are finished; 1 failed; 2 have not been run." in found.sentences
     assert runs_text(sweep) == "27 runs (of 30 planned: 5 points x 6), seeds 1 to 6"
     effects = effects_of(sweep, hunger(sweep))
     assert {(e.factor.name, e.value): e.difference.runs for e in effects.effects}["fire", 1.0] == 4

@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from siege_sim.analysis.figures import FIGURE_NAMES, USUAL, usual_figures
 from siege_sim.errors import ResultError
 from siege_sim.plots.sweeps import FIGURES, draw_figures
-from siege_sim.reports.sweep import Wish, sweep_report
+from siege_sim.reports.sweep import ReportOptions, sweep_report
 from siege_sim.results.sweep import Factor
 from tests.unit.sweeps_for_tests import luck, ranges, sweep_of
 from tests.unit.test_plots import assert_readable
@@ -148,7 +148,7 @@ def test_the_page_stands_alone_and_trusts_no_text():
     sweep = two_policies()
     evil = {**sweep.manifest, "title": EVIL, "summary": EVIL, "name": EVIL, "version": EVIL, "packages": {EVIL: EVIL}}
     html, _ = sweep_report(
-        type(sweep)(evil, sweep.factors, sweep.design, sweep.runs, sweep.series, sweep.quarters), Wish(), EVIL
+        type(sweep)(evil, sweep.factors, sweep.design, sweep.runs, sweep.series, sweep.quarters), ReportOptions(), EVIL
     )
     page = Page(html)
     assert "<script" not in html
@@ -163,50 +163,52 @@ def test_the_page_stands_alone_and_trusts_no_text():
 
 
 def test_the_page_of_a_sweep_with_holes_opens_with_them():
-    html, _ = sweep_report(two_policies(failed=[(0, 3)], missing=[(1, 7)]), Wish(), "results/x")
+    html, _ = sweep_report(two_policies(failed=[(0, 3)], missing=[(1, 7)]), ReportOptions(), "results/x")
     text = re.sub(r"\s+", " ", Page(html).text)
-    assert "Not complete. 14 of 16 planned runs are finished; 1 failed; 1 have not been played." in text
+    assert "Not complete. 14 of 16 planned runs are finished; 1 failed; 1 have not been run." in text
     assert text.index("Not complete") < text.index("How to read it")
 
 
 def test_a_whole_sweep_is_not_called_incomplete():
-    html, _ = sweep_report(two_policies(), Wish(), "results/x")
+    html, _ = sweep_report(two_policies(), ReportOptions(), "results/x")
     assert "Not complete" not in html
 
 
 def test_the_same_sweep_gives_the_same_page():
-    assert sweep_report(two_policies(), Wish(), "x")[0] == sweep_report(two_policies(), Wish(), "x")[0]
+    assert (
+        sweep_report(two_policies(), ReportOptions(), "x")[0] == sweep_report(two_policies(), ReportOptions(), "x")[0]
+    )
 
 
 def test_the_table_of_differences_holds_the_paired_effect():
-    html, _ = sweep_report(two_policies(), Wish(), "results/x")
+    html, _ = sweep_report(two_policies(), ReportOptions(), "results/x")
     text = re.sub(r"\s+", " ", Page(html).text)
     assert re.search(r"Died of hunger \(persons\) ?aid ?none to weekly ?-90 ± \S+ ?8 ?yes", text)
 
 
 def test_the_experiment_chooses_the_figures_unless_the_command_does():
     sweep = two_policies(figures=["survival"])
-    assert [one.figure.name for one in sweep_report(sweep, Wish(), "x")[1]] == ["survival"]
-    assert [one.figure.name for one in sweep_report(sweep, Wish(figures=("points",)), "x")[1]] == ["points"]
+    assert [one.figure.name for one in sweep_report(sweep, ReportOptions(), "x")[1]] == ["survival"]
+    assert [one.figure.name for one in sweep_report(sweep, ReportOptions(figures=("points",)), "x")[1]] == ["points"]
     assert usual_figures(sweep) == ("tornado", "points", "survival", "convergence")
 
 
 @pytest.mark.parametrize(
-    ("wish", "words"),
+    ("options", "words"),
     [
-        (Wish(outcomes=("died_of_hungr",)), "did you mean 'died_of_hunger'"),
-        (Wish(figures=("heatmap",)), "did you mean 'heat_map'"),
-        (Wish(by="aids"), "did you mean 'aid'"),
-        (Wish(cases=("died_of_hunger=many",)), "write one like"),
+        (ReportOptions(outcomes=("died_of_hungr",)), "did you mean 'died_of_hunger'"),
+        (ReportOptions(figures=("heatmap",)), "did you mean 'heat_map'"),
+        (ReportOptions(by="aids"), "did you mean 'aid'"),
+        (ReportOptions(cases=("died_of_hunger=many",)), "write one like"),
     ],
 )
-def test_names_that_are_not_known_are_refused_with_the_nearest(wish, words):
+def test_names_that_are_not_known_are_refused_with_the_nearest(options, words):
     with pytest.raises(ResultError, match=words):
-        sweep_report(two_policies(), wish, "x")
+        sweep_report(two_policies(), options, "x")
 
 
 def test_ways_to_end_are_shares_of_runs():
-    html, _ = sweep_report(two_policies(), Wish(outcomes=("ending",), figures=("points",)), "x")
+    html, _ = sweep_report(two_policies(), ReportOptions(outcomes=("ending",), figures=("points",)), "x")
     text = re.sub(r"\s+", " ", Page(html).text)
     assert "Ended in: an agreed evacuation" in text
     assert "50 ±" in text
@@ -218,7 +220,7 @@ def test_an_outcome_that_no_run_has_is_shown_as_unknown():
 
     factors = (Factor("aid", "lever", values=("none", "weekly")),)
     sweep = sweep_of("grid", factors, pd.DataFrame({"aid": ["none", "weekly"]}), play, 4)
-    html, drawn = sweep_report(sweep, Wish(outcomes=("days_to_half",)), "x")
+    html, drawn = sweep_report(sweep, ReportOptions(outcomes=("days_to_half",)), "x")
     assert "Days to half" in html
     assert not any(one.pictures for one in drawn if one.figure.name == "tornado")
 

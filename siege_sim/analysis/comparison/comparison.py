@@ -34,7 +34,7 @@ class Arm:
 
 
 @dataclass(frozen=True)
-class Look:
+class InterimLook:
     """A look at the interval while runs were added: at how many pairs, and how wide the widest was."""
 
     pairs: int
@@ -120,7 +120,7 @@ class Comparison:
     last_day: int
     until: Target | None
     traces: tuple[tuple[Trace, ...], ...] = field(repr=False)
-    looks: tuple[Look, ...] = ()
+    looks: tuple[InterimLook, ...] = ()
     settings: tuple[str, ...] = ()
     days: int | None = None
 
@@ -153,7 +153,7 @@ class Comparison:
         """Return the comparison with more runs of every scenario."""
         return replace(self, traces=tuple((*had, *more) for had, more in zip(self.traces, traces, strict=True)))
 
-    def after_look(self, look: Look) -> Comparison:
+    def after_look(self, look: InterimLook) -> Comparison:
         """Return the comparison after one more look at the interval."""
         return replace(self, looks=(*self.looks, look))
 
@@ -330,14 +330,14 @@ class Comparison:
 
     def data(self) -> dict[str, Any]:
         """Return everything but the single days, quarters and runs as plain data."""
-        made = dict(self.traces[0][0].made)
+        made = dict(self.traces[0][0].provenance)
         made.pop("scenario_digest", None)
         return {
             "made_by": made,
             "baseline": self.baseline.name,
             "what_ifs": [arm.name for arm in self.what_ifs],
             "digests": {
-                arm.name: traces[0].made.get("scenario_digest")
+                arm.name: traces[0].provenance.get("scenario_digest")
                 for arm, traces in zip(self.arms, self.traces, strict=True)
             },
             "start": self.start.isoformat(),

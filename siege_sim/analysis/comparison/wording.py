@@ -112,7 +112,7 @@ def sentences(comparison: Comparison, what_if: str) -> list[str]:
     """Return in words what a comparison comes to: the first outcome, the precision, and what was left out."""
     effects = comparison.effects[what_if]
     numbers = [one for one in effects if not one.unit.startswith("share of runs")] or list(effects)
-    texts = [_first(numbers[0]), *_worth_of_pairing(comparison, numbers)]
+    texts = [_first(numbers[0]), *_gain_from_pairing(comparison, numbers)]
     missing = [one for one in effects if one.left_out]
     if missing:
         rows = ", ".join(f"{one.label} ({one.left_out})" for one in missing)
@@ -137,7 +137,7 @@ def _first(effect: Effect) -> str:
     )
 
 
-def _worth_of_pairing(comparison: Comparison, numbers: list[Effect]) -> list[str]:
+def _gain_from_pairing(comparison: Comparison, numbers: list[Effect]) -> list[str]:
     first = numbers[0]
     if first.difference.unpaired is None:
         return []
