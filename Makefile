@@ -1,6 +1,6 @@
 # make demo    sets everything up and runs the siege of Aleppo
 # make test    sets everything up and runs all checks: lint, types, tests
-# make lint    lint, format and types only
+# make lint    what .pre-commit-config.yaml lists: lint, format, spelling, layers, types
 # make dashboard  sets up what the dashboard needs and opens it in a browser
 # make pictures   draws the pictures of the dashboard in the documentation again
 # make bench   measures speed and memory, and compares with a plain-Mesa twin
@@ -12,7 +12,9 @@ BIN := .venv/bin
 OTHER := .venv-other/bin
 # The dashboard is tested where there is a browser to test it with.
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
-EXTRAS := test$(if $(BROWSER),$(comma)browser)
+TESTS := test$(if $(BROWSER),$(comma)browser)
+
+# Each step says what it does and how long that takes on two cores, since most say nothing else for minutes.
 
 # Browser tests leave their pictures here.
 export SIEGE_SIM_SCREENSHOTS ?= $(CURDIR)/build/screenshots
@@ -24,13 +26,14 @@ demo: .venv/ready
 	$(BIN)/siege-sim run aleppo_2016
 
 test: .venv/ready-for-tests .venv-other/ready
-	$(MAKE) --no-print-directory lint
-	SIEGE_SIM_OTHER_PYTHON="$$(test -x $(OTHER)/python && echo $(CURDIR)/$(OTHER)/python)" \
+	@$(MAKE) --no-print-directory lint
+	@echo "== all tests: about a quarter of an hour"
+	@SIEGE_SIM_OTHER_PYTHON="$$(test -x $(OTHER)/python && echo $(CURDIR)/$(OTHER)/python)" \
 		$(BIN)/python -m pytest -n auto
 	@test ! -d $(SIEGE_SIM_SCREENSHOTS) || echo "pictures of the dashboard, to be looked at: $(SIEGE_SIM_SCREENSHOTS)"
 	@if test -x $(OTHER)/python; then \
-		echo "the same tests on the other interpreter:"; \
-		$(OTHER)/python -m pytest -n auto -q -m "not slow" tests/unit tests/conformance tests/regression tests/integration && \
+		echo "== what depends on Python or Mesa once more, on the other interpreter: about ten minutes"; \
+		$(OTHER)/python -m pytest -n auto -q -m "not slow" tests/unit tests/conformance tests/regression tests/integration tests/benchmarks && \
 		$(if $(BROWSER),SIEGE_SIM_SCREENSHOTS=$(SIEGE_SIM_SCREENSHOTS)/other $(OTHER)/python -m pytest -n auto -q tests/browser,true); \
 	else \
 		echo "no second Python interpreter was found; only this one was tested"; \
@@ -39,10 +42,9 @@ test: .venv/ready-for-tests .venv-other/ready
 dashboard: .venv/ready-for-dashboard
 	$(BIN)/siege-sim dashboard aleppo_2016 --open
 
-lint: .venv/ready-for-tests
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+lint: .venv/ready-for-lint
+	@echo "== lint, format, spelling, layers and types: half a minute"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pre-commit run --all-files --show-diff-on-failure
 
 pictures: .venv/ready-for-tests
 	$(BIN)/python -m tests.browser.pictures docs/images
@@ -60,30 +62,39 @@ clean:
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "siege_sim needs Python 3.11 or newer; call: make PYTHON=/path/to/python3.11"; exit 1; }
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	touch $@
+	@echo "== making an environment in .venv: some seconds"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --upgrade pip
+	@touch $@
 
 .venv/ready: .venv/made pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable .
-	touch $@
+	@echo "== installing what a run needs: about a minute"
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+.venv/ready-for-lint: .venv/made pyproject.toml
+	@echo "== installing what a run and lint need: about a minute"
+	@$(BIN)/python -m pip install --quiet --editable '.[lint]'
+	@touch $@ .venv/ready
 
 .venv/ready-for-tests: .venv/made pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[$(EXTRAS)]'
-	touch $@ .venv/ready
+	@echo "== installing what the tests need: about two minutes"
+	@$(BIN)/python -m pip install --quiet --editable '.[lint,$(TESTS)]'
+	@touch $@ .venv/ready .venv/ready-for-lint
 
 .venv/ready-for-dashboard: .venv/made pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[dashboard]'
-	touch $@ .venv/ready
+	@echo "== installing what a run and the dashboard need: about a minute"
+	@$(BIN)/python -m pip install --quiet --editable '.[dashboard]'
+	@touch $@ .venv/ready
 
 # A second interpreter with the other supported Mesa, where the machine has one.
 .venv-other/ready: .venv/made pyproject.toml tests/second_interpreter.py
 	@mkdir -p .venv-other
 	@other="$$($(BIN)/python tests/second_interpreter.py)"; \
 	if test -n "$$other"; then \
-		echo "second interpreter: $$other"; \
+		echo "== installing the same for a second interpreter, $$other: about two minutes"; \
 		"$$other" -m venv .venv-other && \
 		$(OTHER)/python -m pip install --quiet --upgrade pip && \
-		$(OTHER)/python -m pip install --quiet --editable '.[$(EXTRAS)]'; \
+		$(OTHER)/python -m pip install --quiet --editable '.[$(TESTS)]'; \
 	fi
 	@touch $@

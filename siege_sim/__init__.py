@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from siege_sim.results.run import RunResult as RunResult
     from siege_sim.results.run import read_run as read_run
     from siege_sim.results.store import read_sweep as read_sweep
+    from siege_sim.runner.interface import compare as compare
+    from siege_sim.runner.interface import score as score
+    from siege_sim.runner.interface import sweep as sweep
     from siege_sim.runner.run import run as run
     from siege_sim.schema.block import param as param
 
@@ -49,25 +52,30 @@ _HOMES = {
     "Scenario": "siege_sim.model.scenario",
     "SiegeModel": "siege_sim.model.model",
     "SiegeState": "siege_sim.model.state",
+    "compare": "siege_sim.runner.interface",
     "load_scenario": "siege_sim.loading.scenario",
     "param": "siege_sim.schema.block",
     "read_run": "siege_sim.results.run",
     "read_sweep": "siege_sim.results.store",
     "run": "siege_sim.runner.run",
+    "score": "siege_sim.runner.interface",
     "sheet": "siege_sim.plots.style",
+    "sweep": "siege_sim.runner.interface",
 }
 """Where each public name is defined."""
 
 __all__ = ["__version__", *_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: Mesa and pandas take a second and more to load."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'siege_sim' has no attribute '{name}'")
-    from importlib import import_module
+if not TYPE_CHECKING:  # a checker of types that saw it would take every misspelt name for a public one
 
-    return getattr(import_module(_HOMES[name]), name)
+    def __getattr__(name: str) -> Any:
+        """Import a public name when it is first used: Mesa and pandas take a second and more to load."""
+        if name not in _HOMES:
+            raise AttributeError(f"module 'siege_sim' has no attribute '{name}'")
+        from importlib import import_module
+
+        return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -206,13 +206,12 @@ def score(
     check_target(target, force)
     from siege_sim.cli.progress import counted
     from siege_sim.reports.scorecard import print_scorecard, write_scorecard
+    from siege_sim.runner.interface import record_for
     from siege_sim.runner.pool import run_many
     from siege_sim.runner.run import jobs_of, run_job
-    from siege_sim.validation.record import load_record
     from siege_sim.validation.scorecard import scorecard
 
-    names = [outcome.name for outcome in chosen.outcomes], [quarter.name for quarter in chosen.city_map.quarters]
-    known = load_record(record or chosen.name, *names)
+    known = record_for(chosen, record)
     jobs = jobs_of(chosen, range(1, runs + 1), days)
     with counted(chosen.name, "run", runs, quiet or as_json) as progress:
         compact_runs = run_many(jobs, run_job, workers, progress)

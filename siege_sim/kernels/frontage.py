@@ -39,6 +39,8 @@ def spread_over_front(reach: IntArray, weight: FloatArray, men: FloatArray, even
                 shares[unit, place] = weight[reach[unit, place]]
         if not _to_one(shares, unit):
             shares[unit, 0] = 1.0
+    # All units shift at once, so going the whole way would overshoot: the root goes half of it, in ratios. Places off
+    # the grid stand for one more cell, in which nobody has a share.
     for _ in range(evening_out):
         present = np.zeros(cells + 1)
         for unit in range(units):
@@ -188,6 +190,8 @@ def destinations(
     for i in range(rows.size):
         here, men = cell_index[rows[i]], fit[rows[i]]
         best = neediest(nearby, front, pockets, here, reach, columns)
+        # What would be lacking here if the unit left, were all of it in this cell, which counts twice for itself. Where
+        # there are enough even without the unit, it may go to wherever anybody is lacking.
         wanted_here = max(nearby[here] + 2.0 * men, 0.0) if front[here] else 0.0
         if best >= 0 and nearby[best] > wanted_here:
             goals[i] = best

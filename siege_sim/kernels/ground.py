@@ -238,6 +238,7 @@ def _components(mask: BoolArray, rows: int, columns: int) -> IntArray:
     for start in range(mask.size):
         if mask[start] and labels[start] < 0:
             labels[start] = parts
+            # The queue starts afresh for each part, so that its length in the end is the size of the part.
             queue[0], first, last = start, 0, 1
             while first < last:
                 row, column = divmod(queue[first], columns)
@@ -276,12 +277,16 @@ def _exit_width(mask: BoolArray, rows: int, columns: int, widest: int) -> IntArr
     width = main.astype(np.int64)
     wide, before = mask, main
     for w in range(2, widest + 1):
+        # Worn away by one step more, narrow ways are gone, and what they alone joined to the largest rest falls off.
         wide = ~_dilate(~wide, rows, columns, 1)
         body = _components(wide & main, rows, columns) == 0
         if not body.any():
             break
+        # Grown back, a broad body has its rim again, a narrow way only its first steps.
         for _ in range(w - 1):
             body = _dilate(body, rows, columns, 1) & main
+        # The largest rest may be another part than before; a cell is joined by a wide way only if by every narrower
+        # one.
         before = before & body
         width[before] = w
     return width

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -282,20 +283,40 @@ def _edge_cell(model: SiegeState, quarter: str, into: int) -> int:
 
 def open_books(model: SiegeState, flows: Mapping[str, Mapping[str, Flow]]) -> None:
     """Open the ledger's accounts with what is there on day 0."""
-    homes, units = model.households, model.units
-
-    def fighters(side: int) -> float:
-        return float((units.fit + units.wounded)[units.of(side)].sum())
-
     measures: dict[str, tuple[str, Callable[[], float]]] = {
-        "civilians": ("persons", lambda: float(homes.mouths.sum())),
-        "garrison": ("fighters", lambda: fighters(GARRISON)),
-        "besieger": ("fighters", lambda: fighters(BESIEGER)),
-        "food": ("kcal", lambda: float(homes.food_kcal.sum()) + model.stored_kcal),
-        "missiles": ("missiles", lambda: model.politics.missiles),
-        "aircraft": ("aircraft", lambda: 0.0),
-        "besieger_civilians": ("persons", lambda: 0.0),
-        "relief_force": ("fighters", lambda: model.politics.relief_fighters),
+        "civilians": ("persons", partial(_mouths, model)),
+        "garrison": ("fighters", partial(_fighters, model, GARRISON)),
+        "besieger": ("fighters", partial(_fighters, model, BESIEGER)),
+        "food": ("kcal", partial(_food, model)),
+        "missiles": ("missiles", partial(_missiles, model)),
+        "aircraft": ("aircraft", _none),
+        "besieger_civilians": ("persons", _none),
+        "relief_force": ("fighters", partial(_relief_fighters, model)),
     }
     for stock, (unit, measure) in measures.items():
         model.ledger.open(stock, unit, flows[stock], measure)
+
+
+def _mouths(model: SiegeState) -> float:
+    return float(model.households.mouths.sum())
+
+
+def _fighters(model: SiegeState, side: int) -> float:
+    units = model.units
+    return float((units.fit + units.wounded)[units.of(side)].sum())
+
+
+def _food(model: SiegeState) -> float:
+    return float(model.households.food_kcal.sum()) + model.stored_kcal
+
+
+def _none() -> float:
+    return 0.0
+
+
+def _missiles(model: SiegeState) -> float:
+    return model.politics.missiles
+
+
+def _relief_fighters(model: SiegeState) -> float:
+    return model.politics.relief_fighters

@@ -49,6 +49,8 @@ FLOWS: Mapping[str, Mapping[str, Flow]] = {
         "lost_with_ground": Flow(OUT, "Lost with the ground"),
         "left_the_pocket": Flow(OUT, "Taken along by those who left"),
         "lost_with_the_dead": Flow(OUT, "Lost with the dead"),
+        "given": Flow(IN, "Given by hand"),
+        "taken_away": Flow(OUT, "Taken away by hand"),
     },
     "missiles": {"delivered": Flow(IN, "Delivered"), "launched": Flow(OUT, "Launched")},
     "aircraft": {"lost": Flow(NOTE, "Lost")},

@@ -75,7 +75,11 @@ class Ledger:
         self.stocks: dict[str, Stock] = {}
 
     def open(self, name: str, unit: str, flows: Mapping[str, Flow], measure: Callable[[], float]) -> None:
-        """Open the account of a stock with what ``measure`` finds now."""
+        """Open the account of a stock with what ``measure`` finds now.
+
+        A measure of something in the model is ``functools.partial(function, model)``: a function that only remembers
+        its model, as a lambda does, would read the original in a copy of the model too, so such a model is not copied.
+        """
         stock = Stock(unit, dict(flows), measure, opening=float(measure()))
         stock.totals = dict.fromkeys(flows, 0.0)
         stock.this_morning = dict(stock.totals)

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 
+import mesa
 import numpy as np
 
 from siege_sim.errors import SiegeError
-from siege_sim.model import build, chronicle, outcomes
+from siege_sim.model import build, checkpoint, chronicle, copies, outcomes
 from siege_sim.model.agents.axis import Axis
 from siege_sim.model.agents.facility import Crossing, FoodStock, Road
-from siege_sim.model.agents.household import Household
+from siege_sim.model.collector import OutcomeCollector
 from siege_sim.model.conditions import morning
 from siege_sim.model.flows import flows_of
 from siege_sim.model.rng import Later, stream
+from siege_sim.model.scenario import Scenario
 from siege_sim.model.schedule import schedule_of
+from siege_sim.model.seed import SeedByName, seed_of
 from siege_sim.model.state import SiegeState
 
 if TYPE_CHECKING:
-    from numpy.random import Generator
+    from pathlib import Path
 
-    from siege_sim.model.scenario import Scenario
+    from numpy.random import Generator
 
 
 class SiegeModel(SiegeState):
@@ -29,20 +33,21 @@ class SiegeModel(SiegeState):
 
     Args:
         scenario: what to play.
-        seed: the run's seed; the same scenario and seed give the same run, to the byte.
+        rng: the run's seed, a whole number of at least 0, also by the name ``seed``; the same scenario and seed give
+            the same run, to the byte. One is drawn when none is given, and ``model.seed`` tells it.
 
     Attributes:
         schedule: the processes of a day in their order, each with the name of its random stream.
         recorder: the outcomes of every day so far.
     """
 
-    def __init__(self, scenario: Scenario, seed: int = 1) -> None:
-        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-            raise SiegeError(f"the seed is {seed!r}, but it must be a whole number of at least 0")
+    def __init__(self, scenario: Scenario, rng: int | None = None, **older: Unpack[SeedByName]) -> None:
+        if not isinstance(scenario, Scenario):
+            raise SiegeError(f"the scenario is {scenario!r}, but a model takes what siege_sim.load_scenario returns")
         self._siege_scenario = scenario
         kinds = scenario.kinds_of_processes
         layers = [spec for kind in kinds for spec in kind.layers]
-        super().__init__(scenario, scenario.interventions, int(seed), layers)
+        super().__init__(scenario, scenario.interventions, seed_of(rng, **older), layers)
         self.schedule = schedule_of(scenario)
         columns = {name: column for kind in kinds for name, column in kind.columns.items()}
         self.households = build.settle_households(self, columns)
@@ -66,6 +71,42 @@ class SiegeModel(SiegeState):
     def scenario(self, value: object) -> None:
         """Ignore what Mesa 3.5 assigns here: its own, unrelated kind of scenario."""
 
+    @cached_property
+    def datacollector(self) -> mesa.DataCollector:
+        """The outcomes of every day played, as Mesa's tools want them; may be replaced by a collector of one's own."""
+        return OutcomeCollector(self)
+
+    # Copies
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        """Give what `copy.deepcopy` and `pickle` need for a model that plays on as this one does."""
+        return copies.empty, (type(self), self.seed), copies.content_of(self)
+
+    def __setstate__(self, content: copies.Content) -> None:
+        copies.fill(self, content)
+
+    def __copy__(self) -> Self:
+        raise SiegeError("a shallow copy would share its people and ground with this model; use copy.deepcopy(model)")
+
+    def save(self, path: str | Path) -> None:
+        """Write the model down as a checkpoint, in full or not at all; a file of that name is replaced.
+
+        Raises:
+            SiegeError: the place cannot be written to, or something that was added to the model cannot be saved.
+        """
+        checkpoint.save(self, path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Return the model of a checkpoint, on the day on which it was saved; it plays on to the same end.
+
+        A checkpoint is read with `pickle`, which can run code: load only files that come from people you trust.
+
+        Raises:
+            SiegeError: the file cannot be read, is no checkpoint, is damaged, or was saved by another model version.
+        """
+        return checkpoint.load(cls, path)
+
     # The day
 
     def step(self) -> None:
@@ -73,6 +114,7 @@ class SiegeModel(SiegeState):
         if not self.running:
             return
         self.day += 1
+        self._halted = f"day {self.day} was left in the middle"
         self.conditions = morning(self.politics, self.day)
         self.ledger.start_day()
         self.pockets_this_morning = self.city.large_pockets
@@ -87,6 +129,7 @@ class SiegeModel(SiegeState):
         if self.day >= self.clock.days:
             self.running = False
         self.recorder.record(self)
+        self._halted = ""
 
     def days(self) -> Iterator[int]:
         """Play day after day until the end; yield each day's number after it was played."""
@@ -106,8 +149,6 @@ class SiegeModel(SiegeState):
         for stock in self.facilities_on_lost_ground(FoodStock):
             if stock.kcal > 0.0:
                 self.ledger.book("food", "lost_with_ground", stock.take_out(stock.kcal))
-        if self._households_made:
-            for household in [h for h in self.agents_by_type[Household] if h.persons == 0]:
-                household.remove()
+        self.households.drop_agents_of_the_dead()
         self.city.layers.check_memory()
         self.ledger.check()

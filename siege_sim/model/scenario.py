@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, reduce
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, cached_property, reduce
 from operator import itemgetter, or_
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, cast
 
 from pydantic import (
     Discriminator,
@@ -21,19 +21,28 @@ from pydantic import (
 
 from siege_sim.errors import SiegeError, did_you_mean
 from siege_sim.model import catalogue
-from siege_sim.model.city.map import CityMap, Facilities
-from siege_sim.model.city.synthetic import SyntheticTown
+from siege_sim.model.agents.facility import Facility
+from siege_sim.model.city.map import CityMap, map_with
+from siege_sim.model.city.synthetic import SyntheticTown, town_with
 from siege_sim.model.outcome import Outcome
 from siege_sim.model.outcomes import outcomes_of
 from siege_sim.model.processes.base import Intervention, Process
 from siege_sim.model.setting import Setting, map_kind
-from siege_sim.schema.block import Block, Problem, param
+from siege_sim.schema.block import Block, Problem, param, unfilled
 from siege_sim.schema.clock import Day
 from siege_sim.schema.messages import plain_words
+
+BlockT = TypeVar("BlockT", bound=Block)
 
 
 class ProcessesBase(Block):
     """The mechanisms that are on, with their parameters; one that is not named is off."""
+
+    own: ClassVar[tuple[type[Process], ...]] = ()
+    """Mechanisms that no catalogue knows; see ``Scenario.with_process``."""
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return unfilled, (_processes_with, *type(self).own), self.__getstate__()
 
     def on(self) -> Iterator[tuple[str, Process]]:
         """Yield the processes that are on, by name, in the order of the catalogue."""
@@ -64,27 +73,21 @@ class Change(Block):
     """Parameters by mechanism; those that are not named stay as they are."""
 
 
-def map_blocks(kinds: Iterable[type[Process]]) -> tuple[type[CityMap], type[SyntheticTown]]:
-    """Return the blocks of a drawn map and of a synthetic town that know the places which processes bring along."""
-    places = {place.map_key: place for kind in kinds for place in kind.facilities}
-    if not places:
-        return CityMap, SyntheticTown
-    fields: dict[str, Any] = {
-        key: (tuple[place.place, ...], Field((), description=(place.__doc__ or "").splitlines()[0]))  # type: ignore[name-defined]
-        for key, place in places.items()
-    }
-    facilities = create_model("Facilities", __base__=Facilities, **fields)
-    field: Any = (facilities, facilities())
-    drawn = create_model("CityMap", __base__=CityMap, facilities=field)
-    town = create_model("SyntheticTown", __base__=SyntheticTown, facilities=field)
-    town.map_class = drawn
-    return drawn, town
+def _places_of(*kinds: type[Process]) -> tuple[type[Facility], ...]:
+    """Return the kinds of places that processes bring along, each once."""
+    return tuple(dict.fromkeys(place for kind in kinds for place in kind.facilities))
 
 
-def any_map(drawn: type[CityMap], town: type[SyntheticTown]) -> Any:
-    """Return the type of a scenario's map: a drawn one or a synthetic town."""
+def _map_with_places_of(*own: type[Process]) -> type[CityMap]:
+    """Return the class of drawn maps that knows the places of the catalogue's processes and of some more."""
+    catalogued = (*catalogue.processes().values(), *catalogue.interventions().values())
+    return map_with(*_places_of(*catalogued, *own))  # type: ignore[arg-type]  # classes can be hashed
+
+
+def _map_of(drawn: type[CityMap]) -> Any:
+    """Return the type of a scenario's map: a drawn one, or a synthetic town that is drawn as such a one."""
     return Annotated[
-        Annotated[drawn, Tag("drawn map")] | Annotated[town, Tag("synthetic town")],
+        Annotated[drawn, Tag("drawn map")] | Annotated[town_with(drawn), Tag("synthetic town")],
         Discriminator(map_kind),
     ]
 
@@ -95,10 +98,37 @@ if TYPE_CHECKING:
     AnyMap = CityMap | SyntheticTown
     DrawnMap = CityMap
 else:
-    DrawnMap, _Town = map_blocks((*catalogue.processes().values(), *catalogue.interventions().values()))
-    AnyMap = any_map(DrawnMap, _Town)
+    DrawnMap = _map_with_places_of()
+    AnyMap = _map_of(DrawnMap)
     Processes = _processes_block()
     AnyIntervention = _any_intervention()
+
+
+@cache
+def _processes_with(*own: type[Process]) -> type[ProcessesBase]:
+    """Return the block of mechanisms that knows some more than the catalogue's."""
+    if not own:
+        return Processes
+    kind = own[-1]
+    field: Any = (kind | None, Field(None, description=kind.summary()))
+    extended = cast(
+        "type[ProcessesBase]",
+        create_model("Processes", __base__=_processes_with(*own[:-1]), **{kind.name(): field}),
+    )
+    extended.own = own
+    return extended
+
+
+@cache
+def _scenario_with(plain: type[Scenario], *own: type[Process]) -> type[Scenario]:
+    """Return the class of scenarios that may name some more mechanisms."""
+    fields: dict[str, Any] = {
+        "processes": (_processes_with(*own), ...),
+        "map": (_map_of(_map_with_places_of(*own)), ...),
+    }
+    extended = cast("type[Scenario]", create_model("Scenario", __base__=plain, **fields))
+    extended.plain = plain
+    return extended
 
 
 def _with_values(process: Process, values: Mapping[str, Any]) -> Process:
@@ -145,6 +175,17 @@ class Scenario(Setting):
     """New values of mechanisms' parameters from a day on, by a name of the scenario's choosing."""
     snapshot_every_days: int = param(7, unit="days", ge=1, le=3650)
     """How often the layers are kept."""
+    plain: ClassVar[type[Scenario] | None] = None
+    """The class that this one extends with mechanisms that no catalogue knows."""
+
+    __iter__ = None  # type: ignore[assignment]
+    """Not a row of values: `mesa.batch_run` would try each of them as a scenario."""
+
+    def __reduce_ex__(self, protocol: Any) -> str | tuple[Any, ...]:
+        plain = type(self).plain
+        if plain is None:
+            return super().__reduce_ex__(protocol)
+        return unfilled, (_scenario_with, plain, *type(self.processes).own), self.__getstate__()
 
     @model_serializer(mode="wrap")
     def _without_empty_changes(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -185,6 +226,9 @@ class Scenario(Setting):
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scenario) and type(self) is type(other) and self.digest == other.digest
+
     def __hash__(self) -> int:
         return hash(self.digest)
 
@@ -210,16 +254,14 @@ class Scenario(Setting):
             raise SiegeError(f"'{name}' is a dated action; only mechanisms can be added so, actions as plug-ins")
         if name in type(self.processes).model_fields:
             raise SiegeError(f"a mechanism is called '{name}' already; give yours another kind")
-        field: Any = (kind | None, Field(None, description=kind.summary()))
-        block = create_model("Processes", __base__=type(self.processes), **{name: field})
-        mechanisms = block.model_validate({**dict(self.processes.on()), name: process})
-        city: Any = any_map(*map_blocks((*self.kinds_of_processes, kind)))
-        extended = create_model("Scenario", __base__=type(self), processes=(block, ...), map=(city, ...))
+        own = (*type(self.processes).own, kind)
+        mechanisms = _processes_with(*own).model_validate({**dict(self.processes.on()), name: process})
+        extended = _scenario_with(type(self).plain or type(self), *own)
         blocks = {key: getattr(self, key) for key in type(self).model_fields}
         drawn = self.map.model_dump(by_alias=True)
         drawn["facilities"] |= {key: tuple(entries) for key, entries in (places or {}).items()}
         try:
-            return cast("Scenario", extended.model_validate({**blocks, "processes": mechanisms, "map": drawn}))
+            return extended.model_validate({**blocks, "processes": mechanisms, "map": drawn})
         except ValidationError as error:
             raise SiegeError("; ".join(_in_words(item) for item in error.errors())) from None
 

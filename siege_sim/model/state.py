@@ -9,11 +9,11 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-import mesa
 import numpy as np
 from mesa.agent import Agent, AgentSet
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
 
+from siege_sim.errors import SiegeError
 from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray, whole
 from siege_sim.model.agents.axis import Axis
@@ -25,6 +25,7 @@ from siege_sim.model.city.grid import City
 from siege_sim.model.codes import Status
 from siege_sim.model.conditions import Conditions, Politics
 from siege_sim.model.events import Event, EventLog
+from siege_sim.model.guard import GuardedModel
 from siege_sim.model.ledger import Ledger
 from siege_sim.schema.sides import BESIEGER
 
@@ -56,7 +57,7 @@ class AgentsByType(Mapping[type[Agent], AgentSet]):
         return len(self._registered)
 
 
-class SiegeState(mesa.Model):
+class SiegeState(GuardedModel):
     """A siege on one day, as a Mesa model that does not yet know what a day does.
 
     Args:
@@ -95,6 +96,7 @@ class SiegeState(mesa.Model):
         self.clock = setting.clock
         self.day = 0
         self.city: City = City(setting.city_map, setting.sides, self.random, layers)
+        self.city.make_agents = self.make_household_agents
         self.ledger = Ledger()
         self.conditions = Conditions()
         self.politics: Politics = Politics()
@@ -148,6 +150,14 @@ class SiegeState(mesa.Model):
         self._households_made = True
         for row in np.flatnonzero(self.households.persons > 0):
             Household(self, self.households, int(row))
+
+    def remove_all_agents(self) -> None:
+        """Refuse what Mesa offers: nothing would be left of the siege.
+
+        Raises:
+            SiegeError: always.
+        """
+        raise SiegeError("a siege cannot go on without its people, units and places; make a new model instead")
 
     def unit(self, row: int) -> Unit:
         """Return the agent of a unit by its row."""

@@ -74,8 +74,8 @@ def date_axis(axes: Axes, days: Calendar, labels: bool = True, most: int = 10, a
     """Let an axis run from day 0 to the last day and ``after``, with dates and day numbers not too close."""
     axes.set_xlim(0, max(days.last, 1) + after)
     ticks = days.ticks(most)
-    befores = [None, *ticks[:-1]]
-    texts = [days.tick_label(day, before) for day, before in zip(ticks, befores, strict=True)]
+    previous = [None, *ticks[:-1]]
+    texts = [days.tick_label(day, before) for day, before in zip(ticks, previous, strict=True)]
     axes.set_xticks(ticks, texts if labels else [""] * len(ticks))
     axes.tick_params(axis="x", length=3)
 

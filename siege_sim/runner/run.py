@@ -18,12 +18,14 @@ from siege_sim.results.run import CompactRun, OnProgress, RunResult
 from siege_sim.runner.tables import result_of
 
 
-def run(scenario: Scenario, seed: int = 1, days: int | None = None, on_progress: OnProgress | None = None) -> RunResult:
+def run(
+    scenario: Scenario, seed: int | None = 1, days: int | None = None, on_progress: OnProgress | None = None
+) -> RunResult:
     """Run a scenario to its end.
 
     Args:
         scenario: what to run; see ``load_scenario``.
-        seed: the run's seed, a whole number of at least 0.
+        seed: the run's seed, a whole number of at least 0; with None one is drawn, which the result's manifest reports.
         days: stop after so many days, if the siege has not ended before.
         on_progress: called with the number of each day after it was run.
 

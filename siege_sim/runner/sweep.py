@@ -20,12 +20,13 @@ from siege_sim.experiments.design import Sampled
 from siege_sim.experiments.plan import Plan
 from siege_sim.loading.keys import with_values
 from siege_sim.loading.scenario import scenario_of
+from siege_sim.model.version import model_version
 from siege_sim.results.lock import LOCK, sweep_lock
 from siege_sim.results.storage import UNFINISHED, Folder
 from siege_sim.results.store import DESIGN, SAMPLE, SCENARIOS, Scan, Store
 from siege_sim.runner.pool import as_completed, run_isolated
 from siege_sim.runner.signals import active_stop_signals
-from siege_sim.runner.versions import model_version, package_versions
+from siege_sim.runner.versions import package_versions
 from siege_sim.runner.worker import Batch, BatchResult, RunSpec, SweepSpec, run_batch, run_tables, write_as_failed
 
 STOP = "stop"

@@ -20,10 +20,10 @@ from siege_sim.loading.keys import with_values
 from siege_sim.loading.scenario import scenario_of
 from siege_sim.model.model import SiegeModel
 from siege_sim.model.scenario import Scenario
+from siege_sim.model.version import model_version
 from siege_sim.results.store import FAILED, OK, Store
 from siege_sim.runner.run import memory_given_back
 from siege_sim.runner.tables import RunTables, tables_of
-from siege_sim.runner.versions import model_version
 
 
 @dataclass(frozen=True)

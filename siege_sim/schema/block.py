@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Self
+from collections.abc import Callable, Iterator
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from siege_sim.errors import did_you_mean
+
+BlockT = TypeVar("BlockT", bound="Block")
 
 Path = tuple[str | int, ...]
 Problem = tuple[Path, str]
@@ -90,3 +92,9 @@ class Block(BaseModel):
 def _as_pydantic_error(found: list[Problem]) -> PydanticCustomError:
     text = "; ".join(message for _, message in found)
     return PydanticCustomError("problems", "{text}", {"text": text, "problems": found})
+
+
+def unfilled(kind_with: Callable[..., type[BlockT]], *key: Any) -> BlockT:
+    """Return an empty block of a class that was made at run time, for its values to be put into by ``pickle``."""
+    kind = kind_with(*key)
+    return kind.__new__(kind)

@@ -242,7 +242,7 @@ def test_a_changed_scenario_behind_the_experiment_is_refused(tmp_path):
 
 def test_another_version_of_the_model_is_refused(small, tmp_path, monkeypatch):
     sweep(small, tmp_path / "out", limit=1)
-    monkeypatch.setattr("siege_sim.runner.sweep.model_version", lambda: "0.1.0+other")
+    monkeypatch.setattr("siege_sim.runner.sweep.model_version", lambda: "another model")
     with pytest.raises(ResultError, match="runs of two models are not mixed"):
         sweep(small, tmp_path / "out")
 

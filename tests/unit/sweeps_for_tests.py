@@ -47,7 +47,7 @@ def sweep_of(
             "died_of_hunger": {"unit": "persons", "label": "Died of hunger"},
             "civilians_killed": {"unit": "persons", "label": "Civilians killed"},
         },
-        "versions": {"siege_sim": "0.1.0"},
+        "versions": {"siege_sim": "1.2.3"},
         **({} if figures is None else {"figures": list(figures)}),
     }
     return Sweep(manifest, tuple(factors), design, pd.DataFrame(rows), pd.DataFrame(), pd.DataFrame(), sample)

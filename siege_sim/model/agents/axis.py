@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siege_sim.errors import SiegeError
 from siege_sim.kernels.hazard import IntArray
 from siege_sim.model.agents.base import SiegeAgent
 
@@ -66,6 +67,14 @@ class Axis(SiegeAgent):
         if self._rows_at != units.musters:
             self._rows, self._rows_at = np.flatnonzero((units.axis == self.number) & units.standing), units.musters
         return self._rows
+
+    def remove(self) -> None:
+        """Refuse to leave the model: how many axes there are is said by the scenario.
+
+        Raises:
+            SiegeError: always.
+        """
+        raise SiegeError(f"axis {self.number} cannot be removed; set forces.axes in the scenario")
 
     def mass_at(self, cells: IntArray) -> None:
         """Bring its units to the given cells, one after the other."""

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import mesa
 
 
 class _CountPerModel:
-    """Numbers for ``unique_id``, counted per model, without keeping the model alive.
+    """Numbers for ``unique_id`` in Mesa before 3.4.2, kept on the model as later Mesas do.
 
-    Mesa before 3.4.2 counts in a dictionary that holds every model for ever.
+    Mesa's own dictionary of counts holds every model for ever.
     """
 
-    def __init__(self) -> None:
-        self._counts: WeakKeyDictionary[Any, Iterator[int]] = WeakKeyDictionary()
-
-    def __getitem__(self, model: mesa.Model) -> Iterator[int]:
-        if model not in self._counts:
-            self._counts[model] = count(1)
-        return self._counts[model]
+    def __getitem__(self, model: Any) -> Iterator[int]:
+        number = vars(model).get("agent_id_counter", 1)
+        model.agent_id_counter = number + 1
+        return iter((number,))
 
 
 class SiegeAgent(mesa.Agent):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from mesa.discrete_space import FixedAgent
 
+from siege_sim.errors import SiegeError
 from siege_sim.model.agents.base import SiegeAgent
 from siege_sim.model.city.map import ManyPlaces
 from siege_sim.schema.sides import GARRISON
@@ -55,12 +56,12 @@ class Facility(SiegeAgent, FixedAgent):
         self.destroyed = False
         self.hits = 0
         self.cell = city.cells[cell_index]
-        self._holder = city.layers.holder
+        self._layers = city.layers
 
     @property
     def in_pocket(self) -> bool:
         """Whether the garrison holds the ground it stands on."""
-        return bool(self._holder.item(self.cell_index) == GARRISON)
+        return bool(self._layers.holder.item(self.cell_index) == GARRISON)
 
     @property
     def closed(self) -> bool:
@@ -80,6 +81,14 @@ class Facility(SiegeAgent, FixedAgent):
     def close_for(self, days: int) -> None:
         """Put it out of service for at least ``days``."""
         self.repair_days = max(self.repair_days, days)
+
+    def remove(self) -> None:
+        """Refuse to leave the model: what stands there can only be out of service.
+
+        Raises:
+            SiegeError: always.
+        """
+        raise SiegeError(f"{self!r} cannot be removed; put it out of service with close_for, or set destroyed")
 
     def __repr__(self) -> str:
         state = "working" if self.working else "not working"

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from mesa.discrete_space import Cell
+from mesa.discrete_space import Cell, CellAgent
 
+from siege_sim.errors import SiegeError
 from siege_sim.kernels.hazard import FloatArray, IntArray, binomial
 from siege_sim.kernels.rows import add_to_cells, take_members
 from siege_sim.model.agents.base import SiegeAgent
@@ -28,6 +29,9 @@ class Households(Table):
     ``persons`` counts the living wherever they are, ``mouths`` those in the pocket. Numbers of people change
     only through ``kill``, ``wound``, ``bring_out_wounded``, ``move`` and ``leave``, which keep the books and the
     count of civilians in every cell.
+
+    Attributes:
+        agents: the agents that were made of them, by row.
     """
 
     persons = Column(np.int64, "persons", "Members alive, children included, but for those brought out for treatment.")
@@ -53,6 +57,7 @@ class Households(Table):
         self._of_members = [name for name, column in self.columns.items() if column.of_members]
         self.city = city
         self.ledger = ledger
+        self.agents: dict[int, Household] = {}
 
     def settle(self, rows: slice | IntArray, cells: IntArray, persons: IntArray) -> None:
         """Put people into homes on day 0."""
@@ -145,6 +150,7 @@ class Households(Table):
         add_to_cells(civilians, cells, self.persons[rows])
         self.cell_index[rows] = cells
         self.status[rows] = np.where(cells == self.home_cell[rows], AT_HOME, DISPLACED_INSIDE)
+        self._let_agents_follow(rows)
 
     def leave(self, rows: IntArray, status: Status, side: int = NOBODY) -> int:
         """Let households leave the pocket (or its ground leave them); return how many people that are.
@@ -171,11 +177,43 @@ class Households(Table):
         self.mouths[rows] = 0.0
         self.status[rows] = status
         self.with_side[rows] = side
+        self._let_agents_follow(rows)
         return int(people.sum())
 
     def _leaving_flow(self, status: Status, side: int) -> str:
         """Return the flow of the ledger that counts who leaves so."""
         return left_to(self.city.sides.name_of(side)) if status == Status.WITH_THIRD_PARTY else LEAVING_FLOWS[status]
+
+    def store(self, row: int, kcal: float) -> None:
+        """Let a household have so much food at home, and book what it got or gave away.
+
+        Raises:
+            SiegeError: it is no longer in the pocket, where food is counted, or the amount is none.
+        """
+        if not self.inside[row]:
+            raise SiegeError(
+                f"household {row} is no longer in the pocket, and only food in the pocket is counted; select those "
+                "that are inside first"
+            )
+        if not 0.0 <= kcal < np.inf:
+            raise SiegeError(f"food_kcal is {kcal}, but it must be a number of at least 0")
+        more = float(kcal - self.food_kcal[row])
+        self.ledger.book("food", "given" if more >= 0.0 else "taken_away", abs(more))
+        self.food_kcal[row] = kcal
+
+    def _let_agents_follow(self, rows: IntArray) -> None:
+        """Put the agents of households, where there are any, into the cells where those are now."""
+        if self.agents:
+            for row in np.atleast_1d(rows).tolist():
+                if row in self.agents:
+                    self.agents[row].take_its_place()
+
+    def drop_agents_of_the_dead(self) -> None:
+        """Let the agents of households with nobody left go."""
+        if self.agents:
+            for row in np.flatnonzero(self.persons == 0).tolist():
+                if row in self.agents:
+                    self.agents[row].remove()
 
 
 def left_to(side: str) -> str:
@@ -191,10 +229,11 @@ LEAVING_FLOWS = {
 }
 
 
-class Household(SiegeAgent):
+class Household(SiegeAgent, CellAgent):
     """One household: a registered Mesa agent whose numbers live in ``model.households``.
 
-    Made only when somebody asks for it; a run without questions makes none.
+    Made only when somebody asks for it; a run without questions makes none. Once it is no longer in the pocket it is in
+    no Mesa cell; ``cell_index`` keeps its last one.
     """
 
     persons = Entry(Households.persons, int, read_only=True)
@@ -204,7 +243,9 @@ class Household(SiegeAgent):
     cell_index = Entry(Households.cell_index, int, read_only=True)
     home_cell = Entry(Households.home_cell, int, read_only=True)
     inside = Entry(Households.inside, bool, read_only=True)
-    food_kcal = Entry(Households.food_kcal, float)
+    with_side = Entry(Households.with_side, int, read_only=True)
+    mouths = Entry(Households.mouths, float, read_only=True)
+    wants_out = Entry(Households.wants_out, bool)
     eaten_kcal = Entry(Households.eaten_kcal, float)
     mass_loss = Entry(Households.mass_loss, float)
     fear_of_strikes = Entry(Households.fear_of_strikes, float)
@@ -215,6 +256,17 @@ class Household(SiegeAgent):
         self.row = row
         self.table = households
         super().__init__(model)
+        households.agents[row] = self
+        self.take_its_place()
+
+    @property
+    def food_kcal(self) -> float:
+        """Food at home. What it gets or gives away when this is set is booked."""
+        return float(self.table.food_kcal[self.row])
+
+    @food_kcal.setter
+    def food_kcal(self, kcal: float) -> None:
+        self.table.store(self.row, kcal)
 
     def __getattr__(self, name: str) -> Any:
         """Read a column that a mechanism brought along."""
@@ -234,9 +286,42 @@ class Household(SiegeAgent):
         return Status(int(self.table.status[self.row]))
 
     @property
-    def cell(self) -> Cell:
-        """The Mesa cell in which it is."""
-        return self.table.city.cells[self.cell_index]
+    def cell(self) -> Cell | None:
+        """The Mesa cell of the pocket in which it is. It moves when this is set."""
+        cell: Cell | None = CellAgent.cell.fget(self)
+        return cell
+
+    @cell.setter
+    def cell(self, cell: Cell | None) -> None:
+        city = self.table.city
+        index = -1 if cell is None else city.index_of(cell.coordinate)
+        if not self.inside or index < 0 or not city.pocket_ground[index]:
+            raise SiegeError(
+                f"household {self.row} can be moved only within the pocket, and only while it is there; let it leave "
+                "with model.households.leave"
+            )
+        self.table.move(np.array([self.row]), np.array([index]))
+
+    def take_its_place(self) -> None:
+        """Be found in the cell in which the household is now; in none once it is no longer in the pocket."""
+        cell = self.table.city.cells[self.cell_index] if self.inside else None
+        if cell is not self.cell:
+            CellAgent.cell.fset(self, cell)
+
+    def remove(self) -> None:
+        """Leave the model, once nobody of the household is left.
+
+        Raises:
+            SiegeError: somebody is.
+        """
+        if self.persons:
+            raise SiegeError(
+                f"household {self.row} has {self.persons} members, who cannot vanish; let them leave with "
+                "model.households.leave, or die with model.households.kill"
+            )
+        self.table.agents.pop(self.row, None)
+        super(CellAgent, self).remove()
+        CellAgent.cell.fset(self, None)
 
     @property
     def quarter(self) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from mesa.discrete_space import Cell, CellAgent
 
+from siege_sim.errors import SiegeError
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 from siege_sim.model.agents.base import SiegeAgent
 from siege_sim.model.agents.columns import Column, Entry, Table
@@ -85,8 +86,10 @@ class Units(Table):
 class Unit(SiegeAgent, CellAgent):
     """One armed unit."""
 
-    fit = Entry(Units.fit, int)
-    wounded = Entry(Units.wounded, int)
+    side = Entry(Units.side, int, read_only=True)
+    fit = Entry(Units.fit, int, read_only=True)
+    wounded = Entry(Units.wounded, int, read_only=True)
+    opening = Entry(Units.opening, int, read_only=True)
     cell_index = Entry(Units.cell_index, int, read_only=True)
     cohesion = Entry(Units.cohesion, float)
     fatigue = Entry(Units.fatigue, float)
@@ -145,8 +148,8 @@ class Unit(SiegeAgent, CellAgent):
         """Take losses and book them; never more than are fit."""
         killed = min(killed, self.fit)
         wounded = min(wounded, self.fit - killed)
-        self.fit -= killed + wounded
-        self.wounded += wounded
+        self.table.fit[self.row] -= killed + wounded
+        self.table.wounded[self.row] += wounded
         self.table.ledger.book(self.stock, cause, killed)
         if self.fit + self.wounded == 0:
             self.disband()
@@ -155,7 +158,7 @@ class Unit(SiegeAgent, CellAgent):
         """Lay down arms: every fighter leaves the books by ``flow``; return how many."""
         people = self.fit + self.wounded
         self.table.ledger.book(self.stock, flow, people)
-        self.fit = self.wounded = 0
+        self.table.fit[self.row] = self.table.wounded[self.row] = 0
         self.disband()
         return people
 
@@ -167,7 +170,13 @@ class Unit(SiegeAgent, CellAgent):
         super().remove()
 
     def remove(self) -> None:
-        """Leave the model, as Mesa's agents do; whoever is left in the unit lays down arms."""
+        """Leave the model, as Mesa's agents do; whoever is left in the unit lays down arms.
+
+        Raises:
+            SiegeError: fighters of its side do not lay down arms.
+        """
+        if "surrendered" not in self.table.ledger.stocks[self.stock].flows:
+            raise SiegeError(f"{self!r} cannot be removed: its fighters do not lay down arms; use its method lose")
         self.give_up()
 
     def __repr__(self) -> str:

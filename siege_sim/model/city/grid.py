@@ -5,7 +5,7 @@ from __future__ import annotations
 import copyreg
 from collections.abc import Callable, Hashable, Iterable
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
@@ -13,7 +13,7 @@ from mesa.discrete_space import Cell, OrthogonalMooreGrid
 from siege_sim.kernels import ground
 from siege_sim.kernels.ground import Shape
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
-from siege_sim.model.city.layers import Layers, LayerSpec
+from siege_sim.model.city.layers import LAYERS, Layers, LayerSpec
 from siege_sim.schema.sides import BESIEGER, GARRISON
 
 if TYPE_CHECKING:
@@ -49,8 +49,61 @@ def _ways(shape: Shape) -> list[dict[tuple[int, int], int]]:
     return [ways_from(row, column) for row in range(rows) for column in range(columns)]
 
 
+class CityCell(Cell):
+    """Mesa's cell. Asking it for agents makes those that are made only when somebody asks.
+
+    It is copied and saved as what it is: a place in a city.
+    """
+
+    __slots__ = ()
+    city: City
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return City.cell_at, (self.city, self.city.index_of(self.coordinate))
+
+    @property
+    def agents(self) -> list[Any]:
+        """The agents in the cell: units, facilities, households in the pocket."""
+        self.city.make_agents()
+        return self._agents.copy()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no agent that was made so far is in the cell."""
+        return not self._agents
+
+    def get_neighborhood(self, radius: int = 1, include_center: bool = False) -> Any:
+        """Return the cells around it, as Mesa does."""
+        self.city.make_agents()
+        return super().get_neighborhood(radius, include_center)
+
+    def __repr__(self) -> str:
+        return f"Cell({self.coordinate}, {self.city.quarter_name(self.city.index_of(self.coordinate))})"
+
+
 class CityGrid(OrthogonalMooreGrid):
     """Mesa's grid, connected in one go: cell by cell it takes as long as all else that is built for a run."""
+
+    def __init__(self, city: City, random: Random) -> None:
+        super().__init__(city.shape, torus=False, random=random, cell_klass=CityCell)
+        self.city = city
+        self.cell_klass.city = city
+        # Mesa registers each grid's own cell class with copyreg for ever, and with it every layer.
+        copyreg.dispatch_table.pop(self.cell_klass, None)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return getattr, (self.city, "grid")
+
+    @property
+    def agents(self) -> Any:
+        """All agents that are in a cell."""
+        self.city.make_agents()
+        return super().agents
+
+    @property
+    def layers(self) -> dict[str, Any]:
+        """All property layers by name, also those that a user has added."""
+        return dict(self._mesa_property_layers)
 
     def _connect_cells_2d(self) -> None:
         cells = list(self._cells.values())
@@ -58,10 +111,17 @@ class CityGrid(OrthogonalMooreGrid):
             cell.connections.update({step: cells[number] for step, number in ways.items()})
 
 
+def _make_none() -> None:
+    """Make no agents: there is a city, but no model yet."""
+
+
 class City:
     """The ground of a run: a Mesa grid, its layers, and geometry that follows from who holds what.
 
     Geometry is worked out when asked for and kept until a cell changes hands.
+
+    Attributes:
+        make_agents: makes the agents that are made only when somebody asks.
     """
 
     def __init__(self, city_map: CityMap, sides: Sides, random: Random, layers: Iterable[LayerSpec] = ()) -> None:
@@ -70,12 +130,11 @@ class City:
         self.shape: Shape = city_map.shape
         self.n_cells = self.shape[0] * self.shape[1]
         self.cell_km2 = (city_map.cell_size_m / 1000.0) ** 2
-        self.grid = CityGrid(self.shape, torus=False, random=random)
-        # Mesa registers each grid's own cell class with copyreg for ever, and with it every layer.
-        copyreg.dispatch_table.pop(self.grid.cell_klass, None)
+        self.grid = CityGrid(self, random)
         self.cells: list[Cell] = [self.grid[divmod(i, self.shape[1])] for i in range(self.n_cells)]
         self.layers = Layers(self.grid, layers)
         self.around = ground.neighbour_table(self.shape)
+        self.make_agents: Callable[[], None] = _make_none
         self.changes = 0
         self._known: dict[Hashable, object] = {}
         self._pressed: BoolArray | None = None
@@ -92,6 +151,29 @@ class City:
         layers.rubble[:] = damaged * SHARE_OF_DAMAGE_IN_RUINS
         layers.days_held[:] = 365
         self.held_on_day_0: BoolArray = self.layers.holder == GARRISON
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        """Copy and save a city as its map, with what has changed on it: layers, agents in cells, and what is known."""
+        state = {name: value for name, value in vars(self).items() if name not in BUILT_FROM_MAP}
+        layers = {name: layer.data for name, layer in self.grid.layers.items()}
+        agents = {index: list(cell._agents) for index, cell in enumerate(self.cells) if cell._agents}
+        further = self.layers.specs[len(LAYERS) :]
+        return type(self), (self.map, self.sides, self.grid.random, further), (state, layers, agents)
+
+    def __setstate__(self, state: tuple[dict[str, Any], dict[str, Any], dict[int, list[Any]]]) -> None:
+        attributes, layers, agents = state
+        vars(self).update(attributes)
+        for name, data in layers.items():
+            if name not in self.grid.layers:
+                self.grid.create_property_layer(name, default_value=data.flat[0], dtype=data.dtype.type)
+            self.grid.layers[name].data[...] = data
+        for index, here in agents.items():
+            for agent in here:
+                self.cells[index].add_agent(agent)
+
+    def cell_at(self, cell_index: int) -> Cell:
+        """Return the Mesa cell of a flat index."""
+        return self.cells[cell_index]
 
     def index_of(self, coordinate: tuple[int, ...]) -> int:
         """Return the flat index of a cell's coordinate ``(row, column)``."""
@@ -216,3 +298,6 @@ class City:
 
 FOLLOWS_FROM_GROUND = tuple(name for name, what in vars(City).items() if isinstance(what, cached_property))
 """The attributes of a city that are kept until a cell changes hands."""
+
+BUILT_FROM_MAP = ("map", "shape", "n_cells", "cell_km2", "grid", "cells", "layers")
+"""The attributes of a city that its map decides on, and the objects whose contents are copied into new ones."""

@@ -98,8 +98,13 @@ class Layers:
             made[spec.name] = layer
             kept[spec.name] = layer.data
             object.__setattr__(self, spec.name, layer.data.ravel())
+        object.__setattr__(self, "_grid", grid)
         object.__setattr__(self, "_layers", made)
         object.__setattr__(self, "_arrays", kept)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        """Copy and save them as those of their city, which says what is in them."""
+        return getattr, (self._grid.city, "layers")
 
     def __setattr__(self, name: str, value: Any) -> None:
         array = getattr(self, name)
@@ -124,5 +129,6 @@ class Layers:
                 )
 
     specs: tuple[LayerSpec, ...]
+    _grid: Any
     _layers: dict[str, Any]
     _arrays: dict[str, NDArray[Any]]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import Literal, Self
+from functools import cache, cached_property
+from typing import Any, ClassVar, Literal, Protocol, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, create_model
 
 from siege_sim.errors import did_you_mean
 from siege_sim.kernels.ground import Shape
 from siege_sim.kernels.hazard import FloatArray, IntArray
-from siege_sim.schema.block import Block, Problem, param, share
+from siege_sim.schema.block import Block, Problem, param, share, unfilled
 from siege_sim.schema.sides import Name
 
 LARGEST_SIDE = 200
@@ -85,6 +85,15 @@ class CrossingPlace(Place):
 class Facilities(Block):
     """Everything that stands in the quarters."""
 
+    further: ClassVar[tuple[type[PlaceKind], ...]] = ()
+    """Kinds of places that mechanisms brought along."""
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        further = type(self).further
+        return (
+            (unfilled, (facilities_with, *further), self.__getstate__()) if further else super().__reduce_ex__(protocol)
+        )
+
     hospitals: tuple[HospitalPlace, ...] = ()
     """Hospitals and clinics."""
     rescue_teams: tuple[RescuePlace, ...] = ()
@@ -105,6 +114,14 @@ class Facilities(Block):
 
 class CityMap(Block):
     """A city drawn as rows of characters."""
+
+    further: ClassVar[tuple[type[PlaceKind], ...]] = ()
+    """Kinds of places that mechanisms brought along."""
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if not (further := type(self).further):
+            return super().__reduce_ex__(protocol)
+        return unfilled, (map_with, *further), self.__getstate__()
 
     name: str
     """The city's name."""
@@ -201,3 +218,36 @@ class CityMap(Block):
     def drawn(self) -> Self:
         """Return the map itself (a synthetic town returns the map it describes)."""
         return self
+
+
+class PlaceKind(Protocol):
+    """What a map needs to know of a kind of place: see `Facility`."""
+
+    map_key: ClassVar[str]
+    place: ClassVar[type[ManyPlaces]]
+
+
+@cache
+def facilities_with(*further: type[PlaceKind]) -> type[Facilities]:
+    """Return the block of places that knows some more kinds."""
+    if not further:
+        return Facilities
+    fields: dict[str, Any] = {
+        kind.map_key: (tuple[kind.place, ...], Field((), description=(kind.__doc__ or "").splitlines()[0]))  # type: ignore[name-defined]
+        for kind in further
+    }
+    block = create_model("Facilities", __base__=Facilities, **fields)
+    block.further = further
+    return block
+
+
+@cache
+def map_with(*further: type[PlaceKind]) -> type[CityMap]:
+    """Return the block of drawn maps that knows some more kinds of places."""
+    if not further:
+        return CityMap
+    places = facilities_with(*further)
+    field: Any = (places, places())
+    drawn = create_model("CityMap", __base__=CityMap, facilities=field)
+    drawn.further = further
+    return drawn

@@ -6,11 +6,13 @@ For teaching and tests; no real place.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
-from typing import ClassVar
+from functools import cache, cached_property
+from typing import Any, ClassVar
 
-from siege_sim.model.city.map import CityMap, Facilities
-from siege_sim.schema.block import Block, Problem, param
+from pydantic import create_model
+
+from siege_sim.model.city.map import CityMap, Facilities, PlaceKind, facilities_with, map_with
+from siege_sim.schema.block import Block, Problem, param, unfilled
 from siege_sim.schema.sides import Name
 
 SECTORS = ("north", "east", "south", "west")
@@ -33,6 +35,13 @@ class SyntheticTown(Block):
     """Further places in its quarters, as in a drawn map."""
 
     map_class: ClassVar[type[CityMap]] = CityMap
+    """What it is drawn as."""
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        drawn = type(self).map_class
+        if not drawn.further:
+            return super().__reduce_ex__(protocol)
+        return unfilled, (_town_with_places, *drawn.further), self.__getstate__()
 
     def problems(self) -> Iterator[Problem]:
         """Yield a ring that leaves no town."""
@@ -117,3 +126,19 @@ _LEGEND = (
     ("S", "South Fields", "besieger", "south", 0.3, 0.2),
     ("W", "West Side", "besieger", "west", 1.0, 0.6),
 )
+
+
+@cache
+def town_with(drawn: type[CityMap]) -> type[SyntheticTown]:
+    """Return the block of synthetic towns that are drawn as maps of a class, with its kinds of places."""
+    if drawn is CityMap:
+        return SyntheticTown
+    places = facilities_with(*drawn.further)
+    field: Any = (places, places())
+    town = create_model("SyntheticTown", __base__=SyntheticTown, facilities=field)
+    town.map_class = drawn
+    return town
+
+
+def _town_with_places(*further: type[PlaceKind]) -> type[SyntheticTown]:
+    return town_with(map_with(*further))

@@ -70,6 +70,7 @@ class Assault(Process):
         pressed = model.city.pressed.nonzero()[0]
         if pressed.size == 0:
             return
+        # A day of fighting does to the people of a cell what one hit would.
         harm_civilians(
             model,
             model.city.pressed.astype(np.float64),
@@ -84,7 +85,10 @@ class Assault(Process):
         room = model.setting.ground.fighters_a_cell_edge
         defenders = line.present[pressed]
         cover = 1.0 + model.setting.ground.works * layers.entrenchment[pressed]
+        # Fatigue and cohesion are left out: they count in the odds by which a cell is given up, and those who stay
+        # shoot.
         shooting = line.mean_per_cell(units.quality[line.rows] * (0.4 + 0.6 * units.ammunition[line.rows]))[pressed]
+        # As many as a cell's edge has room for: command presses no more cells than it has men for.
         attackers = np.full(pressed.size, room)
         left_a, left_d = deitchman(
             attackers,
@@ -94,6 +98,7 @@ class Assault(Process):
         )
         lost = np.zeros(model.city.n_cells)
         lost[pressed] = 1.0 - np.divide(left_d, defenders, out=np.ones_like(left_d), where=defenders > 0)
+        # A unit mans several cells, and bears the losses of each by the part of it that stands there.
         hit = line.per_unit(lost)
         inflict(
             model,
@@ -106,6 +111,8 @@ class Assault(Process):
         engaged = line.per_unit(model.city.pressed.astype(np.float64))
         units.fatigue[line.rows] += self.fatigue_per_day * engaged * (1.0 - units.fatigue[line.rows])
         units.ammunition[line.rows] = np.maximum(units.ammunition[line.rows] - self.ammunition_per_day * engaged, 0.0)
+        # Attackers mass behind their place and take turns, so what an axis loses on all its cells falls on all its
+        # units in proportion. The same luck serves both sides, since it has a column for each unit.
         for axis in model.axes:
             mine = layers.pressed_by[pressed] == axis.number
             if axis.phase != AxisPhase.ASSAULT or not mine.any():

@@ -68,6 +68,7 @@ class BesiegerCommand(Process):
         due = [axis for axis in model.axes if self._is_due(model, axis)]
         if not due:
             return
+        # For all axes, due or not, so that the luck of one does not depend on what the others do.
         luck = rng.random(len(model.axes))
         errors = rng.standard_normal((len(model.axes), model.city.n_cells))
         defence = defence_strength(model, line)
@@ -124,6 +125,8 @@ class BesiegerCommand(Process):
         """Choose one of the besieger's cells on the siege line to attack from, and march there."""
         city = model.city
         candidates = np.flatnonzero(city.siege_line)
+        # Axes that stand close attack the same stretch as one; where the line is too short to keep them apart, they
+        # may.
         others = [a.focus for a in model.axes if a is not axis and a.focus >= 0]
         if others:
             distance = ground.king_steps(candidates, np.array(others, dtype=np.int64), city.shape)
@@ -131,11 +134,17 @@ class BesiegerCommand(Process):
             candidates = apart if apart.size else candidates
         standing = model.units.cell_index[axis.rows]
         march = ground.king_steps(candidates, standing, city.shape).mean(axis=1)
+        # The defence that the staff sees on the front cells around each place; cells off the front or off the grid do
+        # not count.
         before = np.append(np.where(city.front, seen, np.nan), np.nan)[city.around[candidates]]
+        # By ratios, as the staff's error is: twice the defenders deter as much from a weak stretch as from a strong
+        # one. The 1 keeps an undefended stretch finite.
         weakness = -np.log(np.nanmean(before, axis=1) + 1.0)
         open_ground = (1.0 - city.layers.built_up) * city.held_by(BESIEGER)
         room = ground.neighbour_sum(open_ground, city.shape)[candidates] / 8.0
         score = self.weight_weakness * weakness + self.weight_room * room - self.weight_march * march
+        # What a loss there would cut off takes a walk over the whole pocket for each place, so only the best are
+        # examined.
         shortlist = np.argsort(-score, kind="stable")[:12]
         cut = np.zeros(candidates.size)
         for i in shortlist:
@@ -146,6 +155,8 @@ class BesiegerCommand(Process):
         axis.stalled = 0
         axis.turn_to(AxisPhase.PREPARE)
         self._mass(model, axis)
+        # The reason for the log is what sets the place apart from the rest of the list, not what weighs most: that may
+        # be the same everywhere.
         reasons = {
             "a weak defence": self.weight_weakness * weakness,
             "room to mass": self.weight_room * room,
@@ -172,6 +183,7 @@ class BesiegerCommand(Process):
         reach = ground.dilate(reach, city.shape, 2) & city.held_by(BESIEGER)
         targets = (ground.touching(city.front, reach, city.shape) & ~city.pressed).nonzero()[0]
         rows = axis.rows
+        # Weary men fill fewer cells; what a full cell is worth follows from quality alone.
         men = float((units.fit[rows] * (1.0 - 0.5 * units.fatigue[rows])).sum())
         room = min(self.largest_frontage, int(men // rules.fighters_a_cell_edge), targets.size)
         if room == 0:
@@ -187,6 +199,7 @@ class BesiegerCommand(Process):
             axis.stalled += 1
             return
         axis.stalled = 0
+        # Places are chosen by what the staff sees; how the assault goes follows from what is there.
         city.press(chosen, axis.number, strength / np.maximum(defence[chosen], 1.0))
         chronicle.axis_assaults(model, axis, chosen)
 

@@ -70,11 +70,13 @@ class BreakOff(Process):
             return
         luck = rng.random((self.rounds_per_day, city.n_cells))
         unit_luck = model.units.luck(rng, 2)
+        # Chances are worked out anew after each round: a loss puts its neighbours at risk, and may cut others off.
         for round_luck in luck:
             giving_up = (round_luck < chance).nonzero()[0]
             if giving_up.size == 0:
                 continue
             fallen = self._change_hands(model, giving_up, taken_by, lost_today)
+            # The axis that took a cell presses on from there in the next round.
             pressed[fallen] = taken_by[fallen]
             lost_today[fallen] = True
             taken_by, chance = self._risk(model, pressed, lost_today)
@@ -96,6 +98,7 @@ class BreakOff(Process):
         recent = city.layers.days_held < self.fresh_days
         if not recent.any():
             return taken_by
+        # An axis that has its quota does not exploit further. Where two could, the one with the lower number does.
         for axis in model.axes:
             if axis.phase == AxisPhase.ASSAULT and axis.taken < model.setting.ground.cells_before_regrouping:
                 fresh = lost_today & (pressed == axis.number)
@@ -110,12 +113,16 @@ class BreakOff(Process):
         """Return the hazard that comes from the assault alone: by its odds, or from what fell next door."""
         layers = model.city.layers
         threshold = max(model.setting.ground.odds_to_assault, 0.1)
+        # Odds are 0 where nobody assaults. `exploitation` is a floor for every cell at risk, one under a hopeless
+        # assault included.
         assaulted = np.where(layers.odds > 0.0, (layers.odds / threshold) ** self.odds_exponent, 0.0)
         return self.hazard_per_round * np.maximum(assaulted, self.exploitation)
 
     def _change_hands(self, model: SiegeState, falls: IntArray, taken_by: IntArray, lost_today: BoolArray) -> IntArray:
         """Give each fallen cell to whoever stands around it, and write down why it fell; return those that went."""
         city = model.city
+        # Who stands around the cells, and why they fell, has to be read before any of them changes hands. A cell amid
+        # ground of its own side falls to nobody until a neighbour has fallen.
         takers = (BESIEGER, *city.sides.third_party_codes.values())
         around = np.stack([ground.neighbour_sum(city.held_by(taker), city.shape)[falls] for taker in takers])
         signs = {chronicle.CUT_OFF: city.exit_width == 0, **self.signs(model, lost_today)}
@@ -128,6 +135,7 @@ class BreakOff(Process):
         for axis in model.axes:
             mine = to_besieger[taken_by[to_besieger] == axis.number]
             axis.taken += mine.size
+            # Only its newest gains matter for where an axis attacks next.
             axis.last_taken = (axis.last_taken + mine.tolist())[-40:]
         fallen = falls[goes_to != NOBODY]
         causes = [
@@ -143,6 +151,7 @@ class BreakOff(Process):
         for row in np.flatnonzero(units.of(GARRISON) & ~city.pocket_ground[units.cell_index]):
             unit = model.unit(int(row))
             where, lost_cell = unit.quarter, ("lost", unit.cell_index)
+            # The nearest ground may itself be cut off: then slipping away has to succeed first.
             refuge = model.nearest_pocket_cell(unit.cell_index, reach=4)
             if refuge is None or (city.exit_width[refuge] == 0 and luck[0, row] < self.p_surrender_when_cut_off):
                 people = unit.give_up()
@@ -151,7 +160,7 @@ class BreakOff(Process):
                 continue
             lost = int(whole(luck[1, row], unit.fit * self.stragglers))
             if lost:
-                unit.fit -= lost
+                units.fit[row] -= lost
                 model.ledger.book("garrison", "surrendered", lost)
             unit.march_to(refuge)
             unit.posture = Posture.RESERVE

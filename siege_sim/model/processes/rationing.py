@@ -78,6 +78,7 @@ class Rationing(Process):
         people_by_pocket = model.people_by_pocket
         for pocket, people in enumerate(people_by_pocket.tolist()):
             fighters = float(men[pocket_of == pocket].sum())
+            # Noted before the meal: those among them that are empty afterwards ran out today.
             with_food = [store for store in stores[pocket] if store.kcal > 0.0]
             ovens = sum(bakery.kcal_per_day for bakery in bakeries[pocket] if bakery.working) * fuel
             handed_out[pocket], fed = self._serve(model, stores[pocket], people, fighters, ovens)
@@ -98,6 +99,8 @@ class Rationing(Process):
         need = fighters * self.fighters_share_of_need * model.conditions.need_kcal
         bread_kcal = self.bread_kcal * model.conditions.bread_factor
         aid_kcal = self.aid_kcal * model.conditions.aid_factor
+        # Under every policy fighters draw before civilians, and straight from the store, so no oven limits them; the
+        # other policies cap them at a civilian's ration.
         if self._policy(model) == "fighters_first":
             eaten = _draw(flour + aid, need)
         else:

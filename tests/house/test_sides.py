@@ -11,7 +11,9 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import PathPatch
 
 from siege_sim import load_scenario, run
+from siege_sim.dashboard.lessons import shipped_lessons
 from siege_sim.errors import ResultError, ScenarioError
+from siege_sim.loading.scenario import shipped_scenarios
 from siege_sim.model.agents.unit import BesiegerUnit, GarrisonUnit, RebelUnit, RegimeUnit
 from siege_sim.plots import draw, figure_named
 from siege_sim.reports.run import story
@@ -153,3 +155,16 @@ def test_results_of_an_older_version_are_refused_in_a_sentence(toy_result, tmp_p
         ResultError, match=r"written by an older version of siege_sim \(0\.1\.0\), .*run the scenario again"
     ):
         read_run(tmp_path)
+
+
+def labels_of(sides: Sides) -> set[str]:
+    return {side.label for side in sides.by_name.values()}
+
+
+@pytest.mark.parametrize("name", shipped_lessons())
+def test_a_lesson_calls_the_sides_as_its_scenario_does(name):
+    lesson = shipped_lessons()[name]
+    own = labels_of(load_scenario(lesson.scenario).sides)
+    others = set().union(*(labels_of(load_scenario(one).sides) for one in shipped_scenarios())) - own
+    text = " ".join(part.html for part in lesson.parts)
+    assert [label for label in others if label in text] == []

@@ -15,10 +15,10 @@ from siege_sim.errors import ResultError
 from siege_sim.plots.sweeps import FIGURES, draw_figures
 from siege_sim.reports.sweep import ReportOptions, sweep_report
 from siege_sim.results.sweep import Factor
+from tests.unit.analysis.test_sweep_analysis import cube, grid, ishigami_sweep, morris_sweep, one_at_a_time, policies
+from tests.unit.plots.test_plots import assert_readable
+from tests.unit.reports.test_report import Page
 from tests.unit.sweeps_for_tests import luck, ranges, sweep_of
-from tests.unit.test_plots import assert_readable
-from tests.unit.test_report import Page
-from tests.unit.test_sweep_analysis import cube, grid, ishigami_sweep, morris_sweep, one_at_a_time, policies
 
 EVIL = "<script>alert('x')</script>"
 

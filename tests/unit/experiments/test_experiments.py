@@ -149,7 +149,7 @@ def test_every_shipped_experiment_can_be_played(name):
 
 
 def test_the_example_of_the_documentation_can_be_played(tmp_path):
-    page = (Path(__file__).parents[2] / "experiments" / "README.md").read_text("utf-8")
+    page = (Path(__file__).parents[3] / "experiments" / "README.md").read_text("utf-8")
     file = tmp_path / "example.yaml"
     file.write_text(page.split("```yaml\n")[1].split("```")[0])
     plan = load_plan(file)
