@@ -1,4 +1,4 @@
-# make demo    sets everything up and plays the siege of Aleppo
+# make demo    sets everything up and runs the siege of Aleppo
 # make test    sets everything up and runs all checks: lint, types, tests
 # make lint    what .pre-commit-config.yaml lists: lint, format, spelling, layers, types
 # make dashboard  sets up what the dashboard needs and opens it in a browser

@@ -44,7 +44,7 @@ class Completeness:
 
     @property
     def sentences(self) -> list[str]:
-        """Say what is missing and what follows from it; nothing when nothing is missing."""
+        """What is missing and what follows from it; empty when nothing is missing."""
         if self.is_whole:
             return []
         texts = [f"{self.finished:,} of {self.planned:,} planned runs are finished"]
@@ -79,7 +79,7 @@ def require_runs(sweep: Sweep) -> None:
     """Refuse a sweep of which no run is finished.
 
     Raises:
-        ResultError: says what is there.
+        ResultError: names what is there.
     """
     found = completeness(sweep)
     if not found.finished:

@@ -111,7 +111,7 @@ class Convergence:
 
     @property
     def verdict(self) -> str:
-        """Say whether the runs were enough, by the rule."""
+        """Whether the runs were enough, by the rule, in words."""
         if not self.unsettled:
             return f"Enough by this rule: all {len(self.paths)} estimates shown have settled."
         wanted = [path.wanted for path in self.unsettled]

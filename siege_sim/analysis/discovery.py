@@ -191,7 +191,7 @@ def worst_quarter(sweep: Sweep, quantity: Quantity) -> Question:
 
 
 def _rounded(value: float) -> float:
-    """Return a limit that can be said: three figures."""
+    """Return a limit that is easy to read: three figures."""
     return float(f"{value:.3g}")
 
 
@@ -293,8 +293,8 @@ def _best_box(x: pd.DataFrame, y: NDArray[np.bool_]) -> tuple[Limits, pd.DataFra
     """Return the limits of the best box, without those that chance explains, and the trajectory."""
     box = _search(x, y)
     path = box.peeling_trajectory
-    worth = path["coverage"] * (path["density"] - float(y.mean()))
-    best = int(np.argmax(worth.to_numpy(dtype=float)))
+    score = path["coverage"] * (path["density"] - float(y.mean()))
+    best = int(np.argmax(score.to_numpy(dtype=float)))
     limits: Limits = {}
     for name, (below, above) in box.qp[best].items():
         counts = [0.0 <= quasi_p <= QUASI_P for quasi_p in (below, above)]

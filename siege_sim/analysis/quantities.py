@@ -21,12 +21,12 @@ BOOKKEEPING = ("point", "replication", "seed", "status", "error", "seconds")
 """Columns of ``Sweep.runs`` that are no outcomes."""
 
 USUAL = ("end_day", "excess_deaths", "civilians_killed", "died_of_hunger", "person_days_of_hunger", "days_to_half")
-"""What a report shows when nobody says what, in this order, as far as it was kept."""
+"""What a report shows by default, in this order, as far as it was kept."""
 
 MOST_BY_DEFAULT = 3
 
 ENDING = "ending"
-"""The column that says in a word how a run ended; each word becomes a quantity ``ending=word``."""
+"""The column with a word for how a run ended; each word becomes a quantity ``ending=word``."""
 
 
 @dataclass(frozen=True)

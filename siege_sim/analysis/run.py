@@ -9,7 +9,7 @@ import numpy as np
 
 from siege_sim.results.calendar import Calendar
 from siege_sim.results.endings import HOLDING
-from siege_sim.results.why import Answer, explain
+from siege_sim.results.why import Explanation, explain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -160,7 +160,7 @@ class RunFindings:
     events: tuple[Happening, ...]
     events_in_all: int
     quarters: tuple[QuarterFate, ...]
-    why: Answer
+    why: Explanation
 
     @property
     def stopped(self) -> bool:

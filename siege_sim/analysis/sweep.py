@@ -33,7 +33,7 @@ ENDS = (0.0, 0.1, 0.5, 0.9, 1.0)
 
 
 @dataclass(frozen=True)
-class Wish:
+class ReportOptions:
     """What a report shall show.
 
     Attributes:
@@ -119,7 +119,7 @@ class SweepFindings:
     effects: tuple[Effects, ...]
 
 
-def sweep_findings(sweep: Sweep, wish: Wish) -> SweepFindings:
+def sweep_findings(sweep: Sweep, wish: ReportOptions) -> SweepFindings:
     """Find out everything that the report of a sweep says.
 
     Raises:

@@ -15,7 +15,7 @@ import typer
 
 from siege_sim.cli import results
 from siege_sim.errors import ScenarioError, SiegeError, StoppedError
-from siege_sim.runner.signals import end_as_by_ctrl_c
+from siege_sim.runner.signals import treat_stop_signals_as_ctrl_c
 
 if TYPE_CHECKING:
     from siege_sim.results.run import RunResult
@@ -86,7 +86,7 @@ def entry() -> None:
     """Run as the console command."""
     if hasattr(signal, "SIGPIPE"):  # end quietly, like other tools, when nobody reads on
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    end_as_by_ctrl_c()
+    treat_stop_signals_as_ctrl_c()
     sys.exit(main())
 
 
@@ -120,7 +120,7 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Play a scenario once and write tables, figures and a report."""
+    """Run a scenario once and write tables, figures and a report."""
     from siege_sim.loading.scenario import load_scenario
     from siege_sim.results.files import check_target, json_text, new_folder
 
@@ -131,10 +131,10 @@ def run(
     if not silent:
         _print_notes(chosen.notes())
     from siege_sim.cli.progress import day_progress
-    from siege_sim.runner.run import run as play
+    from siege_sim.runner.run import run as run_scenario
 
     with day_progress(chosen, min(days or chosen.days, chosen.days), silent) as progress:
-        result = play(chosen, seed, days, progress)
+        result = run_scenario(chosen, seed, days, progress)
     with new_folder(target, force) as folder:
         result.write(folder)
         if not no_plots:
@@ -208,16 +208,16 @@ def score(
     from siege_sim.reports.scorecard import print_scorecard, write_scorecard
     from siege_sim.runner.interface import record_for
     from siege_sim.runner.pool import run_many
-    from siege_sim.runner.run import jobs_of, play
+    from siege_sim.runner.run import jobs_of, run_job
     from siege_sim.validation.fan import fan_of
     from siege_sim.validation.scorecard import scorecard
 
     known = record_for(chosen, record)
     jobs = jobs_of(chosen, range(1, runs + 1), days)
     with counted(chosen.name, "run", runs, quiet or as_json) as progress:
-        courses = run_many(jobs, play, workers, progress)
-    card = scorecard(known, courses, scenario, chosen.title, days, settings or [], record)
-    fan = fan_of(known, courses)
+        compact_runs = run_many(jobs, run_job, workers, progress)
+    card = scorecard(known, compact_runs, scenario, chosen.title, days, settings or [], record)
+    fan = fan_of(known, compact_runs)
     with new_folder(target, force) as folder:
         write_scorecard(card, fan, folder)
     if as_json:
@@ -250,21 +250,21 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print the effects as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Say what what-ifs change, and how sure that is."""
+    """Show what what-ifs change against a baseline, and how surely."""
     from siege_sim.results.files import check_target, json_text, new_folder
-    from siege_sim.runner.compare import asked_for, compare_asked
+    from siege_sim.runner.compare import comparison_request, run_comparison
 
-    asked = asked_for(scenarios, runs, outcomes or [], until, days, settings or [])
-    target = out or _unused_folder(f"{asked.scenarios[0].name}-compare")
+    request = comparison_request(scenarios, runs, outcomes or [], until, days, settings or [])
+    target = out or _unused_folder(f"{request.scenarios[0].name}-compare")
     check_target(target, force)
     from siege_sim.analysis.comparison.findings import comparison_findings
     from siege_sim.cli.progress import counted
     from siege_sim.reports.comparison import print_comparison, write_comparison
 
-    with counted(asked.scenarios[0].name, "run", runs * len(scenarios), quiet or as_json) as progress:
-        findings = comparison_findings(compare_asked(asked, workers, progress))
+    with counted(request.scenarios[0].name, "run", runs * len(scenarios), quiet or as_json) as progress:
+        findings = comparison_findings(run_comparison(request, workers, progress))
     with new_folder(target, force) as folder:
-        write_comparison(findings, folder, asked.command)
+        write_comparison(findings, folder, request.command)
     if as_json:
         print(json_text(findings.data()), end="")
     elif not quiet:
@@ -274,12 +274,14 @@ def compare(
 @app.command()
 def calibrate(
     calibration: Annotated[str, typer.Argument(help="A calibration file, or the name of a shipped one.")],
-    out: Annotated[Path | None, typer.Option(help="Folder of the fit; one that was stopped goes on.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the fit; one that was stopped continues.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
-    generations: Annotated[int | None, typer.Option(min=1, help="Generations in all; more of them go on.")] = None,
+    generations: Annotated[
+        int | None, typer.Option(min=1, help="Generations in all; a larger number continues a fit.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Fit parameters to the record, and say which it constrains."""
+    """Fit parameters to the record, and show which it constrains."""
     from siege_sim.runner.calibrate import calibrate as fit
     from siege_sim.runner.calibrate import load_spec, shipped_calibrations
     from siege_sim.runner.fit import print_fit, write_fit
@@ -327,7 +329,7 @@ def dashboard(
     ] = None,
     settings: SetOption = None,
 ) -> None:
-    """Run sieges in a browser: watch, go back, change something, compare."""
+    """Run sieges in a browser: watch, go back, change, compare."""
     from siege_sim.dashboard.server_settings import server_settings
     from siege_sim.dashboard.serving import check_installed, serve
 
@@ -355,7 +357,7 @@ def validate(
         ),
     ],
 ) -> None:
-    """Check files of any kind, and say what is wrong with them."""
+    """Check files of any kind, and list what is wrong with them."""
     from siege_sim.cli.check import check_file
 
     problems: list[str] = []

@@ -1,4 +1,4 @@
-"""Progress while a run or many are played: a bar on a terminal, plain lines when piped."""
+"""Progress of a run or of many: a bar on a terminal, plain lines when piped."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
     from siege_sim.results.run import OnProgress
-    from siege_sim.runner.sweep import Tally
+    from siege_sim.runner.sweep import SweepProgress
 
-LINES = 5
+MOST_LINES = 5
 """How many lines a piped run prints at the most."""
 
 
@@ -33,7 +33,7 @@ def counted(name: str, what: str, total: int, silent: bool) -> Iterator[OnProgre
         with _bar(name, what, total) as progress:
             yield progress
     else:
-        every = max(1, total // LINES)
+        every = max(1, total // MOST_LINES)
 
         def line(done: int) -> None:
             if done % every == 0 or done == total:
@@ -58,37 +58,36 @@ def _bar(name: str, what: str, total: int) -> Iterator[OnProgress]:
 
 
 SECONDS_BETWEEN_LINES = 30.0
-"""How often a piped sweep says how far it is, at the most."""
+"""How often a piped sweep reports how far it is, at the most."""
 
 
 @contextlib.contextmanager
-def sweep_progress(name: str, silent: bool, per_worker: bool) -> Iterator[Callable[[Tally], None]]:
+def sweep_progress(name: str, silent: bool, per_worker: bool) -> Iterator[Callable[[SweepProgress], None]]:
     """Give a callback that shows how far a sweep is, on standard error: runs, failures, rate, time left."""
     if silent:
-        yield lambda tally: None
+        yield lambda progress: None
     elif sys.stderr.isatty():
         with _live(name, per_worker) as show:
             yield show
     else:
         last = 0.0
 
-        def line(tally: Tally) -> None:
+        def line(progress: SweepProgress) -> None:
             nonlocal last
-            if tally.left == 0 or time.monotonic() - last >= SECONDS_BETWEEN_LINES:
+            if progress.left == 0 or time.monotonic() - last >= SECONDS_BETWEEN_LINES:
                 last = time.monotonic()
-                print(
-                    "\n".join([f"{name}: {in_words(tally)}", *_workers(tally, per_worker)]), file=sys.stderr, flush=True
-                )
+                lines = [f"{name}: {progress_line(progress)}", *_workers(progress, per_worker)]
+                print("\n".join(lines), file=sys.stderr, flush=True)
 
         yield line
 
 
-def in_words(tally: Tally) -> str:
+def progress_line(progress: SweepProgress) -> str:
     """Return how far a sweep is, in a line."""
-    parts = [f"run {tally.planned - tally.left:,} of {tally.planned:,}"]
-    parts += [f"{tally.failed:,} failed"] if tally.failed else []
-    parts += [f"{tally.runs_a_second:.2g} a second"] if tally.counted else []
-    left = tally.seconds_left
+    parts = [f"run {progress.planned - progress.left:,} of {progress.planned:,}"]
+    parts += [f"{progress.failed:,} failed"] if progress.failed else []
+    parts += [f"{progress.runs_a_second:.2g} a second"] if progress.counted else []
+    left = progress.seconds_left
     return ", ".join([*parts, f"{duration(left)} left"] if left else parts)
 
 
@@ -100,17 +99,17 @@ def duration(seconds: float) -> str:
     return f"{seconds / 86_400:.1f} days"
 
 
-def _workers(tally: Tally, wanted: bool) -> list[str]:
+def _workers(progress: SweepProgress, wanted: bool) -> list[str]:
     now = time.monotonic()
     return [
         f"  worker {name}: {runs:,} runs, the last {duration(now - seen)} ago"
-        for name, (runs, seen) in sorted(tally.workers.items())
+        for name, (runs, seen) in sorted(progress.workers.items())
         if wanted
     ]
 
 
 @contextlib.contextmanager
-def _live(name: str, per_worker: bool) -> Iterator[Callable[[Tally], None]]:
+def _live(name: str, per_worker: bool) -> Iterator[Callable[[SweepProgress], None]]:
     from rich.console import Console, Group
     from rich.live import Live
     from rich.progress_bar import ProgressBar
@@ -118,9 +117,9 @@ def _live(name: str, per_worker: bool) -> Iterator[Callable[[Tally], None]]:
 
     with Live(Text(f"{name}: starting ..."), console=Console(stderr=True), refresh_per_second=4) as live:
 
-        def show(tally: Tally) -> None:
-            bar = ProgressBar(total=tally.planned, completed=tally.planned - tally.left, width=40)
-            words = Text("\n".join([in_words(tally), *_workers(tally, per_worker)]))
+        def show(progress: SweepProgress) -> None:
+            bar = ProgressBar(total=progress.planned, completed=progress.planned - progress.left, width=40)
+            words = Text("\n".join([progress_line(progress), *_workers(progress, per_worker)]))
             live.update(Group(Text(name), bar, words))
 
         yield show

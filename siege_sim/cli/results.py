@@ -15,36 +15,34 @@ def sweep(
     ],
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Play on the cluster of this Dask scheduler.")
+        str | None, typer.Option(metavar="ADDRESS", help="Run on the cluster of this Dask scheduler.")
     ] = None,
     out: Annotated[
-        str | None, typer.Option(metavar="DIR", help="Folder or fsspec URL; one that was stopped goes on.")
+        str | None, typer.Option(metavar="DIR", help="Folder or fsspec URL; one that was stopped continues.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many runs of the design.")] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check everything and estimate the time; play none.")
+        bool, typer.Option("--dry-run", help="Check everything and estimate the time; run nothing.")
     ] = False,
-    only_failed: Annotated[
-        bool, typer.Option("--only-failed", help="Play again what failed, and nothing else.")
-    ] = False,
+    only_failed: Annotated[bool, typer.Option("--only-failed", help="Repeat what failed, and nothing else.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Read every part whole before going on.")] = False,
     per_worker: Annotated[bool, typer.Option("--per-worker", help="Show each worker's progress.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Play an experiment: many runs by a design. Started again, it goes on where it was stopped."""
-    from siege_sim.cli.sweep import Wishes, forecast, play_plan
+    """Run an experiment: many runs by a design. Started again, it continues where it was stopped."""
+    from siege_sim.cli.sweep import SweepOptions, forecast, run_plan
     from siege_sim.experiments.plan import load_plan
 
     plan = load_plan(experiment)
-    wishes = Wishes(workers or os.cpu_count() or 1, scheduler, out, limit, only_failed, check, per_worker, quiet)
-    print(forecast(plan, wishes)) if dry_run else play_plan(plan, wishes)
+    options = SweepOptions(workers or os.cpu_count() or 1, scheduler, out, limit, only_failed, check, per_worker, quiet)
+    print(forecast(plan, options)) if dry_run else run_plan(plan, options)
 
 
 def status(
     folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or URL that `sweep` has written.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
-    """Say how far a sweep is, what failed and why."""
+    """Show how far a sweep is, what failed and why."""
     from siege_sim.results.files import json_text
     from siege_sim.results.status import status_of, status_text
 
@@ -81,11 +79,11 @@ def report(
     png: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the figures as PNG files there too.")] = None,
 ) -> None:
     """Write a sweep's figures and tables as one HTML page."""
-    from siege_sim.analysis.sweep import Wish
+    from siege_sim.analysis.sweep import ReportOptions
     from siege_sim.reports.sweep import write_sweep_report
 
-    wish = Wish(tuple(outcomes or ()), tuple(figures or ()), tuple(cases or ()), by)
-    print(f"Report: {write_sweep_report(folder, out, wish, png)}")
+    options = ReportOptions(tuple(outcomes or ()), tuple(figures or ()), tuple(cases or ()), by)
+    print(f"Report: {write_sweep_report(folder, out, options, png)}")
 
 
 def why(
@@ -97,13 +95,13 @@ def why(
     ending: Annotated[bool, typer.Option("--ending", help="Why the siege ended as it did (the default).")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
-    """Say why something happened in a run: the chain that led to it."""
+    """Explain why something happened in a run, event by event."""
     from siege_sim.results.files import json_text
-    from siege_sim.results.run import why_in
+    from siege_sim.results.run import explain_folder
 
     if (quarter is not None) + (stock is not None) + ending > 1:
         raise typer.BadParameter("choose one of --quarter, --stock and --ending")
-    answer = why_in(result, quarter, stock)
+    answer = explain_folder(result, quarter, stock)
     print(json_text(answer.as_data()) if as_json else "\n".join(answer.sentences) + "\n", end="")
 
 

@@ -1,4 +1,4 @@
-"""The sweep command: what it will take, playing it, and what it says in the end."""
+"""The sweep command: what it will take, running it, and the summary in the end."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from siege_sim.cli.progress import duration, sweep_progress
 from siege_sim.errors import SiegeError
 from siege_sim.experiments.plan import Plan
 from siege_sim.results.store import Store
-from siege_sim.runner.pool import finished
-from siege_sim.runner.sweep import Driver, Engine, Tally, default_target, refuse_changes, seconds_a_run
+from siege_sim.runner.pool import as_completed
+from siege_sim.runner.sweep import Driver, Engine, SweepProgress, default_target, refuse_changes, seconds_a_run
 
 
 @dataclass(frozen=True)
-class Wishes:
+class SweepOptions:
     """What the user asked for besides the experiment: see the options of ``siege-sim sweep``."""
 
     workers: int
@@ -37,9 +37,9 @@ class Wishes:
         return self.out or str(default_target(plan))
 
 
-def forecast(plan: Plan, wishes: Wishes) -> str:
-    """Return what a sweep will play, and how long that takes on this machine, by playing one run."""
-    experiment, runs = plan.experiment, min(wishes.limit or plan.runs, plan.runs)
+def forecast(plan: Plan, options: SweepOptions) -> str:
+    """Return what a sweep will run, and how long that takes on this machine, by doing one run."""
+    experiment, runs = plan.experiment, min(options.limit or plan.runs, plan.runs)
     lines = [f"{experiment.name}: {experiment.title}", ""]
     for factor in plan.factors:
         span = f"{factor.low:g} to {factor.high:g}" if factor.low is not None and factor.high is not None else ""
@@ -48,9 +48,9 @@ def forecast(plan: Plan, wishes: Wishes) -> str:
     lines += [
         "",
         f"design {experiment.design.kind}: {len(plan.points):,} points x {experiment.replications} replications "
-        f"= {plan.runs:,} runs" + (f", of which the first {runs:,} are to be played" if runs < plan.runs else ""),
+        f"= {plan.runs:,} runs" + (f", of which the first {runs:,} are to be run" if runs < plan.runs else ""),
     ]
-    target = wishes.target(plan)
+    target = options.target(plan)
     store = Store.at(target)
     manifest = store.manifest()
     if manifest is not None:
@@ -60,43 +60,45 @@ def forecast(plan: Plan, wishes: Wishes) -> str:
         lines.append(f"{target} holds {tried:,} of them already")
         runs -= tried
     one = seconds_a_run(plan)
-    took = duration(one * runs / wishes.workers)
-    lines.append(f"one run took {one:.2g} s here: about {took} if {wishes.workers} workers have a processor each")
+    took = duration(one * runs / options.workers)
+    lines.append(f"one run took {one:.2g} s here: about {took} if {options.workers} workers have a processor each")
     return "\n".join(lines)
 
 
-def play_plan(plan: Plan, wishes: Wishes) -> None:
-    """Play an experiment into its folder, and say how it went and how to go on."""
-    store = Store.at(wishes.target(plan))
-    with sweep_progress(plan.experiment.name, wishes.quiet, wishes.per_worker) as tell:
+def run_plan(plan: Plan, options: SweepOptions) -> None:
+    """Run an experiment into its folder, and print how it went and what to do next."""
+    store = Store.at(options.target(plan))
+    with sweep_progress(plan.experiment.name, options.quiet, options.per_worker) as on_progress:
         driver = Driver(
-            plan, store, wishes.workers, wishes.limit, wishes.only_failed, wishes.check, tell=tell,
-            say=_say, engine=_engine(wishes),
+            plan, store, options.workers, options.limit, options.only_failed, options.check, on_progress=on_progress,
+            on_message=_print_message, engine=_engine(options),
         )  # fmt: skip
-        tally = driver.sweep()
-    if tally.failed:
-        _say(f"{tally.failed:,} runs failed, the last with {tally.example}; see `siege-sim status {store.where}`")
-    if not wishes.quiet:
-        print(_in_the_end(plan, tally, store.where))
+        progress = driver.sweep()
+    if progress.failed:
+        _print_message(
+            f"{progress.failed:,} runs failed, the last with {progress.example}; see `siege-sim status {store.where}`"
+        )
+    if not options.quiet:
+        print(_closing_text(plan, progress, store.where))
 
 
-def _engine(wishes: Wishes) -> Engine:
-    if wishes.scheduler is None:
-        return finished
-    from siege_sim.runner.cluster import finished_on
+def _engine(options: SweepOptions) -> Engine:
+    if options.scheduler is None:
+        return as_completed
+    from siege_sim.runner.cluster import as_completed_on
 
-    return finished_on(wishes.scheduler, lambda sentence: None if wishes.quiet else _say(sentence))
+    return as_completed_on(options.scheduler, lambda sentence: None if options.quiet else _print_message(sentence))
 
 
-def _say(sentence: str) -> None:
+def _print_message(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
 
 
-def _in_the_end(plan: Plan, tally: Tally, where: str) -> str:
-    now = tally.done + tally.failed
-    rate = f" at {tally.runs_a_second:.2g} a second" if tally.counted else ""
-    played = f"{now:,} runs played{rate}" if now else "nothing was left to play"
-    rest = plan.runs - tally.planned
-    lines = [f"{where}: {tally.planned:,} runs are there; {played}"]
-    lines += [f"{rest:,} more are in the design; leave --limit out to play them"] if rest > 0 else []
+def _closing_text(plan: Plan, progress: SweepProgress, where: str) -> str:
+    now = progress.done + progress.failed
+    rate = f" at {progress.runs_a_second:.2g} a second" if progress.counted else ""
+    done = f"{now:,} runs done now{rate}" if now else "nothing was left to run"
+    rest = plan.runs - progress.planned
+    lines = [f"{where}: {progress.planned:,} runs are there; {done}"]
+    lines += [f"{rest:,} more are in the design; leave --limit out to run them"] if rest > 0 else []
     return "\n".join([*lines, f"next: siege-sim status {where} | report {where} | export {where} --out PATH"])

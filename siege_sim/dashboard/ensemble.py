@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siege_sim.model.scenario import Scenario
-    from siege_sim.results.run import Course
+    from siege_sim.results.run import CompactRun
     from siege_sim.runner.run import Job
     from siege_sim.viewer.frames import Json
 
@@ -38,7 +38,7 @@ class Ensemble:
 
     def __init__(self, scenario: Scenario, runs: int, workers: int, lock: threading.Lock) -> None:
         self.planned = runs
-        self.runs: list[Course] = []
+        self.runs: list[CompactRun] = []
         self.running = True
         self.error = ""
         self._scenario = scenario
@@ -52,15 +52,15 @@ class Ensemble:
         Args:
             on_progress: called whenever there is something new to show.
         """
-        from siege_sim.runner.pool import finished
+        from siege_sim.runner.pool import as_completed
         from siege_sim.runner.run import jobs_of
 
         jobs = jobs_of(self._scenario, range(1, self.planned + 1))
         try:
-            with self._lock, contextlib.closing(finished(jobs, run_at_low_priority, self._workers)) as stream:
+            with self._lock, contextlib.closing(as_completed(jobs, run_at_low_priority, self._workers)) as stream:
                 if not self._stopped.is_set():
-                    for _, course in stream:
-                        self.runs.append(course)
+                    for _, run in stream:
+                        self.runs.append(run)
                         on_progress()
                         if self._stopped.is_set():
                             break
@@ -82,26 +82,26 @@ class Ensemble:
         return charts(outcomes, self._scenario.sides)
 
 
-def run_at_low_priority(job: Job) -> Course:
+def run_at_low_priority(job: Job) -> CompactRun:
     """Do a run, and let what readers wait for go first."""
-    from siege_sim.runner.run import play
+    from siege_sim.runner.run import run_job
 
     lower_priority()
-    return play(job)
+    return run_job(job)
 
 
-def fans_of(runs: Sequence[Course], drawn: Sequence[Chart]) -> Json:
+def fans_of(runs: Sequence[CompactRun], drawn: Sequence[Chart]) -> Json:
     """Return for every line of the charts the percentiles of its values on each day."""
-    days = max(len(course.series) for course in runs)
+    days = max(len(run.series) for run in runs)
     lines = {}
     for line in (line for chart in drawn for line in chart.lines):
-        curves = np.stack([_until(course, line.outcomes, days) for course in runs])
+        curves = np.stack([_until(run, line.outcomes, days) for run in runs])
         low, middle, high = _percentiles(curves)
         edges = {"low": plain_numbers(low), "middle": plain_numbers(middle), "high": plain_numbers(high)}
         lines["+".join(line.outcomes)] = edges
     return {
         "runs": len(runs),
-        "seeds": seeds_in_words([course.seed for course in runs]),
+        "seeds": seeds_in_words([run.seed for run in runs]),
         "days": days - 1,
         "lines": lines,
     }
@@ -115,10 +115,10 @@ def seeds_in_words(seeds: Sequence[int]) -> str:
     return ", ".join(map(str, ordered))
 
 
-def _until(course: Course, outcomes: Sequence[str], days: int) -> NDArray[np.float64]:
+def _until(run: CompactRun, outcomes: Sequence[str], days: int) -> NDArray[np.float64]:
     """Return a curve of so many days: its last value once the siege was over, nothing where it was stopped."""
-    values = values_of(course, outcomes)
-    beyond = np.nan if course.ending == "holding" else values[-1]
+    values = values_of(run, outcomes)
+    beyond = np.nan if run.ending == "holding" else values[-1]
     return np.concatenate([values, np.full(days - values.size, beyond)])
 
 

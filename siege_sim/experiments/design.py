@@ -1,4 +1,4 @@
-"""Designs: which points of the space of factors are played.
+"""Designs: which points of the space of factors are run.
 
 Sampled designs are drawn by SALib in the unit cube and then carried over to each factor's values, so that SALib can
 analyse the runs. Nothing here knows what the factors mean.
@@ -40,7 +40,7 @@ class Shape(Block):
     """Standard deviation (normal: of the value; log-normal: of its logarithm)."""
 
     def problems(self) -> Any:
-        """Yield facts that are missing or that say nothing of this family."""
+        """Yield facts that are missing or do not belong to this family."""
         wanted = {"triangular": {"mode"}, "normal": {"mean", "sd"}, "log_normal": {"median", "sd"}}.get(
             self.kind, set()
         )
@@ -82,7 +82,7 @@ class Axis:
         whole: whether a range holds whole numbers only.
         shape: how probability is spread over a range; evenly without it.
         steps: into how many levels a grid divides a range.
-        crossed: whether sampled designs are played once for each of its values instead of drawing them.
+        crossed: whether sampled designs are run once for each of its values instead of drawing them.
     """
 
     name: str

@@ -157,7 +157,7 @@ def shipped_experiments() -> dict[str, Path]:
 
 
 def load_experiment(name_or_path: str | Path) -> Experiment:
-    """Load an experiment file alone; what it says of scenarios is not looked at.
+    """Load an experiment file alone; the scenarios that it names are not looked at.
 
     Raises:
         ScenarioError: names file, line, value and way out for everything that is wrong.

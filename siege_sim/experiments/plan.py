@@ -33,7 +33,7 @@ AnyOutcome = Outcome | RunOutcome
 
 @dataclass(frozen=True)
 class Plan:
-    """An experiment that is ready to be played: every factor, every point, every scenario behind them.
+    """An experiment that is ready to run: every factor, every point, every scenario behind them.
 
     Attributes:
         experiment: the file.
@@ -80,7 +80,7 @@ class Plan:
         return policy, {key: chosen[factor.name] for factor in self.factors for key in factor.keys}
 
     def place_of(self, index: int) -> tuple[int, int]:
-        """Return point and replication of a run; all points are played once before any is played again."""
+        """Return point and replication of a run; all points are run once before any is repeated."""
         replication, point = divmod(index, len(self.points))
         return point, replication
 
@@ -102,7 +102,7 @@ def _digest(data: Any) -> str:
 
 
 def load_plan(name_or_path: str | Path) -> Plan:
-    """Load an experiment and lay out everything that it will play.
+    """Load an experiment and lay out everything that it will run.
 
     Args:
         name_or_path: the name of a shipped experiment, or the path of a YAML file.
@@ -117,7 +117,7 @@ def load_plan(name_or_path: str | Path) -> Plan:
 
 @dataclass(frozen=True)
 class _Planner:
-    """Turns a valid experiment file into a plan, and says with file and line what does not fit the scenario."""
+    """Turns a valid experiment file into a plan, and reports with file and line what does not fit the scenario."""
 
     experiment: Experiment
     document: Document
@@ -234,7 +234,7 @@ class _Planner:
         return Axis(name, known.value, float(low), float(high), whole=known.is_whole, shape=shape, steps=spec.steps)
 
     def factor(self, base: Scenario, axis: Axis) -> Factor:
-        """Return what results will say of a factor."""
+        """Return a factor as results describe it."""
         part, spec = next((p, s) for name, p, s in self.experiment.factors() if name == axis.name)
         keys = spec.keys_for(axis.name)
         known = parameter_of(base, keys[0]) if keys else None

@@ -110,7 +110,7 @@ def load_scenario_text(text: str, name: str) -> Scenario:
 
 
 def find(name_or_path: str | Path, beside: Path | None = None) -> Path:
-    """Return the file of a scenario given by name or path, as ``finding.find_file`` does."""
+    """Return the file of a scenario given by name or path, as ``shipped.find_file`` does."""
     return find_file(name_or_path, shipped_scenarios(), "scenario", beside)
 
 

@@ -10,7 +10,7 @@ from siege_sim.reports.page import page, write_page
 from siege_sim.results.calendar import in_words
 from siege_sim.results.endings import HOLDING, ending_of
 from siege_sim.results.numbers import number, percent, unit_text
-from siege_sim.results.why import NOTE
+from siege_sim.results.why import EXPLANATION_NOTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ def render_run(findings: RunFindings, pictures: Sequence[Picture]) -> str:
         why=findings.why,
         events=[_event_row(event, days) for event in findings.events],
         events_total=findings.events_in_all,
-        chain_note=NOTE,
+        chain_note=EXPLANATION_NOTE,
         quarters=[_quarter_row(quarter, days) for quarter in findings.quarters],
         command=_command(findings),
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from siege_sim.analysis.findings import FigureFindings
     from siege_sim.analysis.summaries import Effect, Effects
-    from siege_sim.analysis.sweep import FactorRange, PointsTable, Spread, SweepFindings, Wish
+    from siege_sim.analysis.sweep import FactorRange, PointsTable, ReportOptions, Spread, SweepFindings
     from siege_sim.plots.sweeps import Drawn
 
 FEW_REPLICATIONS = 10
@@ -36,7 +36,7 @@ KINDS = {
 }
 
 
-def write_sweep_report(target: str, out: Path | None, wish: Wish, folder: Path | None = None) -> Path:
+def write_sweep_report(target: str, out: Path | None, wish: ReportOptions, folder: Path | None = None) -> Path:
     """Write the report of a sweep and return its path.
 
     Args:
@@ -111,8 +111,8 @@ def _seeds_note(replications: int) -> str:
         return ""
     seeds = "one seed" if replications == 1 else f"the same {replications} seeds"
     return (
-        f"Every point was played with {seeds}. Differences between points are the clearer for that, but intervals over "
-        "points do not hold what other seeds would bring."
+        f"Every point was run with {seeds}. Differences between points are more precise for that, but intervals over "
+        "points do not include what other seeds would change."
     )
 
 
@@ -152,10 +152,10 @@ def _effect_row(effects: Effects, effect: Effect) -> tuple[str, ...]:
     )
 
 
-def command(target: str, wish: Wish) -> str:
+def command(target: str, options: ReportOptions) -> str:
     """Return what has to be typed to make a report again."""
     words = ["siege-sim", "report", target]
-    for option, values in (("--outcome", wish.outcomes), ("--figure", wish.figures), ("--cases", wish.cases)):
+    for option, values in (("--outcome", options.outcomes), ("--figure", options.figures), ("--cases", options.cases)):
         words += [word for value in values for word in (option, value)]
-    words += [] if wish.by is None else ["--by", wish.by]
+    words += [] if options.by is None else ["--by", options.by]
     return " ".join(shlex.quote(word) for word in words)

@@ -1,6 +1,6 @@
 """A sweep's tables for other tools: CSV, Parquet, or the archive of the EMA Workbench; rows in a fixed order.
 
-What depends on when and where a run was played (its time, its place in a part) is left out, so that the same experiment
+What depends on when and where a run was made (its time, its place in a part) is left out, so that the same experiment
 gives the same bytes, however many workers there were and however often it was stopped.
 """
 

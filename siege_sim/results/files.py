@@ -116,7 +116,7 @@ def check_target(target: Path, force: bool = False) -> None:
     """Refuse a target folder that exists, unless ``force`` is set and it is a folder of results.
 
     Raises:
-        ResultError: says what is there and how to go on.
+        ResultError: names what is there and the way out.
     """
     try:
         there = target.exists()
@@ -137,7 +137,7 @@ def check_target(target: Path, force: bool = False) -> None:
 
 
 def _made_here(file: Path) -> bool:
-    """Return whether a file says that this program wrote it."""
+    """Return whether this program wrote a file, by what stands in it."""
     try:
         return '"program": "siege_sim"' in file.read_text("utf-8")[:20_000]
     except (OSError, UnicodeDecodeError):

@@ -15,15 +15,15 @@ from siege_sim.results.storage import Folder, Remote, Storage
 
 LOCK = "lock"
 STALE_AFTER_SECONDS = 300.0
-"""After how long without a sign of life a driver of a remote store counts as gone."""
+"""After how long without a heartbeat a driver of a remote store counts as gone."""
 
 
 @contextlib.contextmanager
-def only_driver(storage: Storage) -> Iterator[Callable[[], None]]:
-    """Hold a sweep's lock meanwhile; give a function that shows a sign of life, to be called now and then.
+def sweep_lock(storage: Storage) -> Iterator[Callable[[], None]]:
+    """Hold a sweep's lock meanwhile; give a function for its heartbeat, to be called now and then.
 
     In a folder the system frees the lock when the driver ends, however it ends. An object store has no locks: there the
-    driver creates an object that must not be there yet, and writes the time of its last sign of life into it.
+    driver creates an object that must not be there yet, and writes the time of its last heartbeat into it.
 
     Raises:
         ResultError: another driver holds the lock.
@@ -33,9 +33,9 @@ def only_driver(storage: Storage) -> Iterator[Callable[[], None]]:
             yield lambda: None
     else:
         assert isinstance(storage, Remote)
-        sign_of_life = _announced(storage)
+        heartbeat = _locked_remotely(storage)
         try:
-            yield sign_of_life
+            yield heartbeat
         finally:
             storage.remove(LOCK)
 
@@ -43,16 +43,16 @@ def only_driver(storage: Storage) -> Iterator[Callable[[], None]]:
 def lock_holder(storage: Storage) -> str | None:
     """Return who drives a sweep now, in words; None when nobody does."""
     try:
-        said = json.loads(storage.read(LOCK))
-        holder = f"process {said['process']} on {said['host']}"
+        holder_data = json.loads(storage.read(LOCK))
+        holder = f"process {holder_data['process']} on {holder_data['host']}"
     except (OSError, ValueError, KeyError, TypeError):
         return None
     if isinstance(storage, Folder):
         return None if _is_free(storage.root / LOCK) else holder
-    return holder if time.time() - float(said["time"]) < STALE_AFTER_SECONDS else None
+    return holder if time.time() - float(holder_data["time"]) < STALE_AFTER_SECONDS else None
 
 
-def _me() -> bytes:
+def _own_record() -> bytes:
     return json.dumps({"process": os.getpid(), "host": socket.gethostname(), "time": time.time()}).encode()
 
 
@@ -75,7 +75,7 @@ def _locked(folder: Path) -> Iterator[None]:
             ) from None
         with contextlib.suppress(OSError):  # a full disk: the lock holds all the same
             os.truncate(handle, 0)
-            os.pwrite(handle, _me(), 0)
+            os.pwrite(handle, _own_record(), 0)
         yield
         with contextlib.suppress(OSError):
             os.truncate(handle, 0)
@@ -94,11 +94,11 @@ def _is_free(file: Path) -> bool:
         return True
 
 
-def _announced(storage: Remote) -> Callable[[], None]:
-    taken = storage.create(LOCK, _me())
+def _locked_remotely(storage: Remote) -> Callable[[], None]:
+    taken = storage.create(LOCK, _own_record())
     if not taken and lock_holder(storage) is None:
         storage.remove(LOCK)  # what a driver that is gone has left
-        taken = storage.create(LOCK, _me())
+        taken = storage.create(LOCK, _own_record())
     if not taken:
         holder = lock_holder(storage) or "another process"
         raise ResultError(
@@ -107,10 +107,10 @@ def _announced(storage: Remote) -> Callable[[], None]:
         )
     last = time.time()
 
-    def sign_of_life() -> None:
+    def heartbeat() -> None:
         nonlocal last
         if time.time() - last > STALE_AFTER_SECONDS / 10:
-            storage.write({LOCK: _me()})
+            storage.write({LOCK: _own_record()})
             last = time.time()
 
-    return sign_of_life
+    return heartbeat

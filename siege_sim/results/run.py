@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from siege_sim.errors import ResultError
 from siege_sim.results.files import csv_text, json_text, refuse_older
-from siege_sim.results.why import Answer, EventsError, explain
+from siege_sim.results.why import EventsError, Explanation, explain
 from siege_sim.schema.sides import Sides
 
 OnProgress = Callable[[int], None]
@@ -119,7 +119,7 @@ class RunResult:
 
 
 @dataclass(frozen=True)
-class Course:
+class CompactRun:
     """What is left of a run when many are compared: small, and able to travel between processes.
 
     Attributes:
@@ -135,16 +135,18 @@ class Course:
     ending: str
     series: pd.DataFrame = field(repr=False)
     quarters: pd.DataFrame = field(repr=False)
-    made: dict[str, Any] = field(repr=False)
+    provenance: dict[str, Any] = field(repr=False)
     summary: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, result: RunResult) -> Course:
+    def of(cls, result: RunResult) -> CompactRun:
         """Keep what is needed of a result."""
         kept = ("program", "version", "git_commit", "scenario_digest", "python", "packages")
-        made = {name: copy.deepcopy(result.manifest[name]) for name in kept}
+        provenance = {name: copy.deepcopy(result.manifest[name]) for name in kept}
         summary = dict(result.summary)
-        return cls(int(result.manifest["seed"]), str(summary["ending"]), result.series, result.quarters, made, summary)
+        return cls(
+            int(result.manifest["seed"]), str(summary["ending"]), result.series, result.quarters, provenance, summary
+        )
 
 
 class FrozenDict(dict[str, Any]):
@@ -195,7 +197,7 @@ def read_run(folder: Path) -> RunResult:
         raise ResultError(f"{folder}: not a complete run: {error}; give a folder that `siege-sim run` wrote") from None
 
 
-def why_in(folder: Path, quarter: str | None = None, stock: str | None = None) -> Answer:
+def explain_folder(folder: Path, quarter: str | None = None, stock: str | None = None) -> Explanation:
     """Explain a run that was written to a folder; see `explain`.
 
     Raises:

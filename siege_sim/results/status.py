@@ -14,7 +14,7 @@ MOST_KINDS_OF_FAILURE = 5
 
 
 def status_of(target: str | Path) -> dict[str, Any]:
-    """Return how far a sweep is: runs, failures by kind, who plays it now.
+    """Return how far a sweep is: runs, failures by kind, which process runs it now.
 
     Raises:
         ResultError: there is no sweep.
@@ -36,7 +36,7 @@ def status_of(target: str | Path) -> dict[str, Any]:
         "seconds_a_run": scan.seconds,
         "parts": scan.parts,
         "damaged": dict(scan.damaged),
-        "played_now_by": lock_holder(store.storage),
+        "running_now": lock_holder(store.storage),
         "failures": _kinds(failed),
         "where": str(target),
         "model_version": manifest["model_version"],

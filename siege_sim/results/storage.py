@@ -149,7 +149,7 @@ class Remote:
     def create(self, name: str, content: bytes) -> bool:
         """Write a file unless it is there; return whether it was written.
 
-        Where the store itself cannot refuse, two writers in the same instant may both be told that they were first.
+        Where the store itself cannot refuse, two writers in the same instant may both take themselves for the first.
         """
         if self.has(name):
             return False

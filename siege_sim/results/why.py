@@ -1,7 +1,7 @@
 """Why something happened in a run: the chain of events that led to it. Reads results only.
 
 Every event of a run may name the earlier event that brought it about. The chain is walked back from the result to an
-event that names none, and told forwards. It describes the run, not history.
+event that names none, and given forwards. It describes the run, not history.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ CAUSES = {
     "sent by allies": "the scenario sets this date",
     "to break the siege": "the scenario sets this date",
 }
-"""Causes as the model notes them, and as sentences end with them; others are told as they are."""
+"""Causes as the model notes them, and as sentences end with them; others are given as they are."""
 
-COLUMNS = ("event", "day", "date", "kind", "where", "what", "cause", "because", "facility")
+EVENT_COLUMNS = ("event", "day", "date", "kind", "where", "what", "cause", "because", "facility")
 """What a table of events must have to be followed."""
 
 FINAL_ENDS = ("_destroyed", "_empty", "_fell")
 ENDS = ("_lost", *FINAL_ENDS)
 """How the kinds of event end that put a facility out of service or a stock to its end; a loss can be repaired."""
 
-NOTE = (
+EXPLANATION_NOTE = (
     "Each step follows from the one before it, which caused it or made it possible. Where several causes came "
     "together, the chain follows the first that applies: being cut off, being enveloped, the withdrawal of neighbours, "
     "an assault; of several events it follows the newest. Other causes contributed too. This is one run of a model, "
@@ -58,7 +58,7 @@ class Step:
     """One event of a chain.
 
     Attributes:
-        events: the numbers of the events told in this step; several where a loss went on in the same quarter.
+        events: the numbers of the events in this step; several where a loss went on in the same quarter.
         day: the day of the last of them.
         date: its date, ISO.
         kind: what happened.
@@ -75,8 +75,8 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """Why something happened: a sentence that says what, and the steps from the root to it."""
+class Explanation:
+    """Why something happened: a sentence that names it, and the steps from the root to it."""
 
     headline: str
     steps: tuple[Step, ...]
@@ -85,18 +85,18 @@ class Answer:
     def sentences(self) -> list[str]:
         """The headline, the numbered steps, and how the chain was chosen."""
         numbered = [f"{number}. {step.text}" for number, step in enumerate(self.steps, 1)]
-        return [self.headline, *numbered, *([NOTE] if numbered else [])]
+        return [self.headline, *numbered, *([EXPLANATION_NOTE] if numbered else [])]
 
     def as_data(self) -> dict[str, Any]:
         """Return the answer as plain data, for JSON."""
-        return {"headline": self.headline, "steps": [asdict(step) for step in self.steps], "note": NOTE}
+        return {"headline": self.headline, "steps": [asdict(step) for step in self.steps], "note": EXPLANATION_NOTE}
 
 
 class EventsError(ResultError):
     """A table of events that cannot be followed."""
 
 
-class Told(Protocol):
+class ExplainableRun(Protocol):
     """What a chain is read from: the result of a run."""
 
     @property
@@ -124,7 +124,7 @@ class Told(Protocol):
         """A row an event."""
 
 
-def explain(result: Told, quarter: str | None = None, stock: str | None = None) -> Answer:
+def explain(result: ExplainableRun, quarter: str | None = None, stock: str | None = None) -> Explanation:
     """Return the chain that led to a quarter's fall, to a stock's or facility's end, or else to the end of the siege.
 
     Raises:
@@ -132,10 +132,10 @@ def explain(result: Told, quarter: str | None = None, stock: str | None = None) 
     """
     if quarter is not None and stock is not None:
         raise ResultError("ask for a quarter or for a stock, not for both")
-    story = _Story(result)
+    explainer = _Explainer(result)
     if quarter is not None:
-        return story.of_quarter(quarter)
-    return story.of_ending() if stock is None else story.of_facility(stock)
+        return explainer.of_quarter(quarter)
+    return explainer.of_ending() if stock is None else explainer.of_facility(stock)
 
 
 def chain(events: pd.DataFrame, last: int) -> list[int]:
@@ -153,7 +153,7 @@ def chain(events: pd.DataFrame, last: int) -> list[int]:
 
 def _causes(events: pd.DataFrame) -> list[int | None]:
     """Return each event's cause, checked."""
-    missing = [name for name in COLUMNS if name not in events]
+    missing = [name for name in EVENT_COLUMNS if name not in events]
     if missing:
         raise EventsError(
             f"no column {' or '.join(repr(name) for name in missing)}: written by an older version of siege_sim; "
@@ -170,10 +170,10 @@ def _causes(events: pd.DataFrame) -> list[int | None]:
     return causes
 
 
-class _Story:
-    """Tells chains of one run."""
+class _Explainer:
+    """Explains what happened in one run."""
 
-    def __init__(self, result: Told) -> None:
+    def __init__(self, result: ExplainableRun) -> None:
         self._result = result
         self._sides = result.sides
         self._events = result.events
@@ -182,19 +182,19 @@ class _Story:
         self._last_day = int(result.series["day"].iloc[-1])
         self._dates = [str(day) for day in result.series["date"]]
 
-    def of_quarter(self, name: str) -> Answer:
+    def of_quarter(self, name: str) -> Explanation:
         table = self._result.quarters.set_index("quarter")
         name = _as_known(name, table.index)
         if name not in table.index:
             raise ResultError(f"no quarter '{name}' in this run{_suggest(name, table.index)}")
         row = table.loc[name]
         if row["garrison_cells_on_day_0"] == 0:
-            return Answer(f"{name} was not held by {self._sides.garrison.the} on day 0, so it could not fall.", ())
+            return Explanation(f"{name} was not held by {self._sides.garrison.the} on day 0, so it could not fall.", ())
         fell = self._newest(name, "quarter_lost")
         if fell is not None and row["garrison_cells_at_end"] == 0 and self._newest(name, "cell_retaken", fell) is None:
             first = self._first_loss(name)
             began = f", after ground there was first lost {self._on(first)}" if first is not None else ""
-            return Answer(f"Why all of {name} was lost {self._on(fell)}{began}:", self._steps(fell))
+            return Explanation(f"Why all of {name} was lost {self._on(fell)}{began}:", self._steps(fell))
         if row["garrison_cells_at_end"] == 0:
             return self._handed_over(name)
         held = f"{row['garrison_cells_at_end']} of its {row['garrison_cells_on_day_0']} cells"
@@ -203,7 +203,7 @@ class _Story:
         )
         return self._still_held(headline, name)
 
-    def of_facility(self, name: str) -> Answer:
+    def of_facility(self, name: str) -> Explanation:
         known = [str(facility["name"]) for facility in self._result.manifest["city"].get("facilities", [])]
         name = _as_known(name, known)
         if name not in known:
@@ -212,42 +212,46 @@ class _Story:
         ends = [int(row["event"]) for row in mine if str(row["kind"]).endswith(ENDS)]
         subject = name[:1].upper() + name[1:]
         if not ends:
-            return Answer(f"{subject} was never out of service, empty or lost before the run ended.", ())
+            return Explanation(f"{subject} was never out of service, empty or lost before the run ended.", ())
         last = max((end for end in ends if str(self._rows[end]["kind"]).endswith(FINAL_ENDS)), default=ends[-1])
         reopened = [int(row["event"]) for row in mine if str(row["kind"]).endswith("_reopened") and row["event"] > last]
         if not reopened:
-            return Answer(f"What led to this {self._on(last)}: {self._rows[last]['what']}.", self._steps(last))
+            return Explanation(f"What led to this {self._on(last)}: {self._rows[last]['what']}.", self._steps(last))
         headline = f"{subject} was repaired and worked again from {self._day(reopened[0])}. Why it was out before:"
-        return Answer(headline, self._steps(last))
+        return Explanation(headline, self._steps(last))
 
-    def of_ending(self) -> Answer:
+    def of_ending(self) -> Explanation:
         ending = str(self._result.summary["ending"])
         ends = [int(row["event"]) for row in self._rows if row["kind"] == ending]
         if ends:
             how = ending_of(ending).clause
-            return Answer(f"Why the siege ended {self._on(ends[-1])}, {how}:", self._steps(ends[-1]))
+            return Explanation(f"Why the siege ended {self._on(ends[-1])}, {how}:", self._steps(ends[-1]))
         if ending != HOLDING:
-            return Answer(f"The siege ended ({ending.replace('_', ' ')}), but no event of the run says why.", ())
+            return Explanation(f"The siege ended ({ending.replace('_', ' ')}), but no event of the run says why.", ())
         share = float(self._result.series["garrison_area_share"].iloc[-1])
         headline = (
             f"Nothing ended the siege in this run: {self._when(self._last_day)} {self._sides.garrison.the} still held "
             f"{percent(share)} of the ground of day 0."
         )
         lost = [int(row["event"]) for row in self._rows if row["kind"] == "ground_lost"]
-        return Answer(f"{headline} Why ground was lost last:", self._steps(lost[-1])) if lost else Answer(headline, ())
+        return (
+            Explanation(f"{headline} Why ground was lost last:", self._steps(lost[-1]))
+            if lost
+            else Explanation(headline, ())
+        )
 
-    def _handed_over(self, name: str) -> Answer:
-        """Tell of a quarter that was held until the siege ended."""
+    def _handed_over(self, name: str) -> Explanation:
+        """Explain a quarter that was held until the siege ended."""
         whole, first = self.of_ending(), self._first_loss(name)
         since = "" if first is None else f" (ground there was first lost {self._on(first)})"
-        return Answer(f"{name} was held until the end{since} and handed over then. {whole.headline}", whole.steps)
+        return Explanation(f"{name} was held until the end{since} and handed over then. {whole.headline}", whole.steps)
 
-    def _still_held(self, headline: str, name: str) -> Answer:
+    def _still_held(self, headline: str, name: str) -> Explanation:
         first, last = self._first_loss(name), self._newest(name, "ground_lost")
         if first is None or last is None:
-            return Answer(f"{headline} No ground was lost there.", ())
+            return Explanation(f"{headline} No ground was lost there.", ())
         lost = f"Ground there was first lost {self._on(first)}. Why it was lost last, {self._on(last)}:"
-        return Answer(f"{headline} {lost}", self._steps(last))
+        return Explanation(f"{headline} {lost}", self._steps(last))
 
     def _first_loss(self, name: str) -> int | None:
         losses = (row for row in self._rows if row["kind"] == "ground_lost" and row["where"] == name)

@@ -1,1 +1,1 @@
-"""Whatever plays runs: one run, a sweep, a comparison, a calibration; processes and clusters."""
+"""All that runs simulations: one run, a sweep, a comparison, a calibration; processes and clusters."""

@@ -2,10 +2,10 @@
 
 Sequential Monte Carlo (ABC-SMC, Toni et al. 2009) with the library pyABC: a population of parameter sets, drawn from
 even priors over plausible ranges, moves generation by generation to sets whose runs miss the record by less. It asks
-for no likelihood, keeps the spread of what agrees, uses every worker, and goes on from its last generation when it was
-stopped. A parameter set is played a few times, with seeds that follow from its values; with one run each, the sets that
-are kept are lucky rather than right. For the same reason the fitted values are those of the set that misses least when
-the best of the last generation are played again with fresh seeds.
+for no likelihood, keeps the spread of what agrees, uses every worker, and continues from its last generation when it
+was stopped. A parameter set is run a few times, with seeds that follow from its values; with one run each, the sets
+that are kept are lucky rather than right. For the same reason the fitted values are those of the set that misses least
+when the best of the last generation are run again with fresh seeds.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from siege_sim.errors import ResultError, SiegeError, did_you_mean
 from siege_sim.loading.keys import parameter_of, with_values
 from siege_sim.loading.scenario import load_scenario
 from siege_sim.runner.pool import process_pool
-from siege_sim.runner.run import Job, play
+from siege_sim.runner.run import Job, run_job
 from siege_sim.schema.block import Block, param
 from siege_sim.schema.messages import read_block
 from siege_sim.schema.shipped import CALIBRATION_PREFIX, find_file, shipped_experiments_folder, shipped_files
@@ -73,7 +73,7 @@ class CalibrationSpec(Block):
     settings: tuple[str, ...] = ()
     """Further settings, ``KEY=VALUE``, that hold in every run."""
     days: int = param(unit="days", ge=1, le=3650)
-    """How many days of each run are played."""
+    """How many days each run has."""
     parameters: dict[str, Range] = Field(min_length=1)
     """Parameters by their key in the scenario."""
     weights: dict[str, float] = Field(default_factory=dict)
@@ -85,7 +85,7 @@ class CalibrationSpec(Block):
     generations: int = param(6, unit="generations", ge=1, le=100)
     """Generations at the most."""
     finalists: int = param(12, unit="parameter sets", ge=1, le=1000)
-    """Sets of the last generation that are played again; the one that then misses least is the fitted one."""
+    """Sets of the last generation that are run again; the one that then misses least is the fitted one."""
     runs_of_a_finalist: int = param(16, unit="runs", ge=1, le=10_000)
     """Runs of each finalist, with seeds of their own that all finalists share."""
 
@@ -122,7 +122,7 @@ class Prior:
 
 @dataclass(frozen=True)
 class Trial:
-    """Plays one parameter set and measures it. Small enough to travel to a worker with each task.
+    """Runs one parameter set and measures it. Small enough to travel to a worker with each call.
 
     Sets are drawn from 0 to 1 in every parameter: kernels are covariances, and where one parameter's numbers are a
     million times another's, such a matrix counts as singular and the weights of sets come out wrong.
@@ -144,9 +144,9 @@ class Trial:
     def with_seeds(self, values: Mapping[str, float | int], seeds: Iterable[int]) -> dict[str, float]:
         """Return the same for the parameters' values and given seeds."""
         data = with_values(self.scenario, values)
-        courses = [play(Job(data, seed, self.days)) for seed in seeds]
+        runs = [run_job(Job(data, seed, self.days)) for seed in seeds]
         misses = {
-            name: float(np.mean([miss(entry, measured(entry.measure, course)) for course in courses]))
+            name: float(np.mean([miss(entry, measured(entry.measure, run)) for run in runs]))
             for name, entry in self.record.patterns.items()
             if entry.measure is not None
         }
@@ -234,7 +234,7 @@ def subject_of(spec: CalibrationSpec) -> Subject:
 def calibrate(
     spec: CalibrationSpec, folder: Path, workers: int, quiet: bool = True
 ) -> tuple[pd.DataFrame, tuple[Prior, ...]]:
-    """Fit, or go on with a fit that was stopped, and return the last generation and the priors.
+    """Fit, or continue a fit that was stopped, and return the last generation and the priors.
 
     Args:
         spec: what is fitted to what.
@@ -312,12 +312,12 @@ def _begin_or_go_on(fit: Any, database: str, file: Path) -> int:
 
 
 def _played_again(trial: Trial, generation: pd.DataFrame, spec: CalibrationSpec, pool: Executor) -> pd.Series:
-    """Play the sets that miss least again: the best of many with few runs each owe much to luck."""
+    """Run the sets that miss least again: the best of many with few runs each owe much to luck."""
     finalists = generation.nsmallest(spec.finalists, "misfit")
     sets = finalists[[prior.key for prior in trial.priors]].to_dict("records")
     seeds = range(FIRST_SEED_OF_FINALISTS, FIRST_SEED_OF_FINALISTS + spec.runs_of_a_finalist)
-    played = pool.map(trial.with_seeds, sets, [seeds] * len(sets))
-    return pd.Series([misses["misfit"] for misses in played], index=finalists.index)
+    measured_again = pool.map(trial.with_seeds, sets, [seeds] * len(sets))
+    return pd.Series([misses["misfit"] for misses in measured_again], index=finalists.index)
 
 
 def _last_generation(history: Any, priors: Sequence[Prior]) -> pd.DataFrame:

@@ -1,54 +1,56 @@
-"""Playing on a cluster: bundles go to the workers of a Dask scheduler, which write their parts themselves.
+"""Running on a cluster: batches go to the workers of a Dask scheduler, which write their parts themselves.
 
-Workers may come and go: the scheduler gives a lost worker's bundles to others. Little travels through the driver, some
-tens of kilobytes a bundle on the way out and a receipt on the way back.
+Workers may come and go: the scheduler gives a lost worker's batches to others. Little travels through the driver, some
+tens of kilobytes a batch on the way out and a summary on the way back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from siege_sim.errors import SiegeError, WorkerError
+from siege_sim.runner.pool import JobInput, JobOutput
 
 if TYPE_CHECKING:
     from distributed import Client, Future
-
-Job = TypeVar("Job")
-Result = TypeVar("Result")
 
 SECONDS_TO_CONNECT = 30.0
 SECONDS_BETWEEN_LOOKS = 5.0
 """How often the driver looks whether there are more workers than before, and whether it shall stop."""
 
 AHEAD = 2
-"""Bundles in flight for each of the cluster's threads: one is played, one waits."""
+"""Batches in flight for each of the cluster's threads: one is running, one waits."""
 
 
-def finished_on(
-    address: str, say: Callable[[str], None]
+def as_completed_on(
+    address: str, on_message: Callable[[str], None]
 ) -> Callable[
-    [Iterable[Job], Callable[[Job], Result], int | None, Callable[[], bool]], Generator[tuple[int, Result], None, None]
+    [Iterable[JobInput], Callable[[JobInput], JobOutput], int | None, Callable[[], bool]],
+    Generator[tuple[int, JobOutput], None, None],
 ]:
-    """Return a function like ``parallel.finished`` that plays on the cluster of a scheduler.
+    """Return a function like ``pool.as_completed`` that runs jobs on the cluster of a scheduler.
 
     Args:
         address: the scheduler's address, such as ``tcp://host:8786``.
-        say: told how many workers are there at the start.
+        on_message: called with a sentence on how many workers there are at the start.
     """
 
-    def finished(
-        jobs: Iterable[Job], function: Callable[[Job], Result], workers: int | None, stopped: Callable[[], bool]
-    ) -> Generator[tuple[int, Result], None, None]:
+    def as_completed(
+        jobs: Iterable[JobInput],
+        function: Callable[[JobInput], JobOutput],
+        workers: int | None,
+        stopped: Callable[[], bool],
+    ) -> Generator[tuple[int, JobOutput], None, None]:
         client = _connect(address)
         count = len(client.nthreads())
-        say(f"{address}: {count} workers" if count else f"{address}: no workers yet; waiting for some")
+        on_message(f"{address}: {count} workers" if count else f"{address}: no workers yet; waiting for some")
         try:
-            yield from _until_all_are_done(client, enumerate(jobs), function, stopped)
+            yield from _run_all(client, enumerate(jobs), function, stopped)
         finally:
             client.close()
 
-    return finished
+    return as_completed
 
 
 def _connect(address: str) -> Client:
@@ -65,10 +67,13 @@ def _connect(address: str) -> Client:
         ) from None
 
 
-def _until_all_are_done(
-    client: Client, jobs: Iterator[tuple[int, Job]], function: Callable[[Job], Result], stopped: Callable[[], bool]
-) -> Iterator[tuple[int, Result]]:
-    """Keep every thread of the cluster busy, one bundle ahead; hand out nothing more once asked to stop."""
+def _run_all(
+    client: Client,
+    jobs: Iterator[tuple[int, JobInput]],
+    function: Callable[[JobInput], JobOutput],
+    stopped: Callable[[], bool],
+) -> Iterator[tuple[int, JobOutput]]:
+    """Keep every thread of the cluster busy, one batch ahead; hand out nothing more once asked to stop."""
     running: dict[Future[Any], int] = {}
     jobs_left = True
     while jobs_left or running:
@@ -86,12 +91,12 @@ def _until_all_are_done(
 
 
 def _room(client: Client) -> int:
-    """Return how many bundles may be in flight: with the workers that are there now, and at least one."""
+    """Return how many batches may be in flight: with the workers that are there now, and at least one."""
     return max(1, AHEAD * sum(client.nthreads().values()))
 
 
 def _some_done(futures: list[Future[Any]]) -> list[Future[Any]]:
-    """Wait a little for bundles to be done, and return those that are."""
+    """Wait a little for batches to be done, and return those that are."""
     from distributed import wait
 
     if futures:
@@ -109,10 +114,10 @@ def _result(future: Future[Any]) -> Any:
         return future.result()
     except CancelledError:
         raise WorkerError(
-            "the scheduler is gone; what workers finished is kept, and the same command goes on once there is one again"
+            "the scheduler is gone; what workers finished is kept, and the same command continues once there is one"
         ) from None
     except KilledWorker as error:
         raise WorkerError(
-            f"workers of the cluster died over the same runs again and again ({error}), perhaps for want of memory; "
-            "give them more, or take a larger population.persons_per_household"
+            f"workers of the cluster died over the same runs again and again ({error}), perhaps because "
+            "memory ran out; give them more, or take a larger population.persons_per_household"
         ) from None

@@ -1,4 +1,4 @@
-"""Playing what is compared: the same seeds for all scenarios, and as many runs as it takes."""
+"""Running what is compared: the same seeds for all scenarios, and as many runs as it takes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from siege_sim.analysis.comparison.comparison import Arm, Comparison, Look
+from siege_sim.analysis.comparison.comparison import Arm, Comparison, InterimLook
 from siege_sim.analysis.comparison.paired import FIRST_LOOK, next_look
 from siege_sim.analysis.comparison.quantities import (
     Quantity,
@@ -23,7 +23,7 @@ from siege_sim.loading.scenario import load_scenario
 from siege_sim.model.run_outcomes import run_outcomes_of
 from siege_sim.model.scenario import Scenario
 from siege_sim.runner.pool import run_many
-from siege_sim.runner.run import Job, jobs_of, play
+from siege_sim.runner.run import Job, jobs_of, run_job
 
 
 def quantities_of_runs(scenarios: Sequence[Scenario]) -> dict[str, Quantity]:
@@ -60,7 +60,7 @@ def _misfits(scenario: Scenario, before: Sequence[Scenario], days: int | None) -
     base, found = before[0], []
     for other in before:
         if _content(other) == _content(scenario):
-            found.append(f"says the same as '{other.name}', so that no run would differ; name another scenario")
+            found.append(f"has the same content as '{other.name}', so that no run would differ; name another scenario")
         elif other.name == scenario.name:
             found.append(f"is called '{scenario.name}' like one before it; give its file another 'name'")
     if scenario.start != base.start:
@@ -69,7 +69,7 @@ def _misfits(scenario: Scenario, before: Sequence[Scenario], days: int | None) -
         )
     if scenario.days != base.days and not (days and days <= min(scenario.days, base.days)):
         least = min(scenario.days, base.days)
-        found.append(f"plays {scenario.days} days, '{base.name}' {base.days}; stop both with --days {least} or less")
+        found.append(f"has {scenario.days} days, '{base.name}' {base.days}; stop both with --days {least} or less")
     if _places(scenario) != _places(base):
         found.append(f"has another map than '{base.name}': its cells and quarters must be the same to be compared")
     return found
@@ -85,7 +85,7 @@ def _places(scenario: Scenario) -> tuple[object, ...]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ComparisonRequest:
     """What somebody asked to be compared, checked.
 
     Attributes:
@@ -107,15 +107,15 @@ class Asked:
     command: str = ""
 
 
-def asked_for(
+def comparison_request(
     names: Sequence[str],
     runs: int,
     outcomes: Sequence[str] = (),
     until: str | None = None,
     days: int | None = None,
     settings: Sequence[str] = (),
-) -> Asked:
-    """Load and check what is to be compared, before anything is played.
+) -> ComparisonRequest:
+    """Load and check what is to be compared, before anything is run.
 
     Args:
         names: the baseline, then the what-ifs, by name or file.
@@ -137,47 +137,47 @@ def asked_for(
     words += [] if until is None else ["--until", until]
     words += [] if days is None else ["--days", str(days)]
     words += [word for setting in settings for word in ("--set", setting)]
-    return Asked(scenarios, runs, chosen, target, days, tuple(settings), shlex.join(words))
+    return ComparisonRequest(scenarios, runs, chosen, target, days, tuple(settings), shlex.join(words))
 
 
-def compare_asked(
-    asked: Asked, workers: int | None = None, on_progress: Callable[[int], None] | None = None
+def run_comparison(
+    request: ComparisonRequest, workers: int | None = None, on_progress: Callable[[int], None] | None = None
 ) -> Comparison:
-    """Play a baseline and what-ifs with the seeds 1, 2, ... and compare them.
+    """Run a baseline and what-ifs with the seeds 1, 2, ... and compare them.
 
     Args:
-        asked: what to compare.
+        request: what to compare.
         workers: how many processes; the result is the same for any number.
         on_progress: called with the number of runs that are done.
     """
-    scenarios, until = asked.scenarios, asked.until
-    last = min(asked.days or scenarios[0].days, scenarios[0].days)
-    comparison = _nothing_yet(asked, last)
-    wanted = asked.runs if until is None else min(FIRST_LOOK, asked.runs)
+    scenarios, until = request.scenarios, request.until
+    last = min(request.days or scenarios[0].days, scenarios[0].days)
+    comparison = _nothing_yet(request, last)
+    wanted = request.runs if until is None else min(FIRST_LOOK, request.runs)
     while True:
         seeds = range(comparison.pairs + 1, wanted + 1)
         further = _further(on_progress, comparison.pairs * len(scenarios))
-        comparison = comparison.with_more(_play(asked, seeds, last, workers, further))
+        comparison = comparison.with_more(_run_seeds(request, seeds, last, workers, further))
         if until is None:
             return comparison
         width = comparison.widest(until.name)
-        comparison = comparison.after_look(Look(wanted, width))
-        if width <= until.width or wanted >= asked.runs:
+        comparison = comparison.after_look(InterimLook(wanted, width))
+        if width <= until.width or wanted >= request.runs:
             return comparison
-        wanted = next_look(wanted, width, until.width, asked.runs)
+        wanted = next_look(wanted, width, until.width, request.runs)
 
 
-def _nothing_yet(asked: Asked, last: int) -> Comparison:
-    arms = tuple(Arm(one.name, one.title, one.summary) for one in asked.scenarios)
+def _nothing_yet(request: ComparisonRequest, last: int) -> Comparison:
+    arms = tuple(Arm(one.name, one.title, one.summary) for one in request.scenarios)
     return Comparison(
         arms=arms,
-        quantities=asked.quantities,
-        start=asked.scenarios[0].start,
+        quantities=request.quantities,
+        start=request.scenarios[0].start,
         last_day=last,
-        until=asked.until,
+        until=request.until,
         traces=tuple(() for _ in arms),
-        settings=asked.settings,
-        days=asked.days,
+        settings=request.settings,
+        days=request.days,
     )
 
 
@@ -185,16 +185,16 @@ def _further(on_progress: Callable[[int], None] | None, done: int) -> Callable[[
     return None if on_progress is None else lambda count: on_progress(done + count)
 
 
-def _play(
-    asked: Asked, seeds: range, last: int, workers: int | None, on_progress: Callable[[int], None] | None
+def _run_seeds(
+    request: ComparisonRequest, seeds: range, last: int, workers: int | None, on_progress: Callable[[int], None] | None
 ) -> list[list[Trace]]:
-    """Play every seed with every scenario, seed by seed; return the traces of each scenario."""
-    by_scenario = [jobs_of(one, seeds, asked.days) for one in asked.scenarios]
+    """Run every seed with every scenario, seed by seed; return the traces of each scenario."""
+    by_scenario = [jobs_of(one, seeds, request.days) for one in request.scenarios]
     jobs = [job for pair in zip(*by_scenario, strict=True) for job in pair]
-    traces = run_many(jobs, partial(_traced, asked.quantities, last), workers, on_progress)
+    traces = run_many(jobs, partial(_traced, request.quantities, last), workers, on_progress)
     return [traces[number :: len(by_scenario)] for number in range(len(by_scenario))]
 
 
 def _traced(quantities: Sequence[Quantity], days: int, job: Job) -> Trace:
-    """Play a job in a worker and keep its trace only."""
-    return trace_of(play(job), quantities, days)
+    """Do a job in a worker and keep its trace only."""
+    return trace_of(run_job(job), quantities, days)

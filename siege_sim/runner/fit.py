@@ -19,10 +19,10 @@ CONSTRAINED_BELOW = 0.7
 """A parameter counts as constrained when the middle four fifths of its posterior are less than this share of the
 range's."""
 
-FEWEST_EFFECTIVE_SETS = 20.0
-"""With fewer sets that carry weight nothing is said about any parameter: the population has collapsed."""
+SMALLEST_EFFECTIVE_SAMPLE = 20.0
+"""With a smaller effective sample size there is no verdict on any parameter: the population has collapsed."""
 
-VERDICTS = {True: "constrains it", False: "says little", None: "too few sets to say"}
+VERDICTS = {True: "constrains it", False: "constrains it little", None: "too few sets to say"}
 
 
 def write_fit(spec: CalibrationSpec, table: pd.DataFrame, priors: Sequence[Prior], folder: Path) -> None:
@@ -34,7 +34,7 @@ def write_fit(spec: CalibrationSpec, table: pd.DataFrame, priors: Sequence[Prior
 
 
 def print_fit(spec: CalibrationSpec, table: pd.DataFrame, priors: Sequence[Prior], folder: Path) -> None:
-    """Print what the record says about each parameter."""
+    """Print how far the record constrains each parameter."""
     from rich.console import Console
     from rich.table import Table
 
@@ -52,17 +52,17 @@ def print_fit(spec: CalibrationSpec, table: pd.DataFrame, priors: Sequence[Prior
             VERDICTS[row["constrained"]],
         )
     console.print(shown)
-    console.print(f"\n{len(table)} parameter sets, worth {number(effective_sets(table))} of equal weight.")
+    console.print(f"\n{len(table)} parameter sets; effective sample size: {number(effective_sample_size(table))}.")
     best, worst = table["misfit"].min(), table["misfit"].max()
     console.print(f"Misfit of the last generation: {number(best)} to {number(worst)} widths of the ranges, on average.")
     again = table["misfit_again"].dropna()
     times, least, most = spec.runs_of_a_finalist, again.min(), again.max()
-    console.print(f"The {len(again)} best, played again {times} times each: {number(least)} to {number(most)}.")
+    console.print(f"The {len(again)} best, run again {times} times each: {number(least)} to {number(most)}.")
     console.print(f"Fitted scenario: {folder / (spec.name + '.yaml')}", soft_wrap=True)
 
 
-def effective_sets(table: pd.DataFrame) -> float:
-    """Return how many sets of equal weight a weighted population is worth (Kish)."""
+def effective_sample_size(table: pd.DataFrame) -> float:
+    """Return the effective sample size of a weighted population: the number of sets of equal weight (Kish)."""
     return float(table["weight"].sum() ** 2 / (table["weight"] ** 2).sum())
 
 
@@ -83,14 +83,14 @@ def draw_posterior(table: pd.DataFrame, priors: Sequence[Prior]) -> Figure:
         axes.set_title(f"{block.rpartition('.')[2]}\n{name} ({prior.unit})", fontsize=8)
         axes.tick_params(labelsize=7)
         axes.set_yticks([])
-    sets = f"{len(table)} sets, worth {number(effective_sets(table))} of equal weight"
+    sets = f"{len(table)} sets; effective sample size {number(effective_sample_size(table))}"
     figure.suptitle(f"What the record leaves of each parameter ({sets}); dashed: before", fontsize=10)
     return figure
 
 
 def summarised(table: pd.DataFrame, priors: Sequence[Prior]) -> pd.DataFrame:
     """Return a row a parameter: range, median, the middle four fifths, their width against the range's, a verdict."""
-    rows, trusted = [], effective_sets(table) >= FEWEST_EFFECTIVE_SETS
+    rows, trusted = [], effective_sample_size(table) >= SMALLEST_EFFECTIVE_SAMPLE
     for prior in priors:
         tenth, median, ninetieth = _quantiles(table[prior.key].to_numpy(float), table["weight"].to_numpy(float))
         width = (ninetieth - tenth) / (0.8 * (prior.high - prior.low))
@@ -117,7 +117,7 @@ def _quantiles(values: np.ndarray[Any, Any], weights: np.ndarray[Any, Any]) -> l
 
 
 def fitted_values(table: pd.DataFrame, priors: Sequence[Prior]) -> dict[str, float | int]:
-    """Return the parameter set that missed least when the best were played again with fresh seeds.
+    """Return the parameter set that missed least when the best were run again with fresh seeds.
 
     The middle of each parameter by itself may be a set that agrees with nothing; a set of the generation does agree.
     """

@@ -1,4 +1,4 @@
-"""What the command line does, for programs and notebooks: compare what-ifs, score against a record, play an experiment.
+"""What the command line does, for programs and notebooks: compare what-ifs, score against a record, run an experiment.
 
 ``siege_sim`` exports these functions; see ``docs/interface.md``.
 """
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from siege_sim.experiments.plan import load_plan
 from siege_sim.loading.scenario import load_scenario
 from siege_sim.results.store import Store, read_sweep
-from siege_sim.runner.compare import asked_for, compare_asked
+from siege_sim.runner.compare import comparison_request, run_comparison
 from siege_sim.runner.pool import run_many
-from siege_sim.runner.run import jobs_of, play
+from siege_sim.runner.run import jobs_of, run_job
 from siege_sim.runner.sweep import Driver
 from siege_sim.validation.record import Record, load_record
 from siege_sim.validation.scorecard import Scorecard, scorecard
@@ -37,7 +37,7 @@ def compare(
     workers: int | None = None,
     on_progress: OnProgress | None = None,
 ) -> Comparison:
-    """Run a baseline and what-ifs with the same seeds, and say what the what-ifs change.
+    """Run a baseline and what-ifs with the same seeds, and return what the what-ifs change.
 
     Args:
         baseline: name or YAML file of a scenario.
@@ -52,7 +52,9 @@ def compare(
     Raises:
         SiegeError: for what is wrong, with the way out.
     """
-    return compare_asked(asked_for((baseline, *what_ifs), runs, outcomes, None, days, settings), workers, on_progress)
+    return run_comparison(
+        comparison_request((baseline, *what_ifs), runs, outcomes, None, days, settings), workers, on_progress
+    )
 
 
 def score(
@@ -81,8 +83,8 @@ def score(
     """
     chosen = load_scenario(scenario, settings)
     known = record_for(chosen, record)
-    courses = run_many(jobs_of(chosen, range(1, runs + 1), days), play, workers, on_progress)
-    return scorecard(known, courses, scenario, chosen.title, days, settings, record)
+    compact_runs = run_many(jobs_of(chosen, range(1, runs + 1), days), run_job, workers, on_progress)
+    return scorecard(known, compact_runs, scenario, chosen.title, days, settings, record)
 
 
 def record_for(scenario: Scenario, record: str | None = None) -> Record:
@@ -96,7 +98,7 @@ def record_for(scenario: Scenario, record: str | None = None) -> Record:
 
 
 def sweep(experiment: str | Path, out: str | Path, *, workers: int | None = None, limit: int | None = None) -> Sweep:
-    """Run an experiment into a folder, or go on with one that was stopped, and return what is there.
+    """Run an experiment into a folder, or continue one that was stopped, and return what is there.
 
     Args:
         experiment: name or YAML file of an experiment.

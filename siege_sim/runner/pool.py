@@ -25,21 +25,21 @@ from types import FrameType
 from typing import Any, Generic, TypeVar
 
 from siege_sim.errors import WorkerError
-from siege_sim.runner.signals import ENDINGS
+from siege_sim.runner.signals import STOP_SIGNALS
 
-Job = TypeVar("Job")
-Result = TypeVar("Result")
+JobInput = TypeVar("JobInput")
+JobOutput = TypeVar("JobOutput")
 
 MOST_ATTEMPTS = 3
 """How often a job is tried whose worker dies."""
 
 
 def run_many(
-    jobs: Sequence[Job],
-    function: Callable[[Job], Result],
+    jobs: Sequence[JobInput],
+    function: Callable[[JobInput], JobOutput],
     workers: int | None = None,
     on_progress: Callable[[int], None] | None = None,
-) -> list[Result]:
+) -> list[JobOutput]:
     """Call a function for every job and return the results in the order of the jobs.
 
     Args:
@@ -51,8 +51,8 @@ def run_many(
     Raises:
         WorkerError: when workers keep dying. What ``function`` itself raises is passed on.
     """
-    results: dict[int, Result] = {}
-    with contextlib.closing(finished(jobs, function, workers)) as stream:
+    results: dict[int, JobOutput] = {}
+    with contextlib.closing(as_completed(jobs, function, workers)) as stream:
         for index, result in stream:
             results[index] = result
             if on_progress is not None:
@@ -60,12 +60,12 @@ def run_many(
     return [results[index] for index in range(len(jobs))]
 
 
-def finished(
-    jobs: Iterable[Job],
-    function: Callable[[Job], Result],
+def as_completed(
+    jobs: Iterable[JobInput],
+    function: Callable[[JobInput], JobOutput],
     workers: int | None = None,
     stopped: Callable[[], bool] | None = None,
-) -> Generator[tuple[int, Result], None, None]:
+) -> Generator[tuple[int, JobOutput], None, None]:
     """Yield the index of each job and its result, as they finish; arguments and errors as for ``run_many``.
 
     A job whose worker dies is given to a fresh one, ``MOST_ATTEMPTS`` times.
@@ -74,79 +74,79 @@ def finished(
         jobs: what to do; taken one by one as workers become free, so it may be endless or made up on the way.
         function: as for ``run_many``.
         workers: as for ``run_many``.
-        stopped: asked before each job is handed out; once it says yes, only what is in flight is finished.
+        stopped: called before each job is handed out; once it returns true, only what is in flight is finished.
     """
     count = workers or os.cpu_count() or 1
     if isinstance(jobs, Sized):
         count = min(count, len(jobs))
-    todo = enumerate(jobs) if stopped is None else itertools.takewhile(lambda _: not stopped(), enumerate(jobs))
+    numbered = enumerate(jobs) if stopped is None else itertools.takewhile(lambda _: not stopped(), enumerate(jobs))
     if count <= 1:
-        yield from ((index, function(job)) for index, job in todo)
+        yield from ((index, function(job)) for index, job in numbered)
         return
-    waiting = (_Task(index, job) for index, job in todo)
-    with _crew() as crew:
-        yield from _until_all_are_done(crew, count, function, waiting)
+    waiting = (_PendingJob(index, job) for index, job in numbered)
+    with _worker_pool() as pool:
+        yield from _run_all(pool, count, function, waiting)
 
 
 @dataclass
-class _Task(Generic[Job]):
+class _PendingJob(Generic[JobInput]):
     """A job on its way, and how often it has been tried."""
 
     index: int
-    job: Job
+    job: JobInput
     attempts: int = 0
 
 
-def _until_all_are_done(
-    crew: _Crew, count: int, function: Callable[[Job], Result], waiting: Iterator[_Task[Job]]
-) -> Iterator[tuple[int, Result]]:
+def _run_all(
+    pool: _WorkerPool, count: int, function: Callable[[JobInput], JobOutput], waiting: Iterator[_PendingJob[JobInput]]
+) -> Iterator[tuple[int, JobOutput]]:
     """Keep so many workers busy; a worker gets its next job before anybody looks at what it has done."""
-    busy: dict[Any, tuple[_Worker, _Task[Job]]] = {}
-    lost: deque[_Task[Job]] = deque()
+    busy: dict[Any, tuple[_Worker, _PendingJob[JobInput]]] = {}
+    lost: deque[_PendingJob[JobInput]] = deque()
 
-    def hand_out(idle: _Worker | None) -> bool:
-        """Give a worker, or a fresh one, something to do; say whether there was anything."""
-        task = lost.popleft() if lost else next(waiting, None)
-        if task is None:
+    def assign(idle: _Worker | None) -> bool:
+        """Give a worker, or a fresh one, something to do; return whether there was anything."""
+        pending = lost.popleft() if lost else next(waiting, None)
+        if pending is None:
             return False
-        worker = idle or crew.hire()
-        task.attempts += 1
-        busy[worker.connection] = worker, task
-        worker.begin(function, task.job)
+        worker = idle or pool.start_worker()
+        pending.attempts += 1
+        busy[worker.connection] = worker, pending
+        worker.begin(function, pending.job)
         return True
 
-    while len(busy) < count and hand_out(None):
+    while len(busy) < count and assign(None):
         pass
     while busy:
         for connection in wait_for(list(busy)):
-            worker, task = busy.pop(connection)
+            worker, pending = busy.pop(connection)
             try:
-                outcome = worker.outcome()
-            except _WorkerGoneError:
-                crew.dismiss(worker)
-                if task.attempts >= MOST_ATTEMPTS:
-                    unfinished = (task, *(task for _, task in busy.values()), *lost)
+                result = worker.wait_for_result()
+            except _WorkerDiedError:
+                pool.stop_worker(worker)
+                if pending.attempts >= MOST_ATTEMPTS:
+                    unfinished = (pending, *(pending for _, pending in busy.values()), *lost)
                     raise WorkerError(
-                        f"worker processes died {MOST_ATTEMPTS} times over the same job (job {task.index + 1}), "
-                        "perhaps for want of memory; try fewer --workers or a larger "
+                        f"worker processes died {MOST_ATTEMPTS} times over the same job (job {pending.index + 1}), "
+                        "perhaps because memory ran out; try fewer --workers or a larger "
                         "population.persons_per_household",
-                        (task.job for task in unfinished),
+                        (pending.job for pending in unfinished),
                     ) from None
-                lost.append(task)
-                hand_out(None)
+                lost.append(pending)
+                assign(None)
             else:
-                hand_out(worker)
-                yield task.index, outcome.result()
+                assign(worker)
+                yield pending.index, result.unwrap()
 
 
-def alone(job: Job, function: Callable[[Job], Result]) -> Result:
+def run_isolated(job: JobInput, function: Callable[[JobInput], JobOutput]) -> JobOutput:
     """Call a function in a process of its own.
 
     Raises:
         WorkerError: the process died. What ``function`` itself raises is passed on.
     """
-    with _crew() as crew:
-        return _done_by(crew.hire(), function, job)
+    with _worker_pool() as pool:
+        return _run_on(pool.start_worker(), function, job)
 
 
 @contextlib.contextmanager
@@ -155,11 +155,11 @@ def process_pool(workers: int) -> Iterator[Executor]:
 
     A call whose process dies raises ``WorkerError``, and so does every later call that is given to that process.
     """
-    with _crew() as crew, _Executor([crew.hire() for _ in range(workers)]) as executor:
+    with _worker_pool() as pool, _Executor([pool.start_worker() for _ in range(workers)]) as executor:
         try:
             yield executor
         except BaseException:
-            crew.end()  # the threads wait for the workers
+            pool.stop_all()  # the threads wait for the workers
             executor.shutdown(cancel_futures=True)
             raise
 
@@ -173,43 +173,43 @@ class _Executor(ThreadPoolExecutor):
         for worker in workers:
             self._idle.put(worker)
 
-    def submit(self, function: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
-        return super().submit(self._elsewhere, partial(function, *args, **kwargs))
+    def submit(self, function: Callable[..., JobOutput], /, *args: Any, **kwargs: Any) -> Future[JobOutput]:
+        return super().submit(self._on_a_worker, partial(function, *args, **kwargs))
 
-    def _elsewhere(self, call: Callable[[], Result]) -> Result:
+    def _on_a_worker(self, call: Callable[[], JobOutput]) -> JobOutput:
         worker = self._idle.get()
         try:
-            return _done_by(worker, _call, call)
+            return _run_on(worker, _call, call)
         finally:
             self._idle.put(worker)
 
 
-def _call(call: Callable[[], Result]) -> Result:
+def _call(call: Callable[[], JobOutput]) -> JobOutput:
     return call()
 
 
-def _done_by(worker: _Worker, function: Callable[[Job], Result], job: Job) -> Result:
+def _run_on(worker: _Worker, function: Callable[[JobInput], JobOutput], job: JobInput) -> JobOutput:
     worker.begin(function, job)
     try:
-        result: Result = worker.outcome().result()
-    except _WorkerGoneError:
-        raise WorkerError("its process died, perhaps for want of memory", (job,)) from None
+        result: JobOutput = worker.wait_for_result().unwrap()
+    except _WorkerDiedError:
+        raise WorkerError("its process died, perhaps because memory ran out", (job,)) from None
     return result
 
 
-class _WorkerGoneError(Exception):
+class _WorkerDiedError(Exception):
     """The process at the other end of the pipe is gone."""
 
 
 @dataclass(frozen=True)
-class _Outcome:
+class _JobResult:
     """What came of a job: what the function returned, or what it raised and where."""
 
     value: Any = None
     error: Exception | None = None
     traceback: str = ""
 
-    def result(self) -> Any:
+    def unwrap(self) -> Any:
         if self.error is not None:
             self.error.add_note(f"in a worker process:\n{self.traceback}")
             raise self.error
@@ -226,25 +226,25 @@ class _Worker:
         self._process.start()
         theirs.close()  # so that its death ends the pipe
 
-    def begin(self, function: Callable[[Job], Any], job: Job) -> None:
-        """Hand out a job; the death of a worker shows when its outcome is asked for."""
+    def begin(self, function: Callable[[JobInput], Any], job: JobInput) -> None:
+        """Hand out a job; the death of a worker shows when its result is asked for."""
         with contextlib.suppress(OSError):
             self.connection.send((function, job))
 
-    def outcome(self) -> _Outcome:
+    def wait_for_result(self) -> _JobResult:
         """Wait for what comes of the job.
 
         Raises:
-            _WorkerGoneError: nothing will come of it.
+            _WorkerDiedError: nothing will come of it.
         """
         try:
-            outcome: _Outcome = self.connection.recv()
+            result: _JobResult = self.connection.recv()
         except (EOFError, OSError):
-            raise _WorkerGoneError from None
-        return outcome
+            raise _WorkerDiedError from None
+        return result
 
     def end(self) -> None:
-        """End the process at once; a thread that waits for its outcome is told so."""
+        """End the process at once; a thread that waits for its result sees the pipe end."""
         self._process.kill()
         self._process.join()
 
@@ -255,73 +255,73 @@ def _work(connection: Connection[Any, Any]) -> None:
     with contextlib.suppress(EOFError, OSError):
         while True:
             function, job = connection.recv()
-            _send(connection, _outcome_of(function, job))
+            _send(connection, _result_of(function, job))
 
 
 def exit_with_parent() -> None:
-    """Leave what comes from the terminal to the driver, and end when it ends: killed, it tells its workers nothing."""
-    for number in ENDINGS:
+    """Leave signals of the terminal to the parent, and exit when it ends: killed, it cannot stop its workers."""
+    for number in STOP_SIGNALS:
         if number != signal.SIGTERM:
             signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_driver, daemon=True).start()
+    threading.Thread(target=_watch_parent, daemon=True).start()
 
 
-def _end_with_the_driver() -> None:
-    driver = multiprocessing.parent_process()
-    if driver is not None:
-        wait_for([driver.sentinel])
+def _watch_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait_for([parent.sentinel])
         os._exit(1)
 
 
-def _outcome_of(function: Callable[[Any], Any], job: Any) -> _Outcome:
+def _result_of(function: Callable[[Any], Any], job: Any) -> _JobResult:
     try:
-        return _Outcome(function(job))
+        return _JobResult(function(job))
     except Exception as error:
-        return _Outcome(error=error, traceback=traceback.format_exc())
+        return _JobResult(error=error, traceback=traceback.format_exc())
 
 
-def _send(connection: Connection[Any, Any], outcome: _Outcome) -> None:
+def _send(connection: Connection[Any, Any], result: _JobResult) -> None:
     try:
-        connection.send(outcome)
+        connection.send(result)
     except OSError:
         raise
     except Exception as error:  # it cannot be pickled
-        connection.send(_Outcome(error=TypeError(f"{outcome.error or outcome.value!r}: {error}")))
+        connection.send(_JobResult(error=TypeError(f"{result.error or result.value!r}: {error}")))
 
 
-class _Crew:
+class _WorkerPool:
     """Workers, none of whom stays behind."""
 
     def __init__(self) -> None:
         self._workers: list[_Worker] = []
 
-    def hire(self) -> _Worker:
+    def start_worker(self) -> _Worker:
         """Start a worker; Ctrl-C waits meanwhile, or half a worker might be left behind."""
         with ctrl_c_deferred():
             worker = _Worker()
             self._workers.append(worker)
         return worker
 
-    def dismiss(self, worker: _Worker) -> None:
+    def stop_worker(self, worker: _Worker) -> None:
         """End one worker."""
         self._workers.remove(worker)
         worker.end()
 
-    def end(self) -> None:
+    def stop_all(self) -> None:
         """End them all at once."""
         while self._workers:
             self._workers.pop().end()
 
 
 @contextlib.contextmanager
-def _crew() -> Iterator[_Crew]:
-    """Give a crew that is ended at the end; writing to a worker that has died must not be the end of this process."""
-    crew = _Crew()
+def _worker_pool() -> Iterator[_WorkerPool]:
+    """Give workers that are ended at the end; writing to a worker that has died must not be the end of this process."""
+    pool = _WorkerPool()
     with _handled("SIGPIPE", signal.SIG_IGN):
         try:
-            yield crew
+            yield pool
         finally:
-            crew.end()
+            pool.stop_all()
 
 
 @contextlib.contextmanager
@@ -332,8 +332,8 @@ def ctrl_c_deferred() -> Iterator[None]:
     """
     masked = hasattr(signal, "pthread_sigmask")
     with contextlib.ExitStack() as waiting:
-        for number in ENDINGS:
-            waiting.enter_context(_put_off(number))
+        for number in STOP_SIGNALS:
+            waiting.enter_context(_deferred(number))
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else None
         try:
             yield
@@ -343,17 +343,17 @@ def ctrl_c_deferred() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _put_off(number: signal.Signals) -> Iterator[None]:
-    """Obey a signal that has a handler only afterwards."""
-    obey = signal.getsignal(number)
-    if not callable(obey):
+def _deferred(number: signal.Signals) -> Iterator[None]:
+    """Handle a signal that has a handler only afterwards."""
+    handle = signal.getsignal(number)
+    if not callable(handle):
         yield
         return
     waiting: list[tuple[int, FrameType | None]] = []
     with _handled(number.name, lambda number, frame: waiting.append((number, frame))):
         yield
     if waiting:
-        obey(*waiting[0])
+        handle(*waiting[0])
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ from siege_sim.errors import SiegeError
 from siege_sim.loading.scenario import scenario_of
 from siege_sim.model.model import SiegeModel
 from siege_sim.model.scenario import Scenario
-from siege_sim.results.run import Course, OnProgress, RunResult
+from siege_sim.results.run import CompactRun, OnProgress, RunResult
 from siege_sim.runner.tables import result_of
 
 
@@ -46,7 +46,7 @@ def run(
 
 @dataclass(frozen=True)
 class Job:
-    """A run to be played by another process: a scenario as plain data, a seed, and how many days at the most."""
+    """A run for another process: a scenario as plain data, a seed, and how many days at the most."""
 
     scenario: Mapping[str, Any]
     seed: int
@@ -59,15 +59,15 @@ def jobs_of(scenario: Scenario, seeds: Iterable[int], days: int | None = None) -
     return [Job(data, seed, days) for seed in seeds]
 
 
-def play(job: Job) -> Course:
-    """Play a job and keep what comparing runs needs; nothing of the model stays in memory."""
+def run_job(job: Job) -> CompactRun:
+    """Do a job and keep what comparing runs needs; nothing of the model stays in memory."""
     with memory_given_back():
-        return Course.of(run(scenario_of(job.scenario), job.seed, job.days))
+        return CompactRun.of(run(scenario_of(job.scenario), job.seed, job.days))
 
 
 @contextlib.contextmanager
 def memory_given_back() -> Iterator[None]:
-    """Free the model that is played meanwhile: its parts refer to one another, so it would stay for a while."""
+    """Free the model that is run meanwhile: its parts refer to one another, so it would stay for a while."""
     _leave_alone("imports")
     yield
     gc.collect()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import signal
 
-ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+STOP_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
-def endings_that_count() -> list[signal.Signals]:
-    """Return those that this process has not been told to ignore, as ``nohup`` does with the last one."""
-    return [number for number in ENDINGS if signal.getsignal(number) != signal.SIG_IGN]
+def active_stop_signals() -> list[signal.Signals]:
+    """Return those that this process is not set to ignore, as ``nohup`` does with the last one."""
+    return [number for number in STOP_SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
 
 
-def end_as_by_ctrl_c() -> None:
+def treat_stop_signals_as_ctrl_c() -> None:
     """Let all of them end this process as Ctrl-C does: with nothing half-written left behind."""
-    for number in endings_that_count():
+    for number in active_stop_signals():
         signal.signal(number, signal.default_int_handler)

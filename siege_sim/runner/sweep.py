@@ -1,4 +1,4 @@
-"""Driving a sweep: what is still to be played, in which bundles, by whom; resuming, stopping, telling how far it is."""
+"""Driving a sweep: which runs are left, in which batches, on which workers; resuming, stopping, reporting progress."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ from siege_sim.experiments.plan import Plan
 from siege_sim.loading.keys import with_values
 from siege_sim.loading.scenario import scenario_of
 from siege_sim.model.version import model_version
-from siege_sim.results.lock import LOCK, only_driver
+from siege_sim.results.lock import LOCK, sweep_lock
 from siege_sim.results.storage import UNFINISHED, Folder
 from siege_sim.results.store import DESIGN, SAMPLE, SCENARIOS, Scan, Store
-from siege_sim.runner.pool import alone, finished
-from siege_sim.runner.signals import endings_that_count
+from siege_sim.runner.pool import as_completed, run_isolated
+from siege_sim.runner.signals import active_stop_signals
 from siege_sim.runner.versions import package_versions
-from siege_sim.runner.worker import Bundle, Receipt, Recipe, Task, play, play_bundle, write_as_failed
+from siege_sim.runner.worker import Batch, BatchResult, RunSpec, SweepSpec, run_batch, run_tables, write_as_failed
 
 STOP = "stop"
-SHORTEST_BUNDLE_SECONDS, LONGEST_BUNDLE_SECONDS = 3.0, 60.0
-BUNDLES_A_WORKER = 500
-"""Into how many bundles the work of one worker is divided, within these limits: few enough files, little to lose.
+SHORTEST_BATCH_SECONDS, LONGEST_BATCH_SECONDS = 3.0, 60.0
+BATCHES_A_WORKER = 500
+"""Into how many batches the work of one worker is divided, within these limits: few enough files, little to lose.
 A part costs some 25 ms to write, however few runs are in it; three seconds of runs make that a hundredth."""
 
-MOST_RUNS_IN_A_BUNDLE = 2000
+MOST_RUNS_IN_A_BATCH = 2000
 
 Engine = Callable[
-    [Iterable[Bundle], Callable[[Bundle], Receipt], int | None, Callable[[], bool]],
-    Generator[tuple[int, Receipt], None, None],
+    [Iterable[Batch], Callable[[Batch], BatchResult], int | None, Callable[[], bool]],
+    Generator[tuple[int, BatchResult], None, None],
 ]
-"""Plays bundles somewhere: ``parallel.finished``, or a cluster."""
+"""Runs batches somewhere: ``pool.as_completed``, or a cluster."""
 
 
 @dataclass
-class Tally:
+class SweepProgress:
     """How far a sweep is.
 
     Attributes:
@@ -53,7 +53,7 @@ class Tally:
         before: how many of them were done before.
         done: how many have been finished since.
         failed: how many have failed since.
-        began: when the first bundle came in, in seconds; before that, when the work began.
+        began: when the first batch came in, in seconds; before that, when the work began.
         counted: how many runs have come in since.
         workers: runs, and when the last of them came in, by worker.
         example: the last failure in a line.
@@ -68,21 +68,21 @@ class Tally:
     workers: dict[str, tuple[int, float]] = field(default_factory=dict)
     example: str = ""
 
-    def add(self, receipt: Receipt) -> None:
-        """Count a bundle; the first one, which waits for workers to start, says nothing about the rate."""
+    def add(self, result: BatchResult) -> None:
+        """Count a batch; the first one, which waits for workers to start, does not count for the rate."""
         if not self.done + self.failed:
             self.began = time.monotonic()
         else:
-            self.counted += receipt.done + receipt.failed
-        self.done += receipt.done
-        self.failed += receipt.failed
-        self.example = receipt.example or self.example
-        runs, _ = self.workers.get(receipt.worker, (0, 0.0))
-        self.workers[receipt.worker] = runs + receipt.done + receipt.failed, time.monotonic()
+            self.counted += result.done + result.failed
+        self.done += result.done
+        self.failed += result.failed
+        self.example = result.example or self.example
+        runs, _ = self.workers.get(result.worker, (0, 0.0))
+        self.workers[result.worker] = runs + result.done + result.failed, time.monotonic()
 
     @property
     def left(self) -> int:
-        """How many runs are still to be played."""
+        """How many runs are left."""
         return self.planned - self.before - self.done - self.failed
 
     @property
@@ -97,8 +97,8 @@ class Tally:
 
 
 @dataclass
-class _Todo:
-    """Runs that are to be played, by their index, and how many of them have been handed out."""
+class _Queue:
+    """Runs that are left, by their index, and how many of them have been handed out."""
 
     indices: np.ndarray[Any, Any]
     handed_out: int = 0
@@ -114,42 +114,42 @@ class _Todo:
 
 
 @dataclass
-class _Pace:
-    """Decides how many runs make a bundle, from how long runs have taken so far."""
+class _BatchSizer:
+    """Decides how many runs make a batch, from how long runs have taken so far."""
 
     workers: int
     seconds: float | None
     runs: int = 0
     total: float = 0.0
 
-    def add(self, receipt: Receipt) -> None:
-        self.runs += receipt.done + receipt.failed
-        self.total += receipt.seconds
+    def add(self, result: BatchResult) -> None:
+        self.runs += result.done + result.failed
+        self.total += result.seconds
         self.seconds = self.total / max(self.runs, 1)
 
-    def bundle_size(self, left: int) -> int:
+    def batch_size(self, left: int) -> int:
         if self.seconds is None:
             return 1
-        share = left * self.seconds / self.workers / BUNDLES_A_WORKER
-        wanted = min(max(share, SHORTEST_BUNDLE_SECONDS), LONGEST_BUNDLE_SECONDS)
+        share = left * self.seconds / self.workers / BATCHES_A_WORKER
+        wanted = min(max(share, SHORTEST_BATCH_SECONDS), LONGEST_BATCH_SECONDS)
         fair = -(-left // (2 * self.workers))  # towards the end, let every worker have something to do
-        return max(1, min(round(wanted / max(self.seconds, 1e-6)), fair, MOST_RUNS_IN_A_BUNDLE))
+        return max(1, min(round(wanted / max(self.seconds, 1e-6)), fair, MOST_RUNS_IN_A_BATCH))
 
 
 @dataclass(frozen=True)
 class Driver:
-    """Plays a plan into a store.
+    """Runs a plan into a store.
 
     Attributes:
-        plan: what is to be played.
+        plan: what is to be run.
         store: where results go.
-        workers: how many processes play; on a cluster, how many bundles are in flight.
+        workers: how many processes; on a cluster, how many batches are in flight.
         limit: only the first so many runs of the design.
-        only_failed: play those again that failed, and nothing else.
-        check: read every part whole before going on, and play damaged ones again.
-        engine: who plays.
-        tell: told how far the sweep is, after every bundle.
-        say: told sentences about what happens.
+        only_failed: repeat the runs that failed, and nothing else.
+        check: read every part whole before going on, and repeat damaged ones.
+        engine: where batches are run.
+        on_progress: called with how far the sweep is, after every batch.
+        on_message: called with sentences about what happens.
     """
 
     plan: Plan
@@ -158,28 +158,28 @@ class Driver:
     limit: int | None = None
     only_failed: bool = False
     check: bool = False
-    engine: Engine = finished
-    tell: Callable[[Tally], None] = lambda tally: None
-    say: Callable[[str], None] = lambda sentence: None
+    engine: Engine = as_completed
+    on_progress: Callable[[SweepProgress], None] = lambda progress: None
+    on_message: Callable[[str], None] = lambda sentence: None
 
-    def sweep(self) -> Tally:
-        """Play what is still to be played.
+    def sweep(self) -> SweepProgress:
+        """Do the runs that are left.
 
         Raises:
             ResultError: the store holds something else, or cannot be written to.
             StoppedError: stopped by Ctrl-C; what was in flight has been finished and written down.
         """
         self._refuse_anything_else()
-        with only_driver(self.store.storage) as sign_of_life:
+        with sweep_lock(self.store.storage) as heartbeat:
             self._claim()
             scan = self._scan()
-            todo, tally = self._todo(scan)
-            while todo.left:
+            queue, progress = self._queue_of(scan)
+            while queue.left:
                 try:
-                    self._play(todo, tally, scan, sign_of_life)
+                    self._run_batches(queue, progress, scan, heartbeat)
                 except WorkerError as error:
-                    self._one_by_one(error, tally)
-        return tally
+                    self._run_one_by_one(error, progress)
+        return progress
 
     def _refuse_anything_else(self) -> None:
         """Refuse a folder with something else in it before anything is written there."""
@@ -203,76 +203,74 @@ class Driver:
         self.store.clean(damaged)
         if damaged:
             for reason in damaged.values():
-                self.say(f"damaged and removed: {reason}")
-            self.say("the runs of damaged parts are played again")
+                self.on_message(f"damaged and removed: {reason}")
+            self.on_message("the runs of damaged parts are repeated")
             return self.store.scan(len(self.plan.points), self.plan.runs)
         return scan
 
-    def _todo(self, scan: Scan) -> tuple[_Todo, Tally]:
+    def _queue_of(self, scan: Scan) -> tuple[_Queue, SweepProgress]:
         planned = min(self.limit or self.plan.runs, self.plan.runs)
         wanted = scan.failed if self.only_failed else ~(scan.done | scan.failed)
-        todo = _Todo(np.flatnonzero(wanted[:planned]))
-        return todo, Tally(planned, before=planned - todo.left)
+        queue = _Queue(np.flatnonzero(wanted[:planned]))
+        return queue, SweepProgress(planned, before=planned - queue.left)
 
-    def _play(self, todo: _Todo, tally: Tally, scan: Scan, sign_of_life: Callable[[], None]) -> None:
-        pace = _Pace(self.workers, scan.seconds)
-        with _asked_to_stop(self.store) as stop:
-            recipe = dataclasses.replace(recipe_of(self.plan, self.store.storage.address), stop_file=stop.file)
-            bundles = self._bundles(todo, recipe, pace, scan.attempts + 1 if self.only_failed else 1)
+    def _run_batches(self, queue: _Queue, progress: SweepProgress, scan: Scan, heartbeat: Callable[[], None]) -> None:
+        sizer = _BatchSizer(self.workers, scan.seconds)
+        with _stop_request(self.store) as stop:
+            spec = dataclasses.replace(sweep_spec(self.plan, self.store.storage.address), stop_file=stop.file)
+            batches = self._batches(queue, spec, sizer, scan.attempts + 1 if self.only_failed else 1)
             try:
-                with contextlib.closing(self.engine(bundles, play_bundle, self.workers, stop.is_asked)) as stream:
-                    for _, receipt in stream:
-                        self._make_sure_it_is_seen(receipt, tally)
-                        tally.add(receipt)
-                        pace.add(receipt)
-                        self.tell(tally)
-                        sign_of_life()
+                with contextlib.closing(self.engine(batches, run_batch, self.workers, stop.is_set)) as stream:
+                    for _, result in stream:
+                        self._check_visible(result, progress)
+                        progress.add(result)
+                        sizer.add(result)
+                        self.on_progress(progress)
+                        heartbeat()
             except KeyboardInterrupt:
-                raise StoppedError(f"stopped at once; runs in flight were lost. {self._how_to_go_on(tally)}") from None
-            if stop.is_asked() and tally.left:
-                raise StoppedError(f"stopped. {self._how_to_go_on(tally)}")
+                raise StoppedError(
+                    f"stopped at once; runs in flight were lost. {self._resume_hint(progress)}"
+                ) from None
+            if stop.is_set() and progress.left:
+                raise StoppedError(f"stopped. {self._resume_hint(progress)}")
 
-    def _one_by_one(self, error: WorkerError, tally: Tally) -> None:
-        """Play runs whose worker died again and again each in a process of its own, and write down which one dies.
+    def _run_one_by_one(self, error: WorkerError, progress: SweepProgress) -> None:
+        """Do runs whose worker died again and again each in a process of its own, and write down which one dies.
 
         Raises:
             WorkerError: all of them died, so that it is not for one of them.
         """
-        bundles = [job for job in error.jobs if isinstance(job, Bundle)]
-        lone = [dataclasses.replace(bundle, tasks=(task,)) for bundle in bundles for task in bundle.tasks]
-        self.say(f"workers keep dying; {len(lone):,} runs are played one by one to find out why")
-        deadly: list[Bundle] = []
-        for bundle in lone:
+        batches = [job for job in error.jobs if isinstance(job, Batch)]
+        single = [dataclasses.replace(batch, runs=(run,)) for batch in batches for run in batch.runs]
+        self.on_message(f"workers keep dying; {len(single):,} runs are done one by one to find out why")
+        fatal: list[Batch] = []
+        for batch in single:
             try:
-                tally.add(alone(bundle, play_bundle))
+                progress.add(run_isolated(batch, run_batch))
             except WorkerError:
-                deadly.append(bundle)
-            self.tell(tally)
-        if len(deadly) == len(lone):
+                fatal.append(batch)
+            self.on_progress(progress)
+        if len(fatal) == len(single):
             raise error
-        for bundle in deadly:
-            tally.add(
-                write_as_failed(bundle, "its process died each time that it was played, perhaps for want of memory")
-            )
+        for batch in fatal:
+            progress.add(write_as_failed(batch, "its process died at each attempt, perhaps because memory ran out"))
 
-    def _make_sure_it_is_seen(self, receipt: Receipt, tally: Tally) -> None:
+    def _check_visible(self, result: BatchResult, progress: SweepProgress) -> None:
         """Notice a worker that writes to a folder of its own machine."""
-        if receipt.worker not in tally.workers and not self.store.storage.has(f"runs/{receipt.part}"):
+        if result.worker not in progress.workers and not self.store.storage.has(f"runs/{result.part}"):
             raise ResultError(
-                f"{self.store.where}: a worker ({receipt.worker}) wrote its runs to a folder of that name that is not "
+                f"{self.store.where}: a worker ({result.worker}) wrote its runs to a folder of that name that is not "
                 "seen here; give --out a folder that all machines share, or an fsspec URL such as s3://bucket/sweep"
             )
 
-    def _how_to_go_on(self, tally: Tally) -> str:
-        done = tally.planned - tally.left
-        return (
-            f"{done:,} of {tally.planned:,} runs are kept in {self.store.where}; the same command goes on with the rest"
-        )
+    def _resume_hint(self, progress: SweepProgress) -> str:
+        done = progress.planned - progress.left
+        return f"{done:,} of {progress.planned:,} runs are kept in {self.store.where}; the same command continues"
 
-    def _bundles(self, todo: _Todo, recipe: Recipe, pace: _Pace, attempt: int) -> Iterator[Bundle]:
-        """Yield the runs that are to be played in bundles; made up when a worker is free, so that memory stays flat."""
-        while todo.left:
-            yield bundle_of(self.plan, recipe, todo.take(pace.bundle_size(todo.left)), attempt)
+    def _batches(self, queue: _Queue, spec: SweepSpec, sizer: _BatchSizer, attempt: int) -> Iterator[Batch]:
+        """Yield the runs that are left in batches; made up when a worker is free, so that memory stays flat."""
+        while queue.left:
+            yield batch_of(self.plan, spec, queue.take(sizer.batch_size(queue.left)), attempt)
 
 
 def _holds_something_else(folder: Path) -> bool:
@@ -285,10 +283,10 @@ def _holds_something_else(folder: Path) -> bool:
     )
 
 
-def recipe_of(plan: Plan, target: str) -> Recipe:
+def sweep_spec(plan: Plan, target: str) -> SweepSpec:
     """Return what all runs of a plan have in common."""
     experiment = plan.experiment
-    return Recipe(
+    return SweepSpec(
         target=target,
         model_version=model_version(),
         days=experiment.days,
@@ -299,21 +297,21 @@ def recipe_of(plan: Plan, target: str) -> Recipe:
     )
 
 
-def bundle_of(plan: Plan, recipe: Recipe, indices: Iterable[int], attempt: int = 1) -> Bundle:
-    """Return a bundle of some runs of a plan, with the scenarios that they need; runs of one point stand together."""
+def batch_of(plan: Plan, spec: SweepSpec, indices: Iterable[int], attempt: int = 1) -> Batch:
+    """Return a batch of some runs of a plan, with the scenarios that they need; runs of one point stand together."""
     places = sorted(plan.place_of(index) for index in indices)
-    tasks = tuple(task_of(plan, point, replication, attempt) for point, replication in places)
-    return Bundle(recipe, {policy: plan.bases[policy] for policy in {task.policy for task in tasks}}, tasks)
+    runs = tuple(run_spec(plan, point, replication, attempt) for point, replication in places)
+    return Batch(spec, {policy: plan.bases[policy] for policy in {run.policy for run in runs}}, runs)
 
 
-def task_of(plan: Plan, point: int, replication: int, attempt: int = 1) -> Task:
+def run_spec(plan: Plan, point: int, replication: int, attempt: int = 1) -> RunSpec:
     """Return a run of a plan. Replication ``r`` has the same seed at every point: luck is paired."""
     policy, values = plan.values_of(point)
-    return Task(point, replication, plan.experiment.first_seed + replication, policy, values, attempt)
+    return RunSpec(point, replication, plan.experiment.first_seed + replication, policy, values, attempt)
 
 
 def manifest_of(plan: Plan) -> dict[str, Any]:
-    """Return what a store says about its sweep."""
+    """Return the manifest of a sweep."""
     experiment = plan.experiment
     return {
         "program": "siege_sim",
@@ -355,10 +353,10 @@ def _is_crossed(plan: Plan, name: str) -> bool:
 
 
 def refuse_changes(manifest: dict[str, Any], plan: Plan, where: str) -> None:
-    """Refuse to go on with a sweep whose experiment, scenarios or model have changed.
+    """Refuse to continue a sweep whose experiment, scenarios or model have changed.
 
     Raises:
-        ResultError: says what has changed.
+        ResultError: names what has changed.
     """
     then, now = manifest["fingerprint"], plan.fingerprint
     changed = sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
@@ -369,45 +367,45 @@ def refuse_changes(manifest: dict[str, Any], plan: Plan, where: str) -> None:
         what = ", ".join(words.get(name, f"'{name}'") for name in changed)
         raise ResultError(
             f"{where}: holds the experiment '{manifest['name']}' as it was before {what} changed; choose another "
-            "--out, or change the file back to go on"
+            "--out, or change the file back to continue"
         )
     if manifest["model_version"] != model_version():
         raise ResultError(
-            f"{where}: was played with model {manifest['model_version']}, and this is {model_version()}; runs of two "
+            f"{where}: was run with model {manifest['model_version']}, and this is {model_version()}; runs of two "
             "models are not mixed: choose another --out, or go back to that version"
         )
 
 
 @dataclass
-class _Stop:
+class _StopRequest:
     """Whether the user has asked to stop; workers on this machine see a file."""
 
     file: str | None
-    asked: threading.Event = field(default_factory=threading.Event)
+    event: threading.Event = field(default_factory=threading.Event)
 
-    def is_asked(self) -> bool:
-        return self.asked.is_set()
+    def is_set(self) -> bool:
+        return self.event.is_set()
 
 
 @contextlib.contextmanager
-def _asked_to_stop(store: Store) -> Iterator[_Stop]:
-    """Turn the first Ctrl-C (or another request to end) into a wish to stop; the second one ends at once."""
+def _stop_request(store: Store) -> Iterator[_StopRequest]:
+    """Turn the first Ctrl-C (or another request to end) into a request to stop; the second one ends at once."""
     storage = store.storage
     file = storage.root.resolve() / STOP if isinstance(storage, Folder) else None
     if file is not None:
         file.unlink(missing_ok=True)
-    stop = _Stop(str(file) if file else None)
+    stop = _StopRequest(str(file) if file else None)
 
     def ask(number: int, frame: Any) -> None:
-        if stop.asked.is_set():
+        if stop.event.is_set():
             raise KeyboardInterrupt
-        stop.asked.set()
+        stop.event.set()
         if file is not None:
             with contextlib.suppress(OSError):
                 file.touch()
 
-    endings = endings_that_count() if threading.current_thread() is threading.main_thread() else []
-    before = {number: signal.signal(number, ask) for number in endings}
+    signals = active_stop_signals() if threading.current_thread() is threading.main_thread() else []
+    before = {number: signal.signal(number, ask) for number in signals}
     try:
         yield stop
     finally:
@@ -418,16 +416,16 @@ def _asked_to_stop(store: Store) -> Iterator[_Stop]:
 
 
 def seconds_a_run(plan: Plan) -> float:
-    """Return how long a run takes on this machine, by playing one: the first of the design."""
-    recipe = recipe_of(plan, "")
-    task = task_of(plan, 0, 0)
-    scenario = scenario_of(with_values(plan.bases[task.policy], task.values))
-    play(scenario, task.seed, 3)  # the first days load libraries and compiled code
+    """Return how long a run takes on this machine, by doing one: the first of the design."""
+    spec = sweep_spec(plan, "")
+    run = run_spec(plan, 0, 0)
+    scenario = scenario_of(with_values(plan.bases[run.policy], run.values))
+    run_tables(scenario, run.seed, 3)  # the first days load libraries and compiled code
     began = time.perf_counter()
-    play(scenario, task.seed, recipe.days, recipe.quarters)
+    run_tables(scenario, run.seed, spec.days, spec.quarters)
     return time.perf_counter() - began
 
 
 def default_target(plan: Plan) -> Path:
-    """Return the folder of a sweep for which none was named; the same every time, so that it goes on."""
+    """Return the folder of a sweep for which none was named; the same every time, so that it continues."""
     return Path("results") / f"{plan.experiment.name}-sweep"

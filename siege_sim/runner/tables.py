@@ -23,7 +23,7 @@ PACKAGES = ("mesa", "numpy", "pandas", "matplotlib", "pydantic")
 
 
 @dataclass(frozen=True)
-class Tables:
+class RunTables:
     """The numbers of a run, without its events, snapshots and versions: what many runs need, at a fraction of the cost.
 
     Attributes:
@@ -37,16 +37,16 @@ class Tables:
     quarters: pd.DataFrame | None = field(default=None, repr=False)
 
 
-def tables_of(model: SiegeModel, with_quarters: bool = False) -> Tables:
-    """Return the numbers of a model as far as it has been played; those of ``result_of`` are the same."""
+def tables_of(model: SiegeModel, with_quarters: bool = False) -> RunTables:
+    """Return the numbers of a model as far as it has been run; those of ``result_of`` are the same."""
     if with_quarters:
         model.recorder.keep_last(model)
     series = _series(model)
-    return Tables(summary_of(model), series, _quarters(model) if with_quarters else None)
+    return RunTables(summary_of(model), series, _quarters(model) if with_quarters else None)
 
 
 def result_of(model: SiegeModel, wall_seconds: float = 0.0) -> RunResult:
-    """Return the result of a model as far as it has been played."""
+    """Return the result of a model as far as it has been run."""
     model.recorder.keep_last(model)
     series = _series(model)
     quarters = _quarters(model)

@@ -1,4 +1,4 @@
-"""Dates and days. Day 0 is the opening state; step ``d`` plays the day ``start + d``."""
+"""Dates and days. Day 0 is the opening state; step ``d`` runs the day ``start + d``."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Window(Block):
     """In force only every so many days, counted from the first."""
 
     def first_day(self, clock: Clock) -> int:
-        """Return the number of the first day that is played; day 0 is the opening state."""
+        """Return the number of the first day that is run; day 0 is the opening state."""
         first = clock.day_of(self.from_day)
         return first if first > 0 else self.every_days
 

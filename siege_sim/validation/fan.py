@@ -16,7 +16,7 @@ from siege_sim.validation.measures import values_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from siege_sim.results.run import Course
+    from siege_sim.results.run import CompactRun
     from siege_sim.validation.measures import FloatArray
     from siege_sim.validation.record import Entry, Record
 
@@ -78,16 +78,16 @@ class Fan:
         )
 
 
-def fan_of(record: Record, courses: Sequence[Course]) -> Fan:
+def fan_of(record: Record, compact_runs: Sequence[CompactRun]) -> Fan:
     """Lay runs beside a record.
 
     Args:
         record: what is known.
-        courses: the runs, at least one.
+        compact_runs: the runs, at least one.
     """
-    days = _calendar(record, courses)
+    days = _calendar(record, compact_runs)
     ends = days.day_of(record.until.isoformat())
-    return Fan(days, ends, tuple(course.seed for course in courses), _panels(record, courses, days))
+    return Fan(days, ends, tuple(course.seed for course in compact_runs), _panels(record, compact_runs, days))
 
 
 def drawn_quantities(record: Record) -> list[list[Entry]]:
@@ -100,19 +100,19 @@ def drawn_quantities(record: Record) -> list[list[Entry]]:
     return [record.same_quantity(group[0].measure) for group in several if group[0].measure]
 
 
-def _calendar(record: Record, courses: Sequence[Course]) -> Calendar:
-    start = date.fromisoformat(str(courses[0].series["date"].iloc[0]))
-    longest = max(len(course.series) - 1 for course in courses)
+def _calendar(record: Record, compact_runs: Sequence[CompactRun]) -> Calendar:
+    start = date.fromisoformat(str(compact_runs[0].series["date"].iloc[0]))
+    longest = max(len(course.series) - 1 for course in compact_runs)
     return Calendar(start, min(longest, (record.until - start).days + DAYS_AFTER))
 
 
-def _panels(record: Record, courses: Sequence[Course], days: Calendar) -> tuple[Panel, ...]:
+def _panels(record: Record, compact_runs: Sequence[CompactRun], days: Calendar) -> tuple[Panel, ...]:
     topics = {id(entry): topic.title for topic in record.topics.values() for entry in topic.patterns.values()}
     panels: list[Panel] = []
     for entries in drawn_quantities(record):
         measure = entries[-1].measure
         assert isinstance(measure, DRAWN)
-        curves = np.stack([_until(course, measure.outcomes, days.last) for course in courses])
+        curves = np.stack([_until(course, measure.outcomes, days.last) for course in compact_runs])
         title = next(topics[id(entry)] for entry in entries if id(entry) in topics)
         unit = entries[-1].unit
         if isinstance(measure, kinds.FallOn):
@@ -123,7 +123,7 @@ def _panels(record: Record, courses: Sequence[Course], days: Calendar) -> tuple[
     return tuple(panels)
 
 
-def _until(course: Course, outcomes: Sequence[str], last: int) -> FloatArray:
+def _until(course: CompactRun, outcomes: Sequence[str], last: int) -> FloatArray:
     """Return a curve to a day: with its last value where the siege was over, with nothing where it was stopped."""
     values = values_of(course, outcomes)
     beyond = np.nan if course.ending == HOLDING else values[-1]

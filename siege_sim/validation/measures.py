@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siege_sim.results.run import Course
+from siege_sim.results.run import CompactRun
 from siege_sim.validation import record as kinds
 from siege_sim.validation.record import Measure
 
@@ -48,7 +48,7 @@ NEVER = math.nan
 
 
 @singledispatch
-def measured(measure: Measure, course: Course) -> float | None:
+def measured(measure: Measure, run: CompactRun) -> float | None:
     """Return what a measure is on a run.
 
     Returns:
@@ -58,63 +58,63 @@ def measured(measure: Measure, course: Course) -> float | None:
 
 
 @measured.register
-def _(measure: kinds.ValueOn, course: Course) -> float | None:
-    return _on(course, measure.outcomes, measure.on)
+def _(measure: kinds.ValueOn, run: CompactRun) -> float | None:
+    return _on(run, measure.outcomes, measure.on)
 
 
 @measured.register
-def _(measure: kinds.FallOn, course: Course) -> float | None:
-    now = _on(course, measure.outcomes, measure.on)
-    return None if now is None else float(values_of(course, measure.outcomes)[0]) - now
+def _(measure: kinds.FallOn, run: CompactRun) -> float | None:
+    now = _on(run, measure.outcomes, measure.on)
+    return None if now is None else float(values_of(run, measure.outcomes)[0]) - now
 
 
 @measured.register
-def _(measure: kinds.Increase, course: Course) -> float | None:
-    return _growth(course, measure.outcomes, measure)
+def _(measure: kinds.Increase, run: CompactRun) -> float | None:
+    return _growth(run, measure.outcomes, measure)
 
 
 @measured.register
-def _(measure: kinds.IncreasePerDay, course: Course) -> float | None:
-    growth = _growth(course, measure.outcomes, measure)
+def _(measure: kinds.IncreasePerDay, run: CompactRun) -> float | None:
+    growth = _growth(run, measure.outcomes, measure)
     return None if growth is None else growth / measure.days
 
 
 @measured.register
-def _(measure: kinds.MeanPerDay, course: Course) -> float | None:
-    first, last = day_of(course, measure.first_day), day_of(course, measure.until)
+def _(measure: kinds.MeanPerDay, run: CompactRun) -> float | None:
+    first, last = day_of(run, measure.first_day), day_of(run, measure.until)
     if first is None or last is None:
         return None
-    return float(values_of(course, measure.outcomes)[first : last + 1].mean())
+    return float(values_of(run, measure.outcomes)[first : last + 1].mean())
 
 
 @measured.register
-def _(measure: kinds.Ratio, course: Course) -> float | None:
-    over, under = _growth(course, measure.over, measure), _growth(course, measure.under, measure)
+def _(measure: kinds.Ratio, run: CompactRun) -> float | None:
+    over, under = _growth(run, measure.over, measure), _growth(run, measure.under, measure)
     if over is None or under is None:
         return None
     return over / under if under > 0 else NEVER
 
 
 @measured.register
-def _(measure: kinds.CapturedBy, course: Course) -> float | None:
-    day = day_of(course, measure.on)
+def _(measure: kinds.CapturedBy, run: CompactRun) -> float | None:
+    day = day_of(run, measure.on)
     if day is None:
         return None
-    captured = days_captured(course)
+    captured = days_captured(run)
     return float(sum(captured.get(quarter, math.inf) <= day for quarter in measure.quarters))
 
 
 @measured.register
-def _(measure: kinds.RankOfCapture, course: Course) -> float:
-    captured = days_captured(course)
+def _(measure: kinds.RankOfCapture, run: CompactRun) -> float:
+    captured = days_captured(run)
     if measure.quarter not in captured:
         return NEVER
     return 1.0 + sum(day < captured[measure.quarter] for day in captured.values())
 
 
 @measured.register
-def _(measure: kinds.ShareOfFirstCaptured, course: Course) -> float:
-    captured = days_captured(course)
+def _(measure: kinds.ShareOfFirstCaptured, run: CompactRun) -> float:
+    captured = days_captured(run)
     if len(captured) < measure.first:
         return NEVER
     last = sorted(captured.values())[measure.first - 1]
@@ -123,15 +123,15 @@ def _(measure: kinds.ShareOfFirstCaptured, course: Course) -> float:
 
 
 @measured.register
-def _(measure: kinds.ShareOfFirst, course: Course) -> float:
-    whole = values_of(course, measure.whole)
+def _(measure: kinds.ShareOfFirst, run: CompactRun) -> float:
+    whole = values_of(run, measure.whole)
     day = _first(whole >= measure.count)
-    return NEVER if day is None else float(values_of(course, measure.part)[day] / whole[day])
+    return NEVER if day is None else float(values_of(run, measure.part)[day] / whole[day])
 
 
 @measured.register
-def _(measure: kinds.LargestLoss, course: Course) -> float:
-    lost = share_lost(course)
+def _(measure: kinds.LargestLoss, run: CompactRun) -> float:
+    lost = share_lost(run)
     broken = _first(lost >= measure.level)
     if broken is None:
         return NEVER
@@ -140,62 +140,62 @@ def _(measure: kinds.LargestLoss, course: Course) -> float:
 
 
 @measured.register
-def _(measure: kinds.DaysOfBreaking, course: Course) -> float:
-    lost = share_lost(course)
+def _(measure: kinds.DaysOfBreaking, run: CompactRun) -> float:
+    lost = share_lost(run)
     begun, broken = _first(lost >= measure.from_level), _first(lost >= measure.level)
     return NEVER if begun is None or broken is None else float(broken - begun)
 
 
 @measured.register
-def _(measure: kinds.DateOfBreak, course: Course) -> float:
-    broken = _first(share_lost(course) >= measure.level)
-    return NEVER if broken is None else float(broken - (measure.after - _start(course)).days)
+def _(measure: kinds.DateOfBreak, run: CompactRun) -> float:
+    broken = _first(share_lost(run) >= measure.level)
+    return NEVER if broken is None else float(broken - (measure.after - _start(run)).days)
 
 
-def _start(course: Course) -> date:
-    return date.fromisoformat(str(course.series["date"].iloc[0]))
+def _start(run: CompactRun) -> date:
+    return date.fromisoformat(str(run.series["date"].iloc[0]))
 
 
-def day_of(course: Course, when: date) -> int | None:
-    """Return the row of a date: the last row after the siege has ended, ``None`` outside the days played."""
-    day, last = (when - _start(course)).days, len(course.series) - 1
+def day_of(run: CompactRun, when: date) -> int | None:
+    """Return the row of a date: the last row after the siege has ended, ``None`` outside the days of the run."""
+    day, last = (when - _start(run)).days, len(run.series) - 1
     if day < 0:
         return None
-    if day > last and course.ending == "holding":
+    if day > last and run.ending == "holding":
         return None
     return min(day, last)
 
 
-def values_of(course: Course, outcomes: Sequence[str]) -> FloatArray:
+def values_of(run: CompactRun, outcomes: Sequence[str]) -> FloatArray:
     """Return the sum of outcomes on every day."""
-    total: FloatArray = course.series[list(outcomes)].to_numpy(dtype=float).sum(axis=1)
+    total: FloatArray = run.series[list(outcomes)].to_numpy(dtype=float).sum(axis=1)
     return total
 
 
-def _on(course: Course, outcomes: Sequence[str], when: date) -> float | None:
-    day = day_of(course, when)
-    return None if day is None else float(values_of(course, outcomes)[day])
+def _on(run: CompactRun, outcomes: Sequence[str], when: date) -> float | None:
+    day = day_of(run, when)
+    return None if day is None else float(values_of(run, outcomes)[day])
 
 
-def _growth(course: Course, outcomes: Sequence[str], span: kinds.Span) -> float | None:
-    before, after = _on(course, outcomes, span.after), _on(course, outcomes, span.until)
+def _growth(run: CompactRun, outcomes: Sequence[str], span: kinds.Span) -> float | None:
+    before, after = _on(run, outcomes, span.after), _on(run, outcomes, span.until)
     return None if before is None or after is None else after - before
 
 
-def share_lost(course: Course) -> FloatArray:
+def share_lost(run: CompactRun) -> FloatArray:
     """Return the share of the ground of day 0 that was lost by fighting, on every day."""
-    held = values_of(course, [kinds.GROUND_HELD])
-    if course.ending == HANDED_OVER:
+    held = values_of(run, [kinds.GROUND_HELD])
+    if run.ending == HANDED_OVER:
         held = held[:-1]
     return 1.0 - held / held[0]
 
 
-def days_captured(course: Course) -> dict[str, int]:
+def days_captured(run: CompactRun) -> dict[str, int]:
     """Return the days on which quarters were captured for good, by name; not those handed over in the end."""
-    table = course.quarters.dropna(subset=["day_captured"])
+    table = run.quarters.dropna(subset=["day_captured"])
     days = dict(zip(table["quarter"], table["day_captured"].astype(int), strict=True))
-    last = len(course.series) - 1
-    return {name: day for name, day in days.items() if not (course.ending == HANDED_OVER and day == last)}
+    last = len(run.series) - 1
+    return {name: day for name, day in days.items() if not (run.ending == HANDED_OVER and day == last)}
 
 
 def _first(mask: NDArray[np.bool_]) -> int | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from siege_sim.results.run import Course
+from siege_sim.results.run import CompactRun
 from siege_sim.validation.record import Measure
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class Scorecard:
 
 def scorecard(
     record: Record,
-    courses: Sequence[Course],
+    runs: Sequence[CompactRun],
     scenario: str,
     title: str,
     days: int | None = None,
@@ -170,7 +170,7 @@ def scorecard(
 
     Args:
         record: what they are scored against.
-        courses: the runs, at least one, all of one scenario.
+        runs: at least one, all of one scenario.
         scenario: name or path of the scenario.
         title: its title.
         days: after how many days the runs were stopped, if so.
@@ -184,25 +184,25 @@ def scorecard(
         record_title=record.title,
         record_summary=record.summary,
         until=record.until,
-        seeds=tuple(course.seed for course in courses),
+        seeds=tuple(run.seed for run in runs),
         days=days,
         settings=tuple(settings),
-        made=courses[0].made,
-        lines=score(record, courses),
+        made=runs[0].provenance,
+        lines=score(record, runs),
     )
 
 
-def score(record: Record, courses: Sequence[Course]) -> tuple[Line, ...]:
+def score(record: Record, runs: Sequence[CompactRun]) -> tuple[Line, ...]:
     """Measure every pattern of a record on every run, and set the naive forecasts beside them."""
     return tuple(
-        _line(record, name, topic.title, entry, courses)
+        _line(record, name, topic.title, entry, runs)
         for topic in record.topics.values()
         for name, entry in topic.patterns.items()
     )
 
 
-def _line(record: Record, name: str, topic: str, entry: Entry, courses: Sequence[Course]) -> Line:
-    found = [] if entry.measure is None else [measured(entry.measure, course) for course in courses]
+def _line(record: Record, name: str, topic: str, entry: Entry, runs: Sequence[CompactRun]) -> Line:
+    found = [] if entry.measure is None else [measured(entry.measure, run) for run in runs]
     reached = [value for value in found if value is not None]
     numbers = [value for value in reached if math.isfinite(value)]
     tenth, median, ninetieth = np.percentile(numbers, (10, 50, 90)).tolist() if numbers else (None, None, None)

@@ -162,7 +162,7 @@ def _names(runs: Sequence[RunFrames], folders: Sequence[Path]) -> list[str]:
 def _heading(heads: Sequence[Json]) -> list[str]:
     seeds = " and ".join(dict.fromkeys(str(head["seed"]) for head in heads))
     which = "A simulated run" if len(heads) == 1 else "Two simulated runs on one clock"
-    return [f"{which}, seed {seeds}: one of many possible courses. Press ? for the keys."]
+    return [f"{which}, seed {seeds}: one of many possible. Press ? for the keys."]
 
 
 def _compressed(runs: Sequence[RunFrames], names: Sequence[str]) -> str:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from siege_sim.experiments.plan import Plan
     from siege_sim.results.store import Store
-    from siege_sim.runner.sweep import Tally
-    from siege_sim.runner.worker import Bundle, Receipt
+    from siege_sim.runner.sweep import SweepProgress
+    from siege_sim.runner.worker import Batch, BatchResult
 
 Numbers = dict[str, float]
 """What a case has found, by name."""
@@ -52,21 +52,21 @@ def aleppo_sweep(label: str, folder: str, runs: int, workers: int) -> Numbers:
     """Sweep Aleppo; with one worker, where all happens in this process, take apart what a run costs as well."""
     from siege_sim.results.store import Store
     from siege_sim.runner import sweep as sweeping
-    from siege_sim.runner import worker as playing
+    from siege_sim.runner import worker
 
     plan, target = _plan(ALEPPO, runs, Path(folder)), Store.at(Path(folder) / f"by {workers}")
     if workers > 1:
         return _swept(plan, target, workers)
     sweeping.seconds_a_run(plan)  # loads libraries and compiled code; workers of their own do so with their first run
-    bundled, played, written = map(Stopwatch, (sweeping.play_bundle, playing.play, Store.write_part))
+    batch_watch, run_watch, write_watch = map(Stopwatch, (sweeping.run_batch, worker.run_tables, Store.write_part))
     with (
-        mock.patch.object(sweeping, "play_bundle", bundled),
-        mock.patch.object(playing, "play", played),
-        mock.patch.object(Store, "write_part", lambda *part: written(*part)),
+        mock.patch.object(sweeping, "run_batch", batch_watch),
+        mock.patch.object(worker, "run_tables", run_watch),
+        mock.patch.object(Store, "write_part", lambda *part: write_watch(*part)),
     ):
         found = _swept(plan, target, workers)
-    costs = {"play": played.seconds, "store": written.seconds}
-    costs["other"] = bundled.seconds - sum(costs.values())
+    costs = {"play": run_watch.seconds, "store": write_watch.seconds}
+    costs["other"] = batch_watch.seconds - sum(costs.values())
     return found | {f"{name}_ms": 1000.0 * seconds / runs for name, seconds in costs.items()}
 
 
@@ -76,27 +76,27 @@ def _swept(plan: Plan, target: Store, workers: int) -> Numbers:
 
     found: Numbers = {"worker_mb": 0.0}
 
-    def look(tally: Tally) -> None:
+    def look(progress: SweepProgress) -> None:
         """Note the rate so far, and the memory of the workers while they are there."""
-        found["runs_per_second"] = tally.runs_a_second
-        sizes = [_peak_mb_of(int(worker.rpartition(":")[2])) for worker in tally.workers]
+        found["runs_per_second"] = progress.runs_a_second
+        sizes = [_peak_mb_of(int(worker.rpartition(":")[2])) for worker in progress.workers]
         found["worker_mb"] = max(found["worker_mb"], *sizes)
 
     began = time.perf_counter()
-    tally = Driver(plan, target, workers, tell=look).sweep()
+    progress = Driver(plan, target, workers, tell=look).sweep()
     wall = time.perf_counter() - began
-    return found | {"runs": tally.done, "wall_seconds": wall, "driver_mb": peak_mb()}
+    return found | {"runs": progress.done, "wall_seconds": wall, "driver_mb": peak_mb()}
 
 
 def store(label: str, folder: str, runs_a_part: int, parts: int) -> Numbers:
-    """Write a run of Aleppo to a store again and again, as a worker does with the runs of a bundle."""
+    """Write a run of Aleppo to a store again and again, as a worker does with the runs of a batch."""
     from siege_sim.results.store import Store
-    from siege_sim.runner.sweep import bundle_of, recipe_of
-    from siege_sim.runner.worker import play_bundle
+    from siege_sim.runner.sweep import batch_of, sweep_spec
+    from siege_sim.runner.worker import run_batch
 
     plan = _plan(ALEPPO, 2, Path(folder))
     with mock.patch.object(Store, "write_part", return_value="not written") as write_part:
-        play_bundle(bundle_of(plan, recipe_of(plan, folder), [0]))
+        run_batch(batch_of(plan, sweep_spec(plan, folder), [0]))
     outcomes, (row,), (series,), (quarters,) = write_part.call_args.args
     target, seconds = Store.at(Path(folder) / f"parts of {runs_a_part}"), []
     for number in range(parts + 1):
@@ -137,43 +137,43 @@ def driver(label: str, folder: str, runs: int) -> Numbers:
 
     plan = _plan(MADE_UP, runs, Path(folder))
     base, began = peak_mb(), time.perf_counter()
-    tally = Driver(plan, Store.at(Path(folder) / f"{runs} runs"), 2, engine=_making_up).sweep()
+    progress = Driver(plan, Store.at(Path(folder) / f"{runs} runs"), 2, engine=_making_up).sweep()
     wall = time.perf_counter() - began
     parts = len(list((Path(folder) / f"{runs} runs" / "runs").iterdir()))
-    found = {"runs": tally.done, "parts": parts, "wall_seconds": wall, "import_seconds": imports}
+    found = {"runs": progress.done, "parts": parts, "wall_seconds": wall, "import_seconds": imports}
     return {**found, "base_mb": base, "driver_mb": peak_mb()}
 
 
 def _making_up(
-    bundles: Iterable[Bundle],
-    function: Callable[[Bundle], Receipt],
+    batches: Iterable[Batch],
+    function: Callable[[Batch], BatchResult],
     workers: int | None,
     stopped: Callable[[], bool],
-) -> Generator[tuple[int, Receipt], None, None]:
-    """Be the engine of a driver: workers make runs up in the place of playing them."""
-    from siege_sim.runner.pool import finished
+) -> Generator[tuple[int, BatchResult], None, None]:
+    """Be the engine of a driver: workers make runs up instead of running them."""
+    from siege_sim.runner.pool import as_completed
 
-    yield from finished(bundles, made_up, workers, stopped)
+    yield from as_completed(batches, made_up, workers, stopped)
 
 
-def made_up(bundle: Bundle) -> Receipt:
-    """Write the runs of a bundle down without playing them."""
+def made_up(batch: Batch) -> BatchResult:
+    """Write the runs of a batch down without running them."""
     from siege_sim.results.store import OK, Store
-    from siege_sim.runner.worker import Receipt
+    from siege_sim.runner.worker import BatchResult
 
-    seconds, outcomes = SECONDS_OF_A_MADE_UP_RUN, bundle.recipe.outcomes
+    seconds, outcomes = SECONDS_OF_A_MADE_UP_RUN, batch.spec.outcomes
     rows = [
-        {"key": f"{task.point:016x}{task.seed:016x}", "point": task.point, "replication": task.replication,
-         "seed": task.seed, "attempt": task.attempt, "status": OK, "seconds": seconds,
-         **{name: "holding" if name == "ending" else float(task.point) for name in outcomes}}
-        for task in bundle.tasks
+        {"key": f"{run.point:016x}{run.seed:016x}", "point": run.point, "replication": run.replication,
+         "seed": run.seed, "attempt": run.attempt, "status": OK, "seconds": seconds,
+         **{name: "holding" if name == "ending" else float(run.point) for name in outcomes}}
+        for run in batch.runs
     ]  # fmt: skip
-    part = Store.at(bundle.recipe.target).write_part(outcomes, rows, [], [])
-    return Receipt(f"worker:{os.getpid()}", part, len(rows), 0, seconds * len(rows))
+    part = Store.at(batch.spec.target).write_part(outcomes, rows, [], [])
+    return BatchResult(f"worker:{os.getpid()}", part, len(rows), 0, seconds * len(rows))
 
 
 def resume(label: str, folder: str, runs: int) -> Numbers:
-    """Start a sweep again of which nothing is left to be played."""
+    """Start a sweep again of which nothing is left to do."""
     from siege_sim.results.store import Store
     from siege_sim.runner.sweep import Driver
 
@@ -181,9 +181,9 @@ def resume(label: str, folder: str, runs: int) -> Numbers:
     base, began = peak_mb(), time.perf_counter()
     scan = store.scan(len(plan.points), plan.runs)
     scanned = time.perf_counter() - began
-    tally = Driver(plan, store, 2).sweep()
+    progress = Driver(plan, store, 2).sweep()
     assert scan.done.all()
-    assert tally.done == tally.left == 0
+    assert progress.done == progress.left == 0
     again = time.perf_counter() - began - scanned
     return {"runs": plan.runs, "scan_seconds": scanned, "again_seconds": again, "mb": peak_mb() - base}
 

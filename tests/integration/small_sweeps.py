@@ -11,7 +11,7 @@ import pandas as pd
 from siege_sim.experiments.plan import Plan, load_plan
 from siege_sim.results.export import export_sweep
 from siege_sim.results.store import Store
-from siege_sim.runner.sweep import Driver, Tally
+from siege_sim.runner.sweep import Driver, SweepProgress
 
 SMALL = """
 name: small
@@ -35,9 +35,9 @@ def written(folder: Path, text: str, name: str = "small.yaml") -> Path:
     return file
 
 
-def sweep(plan: Plan | Path, folder: Path, workers: int = 1, **wishes) -> Tally:
+def sweep(plan: Plan | Path, folder: Path, workers: int = 1, **options) -> SweepProgress:
     plan = plan if isinstance(plan, Plan) else load_plan(plan)
-    return Driver(plan, Store.at(folder), workers, **wishes).sweep()
+    return Driver(plan, Store.at(folder), workers, **options).sweep()
 
 
 def rows_of(part: Path) -> pd.DataFrame:

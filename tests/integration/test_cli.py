@@ -20,7 +20,7 @@ from siege_sim.errors import ResultError
 from siege_sim.loading.scenario import load_scenario, parent_of, shipped_scenarios
 from siege_sim.results.files import check_target, new_folder
 from siege_sim.results.run import read_run
-from siege_sim.runner.signals import ENDINGS
+from siege_sim.runner.signals import STOP_SIGNALS
 
 PROGRAM = [sys.executable, "-m", "siege_sim.cli"]
 
@@ -158,7 +158,7 @@ def test_a_piped_run_reports_in_plain_lines(tmp_path):
     assert str(tmp_path / "o") in done.stdout.replace("\n", "")
 
 
-@pytest.mark.parametrize("number", ENDINGS)
+@pytest.mark.parametrize("number", STOP_SIGNALS)
 @pytest.mark.parametrize("moment", ["aleppo_2016: day", "drawing figures"])
 def test_interrupting_leaves_nothing_behind(start, tmp_path, number, moment):
     running = start(*PROGRAM, "run", "aleppo_2016", "--out", str(tmp_path / "o"))

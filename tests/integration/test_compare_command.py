@@ -11,7 +11,7 @@ import pytest
 
 from siege_sim.analysis.comparison.paired import FIRST_LOOK
 from siege_sim.cli import main as cli
-from siege_sim.runner.compare import asked_for, compare_asked
+from siege_sim.runner.compare import comparison_request, run_comparison
 from tests.integration.test_score import PROGRAM, gone, siege_sim
 
 TABLES = {"effects.csv", "days.csv", "quarters.csv", "runs.csv"}
@@ -133,11 +133,11 @@ def test_nothing_differs_when_a_what_if_begins_after_the_last_day(what_ifs, caps
 
 
 def test_runs_are_added_until_the_interval_is_narrow_and_give_what_as_many_runs_at_once_give(what_ifs):
-    narrower = asked_for(what_ifs[::2], 200, ["civilians_killed"], until="1.5", days=6)
-    stopped = compare_asked(narrower, workers=2)
+    narrower = comparison_request(what_ifs[::2], 200, ["civilians_killed"], until="1.5", days=6)
+    stopped = run_comparison(narrower, workers=2)
     assert FIRST_LOOK == stopped.looks[0].pairs < stopped.pairs < 200
     assert stopped.narrow_enough
-    at_once = compare_asked(asked_for(what_ifs[::2], stopped.pairs, ["civilians_killed"], days=6), workers=1)
+    at_once = run_comparison(comparison_request(what_ifs[::2], stopped.pairs, ["civilians_killed"], days=6), workers=1)
     assert at_once.effects == stopped.effects
 
 
@@ -148,7 +148,7 @@ def test_it_stops_at_the_most_runs_and_says_that_the_interval_is_still_wide(what
 
 
 def test_settings_hold_for_the_baseline_and_the_what_ifs(what_ifs):
-    found = asked_for(what_ifs, 1, settings=["population.besieged=3000"])
+    found = comparison_request(what_ifs, 1, settings=["population.besieged=3000"])
     assert {scenario.population.besieged for scenario in found.scenarios} == {3000}
     assert found.command.endswith("--set population.besieged=3000")
 
@@ -182,11 +182,11 @@ WIDER = FED.replace("title:", "map: {side: 12}\ntitle:")
     [
         (
             "extends: toy_town\nname: again\ntitle: The same\n",
-            "says the same as 'toy_town', so that no run would differ",
+            "has the same content as 'toy_town', so that no run would differ",
         ),
         (FED.replace("name: fed\n", ""), "is called 'toy_town' like one before it; give its file another 'name'"),
         (LATER_START, "starts on 2020-10-01, 'toy_town' on 2020-09-01"),
-        (SHORTER, "plays 50 days, 'toy_town' 90; stop both with --days 50 or less"),
+        (SHORTER, "has 50 days, 'toy_town' 90; stop both with --days 50 or less"),
         (WIDER, "has another map than 'toy_town'"),
     ],
 )
@@ -200,8 +200,8 @@ def test_scenarios_that_cannot_be_paired_are_refused_before_anything_is_played(t
 
 
 def test_scenarios_of_different_length_are_compared_as_far_as_both_go(tmp_path):
-    found = asked_for(["toy_town", file(tmp_path, SHORTER)], 1, days=50)
-    assert compare_asked(found, workers=1).last_day == 50
+    found = comparison_request(["toy_town", file(tmp_path, SHORTER)], 1, days=50)
+    assert run_comparison(found, workers=1).last_day == 50
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_scenarios_of_different_length_are_compared_as_far_as_both_go(tmp_path):
     [
         (["toy_town"], "name the baseline and at least one what-if"),
         (["aleppo_2016", "aid_convoy"], "no scenario is called 'aid_convoy'; did you mean 'aid_convoys'?"),
-        (["aleppo_2016", "aid_convoys", "aid_convoys"], "says the same as 'aid_convoys'"),
+        (["aleppo_2016", "aid_convoys", "aid_convoys"], "has the same content as 'aid_convoys'"),
         (["aleppo_2016", "aid_convoys", "--outcomes", "civilians_kild"], "did you mean 'civilians_killed'?"),
         (["aleppo_2016", "aid_convoys", "--until", "soon"], "'soon' is not a width above 0"),
         (["aleppo_2016", "aid_convoys", "--outcomes", "ending", "--until", "3"], "none of the compared outcomes is"),

@@ -16,16 +16,16 @@ from siege_sim.errors import ResultError, StoppedError, WorkerError
 from siege_sim.experiments.plan import load_plan
 from siege_sim.results.export import export_sweep
 from siege_sim.results.files import csv_text
-from siege_sim.results.lock import lock_holder, only_driver
+from siege_sim.results.lock import lock_holder, sweep_lock
 from siege_sim.results.status import status_of
 from siege_sim.results.storage import Folder
 from siege_sim.results.store import Store, failures, read_sweep
-from siege_sim.runner.sweep import Driver, Tally
+from siege_sim.runner.sweep import Driver, SweepProgress
 from tests.integration.small_sweeps import SMALL, exported, rows_of, sweep, written
 
 FAILING = """
 name: failing
-title: An experiment in which one point of four cannot be played
+title: An experiment in which one point of four cannot be run
 base: toy_town
 settings: [population.persons_per_household=50]
 days: 3
@@ -55,9 +55,9 @@ def undisturbed(tmp_path_factory) -> dict[str, bytes]:
 
 
 def test_every_run_of_the_design_is_kept_once_with_its_series_and_quarters(small, tmp_path):
-    tally = sweep(small, tmp_path / "out")
+    progress = sweep(small, tmp_path / "out")
     found = read_sweep(tmp_path / "out")
-    assert (tally.done, tally.failed, tally.left) == (12, 0, 0)
+    assert (progress.done, progress.failed, progress.left) == (12, 0, 0)
     assert found.planned == len(found.runs) == 12
     assert list(zip(found.runs["point"], found.runs["replication"], strict=True)) == [
         (point, replication) for point in range(4) for replication in range(3)
@@ -155,7 +155,7 @@ def test_a_damaged_part_is_played_again_and_nothing_else(small, tmp_path, undist
     lost = len(rows_of(tmp_path / "out" / "runs" / victim.name))
     harm(victim)
     said: list[str] = []
-    again = sweep(small, tmp_path / "out", check=True, say=said.append)
+    again = sweep(small, tmp_path / "out", check=True, on_message=said.append)
     assert again.done == lost
     assert (harm is Path.unlink and table == "runs") or any(victim.name in sentence for sentence in said)
     assert exported(tmp_path / "out") == undisturbed
@@ -186,20 +186,20 @@ def test_other_tools_read_the_parts_while_the_sweep_is_running(small, tmp_path):
 
     seen: list[int] = []
 
-    def look(tally: Tally) -> None:
+    def look(progress: SweepProgress) -> None:
         rows = len(pd.read_parquet(tmp_path / "out" / "runs"))
         assert rows == pyarrow.dataset.dataset(tmp_path / "out" / "runs").count_rows()
-        assert rows == tally.done
+        assert rows == progress.done
         seen.append(rows)
 
-    sweep(small, tmp_path / "out", tell=look)
+    sweep(small, tmp_path / "out", on_progress=look)
     assert seen[-1] == 12
     assert len(seen) > 2
 
 
-def test_two_drivers_do_not_play_one_sweep(small, tmp_path):
+def test_two_drivers_do_not_run_one_sweep(small, tmp_path):
     sweep(small, tmp_path / "out", limit=1)
-    with only_driver(Folder(tmp_path / "out")):
+    with sweep_lock(Folder(tmp_path / "out")):
         assert str(os.getpid()) in str(lock_holder(Folder(tmp_path / "out")))
         with pytest.raises(ResultError, match=f"process {os.getpid()} on .* is running this sweep now"):
             sweep(small, tmp_path / "out")
@@ -257,8 +257,8 @@ def test_a_folder_with_something_else_in_it_is_left_alone(small, tmp_path):
 
 def test_a_run_that_fails_is_written_down_and_stops_no_other(tmp_path):
     file = written(tmp_path, FAILING)
-    tally = sweep(file, tmp_path / "out")
-    assert (tally.done, tally.failed) == (6, 2)
+    progress = sweep(file, tmp_path / "out")
+    assert (progress.done, progress.failed) == (6, 2)
     runs = read_sweep(tmp_path / "out").runs
     assert runs[runs["status"] == "failed"]["point"].tolist() == [2, 2]
     assert runs["ending"].isna().tolist() == (runs["status"] == "failed").tolist()
@@ -266,22 +266,22 @@ def test_a_run_that_fails_is_written_down_and_stops_no_other(tmp_path):
     assert failed["error"].str.contains("is before from_day").all()
     assert failed["traceback"].str.contains("Traceback").all()
     assert json.loads(failed["values"][0])["interventions.aid_convoys.until_day"] == 30
-    assert sweep(file, tmp_path / "out").done == 0, "a failed run was played again without being asked for"
+    assert sweep(file, tmp_path / "out").done == 0, "a failed run was repeated without being asked for"
     (kind,) = status_of(tmp_path / "out")["failures"]
     assert (kind["runs"], kind["point"], kind["seed"]) == (2, 2, 1)
 
 
-def test_only_failed_runs_are_played_again_when_asked_for(tmp_path, monkeypatch):
+def test_only_failed_runs_are_repeated_when_asked_for(tmp_path, monkeypatch):
     import siege_sim.runner.worker
 
-    file, play = written(tmp_path, SMALL), siege_sim.runner.worker.play
+    file, run_tables = written(tmp_path, SMALL), siege_sim.runner.worker.run_tables
 
     def fails_on_seed_2(scenario, seed, *rest):
         if seed == 2:
             raise ValueError("the machine was tired")
-        return play(scenario, seed, *rest)
+        return run_tables(scenario, seed, *rest)
 
-    monkeypatch.setattr(siege_sim.runner.worker, "play", fails_on_seed_2)
+    monkeypatch.setattr(siege_sim.runner.worker, "run_tables", fails_on_seed_2)
     assert sweep(file, tmp_path / "out").failed == 4
     assert sweep(file, tmp_path / "out", only_failed=True).failed == 4
     monkeypatch.undo()
@@ -293,50 +293,50 @@ def test_only_failed_runs_are_played_again_when_asked_for(tmp_path, monkeypatch)
 
 
 def test_a_run_that_kills_its_process_is_found_and_the_rest_goes_on(small, tmp_path, monkeypatch):
-    def kills(bundle) -> bool:
-        return any((task.point, task.replication) == (2, 1) for task in bundle.tasks)
+    def kills(batch) -> bool:
+        return any((run.point, run.replication) == (2, 1) for run in batch.runs)
 
-    def engine(bundles, function, workers, stopped):
-        for number, bundle in enumerate(bundles):
-            if kills(bundle):
-                raise WorkerError("workers died", (bundle,))
-            yield number, function(bundle)
+    def engine(batches, function, workers, stopped):
+        for number, batch in enumerate(batches):
+            if kills(batch):
+                raise WorkerError("workers died", (batch,))
+            yield number, function(batch)
 
-    def by_itself(bundle, function):
-        if kills(bundle):
-            raise WorkerError("its process died", (bundle,))
-        return function(bundle)
+    def by_itself(batch, function):
+        if kills(batch):
+            raise WorkerError("its process died", (batch,))
+        return function(batch)
 
-    monkeypatch.setattr("siege_sim.runner.sweep.alone", by_itself)
-    monkeypatch.setattr("siege_sim.runner.sweep._Pace.bundle_size", lambda self, left: min(4, left))
-    tally = sweep(small, tmp_path / "out", engine=engine)
-    assert (tally.done, tally.failed) == (11, 1)
+    monkeypatch.setattr("siege_sim.runner.sweep.run_isolated", by_itself)
+    monkeypatch.setattr("siege_sim.runner.sweep._BatchSizer.batch_size", lambda self, left: min(4, left))
+    progress = sweep(small, tmp_path / "out", engine=engine)
+    assert (progress.done, progress.failed) == (11, 1)
     failed = failures(tmp_path / "out")
     assert failed[["point", "replication"]].to_numpy().tolist() == [[2, 1]]
     assert "process died" in failed["error"][0]
 
 
 def test_a_machine_on_which_every_run_dies_is_no_fault_of_the_runs(small, tmp_path, monkeypatch):
-    def engine(bundles, function, workers, stopped):
-        raise WorkerError("workers died", (next(bundles),))
+    def engine(batches, function, workers, stopped):
+        raise WorkerError("workers died", (next(batches),))
         yield
 
-    def dies(bundle, function):
-        raise WorkerError("its process died", (bundle,))
+    def dies(batch, function):
+        raise WorkerError("its process died", (batch,))
 
-    monkeypatch.setattr("siege_sim.runner.sweep.alone", dies)
+    monkeypatch.setattr("siege_sim.runner.sweep.run_isolated", dies)
     with pytest.raises(WorkerError, match="workers died"):
         sweep(small, tmp_path / "out", engine=engine)
     assert len(read_sweep(tmp_path / "out").runs) == 0
 
 
-def test_a_wish_to_stop_is_met_after_the_run_in_hand(small, tmp_path, undisturbed):
-    def stop_soon(tally: Tally) -> None:
-        if tally.done >= 3:
+def test_a_request_to_stop_is_met_after_the_current_run(small, tmp_path, undisturbed):
+    def stop_soon(progress: SweepProgress) -> None:
+        if progress.done >= 3:
             os.kill(os.getpid(), signal.SIGINT)
 
-    with pytest.raises(StoppedError, match=r"stopped\. [0-9]+ of 12 runs are kept in .*same command goes on"):
-        sweep(small, tmp_path / "out", tell=stop_soon)
+    with pytest.raises(StoppedError, match=r"stopped\. [0-9]+ of 12 runs are kept in .*same command continues"):
+        sweep(small, tmp_path / "out", on_progress=stop_soon)
     kept = parts(tmp_path / "out")
     assert 3 <= len(read_sweep(tmp_path / "out").runs) < 12
     sweep(small, tmp_path / "out")
@@ -350,13 +350,13 @@ def test_of_two_drivers_that_see_no_lock_one_gets_it(monkeypatch):
 
     storage = Store.at("memory://bucket/race").storage
     try:
-        with only_driver(storage):
+        with sweep_lock(storage):
             looks = iter([None, "process 1 on the other machine"])
             monkeypatch.setattr("siege_sim.results.lock.lock_holder", lambda _: next(looks))
             monkeypatch.setattr(storage, "remove", lambda _: None)
             with (
                 pytest.raises(ResultError, match="process 1 on the other machine is running this sweep now"),
-                only_driver(storage),
+                sweep_lock(storage),
             ):
                 pass
             monkeypatch.undo()
@@ -366,19 +366,19 @@ def test_of_two_drivers_that_see_no_lock_one_gets_it(monkeypatch):
 
 
 @pytest.mark.parametrize("when", [1, 2, 3])
-def test_of_two_drivers_that_begin_at_once_one_plays(monkeypatch, when):
+def test_of_two_drivers_that_begin_at_once_one_gets_the_lock(monkeypatch, when):
     """The other one begins right after the first, second or third look or step of taking the lock."""
     import fsspec
 
     mine, others = (Store.at("memory://bucket/race").storage for _ in range(2))
-    playing, steps = [], count(1)
+    holders, steps = [], count(1)
     with ExitStack() as drivers:
         drivers.callback(fsspec.filesystem("memory").rm, "/bucket", recursive=True)
 
         def begin(storage):
             with suppress(ResultError):
-                drivers.enter_context(only_driver(storage))
-                playing.append(storage)
+                drivers.enter_context(sweep_lock(storage))
+                holders.append(storage)
 
         def followed(step):
             def take(*given):
@@ -395,7 +395,7 @@ def test_of_two_drivers_that_begin_at_once_one_plays(monkeypatch, when):
         begin(mine)
         monkeypatch.undo()
         begin(others)
-        assert len(playing) == 1
+        assert len(holders) == 1
 
 
 def test_a_sweep_can_stand_behind_a_url(small, undisturbed, tmp_path):
@@ -406,12 +406,12 @@ def test_a_sweep_can_stand_behind_a_url(small, undisturbed, tmp_path):
     try:
         Driver(plan, Store.at(url), 1, limit=5).sweep()
         assert status_of(url)["done"] == 5
-        assert status_of(url)["played_now_by"] is None
+        assert status_of(url)["running_now"] is None
         Driver(plan, Store.at(url), 1).sweep()
         out = tmp_path / "export"
         export_sweep(url, "parquet", out)
         assert {file.name: file.read_bytes() for file in out.iterdir()} == undisturbed
-        with only_driver(Store.at(url).storage), pytest.raises(ResultError, match="is running this sweep now"):
+        with sweep_lock(Store.at(url).storage), pytest.raises(ResultError, match="is running this sweep now"):
             Driver(plan, Store.at(url), 1).sweep()
     finally:
         fsspec.filesystem("memory").rm("/bucket", recursive=True)

@@ -92,7 +92,7 @@ def test_a_terminal_that_says_stop_lets_finish_what_is_in_flight(started, tmp_pa
     os.killpg(process.pid, number)  # as a terminal does: to the driver and to all workers
     printed, said = process.communicate(timeout=120)
     assert process.returncode == 130
-    assert re.search(r"stopped\. [0-9]+ of 48 runs are kept in .*; the same command goes on with the rest", said)
+    assert re.search(r"stopped\. [0-9]+ of 48 runs are kept in .*; the same command continues", said)
     assert "Traceback" not in said + printed
     assert not (tmp_path / "out" / "stop").exists()
     sweep(file, tmp_path / "out")

@@ -54,8 +54,8 @@ def patterns() -> list[str]:
 def card() -> dict[str, Line]:
     scenario = load_scenario(BASELINE, COARSE)
     record = load_record(BASELINE, [outcome.name for outcome in load_scenario(BASELINE).outcomes])
-    courses = run_many(jobs_of(scenario, SEEDS, DAYS), play, 2)
-    return {line.name: line for line in score(record, courses)}
+    compact_runs = run_many(jobs_of(scenario, SEEDS, DAYS), play, 2)
+    return {line.name: line for line in score(record, compact_runs)}
 
 
 @pytest.mark.slow

@@ -32,7 +32,7 @@ class Arm:
 
 
 @dataclass(frozen=True)
-class Look:
+class InterimLook:
     """A look at the interval while runs were added: at how many pairs, and how wide the widest was."""
 
     pairs: int
@@ -61,7 +61,7 @@ class Comparison:
     last_day: int
     until: Target | None
     traces: tuple[tuple[Trace, ...], ...] = field(repr=False)
-    looks: tuple[Look, ...] = ()
+    looks: tuple[InterimLook, ...] = ()
     settings: tuple[str, ...] = ()
     days: int | None = None
 
@@ -94,7 +94,7 @@ class Comparison:
         """Return the comparison with more runs of every scenario."""
         return replace(self, traces=tuple((*had, *more) for had, more in zip(self.traces, traces, strict=True)))
 
-    def after_look(self, look: Look) -> Comparison:
+    def after_look(self, look: InterimLook) -> Comparison:
         """Return the comparison after one more look at the interval."""
         return replace(self, looks=(*self.looks, look))
 

@@ -15,7 +15,7 @@ from siege_sim.analysis.comparison.traces import OF_QUARTERS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from siege_sim.analysis.comparison.comparison import Arm, Comparison, Look
+    from siege_sim.analysis.comparison.comparison import Arm, Comparison, InterimLook
     from siege_sim.analysis.comparison.effects import DailyEffect, Effect, QuarterEffect
     from siege_sim.analysis.comparison.paired import Difference
     from siege_sim.analysis.comparison.quantities import Quantity, Target
@@ -75,7 +75,7 @@ class ComparisonFindings:
     start: date
     last_day: int
     until: Target | None
-    looks: tuple[Look, ...]
+    looks: tuple[InterimLook, ...]
     narrow_enough: bool | None
     settings: tuple[str, ...]
     stopped_after: int | None
@@ -155,7 +155,7 @@ class ComparisonFindings:
 
 def comparison_findings(comparison: Comparison) -> ComparisonFindings:
     """Find out everything that a comparison says."""
-    made = dict(comparison.traces[0][0].made)
+    made = dict(comparison.traces[0][0].provenance)
     made.pop("scenario_digest", None)
     arms = comparison.arms
     return ComparisonFindings(
@@ -173,7 +173,8 @@ def comparison_findings(comparison: Comparison) -> ComparisonFindings:
         stopped_after=comparison.days,
         made=made,
         digests={
-            arm.name: traces[0].made.get("scenario_digest") for arm, traces in zip(arms, comparison.traces, strict=True)
+            arm.name: traces[0].provenance.get("scenario_digest")
+            for arm, traces in zip(arms, comparison.traces, strict=True)
         },
         runs=comparison.runs_table(),
     )

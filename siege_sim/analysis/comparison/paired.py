@@ -1,4 +1,4 @@
-"""Statistics of paired runs: the mean difference with its interval, and what pairing is worth.
+"""Statistics of paired runs: the mean difference with its interval, and the gain from pairing.
 
 Every pair is two runs with one seed. The mean of the pairs' differences is taken with Student's *t*, as it holds for
 means of any but the wildest numbers from some dozens of pairs on; a difference of two shares of runs with the adjusted

@@ -44,7 +44,7 @@ USUAL = (
     "evacuated", "garrison_killed", "besieger_killed",
 )  # fmt: skip
 """What is compared when nothing is named, as far as all scenarios have it; a star stands for any ending of a name. The
-first is the one that decides when enough runs were played."""
+first is the one that decides when there are enough runs."""
 
 
 def of_the_run(name: str, label: str, unit: str, event: str) -> Quantity:

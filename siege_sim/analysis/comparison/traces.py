@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siege_sim.analysis.comparison.quantities import Quantity
-    from siege_sim.results.run import Course
+    from siege_sim.results.run import CompactRun
 
     FloatArray = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ class Trace:
         curves: shape ``(daily quantities, days + 1)``, as from ``curve``.
         quarters: shape ``(3, besieged quarters)``, in the order of ``OF_QUARTERS``.
         places: names of the quarters besieged on day 0.
-        made: versions and digest, as in ``Course``.
+        provenance: versions and digest, as in ``CompactRun``.
     """
 
     seed: int
@@ -41,38 +41,38 @@ class Trace:
     curves: FloatArray = field(repr=False)
     quarters: FloatArray = field(repr=False)
     places: tuple[str, ...] = field(repr=False)
-    made: dict[str, Any] = field(repr=False)
+    provenance: dict[str, Any] = field(repr=False)
 
 
-def trace_of(course: Course, quantities: Sequence[Quantity], days: int) -> Trace:
+def trace_of(run: CompactRun, quantities: Sequence[Quantity], days: int) -> Trace:
     """Keep what is compared of a run.
 
     Args:
-        course: the run.
+        run: the run.
         quantities: what is compared.
         days: the last day of the curves.
     """
-    inhabited = course.series["civilians_in_pocket"].to_numpy(dtype=float) > 0.0
-    besieged = course.quarters[course.quarters["garrison_cells_on_day_0"] > 0]
-    curves = [curve(course.series, quantity, inhabited, days) for quantity in quantities if quantity.daily]
+    inhabited = run.series["civilians_in_pocket"].to_numpy(dtype=float) > 0.0
+    besieged = run.quarters[run.quarters["garrison_cells_on_day_0"] > 0]
+    curves = [curve(run.series, quantity, inhabited, days) for quantity in quantities if quantity.daily]
     return Trace(
-        seed=course.seed,
-        ending=course.ending,
-        numbers=np.array([_number(course, quantity, inhabited, days) for quantity in quantities]),
+        seed=run.seed,
+        ending=run.ending,
+        numbers=np.array([_number(run, quantity, inhabited, days) for quantity in quantities]),
         curves=np.stack(curves) if curves else np.empty((0, days + 1)),
         quarters=np.stack([besieged[name].to_numpy(dtype=float, na_value=np.nan) for name in OF_QUARTERS]),
         places=tuple(besieged["quarter"]),
-        made=course.made,
+        provenance=run.provenance,
     )
 
 
-def _number(course: Course, quantity: Quantity, inhabited: NDArray[np.bool_], days: int) -> float:
+def _number(run: CompactRun, quantity: Quantity, inhabited: NDArray[np.bool_], days: int) -> float:
     if quantity.reading == "ending":
         return np.nan
     if quantity.reading == "whole":
-        value = course.summary[quantity.name]
+        value = run.summary[quantity.name]
         return np.nan if value is None else float(value)
-    values = curve(course.series, quantity, inhabited, days)
+    values = curve(run.series, quantity, inhabited, days)
     if quantity.reading == "count":
         return float(values[-1])
     known = values[np.isfinite(values)]

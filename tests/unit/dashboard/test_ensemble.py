@@ -10,7 +10,7 @@ import pytest
 from siege_sim import load_scenario
 from siege_sim.dashboard.ensemble import Ensemble, fans_of, seeds_in_words
 from siege_sim.model import outcomes
-from siege_sim.results.run import Course
+from siege_sim.results.run import CompactRun
 from siege_sim.schema.sides import Sides
 from siege_sim.viewer.charts import charts
 
@@ -19,13 +19,13 @@ KNOWN = outcomes.outcomes_of(Sides(), ())
 DRAWN = charts([{"name": outcome.name, **outcome.about()} for outcome in KNOWN], Sides())
 
 
-def fans(courses):
-    return fans_of(courses, DRAWN)
+def fans(compact_runs):
+    return fans_of(compact_runs, DRAWN)
 
 
 def course(seed, area, ending="pocket_taken"):
     columns = {name.name: [0.0] * len(area) for name in KNOWN}
-    return Course(seed, ending, pd.DataFrame({**columns, AREA: area}), pd.DataFrame(), {})
+    return CompactRun(seed, ending, pd.DataFrame({**columns, AREA: area}), pd.DataFrame(), {})
 
 
 def test_a_fan_holds_the_middle_of_the_runs_on_each_day():
@@ -67,7 +67,7 @@ def test_it_can_be_stopped_and_keeps_what_it_has():
 
 
 def test_what_goes_wrong_is_shown_to_the_reader(monkeypatch):
-    monkeypatch.setattr("siege_sim.runner.run.play", lambda job: 1 / 0)
+    monkeypatch.setattr("siege_sim.runner.run.run_job", lambda job: 1 / 0)
     ensemble = Ensemble(small(), 3, 1, threading.Lock())
     ensemble.run(lambda: None)
     assert "division" in ensemble.error

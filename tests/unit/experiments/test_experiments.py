@@ -12,8 +12,8 @@ from siege_sim.errors import ScenarioError
 from siege_sim.experiments.experiment import shipped_experiments
 from siege_sim.experiments.plan import load_plan
 from siege_sim.model.run_outcomes import OF_THE_RUN
-from siege_sim.runner.sweep import bundle_of, recipe_of, task_of
-from siege_sim.runner.worker import play_bundle
+from siege_sim.runner.sweep import batch_of, run_spec, sweep_spec
+from siege_sim.runner.worker import run_batch
 
 HEAD = """
 name: small
@@ -46,7 +46,7 @@ def test_a_factor_without_anything_takes_the_parameters_own_range(plan_of):
 
 def test_a_replication_has_the_same_seed_at_every_point(plan_of):
     plan = plan_of("levers: {trucks: {key: interventions.aid_convoys.trucks, values: [0, 5]}}\n")
-    seeds = {(point, r): task_of(plan, point, r).seed for point in range(2) for r in range(3)}
+    seeds = {(point, r): run_spec(plan, point, r).seed for point in range(2) for r in range(3)}
     assert [seeds[0, r] for r in range(3)] == [seeds[1, r] for r in range(3)] == [1, 2, 3]
 
 
@@ -71,9 +71,9 @@ def test_policies_are_whole_scenarios_or_values_on_top_of_the_base(plan_of, tmp_
     assert (policy, values) == ("no_aid", {"food.home_days": 20.0})
 
 
-def test_a_bundle_carries_only_the_scenarios_that_it_needs(plan_of):
+def test_a_batch_carries_only_the_scenarios_that_it_needs(plan_of):
     plan = plan_of("levers:\n  policy:\n    policies:\n      a: {}\n      b: {processes.sorties.per_day: 1.0}\n")
-    assert list(bundle_of(plan, recipe_of(plan, "x"), [1]).bases) == ["b"]
+    assert list(batch_of(plan, sweep_spec(plan, "x"), [1]).bases) == ["b"]
 
 
 def test_one_value_can_be_set_at_several_keys(plan_of):
@@ -157,8 +157,8 @@ def test_the_example_of_the_documentation_can_be_played(tmp_path):
     assert plan.runs == 1500
 
 
-def test_no_model_stays_in_memory_after_a_bundle(plan_of, tmp_path):
+def test_no_model_stays_in_memory_after_a_batch(plan_of, tmp_path):
     plan = plan_of("uncertainties: {food.home_days: {values: [5, 10]}}\n", "design: {kind: grid}\nreplications: 2\n")
-    receipt = play_bundle(bundle_of(plan, recipe_of(plan, str(tmp_path / "out")), range(4)))
+    receipt = run_batch(batch_of(plan, sweep_spec(plan, str(tmp_path / "out")), range(4)))
     assert receipt.done == 4
     assert not [one for one in gc.get_objects() if isinstance(one, SiegeModel)]

@@ -23,7 +23,7 @@ from siege_sim.reports.run import event_text, render_run, story, write_report
 from siege_sim.results.calendar import Calendar
 from siege_sim.results.files import json_text
 from siege_sim.results.run import RunResult, read_run
-from siege_sim.results.why import Answer
+from siege_sim.results.why import Explanation
 from siege_sim.schema.sides import Sides
 
 EVIL = "<script>alert('x')</script> & \"quotes\""
@@ -308,7 +308,7 @@ def found(**changes) -> RunFindings:
         "ground": Ground(None, None, 0.4),
         "people": People(1000.0, 0.4, {"died_of_hunger": 0.0}, {"left_by_road": 2.5, "evacuated": 0.0}, LABELS),
         "food": Food(0.4, None, None), "numbers": (), "events": (), "events_in_all": 0, "quarters": (),
-        "why": Answer("Why it ended.", ()),
+        "why": Explanation("Why it ended.", ()),
     }  # fmt: skip
     return RunFindings(**{**given, **changes})
 

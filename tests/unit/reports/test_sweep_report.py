@@ -15,7 +15,7 @@ from siege_sim.analysis.completeness import runs_text
 from siege_sim.analysis.figures import FIGURE_NAMES, USUAL, usual_figures
 from siege_sim.analysis.findings import KINDS, About, find_figures
 from siege_sim.analysis.quantities import chosen_quantities
-from siege_sim.analysis.sweep import Wish, sweep_findings
+from siege_sim.analysis.sweep import ReportOptions, sweep_findings
 from siege_sim.errors import ResultError
 from siege_sim.plots.style import settings
 from siege_sim.plots.sweeps import FIGURES, draw_figures, sketches_of
@@ -26,7 +26,7 @@ from tests.unit.plots.test_plots import assert_readable
 from tests.unit.reports.test_report import Page
 from tests.unit.sweeps_for_tests import luck, ranges, sweep_of
 
-WISH = Wish()
+WISH = ReportOptions()
 EVIL = "<script>alert('x')</script>"
 
 
@@ -205,26 +205,26 @@ def test_the_table_of_differences_holds_the_paired_effect():
 def test_the_experiment_chooses_the_figures_unless_the_command_does():
     sweep = two_policies(figures=["survival"])
     assert [one.figure for one in sweep_findings(sweep, WISH).figures] == ["survival"]
-    assert [one.figure for one in sweep_findings(sweep, Wish(figures=("points",))).figures] == ["points"]
+    assert [one.figure for one in sweep_findings(sweep, ReportOptions(figures=("points",))).figures] == ["points"]
     assert usual_figures(sweep) == ("tornado", "points", "survival", "convergence")
 
 
 @pytest.mark.parametrize(
-    ("wish", "words"),
+    ("options", "words"),
     [
-        (Wish(outcomes=("died_of_hungr",)), "did you mean 'died_of_hunger'"),
-        (Wish(figures=("heatmap",)), "did you mean 'heat_map'"),
-        (Wish(by="aids"), "did you mean 'aid'"),
-        (Wish(cases=("died_of_hunger=many",)), "write one like"),
+        (ReportOptions(outcomes=("died_of_hungr",)), "did you mean 'died_of_hunger'"),
+        (ReportOptions(figures=("heatmap",)), "did you mean 'heat_map'"),
+        (ReportOptions(by="aids"), "did you mean 'aid'"),
+        (ReportOptions(cases=("died_of_hunger=many",)), "write one like"),
     ],
 )
-def test_names_that_are_not_known_are_refused_with_the_nearest(wish, words):
+def test_names_that_are_not_known_are_refused_with_the_nearest(options, words):
     with pytest.raises(ResultError, match=words):
-        sweep_findings(two_policies(), wish)
+        sweep_findings(two_policies(), options)
 
 
 def test_ways_to_end_are_shares_of_runs():
-    text = text_of(html_of(two_policies(), Wish(outcomes=("ending",), figures=("points",))))
+    text = text_of(html_of(two_policies(), ReportOptions(outcomes=("ending",), figures=("points",))))
     assert "Ended: agreed evacuation" in text
     assert "50 ±" in text
 
@@ -235,7 +235,7 @@ def test_an_outcome_that_no_run_has_is_shown_as_unknown():
 
     factors = (Factor("aid", "lever", values=("none", "weekly")),)
     sweep = sweep_of("grid", factors, pd.DataFrame({"aid": ["none", "weekly"]}), play, 4)
-    findings = sweep_findings(sweep, Wish(outcomes=("days_to_half",)))
+    findings = sweep_findings(sweep, ReportOptions(outcomes=("days_to_half",)))
     assert "Days to half" in render_sweep(findings, (), "")
     assert not any(one.findings for one in findings.figures if one.figure == "tornado")
 
@@ -263,9 +263,9 @@ def test_what_a_sweep_says_is_found_without_anything_that_draws():
     code = (
         "import sys\n"
         "from tests.unit.analysis.test_sweep_analysis import grid\n"
-        "from siege_sim.analysis.sweep import Wish, sweep_findings\n"
+        "from siege_sim.analysis.sweep import ReportOptions, sweep_findings\n"
         "import siege_sim.reports.sweep\n"
-        "found = sweep_findings(grid(), Wish(figures=('heat_map', 'survival', 'convergence', 'regret')))\n"
+        "found = sweep_findings(grid(), ReportOptions(figures=('heat_map', 'survival', 'convergence', 'regret')))\n"
         "print(*[one.figure for one in found.figures])\n"
         "assert not {'matplotlib', 'mesa', 'siege_sim.model.model'} & set(sys.modules)\n"
     )
@@ -280,7 +280,7 @@ def test_shares_are_in_per_cent_wherever_they_stand():
     factors = (Factor("fire", "uncertainty", values=(1.0, 2.0)),)
     sweep = sweep_of("grid", factors, pd.DataFrame({"fire": [1.0, 2.0]}), play, 4)
     sweep.manifest["outcomes"]["body"] = {"unit": "share", "label": "Body mass lost"}
-    text = text_of(html_of(sweep, Wish(outcomes=("body",), figures=("tornado",))))
+    text = text_of(html_of(sweep, ReportOptions(outcomes=("body",), figures=("tornado",))))
     assert "Body mass lost%100 %0.4" in text
     assert "Largest effects: fire at 2 (+0.4)" in text
     assert re.search(r"Body mass lost \(%\) ?fire ?1 to 2 ?0.4", text)

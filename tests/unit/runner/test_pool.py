@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from siege_sim.errors import ScenarioError, WorkerError
-from siege_sim.runner.pool import alone, finished, process_pool, run_many
-from siege_sim.runner.signals import ENDINGS
+from siege_sim.runner.pool import as_completed, process_pool, run_isolated, run_many
+from siege_sim.runner.signals import STOP_SIGNALS
 
 
 def square(number: int) -> int:
@@ -96,15 +96,15 @@ def test_workers_that_keep_dying_are_a_known_error():
 
 
 def test_a_job_that_is_played_alone_takes_nobody_with_it():
-    assert alone(7, square) == 49
+    assert run_isolated(7, square) == 49
     with pytest.raises(WorkerError, match="its process died") as caught:
-        alone(7, die)
+        run_isolated(7, die)
     assert caught.value.jobs == (7,)
 
 
 def test_jobs_may_be_endless_and_stop_when_asked():
     seen: list[int] = []
-    for _, result in finished(itertools.count(), square, 2, lambda: len(seen) >= 5):
+    for _, result in as_completed(itertools.count(), square, 2, lambda: len(seen) >= 5):
         seen.append(result)
     assert sorted(seen) == [number * number for number in range(len(seen))]
     assert 5 <= len(seen) <= 9
@@ -119,7 +119,7 @@ def test_what_a_job_raises_is_passed_on(workers):
 
 
 def test_no_process_stays_behind_when_nobody_wants_the_rest():
-    stream = finished(range(50), square, 2)
+    stream = as_completed(range(50), square, 2)
     next(stream)
     stream.close()
     assert multiprocessing.active_children() == []
@@ -127,8 +127,8 @@ def test_no_process_stays_behind_when_nobody_wants_the_rest():
 
 @pytest.fixture
 def every_ending_is_ctrl_c():
-    before = {number: signal.getsignal(number) for number in ENDINGS}
-    for number in ENDINGS:
+    before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    for number in STOP_SIGNALS:
         signal.signal(number, signal.default_int_handler)
     yield
     for number, handler in before.items():
@@ -136,7 +136,7 @@ def every_ending_is_ctrl_c():
 
 
 @pytest.mark.usefixtures("every_ending_is_ctrl_c")
-@pytest.mark.parametrize("number", ENDINGS)
+@pytest.mark.parametrize("number", STOP_SIGNALS)
 def test_ctrl_c_while_a_worker_is_started_is_not_lost_and_leaves_nobody_behind(monkeypatch, number):
     start = multiprocessing.process.BaseProcess.start
 

@@ -10,7 +10,7 @@ import pytest
 
 from siege_sim.plots.fan import draw_fan
 from siege_sim.plots.style import settings
-from siege_sim.results.run import Course
+from siege_sim.results.run import CompactRun
 from siege_sim.validation.fan import fan_of
 from siege_sim.validation.measures import measured
 from siege_sim.validation.record import Record
@@ -21,7 +21,7 @@ AREA = (1.0, 1.0, 0.98, 0.95, 0.85, 0.60, 0.50, 0.50, 0.0)
 CAPTURED = {"A": 4, "B": 5, "C": 5, "D": 8, "E": None}
 
 
-def course(ending: str = "evacuated", days: int = 8, **changed) -> Course:
+def course(ending: str = "evacuated", days: int = 8, **changed) -> CompactRun:
     """A siege of eight days: the line breaks on days 4 to 5, and the rest is handed over on day 8."""
     columns = {
         "garrison_area_share": AREA,
@@ -35,7 +35,7 @@ def course(ending: str = "evacuated", days: int = 8, **changed) -> Course:
     series = pd.DataFrame({name: [float(value) for value in values[: days + 1]] for name, values in columns.items()})
     series.insert(0, "date", [(START + timedelta(days=day)).isoformat() for day in range(len(series))])
     quarters = pd.DataFrame({"quarter": list(CAPTURED), "day_captured": pd.array(list(CAPTURED.values()), "Int64")})
-    return Course(1, ending, series, quarters, {"program": "siege_sim"})
+    return CompactRun(1, ending, series, quarters, {"program": "siege_sim"})
 
 
 def record(*patterns: dict, background: tuple[dict, ...] = ()) -> Record:
@@ -51,7 +51,7 @@ def record(*patterns: dict, background: tuple[dict, ...] = ()) -> Record:
     return Record.model_validate({**common, "topics": {"t": topic}})
 
 
-def value(measure: dict, of: Course | None = None) -> float | None:
+def value(measure: dict, of: CompactRun | None = None) -> float | None:
     (entry,) = record(measure).patterns.values()
     return measured(entry.measure, of or course())
 
@@ -177,10 +177,10 @@ def test_the_card_counts_what_can_be_compared():
     assert card.data()["patterns"][2]["not_measured"] == "no such outcome"
 
 
-def drawn(*courses: Course, pattern_days: tuple[int, ...] = (4, 6)):
+def drawn(*compact_runs: CompactRun, pattern_days: tuple[int, ...] = (4, 6)):
     with settings():
         known = record(*(killed_on(number, 5, 25) for number in pattern_days))
-        return draw_fan(fan_of(known, courses), "A siege")
+        return draw_fan(fan_of(known, compact_runs), "A siege")
 
 
 def test_the_figure_has_a_panel_for_what_is_known_at_two_times_and_a_line_for_each_run():

@@ -1,4 +1,4 @@
-"""Comparing runs: what is kept of them, effects by outcome, day and quarter on courses made by hand, and words."""
+"""Comparing runs: what is kept of them, effects by outcome, day and quarter on compact_runs made by hand, and words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from siege_sim import load_scenario
-from siege_sim.analysis.comparison.comparison import Arm, Comparison, Look
+from siege_sim.analysis.comparison.comparison import Arm, Comparison, InterimLook
 from siege_sim.analysis.comparison.findings import ComparisonFindings, comparison_findings
 from siege_sim.analysis.comparison.quantities import (
     USUAL,
@@ -24,7 +24,7 @@ from siege_sim.plots.effects import sketches_of
 from siege_sim.plots.style import settings
 from siege_sim.reports.comparison import render_comparison
 from siege_sim.reports.effects import cells_of, sentences, shown, stopping
-from siege_sim.results.run import Course
+from siege_sim.results.run import CompactRun
 from siege_sim.runner.compare import quantities_of_runs
 
 START = date(2016, 9, 22)
@@ -63,19 +63,19 @@ def course(seed: int, killed: float, split: int | None = 3, ending: str = "evacu
             "day_captured": pd.array([*captured, None], "Int64"),
         }
     )
-    return Course(
+    return CompactRun(
         seed, ending, series, quarters, {"program": "siege_sim"}, {"day_pocket_split": split, "end_day": days}
     )
 
 
-def comparison(*arms: list[Course], outcomes: tuple[str, ...] = WANTED, **more) -> ComparisonFindings:
+def comparison(*arms: list[CompactRun], outcomes: tuple[str, ...] = WANTED, **more) -> ComparisonFindings:
     quantities = tuple(KNOWN[name] for name in outcomes)
-    traces = tuple(tuple(trace_of(one, quantities, LAST) for one in courses) for courses in arms)
+    traces = tuple(tuple(trace_of(one, quantities, LAST) for one in compact_runs) for compact_runs in arms)
     names = tuple(Arm(name, f"What if {name}?", "Summary.") for name in ("base", "aid", "road")[: len(arms)])
     return comparison_findings(Comparison(names, quantities, START, LAST, more.pop("until", None), traces, **more))
 
 
-def base() -> list[Course]:
+def base() -> list[CompactRun]:
     return [course(1, 10), course(2, 30), course(3, 20), course(4, 40)]
 
 
@@ -225,7 +225,9 @@ def test_words_claim_no_more_than_the_interval(with_it, said):
 
 def test_it_says_when_an_interval_stopped_the_adding_and_when_it_did_not():
     until = target_of("5", chosen_quantities(WANTED, KNOWN))
-    reached, not_reached = (comparison(base(), base(), until=until, looks=(Look(4, width),)) for width in (4.0, 6.0))
+    reached, not_reached = (
+        comparison(base(), base(), until=until, looks=(InterimLook(4, width),)) for width in (4.0, 6.0)
+    )
     assert "Runs were added until" in stopping(reached)[0]
     assert "did not become as narrow" in stopping(not_reached)[0]
     assert stopping(comparison(base(), base())) == []
