@@ -38,7 +38,7 @@ def test_sweep_status_and_export_on_the_command_line(small, tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["left"] == 8
     assert cli.main(["export", out, "--out", str(tmp_path / "tables")]) == 0
     header, *rows = (tmp_path / "tables" / "runs.csv").read_text().splitlines()
-    assert header.startswith("point,replication,seed,processes.sorties.per_day,trucks,status,error,outcome,end_day")
+    assert header.startswith("point,replication,seed,processes.sorties.per_day,trucks,status,error,ending,end_day")
     assert len(rows) == 4
 
 
