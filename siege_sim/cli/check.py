@@ -105,7 +105,7 @@ def _check_record(file: Path) -> str | None:
     except ScenarioError:
         names = [outcome.name for outcome in known_outcomes()]
         record.load_record(file, outcomes=[*names, *_to_third_parties(file)])
-        return f"no scenario is called '{name}', so nobody knows its quarters"
+        return f"no scenario is called '{name}', so its quarters cannot be checked"
     siege = scenario.load_scenario(scenario_file)
     quarters = [quarter.name for quarter in siege.city_map.quarters]
     record.load_record(file, [outcome.name for outcome in siege.outcomes], quarters)

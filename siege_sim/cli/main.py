@@ -78,7 +78,7 @@ def _report_bug() -> int:
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     with tempfile.NamedTemporaryFile("w", prefix=f"siege-sim-{stamp}-", suffix=".log", delete=False) as log:
         traceback.print_exc(file=log)
-    print(f"this is a bug in siege-sim, sorry; what happened is written down in {log.name}", file=sys.stderr)
+    print(f"this is a bug in siege-sim, sorry; details are in {log.name}", file=sys.stderr)
     return BUG
 
 
@@ -239,7 +239,7 @@ def compare(
         str | None,
         typer.Option(
             metavar="[OUTCOME=]WIDTH",
-            help="Add runs until the 95 % interval of the first outcome, or this one, is no wider than so much.",
+            help="Add runs until the 95 % interval of the first outcome, or this one, has at most this width.",
         ),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,

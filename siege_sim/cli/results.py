@@ -75,7 +75,7 @@ def report(
         list[str] | None,
         typer.Option("--cases", metavar="CONDITION", help="In which worlds is, e.g., died_of_hunger>500? Repeatable."),
     ] = None,
-    by: Annotated[str | None, typer.Option(metavar="FACTOR", help="Part survival curves by this factor.")] = None,
+    by: Annotated[str | None, typer.Option(metavar="FACTOR", help="Separate survival curves by this factor.")] = None,
     png: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the figures as PNG files there too.")] = None,
 ) -> None:
     """Write a sweep's figures and tables as one HTML page."""
@@ -90,7 +90,7 @@ def why(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="A results folder that `run` has written.")],
     quarter: Annotated[str | None, typer.Option(help="Why this quarter fell.")] = None,
     stock: Annotated[
-        str | None, typer.Option(help="Why this store, market, bakery or hospital came to its end.")
+        str | None, typer.Option(help="Why this store, market, bakery or hospital was lost or empty.")
     ] = None,
     ending: Annotated[bool, typer.Option("--ending", help="Why the siege ended as it did (the default).")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,

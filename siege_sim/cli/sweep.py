@@ -33,7 +33,9 @@ class SweepOptions:
             SiegeError: a store that does not outlive the program.
         """
         if self.out is not None and self.out.startswith("memory://"):
-            raise SiegeError(f"--out {self.out}: would be gone when the program ends; name a folder or an object store")
+            raise SiegeError(
+                f"--out {self.out}: is temporary and lost when the program ends; name a folder or an object store"
+            )
         return self.out or str(default_target(plan))
 
 

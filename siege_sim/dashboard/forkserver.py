@@ -50,7 +50,7 @@ class ForkServer:
 
     def __init__(self) -> None:
         if "forkserver" not in multiprocessing.get_all_start_methods():
-            raise SiegeError("a class needs a process for each reader, made as on Linux or macOS; leave --class away")
+            raise SiegeError("a class needs a process for each reader, made as on Linux or macOS; omit --class")
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([PRELOAD_MODULE])
         self._lock = threading.Lock()

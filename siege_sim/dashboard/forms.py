@@ -108,9 +108,7 @@ def MechanismForm(session: AnySession, day: int, revision: int, apply_edits: App
     solara.Text(panel.description)
     Fields(panel.levers, form, chosen.fill)
     if panel.neutral:
-        solara.Button(
-            "Set so that it does nothing", text=True, on_click=lambda: chosen.fill(FormState(dict(panel.neutral)))
-        )
+        solara.Button("Set to neutral values", text=True, on_click=lambda: chosen.fill(FormState(dict(panel.neutral))))
     with solara.Row(style={"flex-wrap": "wrap"}):
         solara.Button(f"From day {day + 1}", color="primary", disabled=not form.ready, on_click=lambda: apply(day))
         solara.Button("From the start", disabled=not form.ready, on_click=lambda: apply(-1))

@@ -87,7 +87,7 @@ def _signals_handled() -> Iterator[None]:
 
 _WARNING = (
     "warning: {host} can be reached from other machines. Whoever reaches it can use this one; there is no "
-    "password and no encryption. Use it in a network that you trust, or leave --host away."
+    "password and no encryption. Use it in a network that you trust, or omit --host."
 )
 
 

@@ -208,7 +208,7 @@ class Session:
         heads = self.runs[0].head, run.head
         if len({(head["rows"], head["columns"], head["start"]) for head in heads}) > 1:
             raise SessionError(
-                f"{run.scenario.title} is of another city or begins on another day, so it cannot run beside "
+                f"{run.scenario.title} has another map or start date, so it cannot run beside "
                 f"{self.runs[0].scenario.title}; open it alone"
             )
         self._put_beside(run)
@@ -247,7 +247,7 @@ class Session:
             run.advance_to(max(day, 0))
             if day >= 0 and not np.array_equal(run.values(day), origin.values(day), equal_nan=True):
                 raise SessionError(
-                    "this cannot be changed in the middle of a run, since it would change days that are past; "
+                    "this cannot be changed in the middle of a run, since it would change earlier days; "
                     "change it from the start"
                 )
             self._put_beside(run)

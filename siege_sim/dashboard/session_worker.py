@@ -92,7 +92,7 @@ class _SessionWorker:
         except MemoryError:
             raise
         except Exception as error:  # a fault of the program must not end the reader's session
-            text = f"the program failed at this ({type(error).__name__}); what you had is as it was. Please report it"
+            text = f"the program failed at this ({type(error).__name__}); your session is unchanged. Please report it"
             return self._response(error=SessionError(text), fault=traceback.format_exc())
         return self._response(value=value)
 

@@ -96,8 +96,9 @@ def print_comparison(findings: ComparisonFindings, folder: Path) -> None:
     for sentence in stopping(findings):
         console.print(sentence, markup=False)
     console.print(
-        "Difference: with it minus baseline, the mean over the pairs. In bold: the interval leaves out 0; of twenty "
-        "intervals that should not, one does so by chance. A model, not a record.",
+        "Difference: with it minus baseline, the mean over the pairs. Bold: a clear effect (the 95 % "
+        "confidence interval excludes 0). Without any effect, about one in twenty is bold by chance. A model, not a "
+        "record.",
         markup=False,
     )
     console.print(f"\nComparison: {folder / 'comparison.html'}", soft_wrap=True, markup=False)

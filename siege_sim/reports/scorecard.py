@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 HEADINGS = ("Pattern", "Record", "Median", "10-90 %", "Inside", "It stays", "Straight line")
 
 FORECASTS = (
-    ("stays", "that the last value known stays"),
-    ("line", "a straight line through what is known"),
+    ("stays", "that the last known value persists"),
+    ("line", "a straight line through earlier values"),
 )
 
 PIPED_WIDTH = 130
@@ -118,8 +118,8 @@ def sentences(card: Scorecard) -> list[str]:
         tally = card.against(name)
         if tally.patterns:
             texts.append(
-                f"Where one can forecast {words} ({_patterns(tally.patterns)}), that is in the range for "
-                f"{tally.forecast} of them, the median for {tally.runs}."
+                f"Naive forecast {words}: in the record's range for {tally.forecast} of {_patterns(tally.patterns)}; "
+                f"the median of the runs for {tally.runs} of them."
             )
     return texts
 

@@ -55,7 +55,7 @@ def print_summary(result: RunResult, folder: Path, with_report: bool) -> None:
             value = summary[name] if last is None else float(last)
             table.add_row(f"  {about['label']}", amount(value, about["unit"]))
     console.print(table)
-    console.print("\nOne run of many possible; another seed tells another story. A model, not a record.")
+    console.print("\nOne run of many possible; another seed gives other numbers. A model, not a record.")
     console.print(f"Results: {folder}", soft_wrap=True, markup=False)
     if with_report:
         console.print(f"Report:  {folder / 'report.html'}", soft_wrap=True, markup=False)

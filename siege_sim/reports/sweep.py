@@ -52,7 +52,7 @@ def write_sweep_report(target: str, out: Path | None, wish: ReportOptions, folde
 
     sweep = read_sweep(target)
     if out is None and "://" in target:
-        raise ResultError(f"{target}: the sweep is no local folder; say with --out where the report shall go")
+        raise ResultError(f"{target}: the sweep is not a local folder; name the report's file with --out")
     file = out or Path(target) / "report.html"
     findings = sweep_findings(sweep, wish)
     drawn = draw_figures(findings)

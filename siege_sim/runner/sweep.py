@@ -331,7 +331,7 @@ def manifest_of(plan: Plan) -> dict[str, Any]:
         "replications": experiment.replications,
         "seeds": {
             "first": experiment.first_seed,
-            "rule": "replication r has seed first + r at every point, so that points are compared with the same luck",
+            "rule": "replication r has seed first + r at every point, so that points are compared with the same seeds",
         },
         "days": experiment.days,
         "horizon_days": experiment.days or int(next(iter(plan.bases.values()))["days"]),

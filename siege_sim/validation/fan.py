@@ -74,7 +74,7 @@ class Fan:
             return "One run, and the ranges that the record gives."
         return (
             f"{len(self.seeds)} runs that differ by chance alone, each a thin line; their median; the band that holds "
-            "eight in ten of them on a day; and the ranges that the record gives."
+            "80 % of them on a day; and the ranges that the record gives."
         )
 
 

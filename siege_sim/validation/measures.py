@@ -13,8 +13,8 @@ is earlier when its last day lies before the pattern's first):
 
 They can be given values and counts on a day and means a day, if the record has an earlier one. They can not be given
 ratios, increases over a span, and orders, shares and shapes on a run's own calendar: the record has one number for
-each of these and nothing earlier, so there the runs stand alone. The forecasts see the record up to the day before;
-the model sees none of it once it has started. That favours the forecasts.
+each of these and nothing earlier, so for those there is no naive forecast. The forecasts see the record up to the
+day before; the model sees none of it once it has started. That favours the forecasts.
 
 **What cannot be measured.** A pattern that lies after the day on which a run was stopped (``days``) says nothing about
 that run, and it is left out. A run in which the thing never happened (the line never broke, a quarter never fell) has

@@ -29,7 +29,7 @@ SCRIPTS = ("frames.js", "look.js", "map.js", "charts.js", "labels.js", "viewer.j
 
 STORED_ONLY = "Maps of the days that the results folder has stored; on the days between, the last one is shown."
 RUNS_DIFFER = (
-    f"{STORED_ONLY} With this version of siege_sim the run comes out differently than with the one that wrote the "
+    f"{STORED_ONLY} With this version of siege_sim the run gives other numbers than with the one that wrote the "
     "folder, so its units, places and the maps of the days between are not shown."
 )
 

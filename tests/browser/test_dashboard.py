@@ -259,7 +259,7 @@ def test_many_runs_are_played_behind_the_page_and_shown_as_a_spread(open_page, a
     page.get_by_label("How many").press("Tab")
     page.get_by_role("button", name="Run them").click()
     page.wait_for_function("siegeViewer.fans && siegeViewer.fans.runs === 4")
-    assert page.locator(".note", has_text="eight in ten of 4 runs, seeds 1 to 4").count() == 1
+    assert page.locator(".note", has_text="80 % of 4 runs, seeds 1 to 4").count() == 1
     page.get_by_role("button", name="Run them").wait_for()
     picture(page, "ensemble", full_page=True)
 

@@ -278,5 +278,5 @@ def test_a_class_has_caps_of_its_own_and_what_is_given_is_taken():
 
 def test_a_system_that_cannot_copy_processes_is_told_what_to_do(monkeypatch):
     monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: ["spawn"])
-    with pytest.raises(SiegeError, match="leave --class away"):
+    with pytest.raises(SiegeError, match="omit --class"):
         Sessions(CLASS)

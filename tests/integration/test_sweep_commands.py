@@ -51,7 +51,7 @@ def test_sweep_status_and_export_on_the_command_line(small, tmp_path, capsys):
         (["export", ".", "--out", "x"], "holds no sweep"),
         (["sweep", "SMALL", "--scheduler", "tcp://127.0.0.1:9", "--out", "OUT"], "no scheduler answers"),
         (["sweep", "SMALL", "--out", "nosuch://bucket/x"], "not a place to write to|needs fsspec"),
-        (["sweep", "SMALL", "--out", "memory://bucket/x"], "would be gone when the program ends"),
+        (["sweep", "SMALL", "--out", "memory://bucket/x"], "is temporary and lost when the program ends"),
     ],
 )
 def test_bad_calls_are_known_errors(small, tmp_path, capsys, monkeypatch, arguments, said):

@@ -74,7 +74,7 @@ def chosen_quantities(names: Sequence[str], known: Mapping[str, Quantity]) -> tu
 
 @dataclass(frozen=True)
 class Target:
-    """Runs are added until the 95 % interval of a difference is no wider than so much."""
+    """Runs are added until the 95 % interval of a difference has at most this width."""
 
     name: str
     width: float

@@ -203,7 +203,7 @@
       const which = heads.length > 1
         ? "Two runs, seed " + seeds + "; what they differ by is one case, not a measure of the effect: run many seeds"
         : "One run, seed " + seeds + ", of many possible";
-      const many = this.fans ? " Bands: eight in ten of " + this.fans.runs + " runs, seeds " + this.fans.seeds + ", on each day." : "";
+      const many = this.fans ? " Bands: 80 % of " + this.fans.runs + " runs, seeds " + this.fans.seeds + ", on each day." : "";
       const known = heads[0].charts.some((chart) => chart.lines.some((line) => line.known.length || line.between.length))
         ? " Orange-brown marks: values of the record, with their ranges." : "";
       this.parts.note.textContent = heads[0].title + ". " + which + "." + many + known +
