@@ -33,7 +33,7 @@ def summary_table(sweep: Sweep, chosen: Sequence[Quantity]) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Effect:
+class FactorEffect:
     """What setting one factor to another value does, seed by seed.
 
     Attributes:
@@ -50,7 +50,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Effects:
+class FactorEffects:
     """All effects of one factor at a time on a quantity.
 
     Attributes:
@@ -61,19 +61,19 @@ class Effects:
 
     quantity: Quantity
     reference: Estimate
-    effects: tuple[Effect, ...]
+    effects: tuple[FactorEffect, ...]
 
     @property
-    def by_strength(self) -> tuple[tuple[Effect, ...], ...]:
+    def by_strength(self) -> tuple[tuple[FactorEffect, ...], ...]:
         """The effects of each factor, the factor with the largest one first."""
-        groups: dict[str, list[Effect]] = {}
+        groups: dict[str, list[FactorEffect]] = {}
         for effect in self.effects:
             groups.setdefault(effect.factor.name, []).append(effect)
         size = {name: np.nanmax([abs(e.difference.value) for e in group]) for name, group in groups.items()}
         return tuple(tuple(groups[name]) for name in sorted(groups, key=lambda name: -np.nan_to_num(size[name])))
 
 
-def effects_of(sweep: Sweep, quantity: Quantity) -> Effects | None:
+def factor_effects(sweep: Sweep, quantity: Quantity) -> FactorEffects | None:
     """Return the paired effects of one factor at a time, or None where no point differs by one factor only."""
     reference, rows = neighbours(sweep)
     wide = by_replication(sweep, quantity).to_numpy()
@@ -81,7 +81,7 @@ def effects_of(sweep: Sweep, quantity: Quantity) -> Effects | None:
         return None
     factors, design = sweep.factors, sweep.design.reset_index(drop=True)
     found = [
-        Effect(
+        FactorEffect(
             factors[number],
             design[factors[number].name].iloc[row],
             design[factors[number].name].iloc[reference],
@@ -91,7 +91,7 @@ def effects_of(sweep: Sweep, quantity: Quantity) -> Effects | None:
         if np.isfinite(wide[row] - wide[reference]).any()
     ]
     found.sort(key=lambda effect: ([f.name for f in factors].index(effect.factor.name), _sortable(effect.value)))
-    return Effects(quantity, quantity.estimate(wide[reference]), tuple(found)) if found else None
+    return FactorEffects(quantity, quantity.estimate(wide[reference]), tuple(found)) if found else None
 
 
 def _sortable(value: Any) -> tuple[bool, Any]:
@@ -99,7 +99,7 @@ def _sortable(value: Any) -> tuple[bool, Any]:
 
 
 @dataclass(frozen=True)
-class Grid:
+class GridEstimates:
     """A quantity on a grid of two factors.
 
     Attributes:
@@ -141,7 +141,7 @@ def _fills(sweep: Sweep, pair: Sequence[Factor]) -> bool:
     return there == len(levels(sweep, pair[0])) * len(levels(sweep, pair[1]))
 
 
-def grid_of(sweep: Sweep, quantity: Quantity) -> Grid:
+def grid_estimates(sweep: Sweep, quantity: Quantity) -> GridEstimates:
     """Return a quantity on the grid of the first two factors; for further ones, means over their values.
 
     Where cells hold several points, a seed's value is its mean over them, so that seeds stay the unit of chance.
@@ -163,7 +163,7 @@ def grid_of(sweep: Sweep, quantity: Quantity) -> Grid:
         )
         for b in y
     )
-    return Grid(quantity, across, up, tuple(x), tuple(y), cells, tuple(factor.name for factor in others))
+    return GridEstimates(quantity, across, up, tuple(x), tuple(y), cells, tuple(factor.name for factor in others))
 
 
 def point_label(sweep: Sweep, row: int) -> str:

@@ -6,18 +6,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from siege_sim.schema.clock import MONTHS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from matplotlib.axes import Axes
 
     from siege_sim.results.run import RunResult
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
-)  # fmt: skip
-"""Names that do not depend on the computer's language."""
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from siege_sim.analysis.comparison.quantities import ENDING, ENDINGS
 from siege_sim.analysis.comparison.wording import seeds_of
 from siege_sim.plots import style
 from siege_sim.plots.days import Calendar, date_axis
 from siege_sim.plots.labels import HALO
+from siege_sim.results.endings import ENDING, ending_texts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from siege_sim.analysis.comparison.comparison import Comparison, DailyEffect, Effect, QuarterEffect
     from siege_sim.analysis.comparison.paired import Difference
 
-COLOURS = (style.BLUE, style.VERMILION, style.GREEN, "#8a4fa3", style.ORANGE, style.BLACK)
+SERIES_COLOURS = (style.BLUE, style.VERMILION, style.GREEN, "#8a4fa3", style.ORANGE, style.BLACK)
 MARKS = ("o", "s", "^", "D", "v", "P")
 ENDING_LOOKS = {
     "holding": style.GARRISON_LOOK.patch(),
@@ -40,13 +40,13 @@ PAIRS_BAND, MEAN_BAND, MEAN = "#dbe7f1", "#8fb6d4", "#0b4f7d"
 FARTHEST_PERCENT = 150.0
 """Effects beyond this share of the baseline's mean stand at the edge with their number, so that others stay legible."""
 
-MOST_PANELS = 8
+MOST_DAY_PANELS = 8
 MOST_QUARTERS = 60
-ROW_IN = 0.235
+EFFECT_ROW_IN = 0.235
 
 
 @dataclass(frozen=True)
-class Picture:
+class EffectFigure:
     """A figure of a comparison: file name, the what-if it is about (``None``: all), words, and how it is drawn."""
 
     name: str
@@ -56,10 +56,10 @@ class Picture:
     draw: Callable[[], Figure]
 
 
-def drawings_of(comparison: Comparison) -> list[Picture]:
+def drawings_of(comparison: Comparison) -> list[EffectFigure]:
     """Return every figure of a comparison: one of all what-ifs, then two of each."""
     pictures = [
-        Picture(
+        EffectFigure(
             "effects", None, "The effects side by side",
             "Mean difference to the baseline over all pairs, with its 95 % interval. An interval that touches the line "
             "at 0 does not tell a change from none.",
@@ -69,7 +69,7 @@ def drawings_of(comparison: Comparison) -> list[Picture]:
     for arm in comparison.what_ifs:
         if comparison.pairs > 1 and any(quantity.daily for quantity in comparison.quantities):
             pictures.append(
-                Picture(
+                EffectFigure(
                     f"days-{arm.name}", arm.name, "The effect day by day",
                     "Difference to the baseline on each day: the mean of the pairs, the 95 % interval of that mean for "
                     "each day by itself (dark), and the band that holds eight in ten pairs (light). Drawn while at "
@@ -78,12 +78,12 @@ def drawings_of(comparison: Comparison) -> list[Picture]:
                 )
             )  # fmt: skip
         pictures.append(
-            Picture(
+            EffectFigure(
                 f"quarters-{arm.name}", arm.name, "The effect by quarter",
                 "Mean difference to the baseline in each besieged quarter, with its 95 % interval; quarters in the "
                 "order in which the baseline lost them. Killed and gone are counted where it happened. The day of "
                 "capture is compared over pairs in which both runs lost the quarter, by force or by agreement.",
-                partial(draw_quarters, comparison, arm.name),
+                partial(draw_quarter_effects, comparison, arm.name),
             )
         )  # fmt: skip
     return pictures
@@ -94,12 +94,12 @@ def draw_effects(comparison: Comparison) -> Figure:
     groups = _groups(comparison)
     arms = len(comparison.arms)
     rows = [0.9 * arms, *(len(names) for names in groups.values())]
-    step = ROW_IN * max(1.0, 0.45 + 0.4 * len(comparison.what_ifs))
+    step = EFFECT_ROW_IN * max(1.0, 0.45 + 0.4 * len(comparison.what_ifs))
     heights = [max(0.3 * arms, 0.5), *(step * count + 0.15 for count in rows[1:])]
     legend_in = 0.24 * math.ceil(len(comparison.what_ifs) / 2)
     height = 1.75 + legend_in + sum(heights) + 0.62 * len(heights)
-    says = "Mean differences to the baseline, with 95 % intervals, over pairs of runs with the same luck."
-    figure = style.blank_sheet("What would have changed, in this model", says, _footnote(comparison), height)
+    finding = "Mean differences to the baseline, with 95 % intervals, over pairs of runs with the same luck."
+    figure = style.blank_sheet("What would have changed, in this model", finding, _footnote(comparison), height)
     edges = style.margins(figure, left=2.75, right=0.55, top=1.3 + legend_in, bottom=0.95)
     grid = figure.add_gridspec(
         len(heights), 1, height_ratios=heights, hspace=0.66 * len(heights) / sum(heights), **edges
@@ -160,7 +160,7 @@ def _draw_endings(axes: Axes, comparison: Comparison) -> None:
     left = np.zeros(len(endings))
     for number, ending in enumerate(seen):
         shares = np.array([100.0 * shares[ending] for shares in endings.values()])
-        looks = ENDING_LOOKS.get(ending) or style.Look(COLOURS[number % len(COLOURS)]).patch()
+        looks = ENDING_LOOKS.get(ending) or style.Look(SERIES_COLOURS[number % len(SERIES_COLOURS)]).patch()
         axes.barh(range(len(endings)), shares, left=left, height=0.68, **looks)
         for row, share in enumerate(shares):
             if share >= 8.0:
@@ -172,8 +172,8 @@ def _draw_endings(axes: Axes, comparison: Comparison) -> None:
     _row_labels(axes, ["baseline", *(arm.name for arm in comparison.what_ifs)])
     axes.set_title("How the siege ended, share of runs", fontsize=10)
     handles = [
-        Patch(**(ENDING_LOOKS.get(one) or style.Look(COLOURS[n % len(COLOURS)]).patch()),
-              label=ENDINGS.get(one, one).removeprefix("Ended: "))
+        Patch(**(ENDING_LOOKS.get(one) or style.Look(SERIES_COLOURS[n % len(SERIES_COLOURS)]).patch()),
+              label=ending_texts(one).label.removeprefix("Ended: "))
         for n, one in enumerate(seen)
     ]  # fmt: skip
     axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, frameon=False, fontsize=8.5,
@@ -202,7 +202,7 @@ def _draw_group(axes: Axes, comparison: Comparison, title: str, names: list[str]
             labels[name] = effect.label
             place = row + 0.72 * ((number + 0.5) / count - 0.5)
             middle, low, high = _drawn(effect)
-            look: dict[str, Any] = {"color": COLOURS[number % len(COLOURS)]}
+            look: dict[str, Any] = {"color": SERIES_COLOURS[number % len(SERIES_COLOURS)]}
             axes.plot(np.clip([low, high], -farthest, farthest), [place, place], lw=2.0, zorder=3, **look)
             if abs(middle) <= farthest:
                 axes.plot([middle], [place], marker=MARKS[number % len(MARKS)], ms=5.5, mec=style.PAPER, mew=0.7,
@@ -235,8 +235,8 @@ def _zero_line(axes: Axes, title: str) -> None:
 
 def _key_of_what_ifs(figure: Figure, comparison: Comparison, height_in: float) -> None:
     handles = [
-        Line2D([], [], color=COLOURS[number % len(COLOURS)], marker=MARKS[number % len(MARKS)], ms=5.5, lw=2.0,
-               label=textwrap.shorten(f"{arm.title}", 66, placeholder=" ..."))
+        Line2D([], [], color=SERIES_COLOURS[number % len(SERIES_COLOURS)], marker=MARKS[number % len(MARKS)],
+               ms=5.5, lw=2.0, label=textwrap.shorten(f"{arm.title}", 66, placeholder=" ..."))
         for number, arm in enumerate(comparison.what_ifs)
     ]  # fmt: skip
     figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.12 / style.WIDTH_IN, 1 - 0.68 / height_in),
@@ -247,12 +247,12 @@ def draw_days(comparison: Comparison, what_if: str) -> Figure:
     """Draw the difference of daily outcomes on each day, for a what-if: at most eight that differ at all."""
     calendar = Calendar(comparison.start, comparison.last_day)
     effects = [one for one in comparison.days_of(what_if) if np.nanmax(np.abs(one.middle), initial=0.0) > 0.0]
-    effects = effects[:MOST_PANELS]
+    effects = effects[:MOST_DAY_PANELS]
     title = next(arm.title for arm in comparison.what_ifs if arm.name == what_if)
     rows = math.ceil(max(len(effects), 1) / 2)
     height = 1.9 + 2.35 * rows
-    says = "Difference to the baseline on each day. Above the line: more than in the baseline."
-    figure = style.blank_sheet(textwrap.shorten(title, 80, placeholder=" ..."), says, _footnote(comparison), height)
+    finding = "Difference to the baseline on each day. Above the line: more than in the baseline."
+    figure = style.blank_sheet(textwrap.shorten(title, 80, placeholder=" ..."), finding, _footnote(comparison), height)
     edges = style.margins(figure, left=0.85, right=0.3, top=1.42, bottom=0.95)
     grid = figure.add_gridspec(rows, 2, hspace=0.62, wspace=0.25, **edges)
     begins = comparison.first_differing_day[what_if]
@@ -303,26 +303,26 @@ def _key_of_bands(figure: Figure, height_in: float) -> None:
     )
 
 
-COLUMNS = (
+QUARTER_HEADINGS = (
     "Civilians killed there\n(persons)",
     "Civilians who left from there\n(persons)",
     "When all of it was lost\n(days later)",
 )
 
 
-def draw_quarters(comparison: Comparison, what_if: str) -> Figure:
+def draw_quarter_effects(comparison: Comparison, what_if: str) -> Figure:
     """Draw the difference in each besieged quarter: civilians killed, people gone, day of capture."""
     effects = _in_order(comparison.quarters_of(what_if))[:MOST_QUARTERS]
     title = next(arm.title for arm in comparison.what_ifs if arm.name == what_if)
     height = 2.35 + 0.2 * max(len(effects), 3)
-    says = (
+    finding = (
         "Mean difference to the baseline by quarter, with its 95 % interval (blue and full where it leaves out 0); "
         "quarters in the order in which the baseline lost them."
     )
-    figure = style.blank_sheet(textwrap.shorten(title, 80, placeholder=" ..."), says, _footnote(comparison), height)
+    figure = style.blank_sheet(textwrap.shorten(title, 80, placeholder=" ..."), finding, _footnote(comparison), height)
     edges = style.margins(figure, left=1.75, right=0.3, top=1.45, bottom=0.95)
-    grid = figure.add_gridspec(1, len(COLUMNS), wspace=0.12, **edges)
-    for column, heading in enumerate(COLUMNS):
+    grid = figure.add_gridspec(1, len(QUARTER_HEADINGS), wspace=0.12, **edges)
+    for column, heading in enumerate(QUARTER_HEADINGS):
         axes = figure.add_subplot(grid[column])
         for row, effect in enumerate(effects):
             _interval(axes, row, effect.differences[column])

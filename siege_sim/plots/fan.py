@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from siege_sim.results.run import CompactRun
     from siege_sim.validation.measures import FloatArray
-    from siege_sim.validation.record import Entry, Record
+    from siege_sim.validation.record import Record, RecordEntry
 
 DRAWN = (kinds.FallOn, kinds.ValueOn, kinds.IncreasePerDay)
 """Kinds of measure that make a curve over days."""
@@ -39,12 +39,12 @@ MOST_RUNS = 40
 
 
 @dataclass(frozen=True)
-class Panel:
+class FanPanel:
     """A quantity of which the record has several dated values: its curve on every run, and these values."""
 
     title: str
     unit: str
-    entries: tuple[Entry, ...]
+    entries: tuple[RecordEntry, ...]
     curves: FloatArray
 
     @property
@@ -65,7 +65,7 @@ def draw_fan(record: Record, runs: Sequence[CompactRun], title: str) -> Figure:
     panels = _panels(record, runs, days)
     rows = 1 + len(panels) // 2
     height = 2.3 + 2.5 * rows
-    figure = style.blank_sheet("Runs and record", fan_says(runs), _footnote(title, runs), height)
+    figure = style.blank_sheet("Runs and record", fan_finding(runs), _footnote(title, runs), height)
     edges = style.margins(figure, left=0.8, right=0.4, top=1.5, bottom=1.0)
     grid = figure.add_gridspec(rows, 2, hspace=0.55, wspace=0.22, **edges)
     for number, panel in enumerate(panels):
@@ -76,7 +76,7 @@ def draw_fan(record: Record, runs: Sequence[CompactRun], title: str) -> Figure:
     return figure
 
 
-def fan_says(runs: Sequence[CompactRun]) -> str:
+def fan_finding(runs: Sequence[CompactRun]) -> str:
     """Return in words what the figure shows."""
     if len(runs) == 1:
         return "One run, and the ranges that the record gives."
@@ -86,9 +86,9 @@ def fan_says(runs: Sequence[CompactRun]) -> str:
     )
 
 
-def drawn_quantities(record: Record) -> list[list[Entry]]:
+def drawn_quantities(record: Record) -> list[list[RecordEntry]]:
     """Return what the record knows of each quantity with two or more patterns, in the record's order."""
-    groups: dict[object, list[Entry]] = {}
+    groups: dict[object, list[RecordEntry]] = {}
     for entry in record.patterns.values():
         if isinstance(entry.measure, DRAWN):
             groups.setdefault(entry.measure.quantity, []).append(entry)
@@ -102,7 +102,7 @@ def _calendar(record: Record, runs: Sequence[CompactRun]) -> Calendar:
     return Calendar(start, min(longest, (record.until - start).days + DAYS_AFTER))
 
 
-def _panels(record: Record, runs: Sequence[CompactRun], days: Calendar) -> list[Panel]:
+def _panels(record: Record, runs: Sequence[CompactRun], days: Calendar) -> list[FanPanel]:
     topics = {id(entry): topic.title for topic in record.topics.values() for entry in topic.patterns.values()}
     panels = []
     for entries in drawn_quantities(record):
@@ -115,7 +115,7 @@ def _panels(record: Record, runs: Sequence[CompactRun], days: Calendar) -> list[
             curves = curves[:, :1] - curves
         if isinstance(measure, kinds.IncreasePerDay):
             title, unit = f"{title}, from day 0", unit.removesuffix(" a day")
-        panels.append(Panel(title, unit, tuple(entries), curves))
+        panels.append(FanPanel(title, unit, tuple(entries), curves))
     return panels
 
 
@@ -126,7 +126,7 @@ def _until(run: CompactRun, outcomes: Sequence[str], last: int) -> FloatArray:
     return np.concatenate([values, np.full(max(last + 1 - values.size, 0), beyond)])[: last + 1]
 
 
-def _draw(axes: Axes, panel: Panel, record: Record, days: Calendar, wide: bool) -> None:
+def _draw(axes: Axes, panel: FanPanel, record: Record, days: Calendar, wide: bool) -> None:
     x, curves = np.arange(days.last + 1), panel.scale * panel.curves
     date_axis(axes, days, most=12 if wide else 5)
     axes.plot(x, curves[:MOST_RUNS].T, color=RUN, lw=0.6, alpha=0.6, zorder=1.6)
@@ -156,7 +156,7 @@ def _percentiles(curves: FloatArray) -> FloatArray:
     return result
 
 
-def _mark(axes: Axes, panel: Panel, entry: Entry, days: Calendar) -> float:
+def _mark(axes: Axes, panel: FanPanel, entry: RecordEntry, days: Calendar) -> float:
     """Draw the range of a value on a day; return how high it reaches."""
     measure = entry.measure
     if not isinstance(measure, kinds.Moment):
@@ -176,7 +176,7 @@ def _mark(axes: Axes, panel: Panel, entry: Entry, days: Calendar) -> float:
     return top
 
 
-def _wedge(axes: Axes, panel: Panel, days: Calendar) -> float:
+def _wedge(axes: Axes, panel: FanPanel, days: Calendar) -> float:
     """Draw what means a day add up to, at the least and at the most; return how high it reaches."""
     spans = [
         (entry, days.day_of(entry.measure.after.isoformat()), days.day_of(entry.measure.until.isoformat()))

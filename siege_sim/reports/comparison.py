@@ -8,7 +8,14 @@ import os
 import struct
 from typing import TYPE_CHECKING, Any
 
-from siege_sim.analysis.comparison.wording import HEADINGS, cells_of, seeds_of, sentences, shown, stopping
+from siege_sim.analysis.comparison.wording import (
+    EFFECT_HEADINGS,
+    comparison_sentences,
+    effect_cells,
+    effects_shown,
+    seeds_of,
+    stopping,
+)
 from siege_sim.plots.effects import drawings_of
 from siege_sim.plots.style import DPI, settings
 from siege_sim.reports.templates import page
@@ -21,9 +28,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from siege_sim.analysis.comparison.comparison import Comparison, Effect
-    from siege_sim.plots.effects import Picture
+    from siege_sim.plots.effects import EffectFigure
 
-PIPED_WIDTH = 120
+PIPED_COMPARISON_WIDTH = 120
 """Columns of the tables when nobody's terminal sets them."""
 
 WIDE = 112
@@ -51,26 +58,26 @@ def write_comparison(comparison: Comparison, folder: Path, command: str) -> None
     (folder / "comparison.html").write_text(_html(comparison, pictures, command), "utf-8", newline="\n")
 
 
-def _png(picture: Picture) -> bytes:
+def _png(picture: EffectFigure) -> bytes:
     file = io.BytesIO()
     with settings():
         picture.draw().savefig(file, dpi=DPI, metadata={"Software": None, "Title": picture.title})
     return file.getvalue()
 
 
-def _html(comparison: Comparison, pictures: list[tuple[Picture, bytes]], command: str) -> str:
+def _html(comparison: Comparison, pictures: list[tuple[EffectFigure, bytes]], command: str) -> str:
     return page(
         "comparison.html",
         comparison=comparison,
         seeds=seeds_of(comparison),
-        headings=HEADINGS,
+        headings=EFFECT_HEADINGS,
         stopping=stopping(comparison),
         parts=[
             {
                 "arm": arm,
-                "sentences": sentences(comparison, arm.name),
-                "rows": [(one, cells_of(one)) for one in shown(comparison.effects[arm.name])[0]],
-                "empty": shown(comparison.effects[arm.name])[1],
+                "sentences": comparison_sentences(comparison, arm.name),
+                "rows": [(one, effect_cells(one)) for one in effects_shown(comparison.effects[arm.name])[0]],
+                "empty": effects_shown(comparison.effects[arm.name])[1],
                 "figures": [_figure(*one) for one in pictures if one[0].what_if == arm.name],
             }
             for arm in comparison.what_ifs
@@ -82,7 +89,7 @@ def _html(comparison: Comparison, pictures: list[tuple[Picture, bytes]], command
     )
 
 
-def _figure(picture: Picture, data: bytes) -> dict[str, Any]:
+def _figure(picture: EffectFigure, data: bytes) -> dict[str, Any]:
     width, height = struct.unpack(">II", data[16:24])
     source = f"data:image/png;base64,{base64.b64encode(data).decode('ascii')}"
     return {"picture": picture, "source": source, "width": width, "height": height}
@@ -94,15 +101,15 @@ def print_comparison(comparison: Comparison, folder: Path) -> None:
 
     console = Console(highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = PIPED_WIDTH
+        console.width = PIPED_COMPARISON_WIDTH
     console.print(f"\nBaseline: {comparison.baseline.title}  ({seeds_of(comparison)})", markup=False)
     for arm in comparison.what_ifs:
         console.print(f"\n{arm.title}  ({arm.name})\n", markup=False, style="bold")
-        effects, empty = shown(comparison.effects[arm.name])
+        effects, empty = effects_shown(comparison.effects[arm.name])
         console.print(_table(console, effects))
         if empty:
             console.print(f"0 in every run: {', '.join(empty)}.", markup=False)
-        for sentence in sentences(comparison, arm.name):
+        for sentence in comparison_sentences(comparison, arm.name):
             console.print(sentence, markup=False)
     console.print()
     for sentence in stopping(comparison):
@@ -119,13 +126,13 @@ def _table(console: Console, effects: list[Effect]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    columns = len(HEADINGS) if console.width >= WIDE else HEADINGS.index("Lower")
+    columns = len(EFFECT_HEADINGS) if console.width >= WIDE else EFFECT_HEADINGS.index("Lower")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for number, heading in enumerate(HEADINGS[:columns]):
+    for number, heading in enumerate(EFFECT_HEADINGS[:columns]):
         table.add_column(heading, justify="right" if number else "left", no_wrap=bool(number))
     for effect in effects:
         style = "bold" if effect.difference.clear else ""
         table.add_row(
-            *(Text(cell, style=style if 3 <= n <= 4 else "") for n, cell in enumerate(cells_of(effect)[:columns]))
+            *(Text(cell, style=style if 3 <= n <= 4 else "") for n, cell in enumerate(effect_cells(effect)[:columns]))
         )
     return table

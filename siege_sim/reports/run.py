@@ -15,6 +15,7 @@ from siege_sim.plots.days import Calendar, in_words
 from siege_sim.plots.food import NEED_KCAL, while_inhabited
 from siege_sim.plots.quarters import besieged_in_order
 from siege_sim.reports.templates import page
+from siege_sim.results.endings import ending_texts
 from siege_sim.results.why import EXPLANATION_NOTE, explain
 
 if TYPE_CHECKING:
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from siege_sim.results.run import RunResult
-
-ENDINGS = {
-    "pocket_taken": "The pocket was taken",
-    "evacuated": "The siege ended with an agreed evacuation",
-    "siege_broken": "The siege was broken from outside",
-}
 
 ROUTINE = (
     "ground_lost", "cell_retaken", "units_withdrew", "assault_prepared", "assault_renewed", "assault_stopped",
@@ -143,7 +138,7 @@ def _ending(result: RunResult, days: Calendar) -> str:
     when = f"{days.full(days.last)} (day\u00a0{days.last})"
     ending = str(result.summary["ending"])
     if ending != "holding":
-        return f"{ENDINGS.get(ending, f'The siege ended ({in_words(ending).lower()})')} on {when}."
+        return f"{ending_texts(ending).sentence} on {when}."
     if days.last < int(result.manifest["scenario"]["days"]):
         return f"The run was stopped on {when}, before its end; {result.sides.garrison.the} held the pocket then."
     return f"{_upper(result.sides.garrison.the)} still held the pocket when the run ended, on {when}."
@@ -268,7 +263,7 @@ def _picture(path: Path, result: RunResult) -> dict[str, Any]:
         "id": f"figure-{path.stem}",
         "title": drawing.title if drawing else in_words(path.stem),
         "caption": drawing.caption if drawing else "",
-        "says": drawing.says(result) if drawing else "",
+        "says": drawing.finding(result) if drawing else "",
         "source": f"data:image/png;base64,{base64.b64encode(data).decode('ascii')}",
         "width": width,
         "height": height,

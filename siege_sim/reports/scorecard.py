@@ -9,7 +9,7 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siege_sim.plots.fan import draw_fan, drawn_quantities, fan_says
+from siege_sim.plots.fan import draw_fan, drawn_quantities, fan_finding
 from siege_sim.plots.style import DPI, settings
 from siege_sim.reports.templates import page
 from siege_sim.results.files import csv_text, json_text
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from siege_sim.results.run import CompactRun
     from siege_sim.validation.record import Record
-    from siege_sim.validation.scorecard import Forecast, Line, Scorecard
+    from siege_sim.validation.scorecard import Forecast, PatternScore, Scorecard
 
 HEADINGS = ("Pattern", "Record", "Median", "10-90 %", "Inside", "It stays", "Straight line")
 
@@ -28,7 +28,7 @@ FORECASTS = (
     ("line", "a straight line through what is known"),
 )
 
-PIPED_WIDTH = 130
+PIPED_SCORECARD_WIDTH = 130
 """Columns of the table when nobody's terminal sets them."""
 
 
@@ -47,7 +47,7 @@ def print_scorecard(card: Scorecard, folder: Path) -> None:
 
     console = Console(highlight=False)
     if not console.is_terminal:
-        console.width = max(console.width, PIPED_WIDTH)
+        console.width = max(console.width, PIPED_SCORECARD_WIDTH)
     console.print(f"\n{card.title}  ({_seeds(card)})", markup=False, style="bold")
     console.print(f"against: {card.record_title}\n", markup=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -67,7 +67,7 @@ def print_scorecard(card: Scorecard, folder: Path) -> None:
     console.print(f"\nScorecard: {folder / 'scorecard.html'}", soft_wrap=True, markup=False)
 
 
-def cells_of(line: Line) -> tuple[str, ...]:
+def cells_of(line: PatternScore) -> tuple[str, ...]:
     """Return a pattern's cells under ``HEADINGS``, as texts."""
     if line.not_measured:
         return (line.title, "not measured", *("-",) * 5)
@@ -124,11 +124,11 @@ def sentences(card: Scorecard) -> list[str]:
         ("stays", "that the last value known stays"),
         ("line", "a straight line through what is known"),
     ):
-        tally = card.against(name)
-        if tally.patterns:
+        score = card.against(name)
+        if score.patterns:
             texts.append(
-                f"Where one can forecast {words} ({_patterns(tally.patterns)}), that is in the range for "
-                f"{tally.forecast} of them, the median for {tally.runs}."
+                f"Where one can forecast {words} ({_patterns(score.patterns)}), that is in the range for "
+                f"{score.forecast} of them, the median for {score.runs}."
             )
     return texts
 
@@ -160,7 +160,7 @@ def _figure(record: Record, runs: Sequence[CompactRun], title: str) -> dict[str,
     picture = file.getvalue()
     width, height = struct.unpack(">II", picture[16:24])
     source = f"data:image/png;base64,{base64.b64encode(picture).decode('ascii')}"
-    return {"source": source, "width": width, "height": height, "says": fan_says(runs)}
+    return {"source": source, "width": width, "height": height, "says": fan_finding(runs)}
 
 
 def _topics(card: Scorecard) -> list[dict[str, Any]]:

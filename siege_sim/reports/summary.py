@@ -6,15 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from siege_sim.results.endings import ending_texts
+
 if TYPE_CHECKING:
     from siege_sim.results.run import RunResult
-
-ENDINGS = {
-    "holding": "At the end of the run the pocket was still held.",
-    "pocket_taken": "The pocket was taken.",
-    "evacuated": "The siege ended with an agreed evacuation.",
-    "siege_broken": "The siege was broken from outside.",
-}
 
 
 def shown(result: RunResult) -> list[tuple[str, list[str]]]:
@@ -46,7 +41,9 @@ def print_summary(result: RunResult, folder: Path, with_report: bool) -> None:
     console = Console(highlight=False)
     summary = result.summary
     console.print(f"\n[bold]{escape(result.title)}[/bold]  (seed {result.manifest['seed']})", markup=True)
-    console.print(f"{ENDINGS[summary['ending']]} Last day: {summary['end_date']}, day {summary['end_day']}.\n")
+    console.print(
+        f"{ending_texts(summary['ending']).sentence}. Last day: {summary['end_date']}, day {summary['end_day']}.\n"
+    )
     inhabited = result.series.query("civilians_in_pocket > 0")
     with_people: Mapping[str, float] = dict(inhabited.iloc[-1]) if len(inhabited) else {}
     table = Table(box=None, pad_edge=False, show_header=False)

@@ -17,7 +17,7 @@ from siege_sim.analysis.design import is_numeric, kind_of, levels, value_text, w
 from siege_sim.analysis.discovery import question_of
 from siege_sim.analysis.figures import FIGURE_NAMES, usual_figures
 from siege_sim.analysis.quantities import by_point, chosen_quantities, known_share
-from siege_sim.analysis.summaries import effects_of, summary_table
+from siege_sim.analysis.summaries import factor_effects, summary_table
 from siege_sim.errors import ResultError, did_you_mean
 from siege_sim.plots.style import DPI, settings
 from siege_sim.plots.sweeps import draw_figures
@@ -155,7 +155,7 @@ def _seeds_note(sweep: Sweep) -> str:
 def _findings(drawn: Sequence[Drawn]) -> list[tuple[str, str]]:
     """Return what the figures say that say something by themselves."""
     telling = [one for one in drawn if one.figure.name not in PLAIN]
-    return [(picture.title, picture.says) for one in telling for picture in one.pictures]
+    return [(picture.title, picture.finding) for one in telling for picture in one.pictures]
 
 
 def _section(drawn: Drawn) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def _embedded(picture: Picture) -> dict[str, Any]:
     content = png(picture)
     width, height = struct.unpack(">II", content[16:24])
     source = f"data:image/png;base64,{base64.b64encode(content).decode('ascii')}"
-    return {"source": source, "width": width, "height": height, "says": picture.says, "title": picture.title}
+    return {"source": source, "width": width, "height": height, "says": picture.finding, "title": picture.title}
 
 
 def _factor_row(sweep: Sweep, factor: Factor) -> tuple[str, str, str, str]:
@@ -226,7 +226,7 @@ def _estimates(sweep: Sweep, quantity: Quantity) -> list[str]:
 def _effects_rows(sweep: Sweep, quantities: Sequence[Quantity]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for quantity in quantities:
-        found = effects_of(sweep, quantity)
+        found = factor_effects(sweep, quantity)
         for effect in found.effects if found else ():
             change = with_interval(effect.difference, 100.0 if quantity.is_share else 1.0)
             rows.append(

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pandas as pd
 
 from siege_sim.errors import ResultError, did_you_mean
+from siege_sim.results.endings import ending_texts
+from siege_sim.schema.clock import MONTHS
 
 if TYPE_CHECKING:
     from siege_sim.schema.sides import Sides
-
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 CAUSES = {
     "enveloped": "{besieger} held more than half of the ground around",
@@ -35,12 +35,6 @@ CAUSES = {
     "to break the siege": "the scenario sets this date",
 }
 """Causes as the model notes them, and as sentences end with them; others are given as they are."""
-
-ENDINGS = {
-    "pocket_taken": "when the pocket was taken",
-    "evacuated": "when an agreed evacuation was completed",
-    "siege_broken": "when it was broken from outside",
-}
 
 EVENT_COLUMNS = ("event", "day", "date", "kind", "where", "what", "cause", "because", "facility")
 """What a table of events must have to be followed."""
@@ -229,9 +223,8 @@ class _Explainer:
         ending = str(self._result.summary["ending"])
         ends = [int(row["event"]) for row in self._rows if row["kind"] == ending]
         if ends:
-            words = ending.replace("_", " ")
             return Explanation(
-                f"Why the siege ended {self._on(ends[-1])}, {ENDINGS.get(ending, words)}:", self._steps(ends[-1])
+                f"Why the siege ended {self._on(ends[-1])}, {ending_texts(ending).clause}:", self._steps(ends[-1])
             )
         if ending != "holding":
             return Explanation(
@@ -343,7 +336,7 @@ def _after(days: int) -> str:
 
 def _short(day: str) -> str:
     when = date.fromisoformat(day)
-    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+    return f"{when.day} {MONTHS[when.month - 1][:3]} {when.year}"
 
 
 def _capital(text: str) -> str:

@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from siege_sim.analysis.comparison.paired import CONFIDENCE, Difference, half_widths, mean_difference, share_difference
-from siege_sim.analysis.comparison.quantities import ENDING, ENDINGS
 from siege_sim.analysis.comparison.traces import OF_QUARTERS
+from siege_sim.results.endings import ENDING, ENDINGS, ending_texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from siege_sim.analysis.comparison.quantities import Quantity, Target
+    from siege_sim.analysis.comparison.compared import ComparedQuantity, Target
     from siege_sim.analysis.comparison.traces import Trace
 
     FloatArray = NDArray[np.float64]
@@ -76,7 +76,7 @@ class DailyEffect:
         tenth: of the pairs' differences, as is ``ninetieth`` (percentiles): how widely single pairs differ.
     """
 
-    quantity: Quantity
+    quantity: ComparedQuantity
     pairs: NDArray[np.int64]
     before: FloatArray
     after: FloatArray
@@ -115,7 +115,7 @@ class Comparison:
     """
 
     arms: tuple[Arm, ...]
-    quantities: tuple[Quantity, ...]
+    quantities: tuple[ComparedQuantity, ...]
     start: date
     last_day: int
     until: Target | None
@@ -211,13 +211,15 @@ class Comparison:
     def _effects_on_ending(self, arm: int) -> list[Effect]:
         return [
             Effect(
-                self.arms[arm].name, f"{ENDING}:{ending}", ENDINGS.get(ending, ending), "share of runs",
+                self.arms[arm].name, f"{ENDING}:{ending}", ending_texts(ending).label, "share of runs",
                 share_difference(self._ended(0, ending), self._ended(arm, ending)),
             )
             for ending in self._endings_seen()
         ]  # fmt: skip
 
-    def _effects_on_number(self, arm: int, quantity: Quantity, before: FloatArray, after: FloatArray) -> list[Effect]:
+    def _effects_on_number(
+        self, arm: int, quantity: ComparedQuantity, before: FloatArray, after: FloatArray
+    ) -> list[Effect]:
         """Compare the pairs that have the number, and, where some have not, the shares of runs that have it."""
         what_if, difference = self.arms[arm].name, mean_difference(before, after)
         effect = Effect(
@@ -235,7 +237,7 @@ class Comparison:
         daily = [quantity for quantity in self.quantities if quantity.daily]
         return tuple(self._daily(arm, row, quantity) for row, quantity in enumerate(daily))
 
-    def _daily(self, arm: int, row: int, quantity: Quantity) -> DailyEffect:
+    def _daily(self, arm: int, row: int, quantity: ComparedQuantity) -> DailyEffect:
         before = np.stack([trace.curves[row] for trace in self.traces[0]])
         after = np.stack([trace.curves[row] for trace in self.traces[arm]])
         gaps = after - before

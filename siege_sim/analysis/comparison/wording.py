@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from siege_sim.analysis.comparison.comparison import Comparison, Effect
     from siege_sim.analysis.comparison.paired import Difference
 
-HEADINGS = ("Outcome", "Baseline", "With it", "Difference", "95 % interval", "Lower", "Higher", "Unpaired runs")
+EFFECT_HEADINGS = ("Outcome", "Baseline", "With it", "Difference", "95 % interval", "Lower", "Higher", "Unpaired runs")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def label_of(effect: Effect) -> str:
     return effect.label
 
 
-def cells_of(effect: Effect) -> tuple[str, ...]:
+def effect_cells(effect: Effect) -> tuple[str, ...]:
     """Return an effect's cells under ``HEADINGS``."""
     scale, difference = scale_of(effect), effect.difference
     return (
@@ -94,7 +94,7 @@ def round_runs(runs: float) -> int:
     return int(float(f"{runs:.2g}"))
 
 
-def shown(effects: tuple[Effect, ...]) -> tuple[list[Effect], list[str]]:
+def effects_shown(effects: tuple[Effect, ...]) -> tuple[list[Effect], list[str]]:
     """Return the effects worth a row, and the labels of those that are 0 in every run."""
     empty = [one for one in effects if one.difference.before == one.difference.after == 0.0]
     return [one for one in effects if one not in empty], [one.label for one in empty]
@@ -108,7 +108,7 @@ def seeds_of(comparison: Comparison) -> str:
     return f"{len(seeds)} pairs of runs, seeds {seeds[0]} to {seeds[-1]}"
 
 
-def sentences(comparison: Comparison, what_if: str) -> list[str]:
+def comparison_sentences(comparison: Comparison, what_if: str) -> list[str]:
     """Return in words what a comparison comes to: the first outcome, the precision, and what was left out."""
     effects = comparison.effects[what_if]
     numbers = [one for one in effects if not one.unit.startswith("share of runs")] or list(effects)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from siege_sim.analysis.quantities import Quantity
     from siege_sim.results.sweep import Sweep
 
-__all__ = ["FIGURES", "Drawn", "Picture", "SweepFigure", "draw_figures"]
+__all__ = ["SWEEP_FIGURES", "Drawn", "Picture", "SweepFigure", "draw_figures"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def _always(sweep: Sweep) -> str | None:
     return None
 
 
-FIGURES: tuple[SweepFigure, ...] = (
+SWEEP_FIGURES: tuple[SweepFigure, ...] = (
     SweepFigure(
         "heat_map",
         "Two factors together",
@@ -179,7 +179,7 @@ def draw_figures(
         questions: for boxes, what makes a case; by default being among the worst quarter of the points.
         by: the factor that parts survival curves; by default a list of policies, or what parts them most.
     """
-    for figure in FIGURES:
+    for figure in SWEEP_FIGURES:
         if figure.name in names:
             why = figure.missing(sweep)
             if why is not None:

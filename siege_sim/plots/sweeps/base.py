@@ -26,7 +26,7 @@ LOW, HIGH, MARK, SOFT = style.BLUE, style.ORANGE, "#0b4f7d", "#c9dbe9"
 """Colours: the lower value of a factor, the higher one, an estimate, and what lies behind it."""
 
 COLOURS = (style.BLACK, style.BLUE, style.VERMILION, style.GREEN, style.ORANGE, "#8a5fa8")
-LINES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1.5, 1.5, 1.5)), (0, (3, 1)), (0, (8, 2)))
+LINE_STYLES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1.5, 1.5, 1.5)), (0, (3, 1)), (0, (8, 2)))
 """Lines that can be told apart without colour."""
 
 ROW_IN = 0.34
@@ -46,16 +46,16 @@ class Picture:
 
     name: str
     title: str
-    says: str
+    finding: str
     figure: Figure
 
 
-def sheet(sweep: Sweep, title: str, says: str, height_in: float, note: str = "") -> Figure:
+def sweep_sheet(sweep: Sweep, title: str, finding: str, height_in: float, note: str = "") -> Figure:
     """Return a figure with title, sentence, and the footnote that says runs and seeds; panels come later."""
     heading = textwrap.shorten(str(sweep.manifest.get("title", sweep.manifest.get("name", ""))), 70, placeholder=" ...")
     below = f"{runs_text(sweep)}: {heading}{'' if heading.endswith(('?', '.')) else '.'} {note}{' ' if note else ''}"
     below += "A model, not a record."
-    return style.blank_sheet(textwrap.shorten(title, LONGEST_TITLE, placeholder=" ..."), says, below, height_in)
+    return style.blank_sheet(textwrap.shorten(title, LONGEST_TITLE, placeholder=" ..."), finding, below, height_in)
 
 
 def height_of(rows: int, most_in: float = 9.0) -> float:
@@ -63,7 +63,7 @@ def height_of(rows: int, most_in: float = 9.0) -> float:
     return min(2.35 + ROW_IN * max(rows, 3), most_in)
 
 
-def margins(
+def sweep_margins(
     figure: Figure, left: float, right: float = 0.35, top: float = 1.1, bottom: float = 1.0
 ) -> dict[str, float]:
     """Return margins in inches as a grid of panels takes them."""

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from siege_sim.analysis.design import coordinates, levels, value_text, with_unit
 from siege_sim.analysis.discovery import find_box
 from siege_sim.plots import style
-from siege_sim.plots.sweeps.base import MARK, SOFT, Picture, left_for, margins, row_labels, sheet
+from siege_sim.plots.sweeps.base import MARK, SOFT, Picture, left_for, row_labels, sweep_margins, sweep_sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,9 +26,9 @@ def draw_box(sweep: Sweep, question: Question) -> Picture:
     words = box_says(box)
     note = "Box by PRIM; in other halves: found in one half of the points, measured in the other."
     labels = [with_unit(limit.factor) for limit in box.limits]
-    figure = sheet(sweep, f"When: {question.words}", words, 6.0 + 0.4 * max(len(labels) - 2, 0), note)
+    figure = sweep_sheet(sweep, f"When: {question.words}", words, 6.0 + 0.4 * max(len(labels) - 2, 0), note)
     places = figure.add_gridspec(
-        2, 2, **margins(figure, left_for(labels, 26), top=1.3), wspace=0.5, hspace=0.45, width_ratios=(1.1, 1),
+        2, 2, **sweep_margins(figure, left_for(labels, 26), top=1.3), wspace=0.5, hspace=0.45, width_ratios=(1.1, 1),
         height_ratios=(max(len(labels), 2), 3),
     )  # fmt: skip
     _limits(figure.add_subplot(places[0, 0]), sweep, box.limits, labels)

@@ -9,21 +9,21 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from siege_sim.analysis.design import value_text, value_with_unit, with_unit
-from siege_sim.analysis.summaries import grid_of
+from siege_sim.analysis.summaries import grid_estimates
 from siege_sim.analysis.surface import surface_of
 from siege_sim.plots import style
-from siege_sim.plots.sweeps.base import Picture, margins, number, sheet, with_interval
+from siege_sim.plots.sweeps.base import Picture, number, sweep_margins, sweep_sheet, with_interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from siege_sim.analysis.quantities import Quantity
-    from siege_sim.analysis.summaries import Grid
+    from siege_sim.analysis.summaries import GridEstimates
     from siege_sim.analysis.surface import Surface
     from siege_sim.results.sweep import Sweep
 
-COLOURS = "cividis_r"
+HEAT_COLOURS = "cividis_r"
 """Dark is more; readable without red and green, and in grey."""
 
 SMALLEST_TEXT_IN = 0.72
@@ -31,12 +31,12 @@ SMALLEST_TEXT_IN = 0.72
 
 def draw_heat_map(sweep: Sweep, quantity: Quantity) -> Picture:
     """Draw a square for every pair of values, with its mean and interval."""
-    grid = grid_of(sweep, quantity)
-    figure = sheet(sweep, f"{quantity.label}, by two factors", says(grid), _height(grid), _note(grid))
-    axes = figure.subplots(gridspec_kw=margins(figure, 1.3, 1.2, 1.05, 1.15))
+    grid = grid_estimates(sweep, quantity)
+    figure = sweep_sheet(sweep, f"{quantity.label}, by two factors", grid_finding(grid), _height(grid), _note(grid))
+    axes = figure.subplots(gridspec_kw=sweep_margins(figure, 1.3, 1.2, 1.05, 1.15))
     scale = 100.0 if quantity.is_share else 1.0
     values = scale * grid.values
-    mesh = axes.pcolormesh(np.ma.masked_invalid(values), cmap=COLOURS, edgecolors=style.PAPER, linewidth=1.5)
+    mesh = axes.pcolormesh(np.ma.masked_invalid(values), cmap=HEAT_COLOURS, edgecolors=style.PAPER, linewidth=1.5)
     _texts(axes, grid, values, scale)
     axes.set_xticks(np.arange(len(grid.x)) + 0.5, [value_text(value) for value in grid.x])
     axes.set_yticks(np.arange(len(grid.y)) + 0.5, [value_text(value) for value in grid.y])
@@ -46,7 +46,7 @@ def draw_heat_map(sweep: Sweep, quantity: Quantity) -> Picture:
     axes.set_xlabel(with_unit(grid.across))
     axes.set_ylabel(with_unit(grid.up))
     _bar(figure, axes, mesh, "% of runs" if quantity.is_share else quantity.unit)
-    return Picture(f"heat_map-{quantity.name}", quantity.label, says(grid), figure)
+    return Picture(f"heat_map-{quantity.name}", quantity.label, grid_finding(grid), figure)
 
 
 def _bar(figure: Figure, axes: Axes, mesh: object, unit: str) -> None:
@@ -56,14 +56,16 @@ def _bar(figure: Figure, axes: Axes, mesh: object, unit: str) -> None:
     bar.set_label(unit)
 
 
-def _height(grid: Grid) -> float:
+def _height(grid: GridEstimates) -> float:
     return min(2.6 + 0.62 * len(grid.y), 8.5)
 
 
-def _texts(axes: Axes, grid: Grid, values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], scale: float) -> None:
+def _texts(
+    axes: Axes, grid: GridEstimates, values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], scale: float
+) -> None:
     known = values[np.isfinite(values)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-    colours = matplotlib.colormaps[COLOURS]
+    colours = matplotlib.colormaps[HEAT_COLOURS]
     size = 9.0 if len(grid.x) <= 6 else 7.5
     for row, cells in enumerate(grid.cells):
         for column, cell in enumerate(cells):
@@ -83,7 +85,7 @@ def _texts(axes: Axes, grid: Grid, values: np.ndarray[tuple[int, ...], np.dtype[
             )  # fmt: skip
 
 
-def says(grid: Grid) -> str:
+def grid_finding(grid: GridEstimates) -> str:
     """Return in words where the quantity is least and most."""
     values = grid.values
     if not np.isfinite(values).any():
@@ -98,7 +100,7 @@ def says(grid: Grid) -> str:
     return f"{'; '.join(parts).capitalize()}. Each square: mean over its seeds and 95 % interval."
 
 
-def _note(grid: Grid) -> str:
+def _note(grid: GridEstimates) -> str:
     pooled = f"Means over all values of {', '.join(grid.pooled)}. " if grid.pooled else ""
     return f"{pooled}All squares share their seeds, so differences are usually surer than the intervals suggest."
 
@@ -108,10 +110,10 @@ def draw_surface(sweep: Sweep, quantity: Quantity) -> Picture:
     surface = surface_of(sweep, quantity)
     words = surface_says(surface)
     held = f"Held in the middle of their ranges: {', '.join(surface.held)}. " if surface.held else ""
-    figure = sheet(sweep, f"{quantity.label}: response surface", words, 6.2, held.strip())
-    axes = figure.subplots(gridspec_kw=margins(figure, 1.1, 1.2, 1.15, 1.1))
+    figure = sweep_sheet(sweep, f"{quantity.label}: response surface", words, 6.2, held.strip())
+    axes = figure.subplots(gridspec_kw=sweep_margins(figure, 1.1, 1.2, 1.15, 1.1))
     scale = 100.0 if quantity.is_share else 1.0
-    bands = axes.contourf(surface.x, surface.y, scale * surface.height, levels=10, cmap=COLOURS)
+    bands = axes.contourf(surface.x, surface.y, scale * surface.height, levels=10, cmap=HEAT_COLOURS)
     axes.contour(surface.x, surface.y, scale * surface.height, levels=bands.levels, colors=style.PAPER, linewidths=0.5)
     axes.scatter(
         surface.points_x,

@@ -21,10 +21,10 @@ from siege_sim.plots.sweeps.base import (  # fmt: skip
     in_a_list,
     in_lines,
     left_for,
-    margins,
     number,
     row_labels,
-    sheet,
+    sweep_margins,
+    sweep_sheet,
 )
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from siege_sim.analysis.sensitivity import Indices
     from siege_sim.results.sweep import Sweep
 
-MOST_PANELS = 4
+MOST_SCATTER_PANELS = 4
 BINS = 8
 MOST_TICKS = 4
 
@@ -43,10 +43,10 @@ def draw_sobol(sweep: Sweep, quantity: Quantity) -> Picture:
     order = np.argsort(-found.values["ST"])
     labels = [with_unit(found.factors[i]) for i in order]
     words = sobol_says(found)
-    figure = sheet(
+    figure = sweep_sheet(
         sweep, f"{quantity.label}: which factor explains its variance", words, height_of(len(labels)), _note(found)
     )
-    axes = figure.subplots(gridspec_kw=margins(figure, left_for(labels), top=1.35))
+    axes = figure.subplots(gridspec_kw=sweep_margins(figure, left_for(labels), top=1.35))
     for name, shift, colour, face, label in (
         ("ST", -0.14, MARK, MARK, "total, with all that it does together with others"),
         ("S1", 0.14, style.VERMILION, style.PAPER, "by itself (first order)"),
@@ -97,11 +97,11 @@ def draw_morris(sweep: Sweep, quantity: Quantity) -> Picture:
     order = np.argsort(-found.values["mu_star"])
     labels = [f"{number + 1}  {with_unit(found.factors[i])}" for number, i in enumerate(order)]
     words = morris_says(found)
-    figure = sheet(
+    figure = sweep_sheet(
         sweep, f"{quantity.label}: elementary effects", words, max(height_of(len(labels)), 4.6), _note(found)
     )
     left, right = figure.subplots(
-        1, 2, gridspec_kw={**margins(figure, left_for(labels), top=1.2), "wspace": 0.28, "width_ratios": (1.1, 1)}
+        1, 2, gridspec_kw={**sweep_margins(figure, left_for(labels), top=1.2), "wspace": 0.28, "width_ratios": (1.1, 1)}
     )
     size, reach, sigma = (
         array[order] for array in (found.values["mu_star"], found.reach["mu_star"], found.values["sigma"])
@@ -140,16 +140,19 @@ def morris_says(found: Indices) -> str:
 
 def draw_scatter(sweep: Sweep, quantity: Quantity) -> Picture:
     """Draw the points against the factors that go furthest with the quantity, with means of eight equal parts."""
-    factors = [f for f in most_important(sweep, quantity, 12) if is_numeric(sweep, f)][:MOST_PANELS]
+    factors = [f for f in most_important(sweep, quantity, 12) if is_numeric(sweep, f)][:MOST_SCATTER_PANELS]
     values = by_point(sweep, quantity).to_numpy(dtype=float) * (100.0 if quantity.is_share else 1.0)
     words = (
         f"Each dot is a point of the design (mean of its seeds); lines are means of {BINS} equal parts. "
         f"{_ranks(sweep, quantity)}"
     )
-    figure = sheet(sweep, f"{quantity.label} against what goes furthest with it", words, 4.9)
+    figure = sweep_sheet(sweep, f"{quantity.label} against what goes furthest with it", words, 4.9)
     panels = np.atleast_1d(
         figure.subplots(
-            1, len(factors), sharey=True, gridspec_kw={**margins(figure, 0.95, top=1.15, bottom=1.2), "wspace": 0.1}
+            1,
+            len(factors),
+            sharey=True,
+            gridspec_kw={**sweep_margins(figure, 0.95, top=1.15, bottom=1.2), "wspace": 0.1},
         )
     )
     for axes, factor in zip(panels, factors, strict=True):

@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from siege_sim.analysis.design import is_numeric, name_text, value_text, with_unit
 from siege_sim.analysis.quantities import by_replication
-from siege_sim.analysis.summaries import effects_of, point_label
+from siege_sim.analysis.summaries import factor_effects, point_label
 from siege_sim.errors import ResultError
 from siege_sim.plots import style
 from siege_sim.plots.sweeps.base import (  # fmt: skip
@@ -23,12 +23,12 @@ from siege_sim.plots.sweeps.base import (  # fmt: skip
     height_of,
     in_a_list,
     left_for,
-    margins,
     number,
     reach,
     row_labels,
-    sheet,
     signed,
+    sweep_margins,
+    sweep_sheet,
 )
 
 if TYPE_CHECKING:
@@ -38,15 +38,15 @@ if TYPE_CHECKING:
 
     from siege_sim.analysis.intervals import Estimate
     from siege_sim.analysis.quantities import Quantity
-    from siege_sim.analysis.summaries import Effect, Effects
+    from siege_sim.analysis.summaries import FactorEffect, FactorEffects
     from siege_sim.results.sweep import Sweep
 
-MOST_ROWS = 40
+MOST_BAR_ROWS = 40
 
 
 def many_points(sweep: Sweep) -> str | None:
     """Return why not every point is drawn by itself, or None when it can be."""
-    return None if len(sweep.design) <= MOST_ROWS else f"more than {MOST_ROWS} points"
+    return None if len(sweep.design) <= MOST_BAR_ROWS else f"more than {MOST_BAR_ROWS} points"
 
 
 def draw_points(sweep: Sweep, quantity: Quantity) -> Picture:
@@ -55,8 +55,8 @@ def draw_points(sweep: Sweep, quantity: Quantity) -> Picture:
     labels = [point_label(sweep, row) for row in range(len(wide))]
     estimates = [quantity.estimate(row) for row in wide]
     words = "Dots are means with 95 % intervals; marks behind them are single runs. Points share their seeds."
-    figure = sheet(sweep, f"{quantity.label}, point by point", words, height_of(len(labels), 14.0))
-    axes = figure.subplots(gridspec_kw=margins(figure, left_for(labels)))
+    figure = sweep_sheet(sweep, f"{quantity.label}, point by point", words, height_of(len(labels), 14.0))
+    axes = figure.subplots(gridspec_kw=sweep_margins(figure, left_for(labels)))
     scale = 100.0 if quantity.is_share else 1.0
     for row, (runs, estimate) in enumerate(zip(wide, estimates, strict=True)):
         if not quantity.is_share:
@@ -89,14 +89,14 @@ def draw_tornado(sweep: Sweep, quantity: Quantity) -> Picture:
     Raises:
         ResultError: nothing can be compared, as runs are missing.
     """
-    effects = effects_of(sweep, quantity)
+    effects = factor_effects(sweep, quantity)
     if effects is None:
         raise ResultError(f"no two finished runs of '{quantity.name}' differ in one factor only")
-    rows = list(_rows(sweep, effects))[:MOST_ROWS]
+    rows = list(_rows(sweep, effects))[:MOST_BAR_ROWS]
     words = tornado_says(effects)
     note = "Mean difference with the same seeds; 95 % intervals, of which one in twenty misses by chance."
-    figure = sheet(sweep, f"{quantity.label}: one change at a time", words, height_of(len(rows), 12.0), note)
-    axes = figure.subplots(gridspec_kw=margins(figure, left_for([label for label, _ in rows]), top=1.35))
+    figure = sweep_sheet(sweep, f"{quantity.label}: one change at a time", words, height_of(len(rows), 12.0), note)
+    axes = figure.subplots(gridspec_kw=sweep_margins(figure, left_for([label for label, _ in rows]), top=1.35))
     scale = 100.0 if quantity.is_share else 1.0
     for row, (_, group) in enumerate(rows):
         for effect in group:
@@ -111,7 +111,7 @@ def draw_tornado(sweep: Sweep, quantity: Quantity) -> Picture:
     return Picture(f"tornado-{quantity.name}", f"{quantity.label}: one change at a time", words, figure)
 
 
-def _rows(sweep: Sweep, effects: Effects) -> Any:
+def _rows(sweep: Sweep, effects: FactorEffects) -> Any:
     """Yield label and effects of each row: a factor with one or two numbers, else a value."""
     for group in effects.by_strength:
         factor = group[0].factor
@@ -126,7 +126,7 @@ def _rows(sweep: Sweep, effects: Effects) -> Any:
                 )
 
 
-def _bar(axes: Axes, row: int, effect: Effect, scale: float, paired: bool) -> None:
+def _bar(axes: Axes, row: int, effect: FactorEffect, scale: float, paired: bool) -> None:
     value = scale * effect.difference.value
     higher = paired and effect.value > effect.usual
     place, height = (row + (0.17 if higher else -0.17), 0.31) if paired else (row, 0.62)
@@ -167,14 +167,14 @@ def _legend(figure: Any, rows: Sequence[Any], sweep: Sweep) -> None:
     )  # fmt: skip
 
 
-def _change(effect: Effect) -> str:
+def _change(effect: FactorEffect) -> str:
     """Return what was changed: a policy by its name, a number with its factor."""
     if isinstance(effect.value, str):
         return value_text(effect.value)
     return f"{name_text(effect.factor)} at {value_text(effect.value)}"
 
 
-def tornado_says(effects: Effects) -> str:
+def tornado_says(effects: FactorEffects) -> str:
     """Return in words what moves the quantity most, and how many effects cannot be told from chance."""
     clear = [effect for effect in effects.effects if effect.difference.clear_of_zero]
     if not clear:

@@ -13,7 +13,7 @@ from siege_sim.errors import ResultError
 from siege_sim.plots import style
 from siege_sim.plots.sweeps.base import (  # fmt: skip
     COLOURS,
-    LINES,
+    LINE_STYLES,
     MARK,
     SOFT,
     Picture,
@@ -21,17 +21,17 @@ from siege_sim.plots.sweeps.base import (  # fmt: skip
     height_of,
     in_lines,
     left_for,
-    margins,
     number,
     reach,
     row_labels,
-    sheet,
+    sweep_margins,
+    sweep_sheet,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from siege_sim.analysis.convergence import Path
+    from siege_sim.analysis.convergence import RunningEstimate
     from siege_sim.analysis.quantities import Quantity
     from siege_sim.analysis.regret import Regret
     from siege_sim.analysis.survival import Survival
@@ -51,10 +51,10 @@ def draw_regret(sweep: Sweep, quantity: Quantity) -> Picture:
         f"{found.worlds:,} worlds, {found.seeds} seed{'s' if found.seeds > 1 else ''} of each policy in each; the "
         "best of a world is picked from noisy means, so all regret comes out somewhat too large."
     )
-    figure = sheet(
+    figure = sweep_sheet(
         sweep, f"Regret: {quantity.label.lower()} beyond the best policy", words, height_of(2 * len(labels)), note
     )
-    axes = figure.subplots(gridspec_kw=margins(figure, left_for(labels), 1.6))
+    axes = figure.subplots(gridspec_kw=sweep_margins(figure, left_for(labels), 1.6))
     spread = np.random.default_rng(1).uniform(-0.24, 0.24, found.worlds)
     for row, policy in enumerate(policies):
         axes.scatter(policy.by_world, row + spread, s=9, color=style.SKY, alpha=0.6, linewidth=0, zorder=2)
@@ -96,10 +96,10 @@ def draw_survival(sweep: Sweep, by: str | None = None) -> Picture:
     note = (
         f"Kaplan-Meier with 95 % bands for each curve by itself{which}. Runs that still held at their end are censored."
     )
-    figure = sheet(sweep, f"How long the pocket held{f', by {found.by}' if found.by else ''}", words, 5.4, note)
-    axes = figure.subplots(gridspec_kw=margins(figure, 0.8, 2.75 if found.by else 0.5, 1.15))
+    figure = sweep_sheet(sweep, f"How long the pocket held{f', by {found.by}' if found.by else ''}", words, 5.4, note)
+    axes = figure.subplots(gridspec_kw=sweep_margins(figure, 0.8, 2.75 if found.by else 0.5, 1.15))
     for number_, curve in enumerate(found.curves):
-        colour, line = COLOURS[number_ % len(COLOURS)], LINES[number_ % len(LINES)]
+        colour, line = COLOURS[number_ % len(COLOURS)], LINE_STYLES[number_ % len(LINE_STYLES)]
         days = np.r_[curve.days, curve.last_day + 1.0 * (curve.censored > 0)]
         share, low, high = (100 * np.r_[ends, ends[-1]] for ends in (curve.share, curve.low, curve.high))
         label = in_lines(f"{curve.label} ({curve.runs:,} runs)", 28)
@@ -162,36 +162,36 @@ def draw_convergence(sweep: Sweep, quantity: Quantity) -> Picture:
     found = convergence_of(sweep, quantity)
     if found is None:
         raise ResultError(f"'{quantity.name}': no estimate has three values, so nothing can be said of how it settles")
-    columns = min(3, len(found.paths))
-    rows = -(-len(found.paths) // columns)
+    columns = min(3, len(found.estimates))
+    rows = -(-len(found.estimates) // columns)
     words = f"{found.what[0].upper()}{found.what[1:]}. {found.verdict} Rule: {found.rule} (dashed)."
-    figure = sheet(sweep, f"Were the runs enough? {quantity.label}", words, 2.4 + 2.05 * rows)
+    figure = sweep_sheet(sweep, f"Were the runs enough? {quantity.label}", words, 2.4 + 2.05 * rows)
     panels = figure.subplots(
         rows, columns, squeeze=False, sharex=True,
-        gridspec_kw={**margins(figure, 0.95, 0.4, 1.25, 1.0), "hspace": 0.45, "wspace": 0.34},
+        gridspec_kw={**sweep_margins(figure, 0.95, 0.4, 1.25, 1.0), "hspace": 0.45, "wspace": 0.34},
     ).ravel()  # fmt: skip
     scale = 100.0 if quantity.is_share and found.per == "runs a point" else 1.0
-    for axes, path in zip(panels, found.paths, strict=False):
-        _settling(axes, path, scale)
-    for axes in panels[len(found.paths) :]:
+    for axes, estimate in zip(panels, found.estimates, strict=False):
+        _settling(axes, estimate, scale)
+    for axes in panels[len(found.estimates) :]:
         axes.set_visible(False)
-    for axes in panels[max(0, len(found.paths) - columns) : len(found.paths)]:
+    for axes in panels[max(0, len(found.estimates) - columns) : len(found.estimates)]:
         axes.set_xlabel(found.per)
         axes.tick_params(labelbottom=True)
     return Picture(f"convergence-{quantity.name}", f"{quantity.label}: were the runs enough?", words, figure)
 
 
-def _settling(axes: Axes, path: Path, scale: float) -> None:
-    axes.fill_between(path.count, scale * path.low, scale * path.high, color=SOFT, lw=0)
-    axes.plot(path.count, scale * path.value, color=MARK, lw=1.8)
-    last = path.value[-1]
-    for end in (last - path.enough, last + path.enough):
+def _settling(axes: Axes, estimate: RunningEstimate, scale: float) -> None:
+    axes.fill_between(estimate.count, scale * estimate.low, scale * estimate.high, color=SOFT, lw=0)
+    axes.plot(estimate.count, scale * estimate.value, color=MARK, lw=1.8)
+    last = estimate.value[-1]
+    for end in (last - estimate.enough, last + estimate.enough):
         axes.axhline(scale * end, color=style.VERMILION, lw=1.0, ls=(0, (4, 2)))
-    tail = slice(len(path.count) // 4, None)  # the first intervals are so wide that nothing else would be seen
-    low, high = np.nanmin(path.low[tail]), np.nanmax(path.high[tail])
+    tail = slice(len(estimate.count) // 4, None)  # the first intervals are so wide that nothing else would be seen
+    low, high = np.nanmin(estimate.low[tail]), np.nanmax(estimate.high[tail])
     pad = 0.08 * (high - low) or 1.0
-    axes.set_ylim(scale * (min(low, last - path.enough) - pad), scale * (max(high, last + path.enough) + pad))
-    mark = "settled" if path.settled else "not settled"
-    axes.set_title(f"{in_lines(path.label, 36)}: {mark}", size=8.5, weight="normal")
+    axes.set_ylim(scale * (min(low, last - estimate.enough) - pad), scale * (max(high, last + estimate.enough) + pad))
+    mark = "settled" if estimate.settled else "not settled"
+    axes.set_title(f"{in_lines(estimate.label, 36)}: {mark}", size=8.5, weight="normal")
     axes.yaxis.set_major_formatter(lambda value, _: number(value))
     style.faint_lines(axes)

@@ -12,7 +12,7 @@ import pytest
 
 from siege_sim import load_scenario, run
 from siege_sim.errors import ResultError
-from siege_sim.plots import FIGURES, draw, figure_named
+from siege_sim.plots import RUN_FIGURES, draw, figure_named
 from siege_sim.reports.run import MOST_EVENTS, key_numbers, main_events, number, report_html, story, write_report
 from siege_sim.results.files import json_text
 from siege_sim.results.run import RunResult, read_run
@@ -92,7 +92,7 @@ def test_pictures_are_in_the_file_as_they_are_with_words_for_those_who_cannot_se
     for image, path in zip(images, figures, strict=True):
         assert base64.b64decode(image["src"].removeprefix("data:image/png;base64,")) == path.read_bytes()
         assert image["width"] == "200"
-    assert images[0]["alt"] == f"Ground held. {figure_named('area').says(toy_result)}"
+    assert images[0]["alt"] == f"Ground held. {figure_named('area').finding(toy_result)}"
     assert images[2]["alt"].startswith("My own.")
 
 
@@ -281,8 +281,8 @@ def test_a_place_that_cannot_be_written_is_a_known_error(three_days, tmp_path):
 
 
 def test_every_figure_has_a_title_a_caption_and_words(three_days):
-    assert len({drawing.name for drawing in FIGURES}) == len(FIGURES)
-    for drawing in FIGURES:
+    assert len({drawing.name for drawing in RUN_FIGURES}) == len(RUN_FIGURES)
+    for drawing in RUN_FIGURES:
         assert drawing.title
         assert drawing.caption.endswith(".")
-        assert drawing.says(three_days).endswith(".")
+        assert drawing.finding(three_days).endswith(".")

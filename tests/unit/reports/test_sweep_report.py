@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from matplotlib.text import Text
 
-from siege_sim.analysis.figures import FIGURE_NAMES, USUAL, usual_figures
+from siege_sim.analysis.figures import FIGURE_NAMES, FIGURES_BY_DESIGN, usual_figures
 from siege_sim.errors import ResultError
-from siege_sim.plots.sweeps import FIGURES, draw_figures
+from siege_sim.plots.sweeps import SWEEP_FIGURES, draw_figures
 from siege_sim.reports.sweep import ReportOptions, sweep_report
 from siege_sim.results.sweep import Factor
 from tests.unit.analysis.test_sweep_analysis import cube, grid, ishigami_sweep, morris_sweep, one_at_a_time, policies
@@ -44,8 +44,8 @@ def texts(figure):
 
 
 def test_every_figure_that_may_be_named_exists_and_no_other():
-    assert tuple(figure.name for figure in FIGURES) == FIGURE_NAMES
-    assert {name for names in USUAL.values() for name in names} <= set(FIGURE_NAMES)
+    assert tuple(figure.name for figure in SWEEP_FIGURES) == FIGURE_NAMES
+    assert {name for names in FIGURES_BY_DESIGN.values() for name in names} <= set(FIGURE_NAMES)
 
 
 def harm_by_need(point, seed):
@@ -75,7 +75,7 @@ def test_every_figure_says_its_runs_and_seeds(name):
     assert f"{len(sweep.runs):,} runs" in shown
     assert "seed" in shown
     assert "A model, not a record." in shown
-    assert picture.says[:40] in shown
+    assert picture.finding[:40] in shown
 
 
 @pytest.mark.parametrize("name", ["scatter", "survival", "boxes"])
@@ -110,9 +110,9 @@ def test_a_box_says_its_density_and_coverage_and_how_it_does_elsewhere():
 
     sweep = sweep_of("latin_hypercube", ranges("a", "b"), cube(80, ("a", "b")), play)
     picture = drawn_of(sweep, "boxes")["boxes"].pictures[0]
-    assert "density" in picture.says
-    assert "coverage" in picture.says
-    assert "In other halves" in picture.says
+    assert "density" in picture.finding
+    assert "coverage" in picture.finding
+    assert "In other halves" in picture.finding
     assert "80 runs" in re.sub(r"\s+", " ", texts(picture.figure))
 
 
@@ -134,7 +134,7 @@ def test_effects_that_may_be_chance_are_hatched():
     picture = drawn_of(sweep, "tornado")["tornado"].pictures[0]
     bars = [patch for patch in picture.figure.axes[0].patches if patch.get_width()]
     assert [bar.get_hatch() or "" for bar in bars] == ["", "////"]
-    assert "1 may be chance" in picture.says
+    assert "1 may be chance" in picture.finding
 
 
 def test_a_heat_map_marks_a_square_without_runs():
@@ -244,5 +244,5 @@ def test_survival_is_parted_by_the_factor_that_is_asked_for():
     assert (
         drawn[0]
         .pictures[0]
-        .says.startswith("Half of the sieges had ended: convoys 0: on day 53; convoys 10: on day 54")
+        .finding.startswith("Half of the sieges had ended: convoys 0: on day 53; convoys 10: on day 54")
     )
