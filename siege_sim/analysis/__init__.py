@@ -1,1 +1,1 @@
-"""Findings of a sweep: numbers from its tables, made without Mesa or the model."""
+"""What results say: numbers from the tables of runs and sweeps, made without Mesa or the model."""

@@ -55,11 +55,11 @@ class Completeness:
         result = ["; ".join(texts) + "."]
         result.append(
             f"{self.whole:,} of {self.points:,} points are complete. Estimates of a point use the runs it has; "
-            "differences use seeds that both points have; indices leave out every block of a sample with a hole in it."
+            "differences use seeds that both points have; indices leave out every block of a sample with a missing run."
         )
         if self.failed:
             result.append(
-                "Runs that failed are rarely a fair sample of all: where they cluster, what is shown may mislead."
+                "Failed runs are rarely a random sample of all runs: if they cluster, the results below may be biased."
             )
         return result
 

@@ -13,6 +13,7 @@ from siege_sim.analysis.intervals import RESAMPLING_SEED, mean_of
 from siege_sim.analysis.quantities import by_point, by_replication
 from siege_sim.analysis.sensitivity import blocks_of, morris_effects, sobol_indices
 from siege_sim.analysis.summaries import point_label
+from siege_sim.results.numbers import percent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,9 +95,19 @@ class Convergence:
     estimates: tuple[RunningEstimate, ...]
 
     @property
+    def estimates_values(self) -> bool:
+        """Whether values of the quantity are estimated, in its unit; indices have none."""
+        return self.per in ("runs a point", "points")
+
+    @property
     def unsettled(self) -> tuple[RunningEstimate, ...]:
         """Estimates that are not settled yet."""
         return tuple(estimate for estimate in self.estimates if not estimate.settled)
+
+    @property
+    def sentence(self) -> str:
+        """What was estimated, whether the runs were enough, and by which rule, in words."""
+        return f"{self.what[0].upper()}{self.what[1:]}. {self.verdict} Rule: {self.rule} (dashed)."
 
     @property
     def verdict(self) -> str:
@@ -161,7 +172,7 @@ def _of_pairs(sweep: Sweep, quantity: Quantity) -> Convergence | None:
 
 
 def _rule(of: str) -> str:
-    return f"interval within {ENOUGH_OF_A_MEAN:.0%} of {of}"
+    return f"interval within {percent(ENOUGH_OF_A_MEAN)} of {of}"
 
 
 def _enough(values: NDArray[np.float64], quantity: Quantity) -> float:
@@ -238,5 +249,5 @@ def _of_indices(sweep: Sweep, quantity: Quantity, kind: str) -> Convergence | No
     )  # fmt: skip
     if kind == "sobol":
         return Convergence(quantity, "total Sobol indices", "base points", "interval within 0.1", estimates)
-    rule = f"interval within {ENOUGH_OF_AN_EFFECT:.0%} of the largest effect"
+    rule = f"interval within {percent(ENOUGH_OF_AN_EFFECT)} of the largest effect"
     return Convergence(quantity, "Morris's mean absolute effects", "trajectories", rule, estimates)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from siege_sim.results.numbers import number
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -100,7 +102,7 @@ def _coordinate(sweep: Sweep, factor: Factor) -> NDArray[np.float64]:
         low = float(np.nanmin(values)) if factor.low is None else factor.low
         high = float(np.nanmax(values)) if factor.high is None else factor.high
         return (values - low) / (high - low if high > low else 1.0)
-    order = {value: number for number, value in enumerate(levels(sweep, factor))}
+    order = {value: place for place, value in enumerate(levels(sweep, factor))}
     return np.array([order.get(value, np.nan) for value in column], dtype=float) / max(len(order) - 1, 1)
 
 
@@ -131,8 +133,7 @@ def value_text(value: Any) -> str:
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if isinstance(value, (int, float, np.number)):
-        number = float(value)
-        return f"{number:,.0f}" if number.is_integer() and abs(number) < 1e15 else f"{number:,.3g}"
+        return number(float(value))
     return str(value).replace("_", " ")
 
 
@@ -141,6 +142,12 @@ def name_text(factor: Factor) -> str:
     if "." in factor.name:
         return factor.name.removeprefix("processes.").removeprefix("interventions.")
     return factor.name.replace("_", " ")
+
+
+def in_a_list(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence."""
+    words = list(words)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
 
 
 def with_unit(factor: Factor) -> str:

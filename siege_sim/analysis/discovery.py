@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from siege_sim.analysis.design import is_numeric, levels, moving, value_text
+from siege_sim.analysis.design import coordinates, is_numeric, levels, moving, value_text
 from siege_sim.analysis.intervals import RESAMPLING_SEED
 from siege_sim.analysis.quantities import by_point, chosen_quantities
 from siege_sim.errors import ResultError
+from siege_sim.results.numbers import number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -59,8 +60,8 @@ class Question:
         """The question as a condition in words."""
         signs = {">=": "at least", "<=": "at most", ">": "above", "<": "below"}
         if self.quantity.is_share:
-            return f"{self.quantity.label}: {signs[self.sign]} {self.limit:.0%} of the runs of a point"
-        limit, unit = value_text(float(self.limit)), self.quantity.unit
+            return f"{self.quantity.label}: {signs[self.sign]} {percent(self.limit)} of the runs of a point"
+        limit, unit = number(self.limit, self.quantity.unit), self.quantity.shown_unit
         amount = f"{unit} {limit}" if unit == "day" else f"{limit} {unit}".rstrip()
         return f"{self.quantity.label}: {signs[self.sign]} {amount}"
 
@@ -83,6 +84,8 @@ class Limit:
         values: those of a list that are inside; None for a range.
         quasi_p: how likely as many cases or more would be, were the limit without meaning; below 0.05 it counts.
         found_again: share of random halves of the points in which a box limits this factor too.
+        ends: where ``low`` and ``high`` lie in the factor's range, from 0 to 1; 0 and 1 for a list.
+        known: all values of a list; empty for a range.
     """
 
     factor: Factor
@@ -91,6 +94,8 @@ class Limit:
     values: tuple[Any, ...] | None
     quasi_p: float
     found_again: float
+    ends: tuple[float, float]
+    known: tuple[Any, ...]
 
     @property
     def words(self) -> str:
@@ -98,6 +103,23 @@ class Limit:
         if self.values is not None:
             return " or ".join(value_text(value) for value in self.values)
         return f"{value_text(self.low)} to {value_text(self.high)}"
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The points over two factors, the clearest of a box.
+
+    Attributes:
+        factors: along x and along y.
+        limits: that the box sets to each; None where it sets none.
+        places: of the points within both ranges, from 0 to 1, shape ``(points, 2)``.
+        marks: values to be marked at even distances along each.
+    """
+
+    factors: tuple[Factor, Factor]
+    limits: tuple[Limit | None, Limit | None]
+    places: NDArray[np.float64]
+    marks: tuple[tuple[Any, ...], tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -114,6 +136,7 @@ class Box:
         coverage_elsewhere: mean coverage of boxes found in one half of the points, measured in the other.
         density_elsewhere: mean density of the same.
         points: points that were looked at.
+        plane: these points over two factors; None where there is one factor only.
         inside: for each of them, whether it lies in the box.
         cases: for each of them, whether it is a case.
         trajectory: coverage, density and number of limits of every box on the way.
@@ -128,9 +151,19 @@ class Box:
     coverage_elsewhere: float
     density_elsewhere: float
     points: NDArray[np.int64]
+    plane: Plane | None
     inside: NDArray[np.bool_]
     cases: NDArray[np.bool_]
     trajectory: pd.DataFrame
+
+    @property
+    def sentence(self) -> str:
+        """What the box holds and how it does where it was not fitted, in words."""
+        return (
+            f"{percent(self.base)} of {len(self.cases):,} points are cases; in the box {percent(self.density)} "
+            f"(density), with {percent(self.coverage)} of all cases (coverage). In other halves: density "
+            f"{percent(self.density_elsewhere)}, coverage {percent(self.coverage_elsewhere)}."
+        )
 
 
 def question_of(sweep: Sweep, text: str) -> Question:
@@ -176,14 +209,34 @@ def find_box(sweep: Sweep, question: Question) -> Box:
     found, trajectory = _best_box(x, y)
     if not found:
         raise ResultError(
-            f"{y.mean():.0%} of {len(y):,} points are cases ({question.words}), and no limit tells them apart"
+            f"{percent(y.mean())} of {len(y):,} points are cases ({question.words}), and no limit separates them"
         )
     again, coverage_elsewhere, density_elsewhere = _elsewhere(x, y)
     inside = _within(x, found)
+    limits = tuple(_as_limits(sweep, found, again, x))
     return Box(
-        question, tuple(_as_limits(sweep, found, again, x)), _coverage(y, inside), _density(y, inside),
-        float(inside.mean()), float(y.mean()), coverage_elsewhere, density_elsewhere, points, inside, y, trajectory,
+        question, limits, _coverage(y, inside), _density(y, inside), float(inside.mean()), float(y.mean()),
+        coverage_elsewhere, density_elsewhere, points, _plane(sweep, limits, points), inside, y, trajectory,
     )  # fmt: skip
+
+
+def _plane(sweep: Sweep, limits: tuple[Limit, ...], points: NDArray[np.int64]) -> Plane | None:
+    pair = [limit.factor for limit in limits[:2]]
+    if len(pair) == 1:
+        pair += [factor for factor in sweep.factors if factor.name != pair[0].name][:1]
+    if len(pair) < 2:
+        return None
+    across, up = sorted(pair, key=lambda factor: factor.values is not None)  # words need the room of the other axis
+    by_name = {limit.factor.name: limit for limit in limits}
+    return Plane(
+        (across, up), (by_name.get(across.name), by_name.get(up.name)), coordinates(sweep, [across, up])[points],
+        (_marks(sweep, across), _marks(sweep, up)),
+    )  # fmt: skip
+
+
+def _marks(sweep: Sweep, factor: Factor) -> tuple[Any, ...]:
+    column = sweep.design[factor.name]
+    return (column.min(), column.max()) if factor.values is None else tuple(levels(sweep, factor))
 
 
 def _refuse_few(cases: NDArray[np.bool_], question: Question) -> None:
@@ -296,8 +349,15 @@ def _as_limits(sweep: Sweep, found: BoxLimits, again: dict[str, float], x: pd.Da
     for name, (span, quasi_p) in sorted(found.items(), key=lambda item: item[1][1]):
         factor = factors[name]
         if isinstance(span, frozenset):
-            inside = tuple(value for value in levels(sweep, factor) if value_text(value) in span)
-            yield Limit(factor, None, None, inside, quasi_p, again[name])
+            known = tuple(levels(sweep, factor))
+            inside = tuple(value for value in known if value_text(value) in span)
+            yield Limit(factor, None, None, inside, quasi_p, again[name], (0.0, 1.0), known)
         else:
             low, high = max(span[0], float(x[name].min())), min(span[1], float(x[name].max()))
-            yield Limit(factor, low, high, None, quasi_p, again[name])
+            yield Limit(factor, low, high, None, quasi_p, again[name], _ends(sweep, factor, low, high), ())
+
+
+def _ends(sweep: Sweep, factor: Factor, low: float, high: float) -> tuple[float, float]:
+    column = sweep.design[factor.name]
+    least, most = float(column.min()), float(column.max())
+    return (low - least) / (most - least), (high - least) / (most - least)

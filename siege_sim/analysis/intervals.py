@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
+from siege_sim.results.numbers import NOTHING, number
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -34,6 +36,11 @@ class Estimate:
     low: float
     high: float
     runs: int
+
+    def text(self, unit: str = "") -> str:
+        """Return the estimate with half the width of its interval, where it has one: ``1,200 ± 90``."""
+        value, half_width = number(self.value, unit), number(self.half_width, unit)
+        return value if NOTHING in (value, half_width) else f"{value} ± {half_width}"
 
     @property
     def half_width(self) -> float:

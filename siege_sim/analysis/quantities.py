@@ -11,6 +11,7 @@ import pandas as pd
 
 from siege_sim.errors import ResultError, did_you_mean
 from siege_sim.results.endings import ENDING, ending_texts
+from siege_sim.results.numbers import is_share, unit_text
 
 if TYPE_CHECKING:
     from siege_sim.analysis.intervals import Estimate
@@ -56,9 +57,24 @@ class Quantity:
         return self.ending is not None
 
     @property
+    def shown_unit(self) -> str:
+        """The unit in which pages and figures show it: shares are in per cent."""
+        return unit_text(self.unit)
+
+    @property
+    def difference_unit(self) -> str:
+        """The unit of a difference: two days of the calendar are some days apart."""
+        return "percentage points" if is_share(self.unit) else "days" if self.unit == "day" else self.unit
+
+    @property
+    def scale(self) -> float:
+        """What a value is multiplied by to be drawn."""
+        return 100.0 if is_share(self.unit) else 1.0
+
+    @property
     def heading(self) -> str:
         """Label with unit."""
-        return f"{self.label} ({self.unit})" if self.unit else self.label
+        return f"{self.label} ({self.shown_unit})" if self.unit else self.label
 
     def of(self, runs: pd.DataFrame) -> pd.Series[float]:
         """Return the quantity for every row of a table of runs."""
@@ -80,8 +96,8 @@ def quantities(sweep: Sweep) -> dict[str, Quantity]:
         if column == ENDING:
             words = sorted(finished_runs(sweep)[ENDING].dropna().astype(str).unique())
             for word in words:
-                label = f"Ended in: {ending_texts(word).noun}"
-                known[f"{ENDING}={word}"] = Quantity(f"{ENDING}={word}", label, "share of runs", ENDING, word)
+                name = f"{ENDING}={word}"
+                known[name] = Quantity(name, ending_texts(word).outcome, "share of runs", ENDING, word)
         elif column not in BOOKKEEPING and pd.api.types.is_numeric_dtype(sweep.runs[column]):
             known[column] = Quantity(column, *_about(sweep, column), column)
     return known

@@ -15,6 +15,7 @@ from siege_sim.analysis.design import moving, value_text
 from siege_sim.analysis.intervals import LEVEL, Estimate, bootstrap
 from siege_sim.analysis.quantities import by_replication
 from siege_sim.errors import ResultError
+from siege_sim.results.numbers import number, percent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,6 +73,18 @@ class Regret:
     seeds: int
     by: tuple[str, ...]
 
+    @property
+    def sentence(self) -> str:
+        """Which policy has the least regret, and whether that is clear, in words."""
+        first, *others = self.policies
+        near = [policy.policy for policy in others if policy.mean.low <= first.mean.high]
+        clear = f"not clearly apart from {', '.join(near[:3])}" if near else "clearly less than any other"
+        left = f" {self.left_out:,} worlds without runs of every policy are left out." if self.left_out else ""
+        return (
+            f"Least mean regret: {first.policy} ({number(first.mean.value, self.quantity.unit)}), {clear}; it is the "
+            f"best in {percent(first.best_in)} of the worlds.{left}"
+        )
+
 
 def no_regret(sweep: Sweep) -> str | None:
     """Return why a sweep has no regret to speak of, or None when it has."""
@@ -116,8 +129,8 @@ def regret_of(sweep: Sweep, quantity: Quantity) -> Regret:
     """
     if not is_harm(sweep, quantity):
         raise ResultError(
-            f"regret is for harm to civilians ({', '.join(HARMS)}), so that it serves the choice of aid; "
-            f"'{quantity.name}' is none of them"
+            f"regret is for harm to civilians ({', '.join(HARMS)}), which serves the choice of aid; "
+            f"'{quantity.name}' is not one of them"
         )
     why = no_regret(sweep)
     if why is not None:

@@ -12,10 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siege_sim.analysis.design import Stratum, coordinates, kind_of, moving, sampled, strata
+from siege_sim.analysis.design import (
+    Stratum,
+    coordinates,
+    in_a_list,
+    kind_of,
+    moving,
+    name_text,
+    sampled,
+    strata,
+)
 from siege_sim.analysis.intervals import LEVEL, RESAMPLING_SEED
 from siege_sim.analysis.quantities import by_point, by_replication, known_share
 from siege_sim.errors import ResultError
+from siege_sim.results.numbers import number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +69,32 @@ class Indices:
     dropped: int
     chance: float | None
     stratum: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Which factors matter and how far that can be trusted, in words."""
+        return _sobol_says(self) if "ST" in self.values else _morris_says(self)
+
+
+def _sobol_says(found: Indices) -> str:
+    total, reach = found.values["ST"], found.reach["ST"]
+    order = np.argsort(-total)
+    clear = [name_text(found.factors[i]) for i in order if total[i] - reach[i] > SMALL_INDEX]
+    widest, small = number(float(reach.max())), number(SMALL_INDEX)
+    if not clear:
+        return f"With {found.blocks:,} blocks no total index is clear of {small} (widest ± {widest})."
+    return f"Clearly above {small} in total: {in_a_list(clear[:5])}. The widest interval is ± {widest}."
+
+
+def _morris_says(found: Indices) -> str:
+    size, reach = found.values["mu_star"], found.reach["mu_star"]
+    order = np.argsort(-size)
+    first = in_a_list([name_text(found.factors[i]) for i in order[:3]])
+    apart = size[order[0]] - reach[order[0]] > size[order[1]] + reach[order[1]] if len(order) > 1 else True
+    return (
+        f"Largest mean absolute effects: {first}. The first "
+        f"{'stands clear of the second' if apart else 'cannot be told from the second with these trajectories'}."
+    )
 
 
 def sobol_indices(
@@ -255,8 +291,8 @@ def _whole_blocks(
     share = known_share(sweep, quantity)
     if share < EVERYWHERE:
         raise ResultError(
-            f"'{quantity.name}' has a value in {share:.0%} of the runs only, so its indices would compare different "
-            "sets of runs; choose an outcome that every run has"
+            f"'{quantity.name}' has a value in {percent(share)} of the runs only, so its indices would compare "
+            "different sets of runs; choose an outcome that every run has"
         )
     values = _outputs(sweep, quantity, stratum)
     blocks = np.arange(len(values) // size * size).reshape(-1, size)
@@ -281,8 +317,8 @@ def most_important(sweep: Sweep, quantity: Quantity, count: int) -> tuple[Factor
     factors = moving(sweep)
     table = coordinates(sweep, factors)
     strength = {}
-    for number, factor in enumerate(factors):
-        known = np.isfinite(values) & np.isfinite(table[:, number])
-        varied = known.sum() > 2 and np.ptp(values[known]) > 0 and np.ptp(table[known, number]) > 0
-        strength[factor.name] = abs(stats.spearmanr(table[known, number], values[known])[0]) if varied else 0.0
+    for column, factor in enumerate(factors):
+        known = np.isfinite(values) & np.isfinite(table[:, column])
+        varied = known.sum() > 2 and np.ptp(values[known]) > 0 and np.ptp(table[known, column]) > 0
+        strength[factor.name] = abs(stats.spearmanr(table[known, column], values[known])[0]) if varied else 0.0
     return tuple(sorted(factors, key=lambda factor: -strength[factor.name])[:count])

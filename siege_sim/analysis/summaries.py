@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from siege_sim.analysis.design import few_levels, levels, moving, neighbours, value_with_unit
+from siege_sim.analysis.design import (
+    few_levels,
+    in_a_list,
+    is_numeric,
+    levels,
+    moving,
+    name_text,
+    neighbours,
+    value_text,
+    value_with_unit,
+)
 from siege_sim.analysis.intervals import Estimate, paired_difference
 from siege_sim.analysis.quantities import Quantity, by_replication
+from siege_sim.results.numbers import signed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,12 +52,21 @@ class FactorEffect:
         value: what it is set to.
         usual: its value at the point of reference.
         difference: mean paired difference from the point of reference.
+        numeric: whether the factor's values are numbers.
     """
 
     factor: Factor
     value: Any
     usual: Any
     difference: Estimate
+    numeric: bool
+
+    @property
+    def change(self) -> str:
+        """What was changed, in words: a policy by its name, a number with its factor."""
+        if isinstance(self.value, str):
+            return value_text(self.value)
+        return f"{name_text(self.factor)} at {value_text(self.value)}"
 
 
 @dataclass(frozen=True)
@@ -72,6 +92,25 @@ class FactorEffects:
         size = {name: np.nanmax([abs(e.difference.value) for e in group]) for name, group in groups.items()}
         return tuple(tuple(groups[name]) for name in sorted(groups, key=lambda name: -np.nan_to_num(size[name])))
 
+    @property
+    def sentence(self) -> str:
+        """What moves the quantity most, and how many changes have no clear effect, in words."""
+        clear = [effect for effect in self.effects if effect.difference.clear_of_zero]
+        if not clear:
+            return f"None of {len(self.effects)} changes has a clear effect with these runs."
+        clear.sort(key=lambda effect: -abs(effect.difference.value))
+        unit, rest = self.quantity.unit, len(self.effects) - len(clear)
+        first = in_a_list([f"{effect.change} ({signed(effect.difference.value, unit)})" for effect in clear[:3]])
+        return (
+            f"Largest effects: {first}. {len(clear)} of {len(self.effects)} changes have a clear effect"
+            f"{f'; {rest} have none' if rest else ''}."
+        )
+
+
+def no_effects(sweep: Sweep) -> str | None:
+    """Return why there are no effects of one change at a time, or None when there can be some."""
+    return None if neighbours(sweep)[1] else "no point differs from another in one factor only"
+
 
 def factor_effects(sweep: Sweep, quantity: Quantity) -> FactorEffects | None:
     """Return the paired effects of one factor at a time, or None where no point differs by one factor only."""
@@ -86,6 +125,7 @@ def factor_effects(sweep: Sweep, quantity: Quantity) -> FactorEffects | None:
             design[factors[number].name].iloc[row],
             design[factors[number].name].iloc[reference],
             paired_difference(wide[row], wide[reference]),
+            is_numeric(sweep, factors[number]),
         )
         for row, number in rows.items()
         if np.isfinite(wide[row] - wide[reference]).any()
@@ -124,6 +164,20 @@ class GridEstimates:
     def values(self) -> np.ndarray[Any, np.dtype[np.float64]]:
         """The estimates without their intervals, shape ``(len(y), len(x))``."""
         return np.array([[cell.value for cell in row] for row in self.cells])
+
+    @property
+    def sentence(self) -> str:
+        """Where the quantity is least and most, in words."""
+        values = self.values
+        if not np.isfinite(values).any():
+            return "No cell has a finished run."
+        least, most = (self._cell_text(int(place)) for place in (np.nanargmin(values), np.nanargmax(values)))
+        return f"Least at {least}; most at {most}. Each square: mean over its seeds and 95 % interval."
+
+    def _cell_text(self, place: int) -> str:
+        row, column = divmod(place, len(self.x))
+        where = f"{value_with_unit(self.across, self.x[column])} and {value_with_unit(self.up, self.y[row])}"
+        return f"{where} ({self.cells[row][column].text(self.quantity.unit)})"
 
 
 def is_grid(sweep: Sweep) -> str | None:
@@ -164,6 +218,44 @@ def grid_estimates(sweep: Sweep, quantity: Quantity) -> GridEstimates:
         for b in y
     )
     return GridEstimates(quantity, across, up, tuple(x), tuple(y), cells, tuple(factor.name for factor in others))
+
+
+MOST_POINTS_DRAWN = 40
+"""A figure with a row a point has no more points than these."""
+
+
+@dataclass(frozen=True)
+class PointEstimates:
+    """A quantity at every point.
+
+    Attributes:
+        quantity: which.
+        labels: of the points, in their order.
+        runs: the quantity on every run, shape ``(points, replications)``, missing where no run is.
+        estimates: of every point.
+    """
+
+    quantity: Quantity
+    labels: tuple[str, ...]
+    runs: np.ndarray[Any, np.dtype[np.float64]]
+    estimates: tuple[Estimate, ...]
+
+    @property
+    def sentence(self) -> str:
+        """How the figure of them is read."""
+        return "Dots are means with 95 % intervals; marks behind them are single runs. Points share their seeds."
+
+
+def many_points(sweep: Sweep) -> str | None:
+    """Return why not every point is shown by itself, or None when it can be."""
+    return None if len(sweep.design) <= MOST_POINTS_DRAWN else f"more than {MOST_POINTS_DRAWN} points"
+
+
+def point_estimates(sweep: Sweep, quantity: Quantity) -> PointEstimates:
+    """Return a quantity at every point of the design."""
+    runs = by_replication(sweep, quantity).to_numpy()
+    labels = tuple(point_label(sweep, row) for row in range(len(runs)))
+    return PointEstimates(quantity, labels, runs, tuple(quantity.estimate(row) for row in runs))
 
 
 def point_label(sweep: Sweep, row: int) -> str:

@@ -1,4 +1,4 @@
-"""A response surface: a quantity as a smooth function of two numeric factors, and how well that function foretells."""
+"""A response surface: a quantity as a smooth function of two numeric factors, and how well that function predicts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from siege_sim.analysis.design import coordinates, is_numeric, moving
 from siege_sim.analysis.quantities import by_point
 from siege_sim.analysis.sensitivity import most_important
 from siege_sim.errors import ResultError
+from siege_sim.results.numbers import percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 FINE = 41
 MORE_POINTS_THAN_TERMS = 1.5
-LEAST_FORETOLD = 0.5
+LEAST_PREDICTED = 0.5
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Surface:
         height: the surface there, shape ``(len(y), len(x))``.
         points_x: the factors' values at the points it was fitted to.
         points_y: likewise.
-        foretold: share of the variance between points that the surface foretells for points left out one by one.
+        predicted: share of the variance between points that the surface predicts for points left out one by one.
         held: names of factors that enter as straight lines and are held in the middle.
         points: how many points it was fitted to.
     """
@@ -51,9 +52,17 @@ class Surface:
     height: NDArray[np.float64]
     points_x: NDArray[np.float64]
     points_y: NDArray[np.float64]
-    foretold: float
+    predicted: float
     held: tuple[str, ...]
     points: int
+
+    @property
+    def sentence(self) -> str:
+        """How well it predicts, in words."""
+        return (
+            f"A quadratic fitted to {self.points:,} points (dots) predicts {percent(self.predicted)} of the variance "
+            "of points left out one by one."
+        )
 
 
 def no_surface(sweep: Sweep) -> str | None:
@@ -70,7 +79,7 @@ def surface_of(sweep: Sweep, quantity: Quantity) -> Surface:
     """Fit a surface by least squares over the two factors that go furthest with the quantity.
 
     Raises:
-        ResultError: too few points are known for it, or it foretells too little.
+        ResultError: too few points are known for it, or it predicts too little.
     """
     ranked = [factor for factor in most_important(sweep, quantity, len(moving(sweep))) if _smooth(sweep, factor)]
     pair, others = ranked[:2], ranked[2:]
@@ -81,11 +90,11 @@ def surface_of(sweep: Sweep, quantity: Quantity) -> Surface:
     if len(terms) < MORE_POINTS_THAN_TERMS * terms.shape[1]:
         raise ResultError(f"{len(terms)} points are too few for a surface with {terms.shape[1]} terms")
     fit = np.asarray(np.linalg.lstsq(terms, values[known], rcond=None)[0], dtype=np.float64)
-    foretold = _foretold(terms, values[known], fit)
-    if not foretold >= LEAST_FORETOLD:
+    predicted = _predicted(terms, values[known], fit)
+    if not predicted >= LEAST_PREDICTED:
         raise ResultError(
-            f"a surface of '{quantity.name}' foretells {max(foretold, 0.0):.0%} of what differs between points left"
-            " out one by one, too little to read a shape into it"
+            f"a surface of '{quantity.name}' predicts {percent(max(predicted, 0.0))} of the variance of points left "
+            "out one by one, too little to show a shape"
         )
     axis = np.linspace(inputs[:, :2].min(axis=0), inputs[:, :2].max(axis=0), FINE)
     a, b = np.meshgrid(axis[:, 0], axis[:, 1])
@@ -93,7 +102,7 @@ def surface_of(sweep: Sweep, quantity: Quantity) -> Surface:
     real = sweep.design[[factor.name for factor in pair]].to_numpy(dtype=float)[known]
     return Surface(
         quantity, pair[0], pair[1], _scaled(axis[:, 0], real[:, 0]), _scaled(axis[:, 1], real[:, 1]),
-        (_terms(grid) @ fit).reshape(a.shape), real[:, 0], real[:, 1], foretold,
+        (_terms(grid) @ fit).reshape(a.shape), real[:, 0], real[:, 1], predicted,
         tuple(factor.name for factor in others), int(known.sum()),
     )  # fmt: skip
 
@@ -109,7 +118,7 @@ def _terms(inputs: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.column_stack([np.ones(len(a)), a, b, a * a, b * b, a * b, *rest])
 
 
-def _foretold(terms: NDArray[np.float64], values: NDArray[np.float64], fit: NDArray[np.float64]) -> float:
+def _predicted(terms: NDArray[np.float64], values: NDArray[np.float64], fit: NDArray[np.float64]) -> float:
     """Return one less the squared error of points left out one by one, by the hat matrix, over their variance."""
     hat = np.einsum("ij,ji->i", terms, np.linalg.pinv(terms))
     errors = (values - terms @ fit) / np.clip(1.0 - hat, 1e-9, None)

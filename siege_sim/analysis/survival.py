@@ -13,6 +13,8 @@ from siege_sim.analysis.design import is_numeric, levels, moving, name_text, val
 from siege_sim.analysis.intervals import LEVEL
 from siege_sim.analysis.quantities import finished_runs
 from siege_sim.errors import ResultError, did_you_mean
+from siege_sim.results.endings import HOLDING
+from siege_sim.results.numbers import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,6 +68,25 @@ class Survival:
     left_out: int = 0
     without_runs: tuple[str, ...] = ()
 
+    @property
+    def sentence(self) -> str:
+        """When half of the runs had ended, in words."""
+        halves = "; ".join(f"{curve.label}: {_when(curve.median_day)}" for curve in self.curves[:4])
+        held = sum(curve.censored for curve in self.curves)
+        censored = (
+            f"In {held:,} runs the pocket still held at the end."
+            if held
+            else "No run ended with the pocket still held."
+        )
+        absent = f" No run is finished of: {', '.join(self.without_runs)}." if self.without_runs else ""
+        shown, groups = len(self.curves), self.left_out + len(self.curves)
+        more = f" Of {groups} groups {shown} are shown." if self.left_out else ""
+        return f"Half of the sieges had ended: {halves}. {censored}{more}{absent}"
+
+
+def _when(median_day: float | None) -> str:
+    return "after the last day" if median_day is None else f"on day {number(median_day)}"
+
 
 def has_survival(sweep: Sweep) -> str | None:
     """Return why there are no survival curves, or None when there can be."""
@@ -76,7 +97,7 @@ def has_survival(sweep: Sweep) -> str | None:
 def curve_of(runs: pd.DataFrame, label: str) -> Curve:
     """Return the Kaplan-Meier curve of some runs (Kaplan and Meier 1958; intervals by Greenwood, log-log)."""
     days = runs["end_day"].to_numpy(dtype=float)
-    ended = runs["ending"].astype(str).to_numpy() != "holding"
+    ended = runs["ending"].astype(str).to_numpy() != HOLDING
     last = float(days.max())
     if not ended.any():
         flat = np.array([0.0]), np.array([1.0])

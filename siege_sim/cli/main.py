@@ -168,8 +168,8 @@ def _illustrate(result: RunResult, folder: Path, silent: bool) -> None:
     if not silent:
         print("drawing figures ...", file=sys.stderr)
     (folder / "figures").mkdir()
-    figures = draw_all(result, folder / "figures")
-    write_report(result, figures, folder / "report.html")
+    pictures = draw_all(result, folder / "figures")
+    write_report(result, pictures, folder / "report.html")
 
 
 def _unused_folder(name: str) -> Path:
@@ -209,6 +209,7 @@ def score_command(
     from siege_sim.runner.interface import record_for
     from siege_sim.runner.pool import run_many
     from siege_sim.runner.run import jobs_of, run_job
+    from siege_sim.validation.fan import fan_of
     from siege_sim.validation.scorecard import scorecard
 
     known = record_for(chosen, record)
@@ -216,8 +217,9 @@ def score_command(
     with counted(chosen.name, "run", runs, quiet or as_json) as progress:
         compact_runs = run_many(jobs, run_job, workers, progress)
     card = scorecard(known, compact_runs, scenario, chosen.title, days, settings or [], record)
+    fan = fan_of(known, compact_runs)
     with new_folder(target, force) as folder:
-        write_scorecard(card, known, compact_runs, folder)
+        write_scorecard(card, fan, folder)
     if as_json:
         print(json_text(card.data()), end="")
     elif not quiet:
@@ -255,17 +257,18 @@ def compare_command(
     request = comparison_request(scenarios, runs, outcomes or [], until, days, settings or [])
     target = out or _unused_folder(f"{request.scenarios[0].name}-compare")
     check_target(target, force)
+    from siege_sim.analysis.comparison.comparison_findings import comparison_findings
     from siege_sim.cli.progress import counted
     from siege_sim.reports.comparison import print_comparison, write_comparison
 
     with counted(request.scenarios[0].name, "run", runs * len(scenarios), quiet or as_json) as progress:
-        comparison = run_comparison(request, workers, progress)
+        findings = comparison_findings(run_comparison(request, workers, progress))
     with new_folder(target, force) as folder:
-        write_comparison(comparison, folder, request.command)
+        write_comparison(findings, folder, request.command)
     if as_json:
-        print(json_text(comparison.data()), end="")
+        print(json_text(findings.data()), end="")
     elif not quiet:
-        print_comparison(comparison, target)
+        print_comparison(findings, target)
 
 
 @app.command("calibrate")

@@ -1,6 +1,6 @@
-"""Reference pages that are written from the code: parameters, state, outcomes.
+"""Reference pages generated from the code: parameters, state, outcomes.
 
-``python -m siege_sim.cli.reference docs`` writes them; a test keeps them true.
+``python -m siege_sim.cli.reference docs`` writes them; a test checks that they are current.
 """
 
 from __future__ import annotations
@@ -38,18 +38,27 @@ def parameters_page() -> str:
     lines = [
         "# Parameters",
         "",
-        "Written from the code by `make docs`. A scenario may set every one of them (`siege-sim show NAME --resolved`",
-        "shows what it sets). Sweeps and calibration stay within the plausible range.",
+        "Generated from the code by `make docs`. A [scenario](glossary.md#scenario) may set every parameter",
+        "(`siege-sim show NAME --resolved` shows its values). Sweeps and calibration stay within the",
+        "[plausible range](glossary.md#plausible-range). *Does nothing with* gives the",
+        "[neutral values](glossary.md#neutral-value).",
         "",
         f"Of {len(numeric)} numeric parameters, {sourced} have a source for value or range; "
         f"{len(numeric) - sourced} are assumed.",
         "",
         "## Processes, in the order of the day",
         "",
+        "A [process](glossary.md#process) runs once a day, in the [phase](glossary.md#phase) in brackets.",
+        "",
     ]
     for cls in processes:
         lines += block_section(cls, f"{cls.name()} ({cls.phase.name.lower()})")
-    lines += ["## Interventions", "", "Each has a window as well: `from_day`, `until_day`, `every_days`.", ""]
+    lines += [
+        "## Interventions",
+        "",
+        "An [intervention](glossary.md#intervention) also has a window: `from_day`, `until_day`, `every_days`.",
+        "",
+    ]
     for cls in interventions:
         lines += block_section(cls, cls.name())
     lines += ["## Blocks of a scenario", ""]
@@ -94,7 +103,15 @@ def field_row(name: str, field: FieldInfo) -> tuple[str, ...]:
 
 def state_page() -> str:
     """Return the page of layers, columns and outcomes."""
-    lines = ["# State and outcomes", "", "Written from the code by `make docs`.", "", "## Layers (a value a cell)", ""]
+    lines = [
+        "# State and outcomes",
+        "",
+        "Generated from the code by `make docs`: the [layers](glossary.md#layer) of the map, the",
+        "[columns](glossary.md#column) of households and units, and the [outcomes](glossary.md#outcome) of a day.",
+        "",
+        "## Layers (a value a cell)",
+        "",
+    ]
     lines += table(
         ("layer", "unit", "type", "meaning"),
         [(f"`{spec.name}`", spec.unit, np.dtype(spec.dtype).name, spec.doc) for spec in LAYERS],
@@ -108,7 +125,12 @@ def state_page() -> str:
                 for name, column in kind.columns.items()
             ],
         )
-    lines += ["## Outcomes of a day (`series.csv`)", "", "Deaths and departures are counted from day 0.", ""]
+    lines += [
+        "## Outcomes of a day (`series.csv`)",
+        "",
+        "Deaths and departures ([flows](glossary.md#flow)) are counted from day 0.",
+        "",
+    ]
     lines += table(("outcome", "unit", "meaning"), [(f"`{o.name}`", o.unit, o.label) for o in known_outcomes()])
     return "\n".join(lines).rstrip() + "\n"
 

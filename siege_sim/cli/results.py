@@ -80,7 +80,8 @@ def report_command(
     png: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the figures as PNG files there too.")] = None,
 ) -> None:
     """Write a sweep's figures and tables as one HTML page."""
-    from siege_sim.reports.sweep import ReportOptions, write_sweep_report
+    from siege_sim.analysis.sweep import ReportOptions
+    from siege_sim.reports.sweep import write_sweep_report
 
     options = ReportOptions(tuple(outcomes or ()), tuple(figures or ()), tuple(cases or ()), by)
     print(f"Report: {write_sweep_report(folder, out, options, png)}")

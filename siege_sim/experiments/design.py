@@ -312,7 +312,7 @@ def _cell(factor: DesignFactor, text: Any, place: str) -> FactorValue:
     if factor.values is not None and isinstance(factor.values[0], str | bool):
         known = {str(value).lower() if isinstance(value, bool) else str(value): value for value in factor.values}
         if written not in known:
-            raise SiegeError(f"{place}: {factor.name}: '{written}' is none of {', '.join(known)}")
+            raise SiegeError(f"{place}: {factor.name}: '{written}' is not one of {', '.join(known)}")
         return known[written]
     try:
         number = float(written)

@@ -95,7 +95,7 @@ def _problems_of_list(values: tuple[Any, ...]) -> Iterator[Problem]:
         words = "a list holds only numbers, only texts, only dates, or only true and false; for blocks use 'policies'"
         yield ("values",), words
     elif len(set(values)) < len(values):
-        yield ("values",), "a value stands there twice"
+        yield ("values",), "a value is in the list twice"
 
 
 class SeriesSpec(Block):
@@ -123,13 +123,13 @@ class Experiment(Block):
     days: int | None = param(None, unit="days", ge=1, le=3650)
     """Stop each run after so many days."""
     uncertainties: dict[str, FactorSpec | None] = {}
-    """What nobody knows or decides, by name: by default the scenario's key."""
+    """What is not known or not decided by anybody, by name: by default the scenario's key."""
     levers: dict[str, FactorSpec | None] = {}
-    """What somebody could do, by name likewise."""
+    """What somebody could decide, by name likewise."""
     design: Design
     """Which points are run."""
     replications: int = param(1, unit="runs", ge=1, le=1_000_000)
-    """Runs of each point. Replication 0 has the same seed at every point, and so on: luck is paired."""
+    """Runs of each point. Replication 0 has the same seed at every point, and so on: runs are paired."""
     first_seed: int = param(1, unit="", ge=0, le=2**62)
     """The seed of replication 0; the next has the next seed."""
     outcomes: tuple[str, ...] = ()

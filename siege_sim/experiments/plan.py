@@ -219,11 +219,11 @@ class _Planner:
 
     def ranged(self, name: str, part: str, spec: FactorSpec, known: Parameter) -> DesignFactor:
         if not known.is_number:
-            raise self.fail((part, name), f"'{known.key}' is no number in this scenario; give a list of values")
+            raise self.fail((part, name), f"'{known.key}' is not a number in this scenario; give a list of values")
         low = spec.low if spec.low is not None else known.low
         high = spec.high if spec.high is not None else known.high
         if low is None or high is None:
-            raise self.fail((part, name), f"'{known.key}' has no range of its own; give low and high, or values")
+            raise self.fail((part, name), f"'{known.key}' has no plausible range; give low and high, or values")
         if not low < high:
             raise self.fail((part, name), f"low, {low:g}, is not below high, {high:g}; give both")
         distribution = spec.distribution
@@ -290,7 +290,7 @@ class _Planner:
     def read_points(self, design_factors: list[DesignFactor], name: str) -> Points:
         file = (self.folder / name).resolve()
         if not file.is_relative_to(self.folder.resolve()) or not file.is_file():
-            raise SiegeError(f"there is no file '{name}' beside the experiment or below")
+            raise SiegeError(f"there is no file '{name}' in the experiment's folder or below")
         try:
             given = pd.read_csv(file, dtype=str, keep_default_na=False)
         except (OSError, ValueError) as error:

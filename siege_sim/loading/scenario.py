@@ -96,14 +96,14 @@ def load_scenario_text(text: str, name: str) -> Scenario:
     if not isinstance(data, dict):
         return build_scenario(document)
     if isinstance(data.get("map"), str):
-        raise ScenarioError([f"{document.mark(('map',))}: map: no file is opened from here; write the map itself"])
+        raise ScenarioError([f"{document.mark(('map',))}: map: files are not opened here; write the map itself"])
     parent, mark = data.pop("extends", None), document.mark(("extends",))
     if parent is None:
         return build_scenario(document)
     known = shipped_scenarios()
     if parent not in known:
         hint = did_you_mean(str(parent), known)
-        raise ScenarioError([f"{mark}: extends: only a shipped scenario can be built on here, not {parent!r}{hint}"])
+        raise ScenarioError([f"{mark}: extends: only a shipped scenario can be extended here, not {parent!r}{hint}"])
     merged = _merge(_read_chain(known[parent], []), document)
     named = {path: Mark(Path(place.file).name, place.line) for path, place in merged.marks.items()}
     return build_scenario(Document(merged.data, named))
@@ -119,7 +119,7 @@ def _read_chain(file: Path, seen: list[Path]) -> Document:
     resolved = file.resolve()
     if resolved in seen or len(seen) >= LONGEST_CHAIN:
         chain = " -> ".join(step.name for step in [*seen, resolved])
-        raise ScenarioError([f"{file}: 'extends' goes round in a circle or is too long: {chain}"])
+        raise ScenarioError([f"{file}: 'extends' is circular or too long: {chain}"])
     document = read_yaml(file)
     data = document.data
     if not isinstance(data, dict):
@@ -147,9 +147,9 @@ def _inside(file: Path, relative: str, mark: Mark) -> Path:
     folder = file.parent.resolve()
     target = (folder / relative).resolve()
     if not target.is_relative_to(folder):
-        raise ScenarioError([f"{mark}: '{relative}' leaves the scenario's folder; put the file beside or below it"])
+        raise ScenarioError([f"{mark}: '{relative}' leaves the scenario's folder; put the file in it or below"])
     if not target.is_file():
-        raise ScenarioError([f"{mark}: there is no file '{relative}' beside the scenario"])
+        raise ScenarioError([f"{mark}: there is no file '{relative}' in the scenario's folder"])
     return file.parent / relative
 
 

@@ -139,6 +139,6 @@ def _with_plugins(group: str, own: tuple[type[T], ...]) -> dict[str, type[T]]:
     for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
         cls = entry.load()
         if cls.name() in known:
-            raise SiegeError(f"plug-in '{entry.value}' calls itself '{cls.name()}', a name that is taken; rename it")
+            raise SiegeError(f"plug-in '{entry.value}' has the name '{cls.name()}', which is already used; rename it")
         known[cls.name()] = cls
     return known

@@ -150,7 +150,7 @@ def _changed(processes: ProcessesBase, change: Change) -> ProcessesBase:
 def _problems_of_values(process: Process, values: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with new values of a process."""
     if "kind" in values:
-        yield ("kind",), "'kind' is no parameter; a mechanism cannot become another one"
+        yield ("kind",), "'kind' is not a parameter; a mechanism cannot become another one"
         return
     try:
         _with_values(process, values)
@@ -249,9 +249,9 @@ class Scenario(Setting):
         """
         kind, name = type(process), process.name()
         if not (kind.__doc__ or "").strip():
-            raise SiegeError(f"{kind.__name__} does not say what it does; give the class a docstring of a line")
+            raise SiegeError(f"{kind.__name__} has no description; give the class a docstring of one line")
         if isinstance(process, Intervention):
-            raise SiegeError(f"'{name}' is a dated action; only mechanisms can be added so, actions as plug-ins")
+            raise SiegeError(f"'{name}' is a dated action; only mechanisms can be added here, actions as plug-ins")
         if name in type(self.processes).model_fields:
             raise SiegeError(f"a mechanism is called '{name}' already; give yours another kind")
         own = (*type(self.processes).own, kind)
@@ -293,8 +293,8 @@ class Scenario(Setting):
             if not 1 <= self.clock.day_of(change.from_day) <= self.days:
                 yield (
                     ("changes", name, "from_day"),
-                    f"'{name}' comes into force on {self.clock.describe(change.from_day)}, but it can do so from day 1 "
-                    f"to day {self.days}; move from_day, or change the parameter itself to have it so from the start",
+                    f"'{name}' starts on {self.clock.describe(change.from_day)}, but a change can start on days "
+                    f"1 to {self.days}; move from_day, or set the parameter itself to change it from the start",
                 )
             for kind, values in change.processes.items():
                 where = ("changes", name, "processes", kind)

@@ -58,7 +58,7 @@ class Food(Block):
     """Food in the pocket on day 0."""
 
     home_days: float = param(12.0, unit="days", plausible=(5, 30), ge=0.0, le=1000.0)
-    """Mean days of full rations at home; they differ widely from house to house."""
+    """Mean days of full rations at home; they differ widely between households."""
     council_kcal: float = param(0.0, unit="kcal", ge=0.0, le=1e13)
     """Flour and staples in the council's stores."""
     aid_kcal: float = param(0.0, unit="kcal", ge=0.0, le=1e13)
@@ -167,7 +167,7 @@ def map_kind(value: Any) -> str:
 def _unknown_side(name: str, known: Collection[str]) -> str:
     """Return what is wrong with a name that is none of the sides', and the way out."""
     return (
-        f"nobody is called '{name}'{did_you_mean(name, known)}; write one of {', '.join(known)}, "
+        f"there is no side '{name}'{did_you_mean(name, known)}; write one of {', '.join(known)}, "
         "or name a third party under sides"
     )
 
@@ -180,11 +180,11 @@ class Setting(Block):
     title: str
     """One line for headings."""
     summary: str = ""
-    """A paragraph: what the scenario is, and on what it rests."""
+    """A paragraph: what the scenario is, and its sources."""
     start: IsoDate
     """The date of day 0."""
     days: int = param(unit="days", ge=1, le=LONGEST_RUN_DAYS)
-    """How many days are played at the most."""
+    """How many days the run has at most."""
     map: Annotated[
         Annotated[CityMap, Tag("drawn map")] | Annotated[SyntheticTown, Tag("synthetic town")],
         Discriminator(map_kind),
@@ -236,10 +236,10 @@ class Setting(Block):
     def _problems_of_people(self) -> Iterator[Problem]:
         quarters = self.city_map.quarters
         if not any(q.holder == "garrison" for q in quarters):
-            yield ("map",), "nobody is besieged: no quarter has holder 'garrison'"
+            yield ("map",), "no ground is besieged: no quarter has holder 'garrison'"
             return
         if not any(q.holder == "besieger" for q in quarters):
-            yield ("map",), "nobody besieges: no quarter has holder 'besieger'"
+            yield ("map",), "there is no besieger: no quarter has holder 'besieger'"
         unknown = [name for name in self.population.third_parties if name not in self.sides.third_parties]
         for name in unknown:
             hint = did_you_mean(name, self.sides.third_parties)
@@ -248,7 +248,7 @@ class Setting(Block):
             if people and not any(q.holder == holder and q.population > 0 for q in quarters):
                 yield (
                     path,
-                    f"{people:,} people on no ground: no quarter with holder '{holder}' has a population weight "
+                    f"{people:,} people have no ground: no quarter with holder '{holder}' has a population weight "
                     "above 0; give one a weight or set this to 0",
                 )
 

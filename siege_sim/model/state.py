@@ -78,7 +78,7 @@ class SiegeState(GuardedModel):
         conditions: what holds for the whole city today.
         politics: condemnation, hope, agreement, ending.
         log: events with their causes.
-        day: the day that was played last (0 before the first step).
+        day: the last day that was simulated (0 before the first step).
         running: whether the run goes on.
     """
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from siege_sim.errors import SiegeError
 from siege_sim.plots import area, city_map, civilians, food, forces, quarters, strikes
-from siege_sim.plots.style import DPI, settings
+from siege_sim.plots.picture import Picture, picture_of
+from siege_sim.plots.style import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from siege_sim.results.run import RunResult
 
-__all__ = ["RUN_FIGURES", "Drawing", "draw", "draw_all", "figure_named", "figures"]
+__all__ = ["RUN_FIGURES", "Drawing", "draw", "draw_all", "figure_named", "figures", "picture"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Drawing:
     name: str
     title: str
     caption: str
-    finding: Callable[[RunResult], str]
+    sentence: Callable[[RunResult], str]
     function: Callable[[RunResult], Figure]
     suits: Callable[[RunResult], bool] = lambda result: True
     """Whether a run has what it shows: a figure of a mechanism's outcome suits runs that have the outcome."""
@@ -41,16 +42,16 @@ RUN_FIGURES: tuple[Drawing, ...] = (
         "Who held what",
         "The city on up to nine days: who held which ground, what was lost since the panel before (hatched), "
         "the front line, separate pockets by number, and heavy strikes since the panel before (dots). North is up.",
-        city_map.finding,
+        city_map.sentence,
         city_map.draw_map,
     ),
     Drawing(
         "area",
         "Ground held",
         "Share of the area of day 0 that was still held, day by day. Dashed lines mark turning points "
-        "that the run brought about; the bars and points below it are dated actions that the scenario "
+        "that follow from the run; the bars and points below it are dated actions that the scenario "
         "prescribes.",
-        area.finding,
+        area.sentence,
         area.draw_area,
     ),
     Drawing(
@@ -58,7 +59,7 @@ RUN_FIGURES: tuple[Drawing, ...] = (
         "What happened to the people",
         "Civilian deaths by cause, counted from day 0; where everybody besieged on day 0 was on each day; "
         "and deaths a day. Deaths on the other side of the front line are not in this figure.",
-        civilians.finding,
+        civilians.sentence,
         civilians.draw_civilians,
     ),
     Drawing(
@@ -67,7 +68,7 @@ RUN_FIGURES: tuple[Drawing, ...] = (
         "What was eaten against the 2,100 kcal that a person needs a day, the reserve in days, body mass "
         "lost, bakeries at work, and the phase of acute food insecurity (Integrated Food Security Phase "
         "Classification). Numbers per person are shown while there were people in the pocket.",
-        food.finding,
+        food.sentence,
         food.draw_food,
     ),
     Drawing(
@@ -75,7 +76,7 @@ RUN_FIGURES: tuple[Drawing, ...] = (
         "The armed forces",
         "Fighters fit for duty, and those killed or surrendered since day 0, on both sides. Wounded and "
         "evacuated fighters are not fit and not counted as losses here.",
-        forces.finding,
+        forces.sentence,
         forces.draw_forces,
     ),
     Drawing(
@@ -83,15 +84,15 @@ RUN_FIGURES: tuple[Drawing, ...] = (
         "When each quarter was lost",
         "A bar for each besieged quarter, in the order in which they were lost: full while all of it was "
         "held, hatched from the first loss of ground, and ending on the day when the last of it was lost.",
-        quarters.finding,
+        quarters.sentence,
         quarters.draw_quarters,
     ),
     Drawing(
         "strikes",
-        "Heavy strikes and what they left standing",
+        "Heavy strikes and damage",
         "Heavy impacts on each day, hospitals and bakeries at work in the pocket, and the share of floor "
         "area in ruins.",
-        strikes.finding,
+        strikes.sentence,
         strikes.draw_strikes,
     ),
 )
@@ -125,7 +126,13 @@ def draw(drawing: Drawing, result: RunResult) -> Figure:
         return drawing.function(result)
 
 
-def draw_all(result: RunResult, folder: Path) -> list[Path]:
+def picture(drawing: Drawing, result: RunResult) -> Picture:
+    """Return one figure as a picture with its words."""
+    figure, sentence = draw(drawing, result), drawing.sentence(result)
+    return picture_of(figure, drawing.name, drawing.title, drawing.caption, sentence, result.title)
+
+
+def draw_all(result: RunResult, folder: Path) -> list[Picture]:
     """Write every figure that suits a run as ``<name>.png`` into a folder; the same run gives the same bytes.
 
     Args:
@@ -133,15 +140,7 @@ def draw_all(result: RunResult, folder: Path) -> list[Path]:
         folder: where the files go; made if it is not there.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    return [_write(drawing, result, folder / f"{drawing.name}.png") for drawing in figures() if drawing.suits(result)]
-
-
-def _write(drawing: Drawing, result: RunResult, file: Path) -> Path:
-    with settings():
-        metadata = {
-            "Software": None,
-            "Title": f"{drawing.title}: {result.title}",
-            "Description": drawing.caption,
-        }
-        drawing.function(result).savefig(file, dpi=DPI, metadata=metadata, pil_kwargs={"compress_level": 4})
-    return file
+    pictures = [picture(drawing, result) for drawing in figures() if drawing.suits(result)]
+    for one in pictures:
+        one.write(folder)
+    return pictures

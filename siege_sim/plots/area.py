@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from siege_sim.plots import style
-from siege_sim.plots.days import Action, Calendar, actions, date_axis, turns
+from siege_sim.plots.days import Action, actions, date_axis, turns
 from siege_sim.plots.labels import extent, rows_above
+from siege_sim.results.calendar import Calendar
+from siege_sim.results.numbers import percent
 from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def draw_area(result: RunResult) -> Figure:
     figure = style.sheet(
         result,
         f"Ground held by {result.sides.garrison.the}",
-        finding(result),
+        sentence(result),
         above_in + CURVE_IN + between_in + lanes_in + below_in,
     )
     edges = style.margins(figure, left=0.8, right=0.45, top=above_in, bottom=below_in)
@@ -50,7 +52,7 @@ def draw_area(result: RunResult) -> Figure:
     return figure
 
 
-def finding(result: RunResult) -> str:
+def sentence(result: RunResult) -> str:
     """Return in words when ground was lost."""
     days = Calendar.of(result)
     share = result.series["garrison_area_share"]
@@ -60,7 +62,7 @@ def finding(result: RunResult) -> str:
     least = float(share.min())
     if least == 1.0:
         return f"No ground was lost until the last day, {days.full(days.last)}."
-    return f"Never less than {least:.0%} of the ground of day 0 was held until {days.full(days.last)}."
+    return f"Never less than {percent(least)} of the ground of day 0 was held until {days.full(days.last)}."
 
 
 def _curve(axes: Axes, result: RunResult, days: Calendar) -> None:

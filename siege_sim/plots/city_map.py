@@ -9,7 +9,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import PathPatch
 
 from siege_sim.plots import ground, map_texts, style
-from siege_sim.plots.days import Calendar
+from siege_sim.results.calendar import Calendar
+from siege_sim.results.numbers import percent
 from siege_sim.schema.sides import BESIEGER, FIRST_THIRD_PARTY, GARRISON, NOBODY
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def draw_map(result: RunResult) -> Figure:
     headings = len({upright.start for upright, _ in spots})
     panels_high = rows * SIDE_IN * min(max(high / wide, 0.4), 2.0) + headings * 0.27
     width_in = 0.5 + columns * SIDE_IN + 0.2
-    figure = style.sheet(result, "Who held what", finding(result), 1.9 + panels_high, width_in)
+    figure = style.sheet(result, "Who held what", sentence(result), 1.9 + panels_high, width_in)
     edges = style.margins(figure, left=0.25, right=0.25, top=1.08, bottom=0.85)
     grid = figure.add_gridspec(rows, columns, **edges, wspace=0.05, hspace=0.13)
     impacts = _between(shots["impacts_so_far"], chosen)
@@ -78,11 +79,11 @@ def draw_map(result: RunResult) -> Figure:
     return figure
 
 
-def finding(result: RunResult) -> str:
+def sentence(result: RunResult) -> str:
     """Return in words what the map shows."""
     days = Calendar.of(result)
     share = float(result.series["garrison_area_share"].iloc[-1])
-    held = "nothing" if share == 0 else "all" if share == 1 else f"{share:.0%}"
+    held = "nothing" if share == 0 else "all" if share == 1 else percent(share)
     shots = result.snapshots
     shown = ground.telling(shots["day"], shots["holder"], MOST_MAPS)
     split = any(len(ground.pockets(shots["holder"][index] == GARRISON)) > 1 for index in shown)

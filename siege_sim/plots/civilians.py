@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siege_sim.plots import style
-from siege_sim.plots.days import Calendar, date_axis
+from siege_sim.plots.days import date_axis
 from siege_sim.plots.labels import EndLabel, band_label, end_labels
 from siege_sim.plots.style import Look
+from siege_sim.results.calendar import Calendar
+from siege_sim.results.numbers import number
 from siege_sim.schema.sides import FIRST_THIRD_PARTY
 
 if TYPE_CHECKING:
@@ -80,7 +82,7 @@ AFTER = 0.06
 def draw_civilians(result: RunResult) -> Figure:
     """Draw deaths by cause, where the people were, and deaths a day."""
     days, table = Calendar.of(result), people(result)
-    figure = style.sheet(result, "What happened to the people", finding(result), 10.2)
+    figure = style.sheet(result, "What happened to the people", sentence(result), 10.2)
     edges = style.margins(figure, left=0.85, right=2.35, top=1.25, bottom=0.8)
     grid = figure.add_gridspec(3, 1, height_ratios=[2.5, 3.2, 1.3], hspace=0.38, **edges)
     killed, places, daily = (figure.add_subplot(grid[row]) for row in range(3))
@@ -119,19 +121,19 @@ def others_than_violence(result: RunResult) -> str:
     return "hunger" if names == ["died_of_hunger"] else "other causes"
 
 
-def finding(result: RunResult) -> str:
+def sentence(result: RunResult) -> str:
     """Return in words how many civilians died."""
     days, table = Calendar.of(result), people(result)
     killed, others = (int(table[name].iloc[-1]) for name in ("civilians_killed", "not_killed"))
     besieged = int(table["civilians_in_pocket"].iloc[0])
     return (
-        f"By {days.full(days.last)}, {_some(killed)} of {besieged:,} besieged civilians had been killed by "
+        f"By {days.full(days.last)}, {_some(killed)} of {number(besieged)} besieged civilians had been killed by "
         f"violence, and {_some(others)} had died of {others_than_violence(result)}."
     )
 
 
 def _some(count: int) -> str:
-    return f"{count:,}" if count else "none"
+    return number(count) if count else "none"
 
 
 def _stack(axes: Axes, table: pd.DataFrame, after: float, bands: list[Band], title: str) -> None:
@@ -160,7 +162,7 @@ def _stack(axes: Axes, table: pd.DataFrame, after: float, bands: list[Band], tit
 
 
 def _at_end(words: str, top: NDArray[np.float64], value: NDArray[np.float64]) -> EndLabel:
-    return EndLabel(float(top[-1] - value[-1] / 2), f"{value[-1]:,.0f} {words}")
+    return EndLabel(float(top[-1] - value[-1] / 2), f"{number(value[-1])} {words}")
 
 
 def _a_day(axes: Axes, table: pd.DataFrame, others: str) -> None:

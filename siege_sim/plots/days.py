@@ -1,12 +1,12 @@
-"""The calendar of a run as figures show it: dates, ticks, dated actions and turning points."""
+"""Days on an axis: dates, dated actions and turning points."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from siege_sim.schema.clock import MONTHS
+from siege_sim.results.calendar import Calendar, in_words
+from siege_sim.results.endings import HOLDING, ending_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,56 +14,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from siege_sim.results.run import RunResult
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """Days of a run and their dates, from day 0 to the last day that was played."""
-
-    start: date
-    last: int
-
-    @classmethod
-    def of(cls, result: RunResult) -> Calendar:
-        """Read the calendar off the daily series."""
-        series = result.series
-        return cls(date.fromisoformat(str(series["date"].iloc[0])), int(series["day"].iloc[-1]))
-
-    def date_of(self, day: int) -> date:
-        """Return the date of a day number."""
-        return self.start + timedelta(days=int(day))
-
-    def short(self, day: int) -> str:
-        """Return a date like ``4 Dec``."""
-        when = self.date_of(day)
-        return f"{when.day} {MONTHS[when.month - 1][:3]}"
-
-    def full(self, day: int) -> str:
-        """Return a date like ``4 December 2016``, with spaces at which lines do not break."""
-        when = self.date_of(day)
-        return f"{when.day}\u00a0{MONTHS[when.month - 1]}\u00a0{when.year}"
-
-    def day_of(self, when: int | str) -> int:
-        """Return the day number of a day number or an ISO date."""
-        return when if isinstance(when, int) else (date.fromisoformat(when) - self.start).days
-
-    def ticks(self, most: int = 10) -> list[int]:
-        """Return about ``most`` days to mark: day 0, then weeks or months, never close to each other."""
-        for step in (1, 2, 7, 14, 28):
-            if self.last / step <= most:
-                return list(range(0, self.last + 1, step))
-        days = range(self.last + 1)
-        for dates in ((1, 16), (1,)):
-            chosen = [day for day in days if self.date_of(day).day in dates]
-            if len(chosen) <= 1.3 * most:
-                break
-        chosen = chosen[:: -(-len(chosen) // int(1.3 * most))]
-        return [0, *(day for day in chosen if day >= 0.55 / most * self.last)]
-
-    def tick_label(self, day: int, before: int | None) -> str:
-        """Return a date and its day number, with the year where it has changed since the tick before."""
-        turned = before is not None and self.date_of(before).year != self.date_of(day).year
-        return f"{self.short(day)}{f' {self.date_of(day).year}' if turned else ''}\nday {day}"
 
 
 def date_axis(axes: Axes, days: Calendar, labels: bool = True, most: int = 10, after: float = 0.0) -> None:
@@ -97,13 +47,6 @@ def actions(result: RunResult) -> list[Action]:
     return sorted((action for action in found if action.windows), key=lambda action: action.windows[0])
 
 
-def in_words(name: str) -> str:
-    """Return a scenario's name of something as people write it: ``Late November reinforcements``."""
-    words = [word.capitalize() if word.capitalize() in MONTHS else word for word in name.split("_") if word]
-    text = " ".join(words)
-    return text[:1].upper() + text[1:]
-
-
 ONCE = ("reinforcements",)
 """Kinds of action that happen on their first day only."""
 
@@ -128,14 +71,6 @@ class Turn:
     label: str
 
 
-LAST_WORDS = {
-    "holding": "end of the run",
-    "pocket_taken": "pocket taken",
-    "evacuated": "evacuation completed",
-    "siege_broken": "siege broken",
-}
-
-
 def turns(result: RunResult) -> list[Turn]:
     """Return splits of the pocket, the agreement and the end, in order of time."""
     days, events = Calendar.of(result), result.events
@@ -144,10 +79,10 @@ def turns(result: RunResult) -> list[Turn]:
     found = [Turn(day, _split_label(number, len(splits))) for number, day in enumerate(splits[:2])]
     found += [Turn(day, "evacuation agreed") for day in agreed]
     ending = str(result.summary["ending"])
-    if ending == "holding" and days.last < int(result.manifest["scenario"]["days"]):
+    if ending == HOLDING and days.last < int(result.manifest["scenario"]["days"]):
         found.append(Turn(days.last, "run stopped here"))
     else:
-        found.append(Turn(days.last, LAST_WORDS.get(ending, in_words(ending).lower())))
+        found.append(Turn(days.last, ending_texts(ending).moment))
     return sorted(found, key=lambda turn: turn.day)
 
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from siege_sim.analysis.run import NEED_KCAL, while_inhabited
 from siege_sim.plots import style
-from siege_sim.plots.days import Calendar, date_axis
+from siege_sim.plots.days import date_axis
 from siege_sim.plots.labels import EndLabel, end_labels, extent
+from siege_sim.results.calendar import Calendar
+from siege_sim.results.numbers import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,12 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siege_sim.results.run import RunResult
-
-NEED_KCAL = 2100.0
-"""The planning figure of humanitarian agencies for a person and day."""
-
-PER_PERSON = ("food_days_left", "kcal_eaten_per_person", "mean_body_mass_loss", "ipc_phase")
-"""Outcomes that say something only while there are people in the pocket."""
 
 PHASES = {
     1: ("minimal", "#fdf3e0"),
@@ -38,12 +35,12 @@ PHASES = {
 def draw_food(result: RunResult) -> Figure:
     """Draw intake against the need, the reserve, bakeries, body mass lost, and the IPC phase."""
     days, table = Calendar.of(result), while_inhabited(result.series)
-    figure = style.sheet(result, "Food and hunger", finding(result), 9.6)
+    figure = style.sheet(result, "Food and hunger", sentence(result), 9.6)
     edges = style.margins(figure, left=0.85, right=1.75, top=1.25, bottom=0.8)
     grid = figure.add_gridspec(5, 1, height_ratios=[2.0, 1.6, 1.6, 1.1, 0.42], hspace=0.42, **edges)
     panels = [figure.add_subplot(grid[row]) for row in range(5)]
-    for number, axes in enumerate(panels):
-        date_axis(axes, days, labels=number == 4)
+    for row, axes in enumerate(panels):
+        date_axis(axes, days, labels=row == 4)
     _intake(panels[0], table)
     _curve(
         panels[1],
@@ -51,7 +48,7 @@ def draw_food(result: RunResult) -> Figure:
         "food_days_left",
         "Reserve of food, at 2,100 kcal a person and day",
         "days",
-        "{:.1f} days",
+        "{} days",
     )
     _curve(
         panels[2],
@@ -59,7 +56,7 @@ def draw_food(result: RunResult) -> Figure:
         "mean_body_mass_loss",
         "Body mass lost, mean of the people in the pocket",
         "%",
-        "{:.1f} %",
+        "{} %",
     )
     _curve(
         panels[3],
@@ -67,25 +64,18 @@ def draw_food(result: RunResult) -> Figure:
         "bakeries_working",
         "Bakeries working in the pocket",
         "bakeries",
-        "{:.0f}",
+        "{}",
         step=True,
     )
     _phases(panels[4], table)
     return figure
 
 
-def while_inhabited(series: pd.DataFrame) -> pd.DataFrame:
-    """Return the numbers of a series, without those per person for days on which nobody was in the pocket."""
-    table = series.drop(columns="date")
-    table.loc[table["civilians_in_pocket"] <= 0, list(PER_PERSON)] = np.nan
-    return table
-
-
-def finding(result: RunResult) -> str:
+def sentence(result: RunResult) -> str:
     """Return in words how long the food lasted."""
     days, table = Calendar.of(result), while_inhabited(result.series)
     reserve = table["food_days_left"]
-    opening = f"On day\u00a00 stores and homes held food for {reserve.iloc[0]:.0f} days."
+    opening = f"On day\u00a00 stores and homes held food for {number(reserve.iloc[0])} days."
     short = table.index[reserve < 7.0]
     if len(short) == 0 or short[0] == 0:
         return opening
@@ -103,7 +93,7 @@ def _intake(axes: Axes, table: pd.DataFrame) -> None:
     axes.plot(x, values, color=style.VERMILION, clip_on=False)
     axes.axhline(NEED_KCAL, color=style.INK, lw=1.1, ls=(0, (5, 2)))
     ends = [EndLabel(NEED_KCAL, "2,100 kcal needed")]
-    end_labels(axes, [*ends, *_last(values, "{:,.0f} kcal eaten")])
+    end_labels(axes, [*ends, *_last(values, "{} kcal eaten")])
 
 
 def _curve(axes: Axes, table: pd.DataFrame, name: str, title: str, unit: str, words: str, step: bool = False) -> None:
@@ -124,7 +114,7 @@ def _most(values: NDArray[np.float64]) -> float:
 
 def _last(values: NDArray[np.float64], words: str) -> list[EndLabel]:
     known = values[np.isfinite(values)]
-    return [EndLabel(float(known[-1]), words.format(known[-1]))] if known.size else []
+    return [EndLabel(float(known[-1]), words.format(number(known[-1])))] if known.size else []
 
 
 def _phases(axes: Axes, table: pd.DataFrame) -> None:

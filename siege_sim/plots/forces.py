@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from siege_sim.plots import style
-from siege_sim.plots.days import Calendar, date_axis
+from siege_sim.plots.days import date_axis
 from siege_sim.plots.labels import EndLabel, end_labels
+from siege_sim.results.calendar import Calendar
+from siege_sim.results.numbers import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +52,7 @@ def draw_forces(result: RunResult) -> Figure:
     """Draw the fighters fit for duty of both sides, and below them their losses."""
     days, table = Calendar.of(result), result.series
     panels, scales = panels_of(result.sides), _scales(table)
-    figure = style.sheet(result, "The armed forces", finding(result), 6.6)
+    figure = style.sheet(result, "The armed forces", sentence(result), 6.6)
     edges = style.margins(figure, left=0.85, right=1.45, top=1.25, bottom=0.8)
     grid = figure.add_gridspec(2, 2, hspace=0.36, wspace=0.6, **edges)
     most_lost = max(float(table[name].max()) for side in panels for name, *_ in side.losses)
@@ -63,14 +65,15 @@ def draw_forces(result: RunResult) -> Figure:
     return figure
 
 
-def finding(result: RunResult) -> str:
+def sentence(result: RunResult) -> str:
     """Return in words what both sides had and lost."""
     table = result.series
     last, first = table.iloc[-1], table.iloc[0]
     words = (
-        f"Numbers of fighters. Of the {first['garrison_fit']:,.0f} of {result.sides.garrison.the} "
-        f"{last['garrison_killed']:,.0f} were killed and {last['garrison_surrendered']:,.0f} laid down arms; of the "
-        f"{first['besieger_fit']:,.0f} of {result.sides.besieger.the} {last['besieger_killed']:,.0f} were killed."
+        f"Numbers of fighters. Of the {number(first['garrison_fit'])} of {result.sides.garrison.the} "
+        f"{number(last['garrison_killed'])} were killed and {number(last['garrison_surrendered'])} laid down arms; of "
+        f"the {number(first['besieger_fit'])} of {result.sides.besieger.the} {number(last['besieger_killed'])} were "
+        "killed."
     )
     one_scale = len(set(_scales(table))) == 1
     return words if one_scale else f"{words} The scales of the upper panels differ."
@@ -90,7 +93,7 @@ def _fit(axes: Axes, table: pd.DataFrame, side: SideFigures, most: float) -> Non
     axes.set_title(f"{side.name}: fit for duty", pad=6)
     axes.fill_between(table["day"], values, color=side.fill, linewidth=0)
     axes.plot(table["day"], values, color=side.line, clip_on=False)
-    end_labels(axes, [EndLabel(float(values[-1]), f"{values[-1]:,.0f}")])
+    end_labels(axes, [EndLabel(float(values[-1]), number(values[-1]))])
 
 
 def _lost(axes: Axes, table: pd.DataFrame, side: SideFigures, most: float) -> None:
@@ -101,5 +104,5 @@ def _lost(axes: Axes, table: pd.DataFrame, side: SideFigures, most: float) -> No
         values = table[name].to_numpy(dtype=float)
         if values[-1] > 0 or words == "killed":
             axes.plot(table["day"], values, color=colour, ls=dashes, clip_on=False)
-            ends.append(EndLabel(float(values[-1]), f"{values[-1]:,.0f} {words}", colour))
+            ends.append(EndLabel(float(values[-1]), f"{number(values[-1])} {words}", colour))
     end_labels(axes, ends)

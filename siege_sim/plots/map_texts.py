@@ -10,6 +10,7 @@ from matplotlib.patches import Patch
 
 from siege_sim.plots import ground, style
 from siege_sim.plots.labels import HALO, clashes, extent
+from siege_sim.results.numbers import percent
 from siege_sim.schema.sides import BESIEGER, GARRISON, NOBODY
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.transforms import Bbox
 
-    from siege_sim.plots.days import Calendar
     from siege_sim.plots.ground import Mask, Numbers
+    from siege_sim.results.calendar import Calendar
     from siege_sim.results.run import RunResult
     from siege_sim.schema.sides import Sides
 
@@ -41,7 +42,7 @@ def heading(axes: Axes, days: Calendar, day: int, share: float, large: bool) -> 
     """Write the date, the day and the share held above a panel."""
     size = 10.0 if large else 9.0
     axes.set_title(days.short(day), loc="left", size=size, pad=3)
-    axes.set_title(f"day {day}, {share:.0%} held", loc="right", size=size - 0.5, pad=3, weight="normal")
+    axes.set_title(f"day {day}, {percent(share)} held", loc="right", size=size - 0.5, pad=3, weight="normal")
 
 
 def number_pockets(axes: Axes, held: Mask) -> None:

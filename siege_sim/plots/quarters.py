@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.patches import Patch
 
+from siege_sim.analysis.run import besieged_in_order
 from siege_sim.plots import style
-from siege_sim.plots.days import Calendar, date_axis
+from siege_sim.plots.days import date_axis
 from siege_sim.plots.style import Look
+from siege_sim.results.calendar import Calendar
 from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -31,7 +32,7 @@ def draw_quarters(result: RunResult) -> Figure:
     days, table = Calendar.of(result), besieged_in_order(result.quarters)
     table = table.head(MOST_QUARTERS_SHOWN)
     figure = style.sheet(
-        result, "When each quarter was lost", finding(result), 2.1 + QUARTER_ROW_IN * max(len(table), 3)
+        result, "When each quarter was lost", sentence(result), 2.1 + QUARTER_ROW_IN * max(len(table), 3)
     )
     edges = style.margins(figure, left=2.0, right=1.35, top=1.3, bottom=0.8)
     axes = figure.add_subplot(figure.add_gridspec(1, 1, **edges)[0])
@@ -48,15 +49,7 @@ def draw_quarters(result: RunResult) -> Figure:
     return figure
 
 
-def besieged_in_order(quarters: pd.DataFrame) -> pd.DataFrame:
-    """Return the quarters besieged on day 0 by day of capture, then of first loss; those still held last."""
-    table = quarters[quarters["garrison_cells_on_day_0"] > 0].copy()
-    table["captured"] = table["day_captured"].to_numpy(dtype=float, na_value=np.nan)
-    table["first"] = table["day_first_loss"].to_numpy(dtype=float, na_value=np.nan)
-    return table.sort_values(["captured", "first", "quarter"], na_position="last", kind="stable").reset_index(drop=True)
-
-
-def finding(result: RunResult) -> str:
+def sentence(result: RunResult) -> str:
     """Return in words how many quarters were lost."""
     table, end = besieged_in_order(result.quarters), result.summary["end_day"]
     fell, handed = int((table["captured"] < end).sum()), int((table["captured"] >= end).sum())

@@ -1,277 +1,180 @@
-"""The report of a run: one HTML file that needs nothing else, made from the result and its figures."""
+"""The report of a run: one HTML file that needs nothing else, put into words from what was found in the run."""
 
 from __future__ import annotations
 
-import base64
-import struct
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from siege_sim.analysis.run import NEED_KCAL, run_findings
 from siege_sim.errors import ResultError
-from siege_sim.plots import figure_named
-from siege_sim.plots.days import Calendar, in_words
-from siege_sim.plots.food import NEED_KCAL, while_inhabited
-from siege_sim.plots.quarters import besieged_in_order
-from siege_sim.reports.templates import page
-from siege_sim.results.endings import ending_texts
-from siege_sim.results.why import EXPLANATION_NOTE, explain
+from siege_sim.reports.page import page, write_page
+from siege_sim.results.calendar import in_words
+from siege_sim.results.endings import HOLDING, ending_texts
+from siege_sim.results.numbers import number, percent, unit_text
+from siege_sim.results.why import EXPLANATION_NOTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import pandas as pd
-
+    from siege_sim.analysis.run import FoodFindings, Happening, KeyNumber, People, QuarterFate, RunFindings
+    from siege_sim.plots.picture import Picture
+    from siege_sim.results.calendar import Calendar
     from siege_sim.results.run import RunResult
 
-ROUTINE = (
-    "ground_lost", "cell_retaken", "units_withdrew", "assault_prepared", "assault_renewed", "assault_stopped",
-    "bakery_lost", "market_lost", "school_lost", "warehouse_lost",
-)  # fmt: skip
-"""Kinds of event that are many and small: left out, with all kinds that end as in `ROUTINE_ENDS`."""
-
-ROUTINE_ENDS = ("_reopened", "_hit", "_fell", "_destroyed")
-
-GROUPED = {
-    "quarter_lost": (0, "Lost: {places}"),
-    "unit_surrendered": (1, "{amount:,.0f} fighters laid down arms ({places})"),
-    "hospital_lost": (2, "Hospitals put out of service in {places}"),
+TOGETHER = {
+    "quarter_lost": "Lost: {places}",
+    "unit_surrendered": "{amount} fighters laid down arms ({places})",
+    "hospital_lost": "Hospitals put out of service in {places}",
 }
-"""Kinds of which a day's events become one line: how far from important they are, and the line."""
+"""What is said of a day's events of a kind that belong together."""
 
-MOST_EVENTS = 60
-
-
-def write_report(result: RunResult, figures: Sequence[Path], file: Path) -> None:
-    """Write a run's report as one HTML file, with the figures inside it.
-
-    Args:
-        result: the run.
-        figures: PNG files as ``plots.draw_all`` returns them.
-        file: what to write.
-
-    Raises:
-        ResultError: when the file cannot be written or a figure cannot be read.
-    """
-    try:
-        file.write_text(report_html(result, figures), "utf-8", newline="\n")
-    except OSError as error:
-        raise ResultError(f"{error.filename or file}: {error.strerror}; the report was not written") from None
-
-
-def report_html(result: RunResult, figures: Sequence[Path]) -> str:
-    """Return a run's report as HTML; every text of the scenario is escaped."""
-    days = Calendar.of(result)
-    shown, total = main_events(result)
-    return page(
-        "report.html",
-        title=result.title,
-        scenario=result.manifest["scenario"],
-        manifest=result.manifest,
-        first=days.full(0),
-        last=days.full(days.last),
-        last_day=days.last,
-        story=story(result),
-        notes=result.manifest.get("notes", ()),
-        outcomes=key_numbers(result),
-        figures=[_picture(path, result) for path in figures],
-        why=explain(result),
-        events=shown,
-        events_total=total,
-        chain_note=EXPLANATION_NOTE,
-        quarters=_quarter_rows(result),
-        command=_command(result),
-    )
-
-
-def story(result: RunResult) -> list[str]:
-    """Return the run in a few sentences."""
-    days, table = Calendar.of(result), result.series
-    return [_ending(result, days), _ground(result, days), *_people(result), _food(table)]
-
-
-WHERE = {
+FATES = {
     "evacuated": "were evacuated",
     "evacuated_for_treatment": "were brought out for treatment",
     "came_under_new_holder": "came under a new holder where they were",
     "civilians_in_pocket": "were still in the pocket on the last day",
 }
-"""Where those who lived were in the end: outcomes, and words; others are told by their labels."""
+"""Where those who lived were in the end: outcomes, and words; others are called by their labels."""
 
 
-def _people(result: RunResult) -> list[str]:
-    table, violent = result.series, result.deaths(violent_only=True)
-    besieged, last = int(table["civilians_in_pocket"].iloc[0]), table.iloc[-1]
-    causes = [("were killed by violence", "civilians_killed")]
-    causes += [(_lower(result.label(name)), name) for name in result.deaths() if name not in violent]
-    counts = [f"{last[name]:,.0f} {words}" if last[name] else f"none {words}" for words, name in causes]
-    dead = f"Of {besieged:,} besieged civilians {' and '.join(counts)}."
-    names = [*result.departures(), "civilians_in_pocket"]
-    parts = [f"{last[name]:,.0f} {WHERE.get(name) or _lower(result.label(name))}" for name in names if last[name]]
+def write_report(result: RunResult, pictures: Sequence[Picture], file: Path) -> None:
+    """Write a run's report as one HTML file, with the figures inside it.
+
+    Args:
+        result: the run.
+        pictures: its figures, as ``plots.draw_all`` returns them.
+        file: what to write.
+
+    Raises:
+        ResultError: when the file cannot be written.
+    """
+    html = render_run(run_findings(result), pictures)
+    try:
+        write_page(html, file)
+    except OSError as error:
+        raise ResultError(f"{error.filename or file}: {error.strerror}; the report was not written") from None
+
+
+def render_run(findings: RunFindings, pictures: Sequence[Picture]) -> str:
+    """Return a run's report as HTML; every text of the scenario is escaped."""
+    days = findings.days
+    return page(
+        "run.html",
+        title=findings.title,
+        scenario=findings.manifest["scenario"],
+        manifest=findings.manifest,
+        first=days.full(0),
+        last=days.full(days.last),
+        last_day=days.last,
+        story=story(findings),
+        notes=findings.manifest.get("notes", ()),
+        outcomes=[_number_row(one) for one in findings.numbers],
+        figures=pictures,
+        why=findings.why,
+        events=[_event_row(event, days) for event in findings.events],
+        events_total=findings.events_in_all,
+        chain_note=EXPLANATION_NOTE,
+        quarters=[_quarter_row(quarter, days) for quarter in findings.quarters],
+        command=_command(findings),
+    )
+
+
+def story(findings: RunFindings) -> list[str]:
+    """Return the run in a few sentences."""
+    return [_ending(findings), _ground(findings), *_people(findings.people), _food(findings.food)]
+
+
+def _ending(findings: RunFindings) -> str:
+    when = _on(findings.days, findings.days.last)
+    if findings.ending != HOLDING:
+        return f"{ending_texts(findings.ending).sentence} on {when}."
+    if findings.stopped:
+        return f"The run was stopped on {when}, before its end; {findings.sides.garrison.the} held the pocket then."
+    the = findings.sides.garrison.the
+    return f"{the[0].upper()}{the[1:]} still held the pocket when the run ended, on {when}."
+
+
+def _ground(findings: RunFindings) -> str:
+    ground, days = findings.ground, findings.days
+    if ground.half_day is not None:
+        text = f"Half of the ground was lost by {_on(days, ground.half_day)}."
+    elif ground.least_before_end >= 1.0:
+        text = "No ground was lost before the last day."
+    else:
+        text = f"Before the last day at least {percent(ground.least_before_end)} of the ground was held."
+    if ground.split_day is None:
+        return text
+    return f"{text} The pocket was cut apart on {_on(days, ground.split_day)}."
+
+
+def _people(people: People) -> list[str]:
+    causes = [("were killed by violence", people.killed)]
+    causes += [(_lower(people.labels[name]), count) for name, count in people.other_deaths.items()]
+    counts = " and ".join(f"{number(count) if count else 'none'} {words}" for words, count in causes)
+    dead = f"Of {number(people.besieged)} besieged civilians {counts}."
+    fates = [(FATES.get(name) or _lower(people.labels[name]), count) for name, count in people.fates.items()]
+    parts = [f"{number(count)} {words}" for words, count in fates if count]
     if not parts:
         return [dead]
     return [dead, f"Of the others {', '.join(parts[:-1])}{' and ' if len(parts) > 1 else ''}{parts[-1]}."]
-
-
-def _upper(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 def _lower(label: str) -> str:
     return label[0].lower() + label[1:]
 
 
-def _food(table: pd.DataFrame) -> str:
-    text = f"On day 0 there was food for {table['food_days_left'].iloc[0]:,.0f} days."
-    eaten = while_inhabited(table)["kcal_eaten_per_person"].dropna()
-    if eaten.empty:
+def _food(food: FoodFindings) -> str:
+    text = f"On day 0 there was food for {number(food.days_on_day_0)} days."
+    if food.first_kcal is None:
         return text
     return (
-        f"{text} People in the pocket ate {eaten.iloc[0]:,.0f} kcal each on the first day and "
-        f"{eaten.iloc[-1]:,.0f} on their last day there; the need is about {NEED_KCAL:,.0f}."
+        f"{text} People in the pocket ate {number(food.first_kcal)} kcal each on the first day and "
+        f"{number(food.last_kcal)} on their last day there; the need is about {number(NEED_KCAL)}."
     )
 
 
-def _ending(result: RunResult, days: Calendar) -> str:
-    when = f"{days.full(days.last)} (day\u00a0{days.last})"
-    ending = str(result.summary["ending"])
-    if ending != "holding":
-        return f"{ending_texts(ending).sentence} on {when}."
-    if days.last < int(result.manifest["scenario"]["days"]):
-        return f"The run was stopped on {when}, before its end; {result.sides.garrison.the} held the pocket then."
-    return f"{_upper(result.sides.garrison.the)} still held the pocket when the run ended, on {when}."
+def _on(days: Calendar, day: int) -> str:
+    return f"{days.full(day)} (day\u00a0{day})"
 
 
-def _ground(result: RunResult, days: Calendar) -> str:
-    share = result.series["garrison_area_share"]
-    half, split = result.summary.get("days_to_half"), result.summary.get("day_pocket_split")
-    text = "No ground was lost before the last day." if share.iloc[:-1].min() >= 1.0 else ""
-    if half is not None:
-        text = f"Half of the ground was lost by {days.full(int(half))} (day\u00a0{int(half)})."
-    elif not text:
-        text = f"Before the last day at least {share.iloc[:-1].min():.0%} of the ground was held."
-    cut = "" if split is None else f" The pocket was cut apart on {days.full(int(split))} (day\u00a0{int(split)})."
-    return text + cut
+def _number_row(one: KeyNumber) -> dict[str, Any]:
+    texts = [number(value, one.unit) for value in one.values]
+    return {"label": one.label, "name": one.name, "unit": unit_text(one.unit), "texts": texts}
 
 
-@dataclass(frozen=True)
-class KeyNumber:
-    """An outcome as the table shows it: on day 0, at its lowest and highest, and on the last day."""
-
-    label: str
-    name: str
-    unit: str
-    values: tuple[str, str, str, str]
-
-
-def key_numbers(result: RunResult) -> list[KeyNumber]:
-    """Return all outcomes with units; those per person leave out days with nobody in the pocket."""
-    table, rows = while_inhabited(result.series), []
-    for name, about in result.manifest["outcomes"].items():
-        values = table[name].to_numpy(dtype=float)
-        known = values[np.isfinite(values)]
-        four = (values[0], known.min(), known.max(), known[-1]) if known.size else (np.nan,) * 4
-        unit = "%" if about["unit"].startswith("share") else str(about["unit"])
-        if about["unit"] == "share of day 0":
-            unit = "% of day 0"
-        texts = tuple(number(float(value), str(about["unit"])) for value in four)
-        rows.append(KeyNumber(str(about["label"]), name, unit, texts))  # type: ignore[arg-type]
-    return rows
-
-
-def number(value: float, unit: str) -> str:
-    """Return a number as people read it: shares in per cent, very large ones in words."""
-    if not np.isfinite(value):
-        return "-"
-    if unit.startswith("share"):
-        return f"{100.0 * value:.1f}"
-    for size, word in ((1e9, "billion"), (1e6, "million")):
-        if abs(value) >= size:
-            return f"{value / size:,.2f} {word}"
-    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1000 else f"{value:,.1f}"
-
-
-@dataclass(frozen=True)
-class Happening:
-    """A line of the list of events."""
-
-    day: int
-    date: str
-    text: str
-    cause: str
-    rank: int
-
-
-def main_events(result: RunResult) -> tuple[list[Happening], int]:
-    """Return the most important events in order of time, and how many events there were in all."""
-    events, days = result.events.fillna({"cause": "", "what": ""}), Calendar.of(result)
-    routine = events["kind"].isin(ROUTINE) | events["kind"].str.endswith(ROUTINE_ENDS)
-    lines: list[Happening] = []
-    for _, group in events[~routine].groupby(["day", "kind"], sort=False):
-        lines += _grouped(group, days) if group["kind"].iloc[0] in GROUPED else _single(group, days)
-    lines = sorted(lines, key=lambda line: (line.rank, line.day))[:MOST_EVENTS]
-    return sorted(lines, key=lambda line: (line.day, line.rank)), len(events)
-
-
-def _grouped(group: pd.DataFrame, days: Calendar) -> list[Happening]:
-    """Return one line for all of a day's events of one kind."""
-    day, (rank, words) = int(group["day"].iloc[0]), GROUPED[str(group["kind"].iloc[0])]
-    counts = group.groupby("where", sort=False).size().items()
-    places = ", ".join(f"{place} ({count})" if count > 1 else str(place) for place, count in counts)
-    causes = ", ".join(dict.fromkeys(str(cause) for cause in group["cause"]))
-    text = words.format(places=places, amount=float(group["amount"].sum()))
-    return [Happening(day, days.full(day), text, causes, rank)]
-
-
-def _single(group: pd.DataFrame, days: Calendar) -> list[Happening]:
-    day = int(group["day"].iloc[0])
-    told = zip(group["what"], group["cause"], strict=True)
-    return [Happening(day, days.full(day), _sentence(str(what)), str(cause), 0) for what, cause in told]
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _quarter_rows(result: RunResult) -> list[dict[str, str]]:
-    days = Calendar.of(result)
-    return [
-        {
-            "name": str(row["quarter"]),
-            "sector": in_words(str(row["sector"])),
-            "people": f"{row['civilians_on_day_0']:,.0f}",
-            "first": _on(days, row["first"], "none"),
-            "captured": _on(days, row["captured"], "held"),
-            "killed": f"{row['civilians_killed']:,.0f}",
-            "left": f"{row['civilians_left']:,.0f}",
-        }
-        for _, row in besieged_in_order(result.quarters).iterrows()
-    ]
-
-
-def _on(days: Calendar, day: float, otherwise: str) -> str:
-    return f"{days.short(int(day))} (day\u00a0{int(day)})" if np.isfinite(day) else otherwise
-
-
-def _picture(path: Path, result: RunResult) -> dict[str, Any]:
-    data = path.read_bytes()
-    width, height = struct.unpack(">II", data[16:24])
-    drawing = figure_named(path.stem)
+def _event_row(event: Happening, days: Calendar) -> dict[str, Any]:
     return {
-        "id": f"figure-{path.stem}",
-        "title": drawing.title if drawing else in_words(path.stem),
-        "caption": drawing.caption if drawing else "",
-        "says": drawing.finding(result) if drawing else "",
-        "source": f"data:image/png;base64,{base64.b64encode(data).decode('ascii')}",
-        "width": width,
-        "height": height,
+        "date": days.full(event.day),
+        "day": event.day,
+        "text": event_text(event),
+        "cause": ", ".join(event.causes),
     }
 
 
-def _command(result: RunResult) -> str:
-    scenario, days = result.manifest["scenario"], Calendar.of(result)
-    stopped = result.summary["ending"] == "holding" and days.last < int(scenario["days"])
-    words = ["siege-sim", "run", "./scenario.yaml", "--seed", str(result.manifest["seed"])]
-    return " ".join([*words, "--days", str(days.last)] if stopped else words)
+def event_text(event: Happening) -> str:
+    """Return what happened as a line of the list of events."""
+    if event.kind not in TOGETHER:
+        return event.what[:1].upper() + event.what[1:]
+    places = ", ".join(f"{place} ({count})" if count > 1 else place for place, count in event.places)
+    return TOGETHER[event.kind].format(places=places, amount=number(event.amount))
+
+
+def _quarter_row(quarter: QuarterFate, days: Calendar) -> dict[str, str]:
+    return {
+        "name": quarter.name,
+        "sector": in_words(quarter.sector),
+        "people": number(quarter.people),
+        "first": _short(days, quarter.first_loss, "none"),
+        "captured": _short(days, quarter.captured, "held"),
+        "killed": number(quarter.killed),
+        "left": number(quarter.left),
+    }
+
+
+def _short(days: Calendar, day: int | None, otherwise: str) -> str:
+    return otherwise if day is None else f"{days.short(day)} (day\u00a0{day})"
+
+
+def _command(findings: RunFindings) -> str:
+    words = ["siege-sim", "run", "./scenario.yaml", "--seed", str(findings.manifest["seed"])]
+    return " ".join([*words, "--days", str(findings.days.last)] if findings.stopped else words)

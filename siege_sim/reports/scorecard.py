@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import shlex
-import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siege_sim.plots.fan import draw_fan, drawn_quantities, fan_finding
-from siege_sim.plots.style import DPI, settings
-from siege_sim.reports.templates import page
+from siege_sim.reports.page import page, write_page
 from siege_sim.results.files import csv_text, json_text
+from siege_sim.results.numbers import amount, number, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from siege_sim.results.run import CompactRun
-    from siege_sim.validation.record import Record
+    from siege_sim.plots.picture import Picture
+    from siege_sim.validation.fan import Fan
     from siege_sim.validation.scorecard import Forecast, PatternScore, Scorecard
 
-HEADINGS = ("Pattern", "Record", "Median", "10-90 %", "Inside", "It stays", "Straight line")
+SCORECARD_HEADINGS = ("Pattern", "Record", "Median", "10-90 %", "Inside", "It stays", "Straight line")
 
 FORECASTS = (
     ("stays", "that the last value known stays"),
@@ -32,11 +26,20 @@ PIPED_SCORECARD_WIDTH = 130
 """Columns of the table when nobody's terminal sets them."""
 
 
-def write_scorecard(card: Scorecard, record: Record, runs: Sequence[CompactRun], folder: Path) -> None:
-    """Write ``scorecard.csv``, ``scorecard.json`` and ``scorecard.html`` into an existing folder."""
+def write_scorecard(card: Scorecard, fan: Fan, folder: Path) -> None:
+    """Write ``scorecard.csv``, ``scorecard.json`` and ``scorecard.html`` into an existing folder.
+
+    Args:
+        card: how the runs compare with the record.
+        fan: their curves beside it.
+        folder: where.
+    """
+    from siege_sim.plots.fan import fan_picture
+
     (folder / "scorecard.csv").write_text(csv_text(card.table()), "utf-8", newline="")
     (folder / "scorecard.json").write_text(json_text(card.data()), "utf-8")
-    (folder / "scorecard.html").write_text(scorecard_html(card, record, runs), "utf-8", newline="\n")
+    picture = fan_picture(fan, card.title) if fan.panels else None
+    write_page(render_scorecard(card, picture), folder / "scorecard.html")
 
 
 def print_scorecard(card: Scorecard, folder: Path) -> None:
@@ -51,23 +54,23 @@ def print_scorecard(card: Scorecard, folder: Path) -> None:
     console.print(f"\n{card.title}  ({_seeds(card)})", markup=False, style="bold")
     console.print(f"against: {card.record_title}\n", markup=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for number, heading in enumerate(HEADINGS):
-        table.add_column(heading, justify="right" if number else "left", no_wrap=number not in (0, 3))
+    for place, heading in enumerate(SCORECARD_HEADINGS):
+        table.add_column(heading, justify="right" if place else "left", no_wrap=place not in (0, 3))
     topic = ""
     for line in card.lines:
         if line.topic != topic:
             table.add_row(Text(line.topic, style="bold"))
             topic = line.topic
-        cells = cells_of(line)
+        cells = pattern_cells(line)
         table.add_row(Text(f"  {cells[0]}"), *cells[1:])
     console.print(table)
     console.print()
-    for sentence in sentences(card):
+    for sentence in scorecard_sentences(card):
         console.print(sentence, markup=False)
     console.print(f"\nScorecard: {folder / 'scorecard.html'}", soft_wrap=True, markup=False)
 
 
-def cells_of(line: PatternScore) -> tuple[str, ...]:
+def pattern_cells(line: PatternScore) -> tuple[str, ...]:
     """Return a pattern's cells under ``HEADINGS``, as texts."""
     if line.not_measured:
         return (line.title, "not measured", *("-",) * 5)
@@ -77,9 +80,9 @@ def cells_of(line: PatternScore) -> tuple[str, ...]:
     return (
         line.title,
         range_text(line.low, line.high, line.unit),
-        "-" if line.median is None else number(line.median, line.unit),
+        number(line.median, line.unit),
         between,
-        "-" if line.share_inside is None else f"{line.share_inside:.0%}",
+        percent(line.share_inside),
         _forecast(line.stays, line.unit),
         _forecast(line.line, line.unit),
     )
@@ -87,23 +90,14 @@ def cells_of(line: PatternScore) -> tuple[str, ...]:
 
 def range_text(low: float | None, high: float | None, unit: str) -> str:
     """Return a range in short: ``15 to 27``, ``0 to 5 %``, ``at most 3``."""
-    sign = " %" if unit == "%" else ""
     if low is None and high is None:
         return "-"
     if low is None or high is None:
         word, bound = ("at most", high) if low is None else ("at least", low)
-        return f"{word} {number(bound or 0.0, unit)}{sign}"
+        return f"{word} {amount(bound, unit)}"
     if low == high:
-        return f"{number(low, unit)}{sign}"
-    return f"{number(low, unit)} to {number(high, unit)}{sign}"
-
-
-def number(value: float, unit: str) -> str:
-    """Return a number with no more figures than it deserves; shares in per cent, without the sign."""
-    value = 100.0 * value if unit == "%" else value
-    if abs(value) >= 100 or abs(value - round(value)) < 0.005:
-        return f"{round(value):,}"
-    return f"{value:.1f}"
+        return amount(low, unit)
+    return f"{number(low, unit)} to {amount(high, unit)}"
 
 
 def _forecast(made: Forecast | None, unit: str) -> str:
@@ -116,14 +110,11 @@ def _seeds(card: Scorecard) -> str:
     return f"{len(card.seeds)} runs, seeds {min(card.seeds)} to {max(card.seeds)}"
 
 
-def sentences(card: Scorecard) -> list[str]:
+def scorecard_sentences(card: Scorecard) -> list[str]:
     """Return in words what the scorecard comes to."""
     inside, of = card.medians_inside
     texts = [f"The median of the runs lies in the record's range for {inside} of {of} patterns that were measured."]
-    for name, words in (
-        ("stays", "that the last value known stays"),
-        ("line", "a straight line through what is known"),
-    ):
+    for name, words in FORECASTS:
         score = card.against(name)
         if score.patterns:
             texts.append(
@@ -137,37 +128,25 @@ def _patterns(count: int) -> str:
     return "1 pattern" if count == 1 else f"{count} patterns"
 
 
-def scorecard_html(card: Scorecard, record: Record, runs: Sequence[CompactRun]) -> str:
+def render_scorecard(card: Scorecard, picture: Picture | None) -> str:
     """Return the scorecard as a page; all text of record and scenario is escaped."""
     return page(
         "scorecard.html",
         card=card,
-        record=record,
-        headings=HEADINGS,
+        headings=SCORECARD_HEADINGS,
         seeds=_seeds(card),
-        sentences=sentences(card),
+        scorecard_sentences=scorecard_sentences(card),
         topics=_topics(card),
-        figure=_figure(record, runs, card.title) if drawn_quantities(record) else None,
+        figure=picture,
         command=_command(card),
     )
-
-
-def _figure(record: Record, runs: Sequence[CompactRun], title: str) -> dict[str, Any]:
-    file = io.BytesIO()
-    with settings():
-        metadata = {"Software": None, "Title": f"Runs and record: {title}"}
-        draw_fan(record, runs, title).savefig(file, dpi=DPI, metadata=metadata)
-    picture = file.getvalue()
-    width, height = struct.unpack(">II", picture[16:24])
-    source = f"data:image/png;base64,{base64.b64encode(picture).decode('ascii')}"
-    return {"source": source, "width": width, "height": height, "says": fan_finding(runs)}
 
 
 def _topics(card: Scorecard) -> list[dict[str, Any]]:
     topics: dict[str, list[dict[str, Any]]] = {}
     for line in card.lines:
         inside = {None: "", True: "in", False: "out"}[None if line.not_measured else line.median_inside]
-        topics.setdefault(line.topic, []).append({"line": line, "cells": cells_of(line), "inside": inside})
+        topics.setdefault(line.topic, []).append({"line": line, "cells": pattern_cells(line), "inside": inside})
     return [{"title": title, "rows": rows} for title, rows in topics.items()]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siege_sim.results.endings import ending_texts
+from siege_sim.results.numbers import amount
 
 if TYPE_CHECKING:
     from siege_sim.results.run import RunResult
@@ -41,9 +42,8 @@ def print_summary(result: RunResult, folder: Path, with_report: bool) -> None:
     console = Console(highlight=False)
     summary = result.summary
     console.print(f"\n[bold]{escape(result.title)}[/bold]  (seed {result.manifest['seed']})", markup=True)
-    console.print(
-        f"{ending_texts(summary['ending']).sentence}. Last day: {summary['end_date']}, day {summary['end_day']}.\n"
-    )
+    ending = ending_texts(summary["ending"]).sentence
+    console.print(f"{ending}. Last day: {summary['end_date']}, day {summary['end_day']}.\n")
     inhabited = result.series.query("civilians_in_pocket > 0")
     with_people: Mapping[str, float] = dict(inhabited.iloc[-1]) if len(inhabited) else {}
     table = Table(box=None, pad_edge=False, show_header=False)
@@ -52,18 +52,10 @@ def print_summary(result: RunResult, folder: Path, with_report: bool) -> None:
         for name in names:
             about = result.manifest["outcomes"].get(name) or result.manifest["run_outcomes"][name]
             last = with_people.get(name) if heading == "Food" else None
-            table.add_row(f"  {about['label']}", number(name, summary[name] if last is None else float(last)))
+            value = summary[name] if last is None else float(last)
+            table.add_row(f"  {about['label']}", amount(value, about["unit"]))
     console.print(table)
     console.print("\nOne run of many possible; another seed tells another story. A model, not a record.")
     console.print(f"Results: {folder}", soft_wrap=True, markup=False)
     if with_report:
         console.print(f"Report:  {folder / 'report.html'}", soft_wrap=True, markup=False)
-
-
-def number(name: str, value: float | None) -> str:
-    """Return a number as people write it."""
-    if value is None or value != value:
-        return "-"
-    if name in ("garrison_area_share", "mean_body_mass_loss"):
-        return f"{value:.1%}"
-    return f"{value:,.1f}" if name == "food_days_left" else f"{value:,.0f}"

@@ -1,4 +1,4 @@
-"""How a run can end, and what each ending is called in tables and sentences."""
+"""How a siege can end, in words: one table for pages, figures and the terminal."""
 
 from __future__ import annotations
 
@@ -7,53 +7,50 @@ from dataclasses import dataclass
 ENDING = "ending"
 """The name of how a run ended, among the outcomes of a run: the one that is not a number."""
 
+HOLDING = "holding"
+"""The name of the ending of a run that stopped before its siege ended."""
+
 
 @dataclass(frozen=True)
 class EndingTexts:
     """An ending in words.
 
     Attributes:
-        label: in a table.
-        noun: after "Ended in:".
-        sentence: as a sentence, without its full stop.
-        clause: after "Why the siege ended ...,"; empty for runs that were stopped before the siege ended.
+        label: in legends and tables.
+        sentence: by itself, without the full stop.
+        clause: at the end of a sentence that says on which day the siege ended.
+        moment: beside the day itself.
+        outcome: as a number of many runs: the share that ended so.
     """
 
     label: str
-    noun: str
     sentence: str
-    clause: str = ""
+    clause: str
+    moment: str
+    outcome: str
 
 
 ENDINGS = {
-    "holding": EndingTexts(
-        label="Still held when the run ended",
-        noun="still holding when the run ended",
-        sentence="At the end of the run the pocket was still held",
+    HOLDING: EndingTexts(
+        "still held when the run ended", "At the end of the run the pocket was still held", "", "end of the run",
+        "Still held when the run ended",
     ),
     "pocket_taken": EndingTexts(
-        label="Ended: pocket taken",
-        noun="the pocket taken",
-        sentence="The pocket was taken",
-        clause="when the pocket was taken",
+        "pocket taken", "The pocket was taken", "when the pocket was taken", "pocket taken", "Ended: pocket taken",
     ),
     "evacuated": EndingTexts(
-        label="Ended: agreed evacuation",
-        noun="an agreed evacuation",
-        sentence="The siege ended with an agreed evacuation",
-        clause="when an agreed evacuation was completed",
+        "agreed evacuation", "The siege ended with an agreed evacuation", "when an agreed evacuation was completed",
+        "evacuation completed", "Ended: agreed evacuation",
     ),
     "siege_broken": EndingTexts(
-        label="Ended: siege broken",
-        noun="the siege broken from outside",
-        sentence="The siege was broken from outside",
-        clause="when it was broken from outside",
+        "siege broken", "The siege was broken from outside", "when it was broken from outside", "siege broken",
+        "Ended: siege broken",
     ),
-}
-"""The endings that the program knows, in the order of tables; a plug-in may end a siege in another way."""
+}  # fmt: skip
+"""Every ending that the model knows, by name, in the order in which they are listed."""
 
 
-def ending_texts(ending: str) -> EndingTexts:
-    """Return an ending in words, also for one that a plug-in has brought."""
-    words = ending.replace("_", " ")
-    return ENDINGS.get(ending) or EndingTexts(ending, words, f"The siege ended ({words})", words)
+def ending_texts(name: str) -> EndingTexts:
+    """Return an ending by its name; one that a plug-in brought is told by its name."""
+    words = name.replace("_", " ")
+    return ENDINGS.get(name) or EndingTexts(words, f"The siege ended ({words})", words, words, f"Ended: {words}")

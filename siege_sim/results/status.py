@@ -68,7 +68,7 @@ def status_text(found: dict[str, Any]) -> str:
     ]
     if found["seconds_a_run"] is not None:
         lines.append(f"{found['seconds_a_run']:.2g} s a run on average, in {found['parts']:,} parts")
-    lines.append(f"running now: {found['running_now']}" if found["running_now"] else "not running now")
+    lines.append(f"running now: {found['played_now_by']}" if found["played_now_by"] else "not running now")
     for kind in found["failures"]:
         lines += ["", f"{kind['runs']:,} failed with {kind['error']}"]
         lines.append(f"  for example point {kind['point']} with seed {kind['seed']}: {kind['values']}")

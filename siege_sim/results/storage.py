@@ -192,7 +192,7 @@ class Remote:
 def _not_written(where: str, error: OSError) -> ResultError:
     reason = error.strerror or str(error)
     return ResultError(
-        f"{where}: cannot be written: {reason}; put that right and give the same command again: "
+        f"{where}: cannot be written: {reason}; solve this and run the same command again: "
         "every run that was finished is kept"
     )
 

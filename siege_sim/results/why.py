@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pandas as pd
 
 from siege_sim.errors import ResultError, did_you_mean
-from siege_sim.results.endings import ending_texts
-from siege_sim.schema.clock import MONTHS
+from siege_sim.results.calendar import MONTHS
+from siege_sim.results.endings import HOLDING, ending_texts
+from siege_sim.results.numbers import percent
 
 if TYPE_CHECKING:
     from siege_sim.schema.sides import Sides
@@ -44,10 +45,10 @@ ENDS = ("_lost", *FINAL_ENDS)
 """How the kinds of event end that put a facility out of service or a stock to its end; a loss can be repaired."""
 
 EXPLANATION_NOTE = (
-    "Each step follows from the one before it, which brought it about or made way for it. Where several things came "
-    "together, the chain follows one: being cut off before being enveloped, that before what neighbours did, that "
-    "before an assault; and of several events the newest. Other causes weighed in too. This is one run of a model, not "
-    "a record."
+    "Each step follows from the one before it, which caused it or made it possible. Where several causes came "
+    "together, the chain follows the first that applies: being cut off, being enveloped, the withdrawal of neighbours, "
+    "an assault; of several events it follows the newest. Other causes contributed too. This is one run of a model, "
+    "not a record."
 )
 """How the chain was chosen."""
 
@@ -156,15 +157,15 @@ def _causes(events: pd.DataFrame) -> list[int | None]:
     if missing:
         raise EventsError(
             f"no column {' or '.join(repr(name) for name in missing)}: written by an older version of siege_sim; "
-            "run the scenario again to ask why"
+            "run it again to ask why"
         )
     causes: list[int | None] = []
     for number, (event, because) in enumerate(zip(events["event"], events["because"], strict=True)):
         if event != number:
-            raise EventsError(f"row {number + 2}: event {event} stands where {number} should; run the scenario again")
+            raise EventsError(f"row {number + 2}: event {event} stands where {number} should; run it again")
         cause = None if pd.isna(because) else int(because)
         if cause is not None and not 0 <= cause < number:
-            raise EventsError(f"row {number + 2}: event {number} cannot come of event {cause}; run the scenario again")
+            raise EventsError(f"row {number + 2}: event {number} cannot come of event {cause}; run it again")
         causes.append(cause)
     return causes
 
@@ -223,17 +224,14 @@ class _Explainer:
         ending = str(self._result.summary["ending"])
         ends = [int(row["event"]) for row in self._rows if row["kind"] == ending]
         if ends:
-            return Explanation(
-                f"Why the siege ended {self._on(ends[-1])}, {ending_texts(ending).clause}:", self._steps(ends[-1])
-            )
-        if ending != "holding":
-            return Explanation(
-                f"The siege ended ({ending.replace('_', ' ')}), but no event of the run explains why.", ()
-            )
+            how = ending_texts(ending).clause
+            return Explanation(f"Why the siege ended {self._on(ends[-1])}, {how}:", self._steps(ends[-1]))
+        if ending != HOLDING:
+            return Explanation(f"The siege ended ({ending.replace('_', ' ')}), but no event of the run says why.", ())
         share = float(self._result.series["garrison_area_share"].iloc[-1])
         headline = (
             f"Nothing ended the siege in this run: {self._when(self._last_day)} {self._sides.garrison.the} still held "
-            f"{share:.0%} of the ground they had held on day 0."
+            f"{percent(share)} of the ground of day 0."
         )
         lost = [int(row["event"]) for row in self._rows if row["kind"] == "ground_lost"]
         return (

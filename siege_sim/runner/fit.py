@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from siege_sim.results.numbers import number, percent
 from siege_sim.runner.calibrate import CalibrationSpec, Prior
 
 if TYPE_CHECKING:
@@ -44,19 +45,19 @@ def print_fit(spec: CalibrationSpec, table: pd.DataFrame, priors: Sequence[Prior
     for row in summary.to_dict("records"):
         shown.add_row(
             str(row["parameter"]),
-            f"{row['low']:g} to {row['high']:g}",
-            f"{row['median']:.3g}",
-            f"{row['tenth']:.3g} to {row['ninetieth']:.3g}",
-            f"{row['width']:.0%}",
+            f"{number(row['low'])} to {number(row['high'])}",
+            number(row["median"]),
+            f"{number(row['tenth'])} to {number(row['ninetieth'])}",
+            percent(row["width"]),
             VERDICTS[row["constrained"]],
         )
     console.print(shown)
-    console.print(f"\n{len(table)} parameter sets; effective sample size: {effective_sample_size(table):.0f}.")
+    console.print(f"\n{len(table)} parameter sets; effective sample size: {number(effective_sample_size(table))}.")
     best, worst = table["misfit"].min(), table["misfit"].max()
-    console.print(f"Misfit of the last generation: {best:.2f} to {worst:.2f} widths of the ranges, on average.")
+    console.print(f"Misfit of the last generation: {number(best)} to {number(worst)} widths of the ranges, on average.")
     again = table["misfit_again"].dropna()
     times, least, most = spec.runs_of_a_finalist, again.min(), again.max()
-    console.print(f"The {len(again)} best, run again {times} times each: {least:.2f} to {most:.2f}.")
+    console.print(f"The {len(again)} best, run again {times} times each: {number(least)} to {number(most)}.")
     console.print(f"Fitted scenario: {folder / (spec.name + '.yaml')}", soft_wrap=True)
 
 
@@ -72,8 +73,8 @@ def draw_posterior(table: pd.DataFrame, priors: Sequence[Prior]) -> Figure:
     columns = 4
     rows = -(-len(priors) // columns)
     figure = Figure(figsize=(11, 1.9 * rows + 0.6), layout="constrained")
-    for number, prior in enumerate(priors, start=1):
-        axes = figure.add_subplot(rows, columns, number)
+    for place, prior in enumerate(priors, start=1):
+        axes = figure.add_subplot(rows, columns, place)
         bins = round(prior.span[1] - prior.span[0]) if prior.whole else 12
         axes.hist(table[prior.key], bins=bins, range=prior.span, weights=table["weight"], color="#4477AA")
         axes.axhline(1 / bins, color="black", linewidth=0.8, linestyle="--")
@@ -82,7 +83,7 @@ def draw_posterior(table: pd.DataFrame, priors: Sequence[Prior]) -> Figure:
         axes.set_title(f"{block.rpartition('.')[2]}\n{name} ({prior.unit})", fontsize=8)
         axes.tick_params(labelsize=7)
         axes.set_yticks([])
-    sets = f"{len(table)} sets, effective sample size {effective_sample_size(table):.0f}"
+    sets = f"{len(table)} sets; effective sample size {number(effective_sample_size(table))}"
     figure.suptitle(f"What the record leaves of each parameter ({sets}); dashed: before", fontsize=10)
     return figure
 

@@ -28,12 +28,6 @@ IsoDate = Annotated[date, BeforeValidator(_read_iso)]
 Day = int | IsoDate
 """A day of the run: its number, or its date."""
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
-)  # fmt: skip
-"""Names that do not depend on the computer's language."""
-
 
 @dataclass(frozen=True)
 class Clock:

@@ -69,7 +69,7 @@ class Sides(Block):
         """Yield third parties that are called like one of the two sides."""
         for name in self.third_parties:
             if name in (GARRISON_NAME, BESIEGER_NAME, "nobody"):
-                yield ("third_parties", name), f"'{name}' is a word of the program; give this party another name"
+                yield ("third_parties", name), f"'{name}' is reserved by the program; give this party another name"
 
     @cached_property
     def by_name(self) -> dict[str, Side]:

@@ -141,10 +141,10 @@ class _Reader:
                 self.fail(key_node, "a key must be a word")
             key = str(key_node.value)
             if key == "<<":
-                self.fail(key_node, "merge keys (<<) are not used here; `extends:` builds on another scenario")
+                self.fail(key_node, "merge keys (<<) are not accepted; use `extends:` to build on another scenario")
             line = key_node.start_mark.line + 1
             if key in seen:
-                self.fail(key_node, f"the key '{key}' stands here and on line {seen[key]}; keep one")
+                self.fail(key_node, f"the key '{key}' is used here and on line {seen[key]}; keep one")
             seen[key] = line
             yield key, child
 
@@ -162,7 +162,7 @@ class _Reader:
             try:
                 return date.fromisoformat(text)
             except ValueError:
-                self.fail(node, f"'{text}' is not a day of the calendar")
+                self.fail(node, f"'{text}' is not a calendar date")
         return text
 
     def refuse_tag(self, node: yaml.Node, kind: str) -> None:

@@ -114,6 +114,7 @@ class Scorecard:
     title: str
     record: str
     record_title: str
+    record_summary: str
     until: date
     seeds: tuple[int, ...]
     days: int | None
@@ -181,6 +182,7 @@ def scorecard(
         title=title,
         record=record_from or record.name,
         record_title=record.title,
+        record_summary=record.summary,
         until=record.until,
         seeds=tuple(run.seed for run in runs),
         days=days,

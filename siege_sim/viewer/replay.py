@@ -137,7 +137,7 @@ def replay_html(runs: Sequence[RunFrames], names: Sequence[str] = (), view: str 
     if len({(head["rows"], head["columns"], head["start"]) for head in heads}) > 1:
         which = " and ".join(names or [str(head["title"]) for head in heads])
         raise ResultError(f"{which} are not of the same city and start; give runs of one scenario")
-    from siege_sim.reports.templates import page
+    from siege_sim.reports.page import page
 
     titles = list(dict.fromkeys(str(head["title"]) for head in heads))
     return page(

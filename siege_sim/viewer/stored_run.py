@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siege_sim.plots.days import Calendar
+from siege_sim.results.calendar import Calendar
 from siege_sim.viewer.charts import charts_of
 from siege_sim.viewer.frames import SHADES, Json, RunFrames, head_of, packed, packed_shares, plain_numbers
 

@@ -11,8 +11,7 @@ PACKAGE = Path(__file__).parents[2] / "siege_sim"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 DEFINED_AGAIN = {
-    "finding": "every module of a figure has one: what the figure shows of a run, in words",
-    "number": "every kind of report rounds its numbers by a rule of its own",
+    "sentence": "every module of a figure of a run has one: what the figure shows, in a sentence",
 }
 """Public names that several modules define, with the reason."""
 

@@ -11,6 +11,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import PathPatch
 
 from siege_sim import load_scenario, run
+from siege_sim.analysis.run import run_findings
 from siege_sim.dashboard.lessons import shipped_lessons
 from siege_sim.errors import ResultError, ScenarioError
 from siege_sim.loading.scenario import shipped_scenarios
@@ -108,7 +109,11 @@ def test_people_can_leave_to_each_of_several_third_parties(two_hills):
 def test_pages_figures_and_events_take_the_labels_of_the_scenario(two_hills):
     result = run(two_hills, seed=2)
     said = " ".join(
-        [*story(result), *result.events["what"], *(entry["label"] for entry in result.manifest["outcomes"].values())]
+        [
+            *story(run_findings(result)),
+            *result.events["what"],
+            *(entry["label"] for entry in result.manifest["outcomes"].values()),
+        ]
     )
     assert "the free companies" in said
     assert "Left to the duke's lands" in said
@@ -124,9 +129,9 @@ def test_pages_figures_and_events_take_the_labels_of_the_scenario(two_hills):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("map.third_party=hil_militia", "nobody is called 'hil_militia'; did you mean 'hill_militia'"),
+        ("map.third_party=hil_militia", "there is no side 'hil_militia'; did you mean 'hill_militia'"),
         ("population.third_parties.valley=3", "no third party is called 'valley' under sides"),
-        ("sides.third_parties.besieger={label: x}", "'besieger' is a word of the program"),
+        ("sides.third_parties.besieger={label: x}", "'besieger' is reserved by the program"),
         ("sides.garrison.colour=green", "sides.garrison.colour"),
         ("sides.garrison.label=", "sides.garrison.label"),
         ("forces.rebel={}", "unknown key 'rebel'"),

@@ -67,7 +67,7 @@ def test_it_writes_tables_figures_and_a_page_and_leaves_nothing_else(written):
 def test_the_terminal_shows_effects_how_sure_they_are_and_what_pairing_is_worth(written):
     _, printed = written
     for words in ("What if there had been <more> food?", "5 pairs of runs, seeds 1 to 5", "95 % interval",
-                  "Without pairing, an interval as narrow would take about", "comparison.html"):  # fmt: skip
+                  "Without pairing, the same precision would take about", "comparison.html"):  # fmt: skip
         assert words in printed
 
 
@@ -212,7 +212,7 @@ def test_scenarios_of_different_length_are_compared_as_far_as_both_go(tmp_path):
         (["aleppo_2016", "aid_convoys", "aid_convoys"], "has the same content as 'aid_convoys'"),
         (["aleppo_2016", "aid_convoys", "--outcomes", "civilians_kild"], "did you mean 'civilians_killed'?"),
         (["aleppo_2016", "aid_convoys", "--until", "soon"], "'soon' is not a width above 0"),
-        (["aleppo_2016", "aid_convoys", "--outcomes", "ending", "--until", "3"], "no number is compared"),
+        (["aleppo_2016", "aid_convoys", "--outcomes", "ending", "--until", "3"], "none of the compared outcomes is"),
         (["aleppo_2016", "toy_town"], "toy_town: starts on 2020-09-01"),
         (["aleppo_2016", "aid_convoys", "--set", "populatoin.besieged=3"], "did you mean 'population'?"),
     ],

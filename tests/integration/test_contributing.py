@@ -17,8 +17,10 @@ import typer
 from typer.testing import CliRunner
 
 from siege_sim import SiegeModel, load_scenario, read_run, run
+from siege_sim.analysis.run import run_findings
 from siege_sim.errors import SiegeError
 from siege_sim.reports.run import story
+from siege_sim.results.numbers import number
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
@@ -101,7 +103,7 @@ def test_its_deaths_are_deaths_everywhere(ill_town):
     assert "died_of_disease" not in result.deaths(violent_only=True)
     assert result.summary["excess_deaths"] == last["civilians_killed"] + last["died_of_hunger"] + dead
     assert result.quarters["civilians_killed"].sum() == last["civilians_killed"]
-    assert f"{dead:,.0f} died of disease" in " ".join(story(result))
+    assert f"{number(dead)} died of disease" in " ".join(story(run_findings(result)))
     everybody = last["civilians_in_pocket"] + sum(last[name] for name in (*result.deaths(), *result.departures()))
     assert everybody == result.series["civilians_in_pocket"].iloc[0]
 

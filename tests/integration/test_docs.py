@@ -27,6 +27,31 @@ def test_links_lead_somewhere(page):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def headings_of(page: Path) -> list[str]:
+    """Return a page's headings as links name them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), flags=re.MULTILINE)
+    return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_to_a_heading_lead_to_one(page):
+    for target, heading in re.findall(r"\]\(([^)#\s]*)#([^)]+)\)", page.read_text("utf-8")):
+        if "://" not in target:
+            there = page.parent / target if target else page
+            assert heading in headings_of(there), f"{page.name} links to {target}#{heading}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_page_links_a_term_of_the_glossary_once(page):
+    terms = re.findall(r"glossary\.md#([\w-]+)", page.read_text("utf-8"))
+    assert sorted(terms) == sorted(set(terms))
+
+
+def test_the_glossary_is_in_alphabetical_order():
+    terms = re.findall(r"^### (.+)$", (ROOT / "docs" / "glossary.md").read_text("utf-8"), flags=re.MULTILINE)
+    assert terms == sorted(terms, key=str.lower)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_tables_end_where_they_seem_to(page):
     """A line right below a row would be drawn as one more row, and a row over two lines as two."""

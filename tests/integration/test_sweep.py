@@ -122,7 +122,7 @@ def test_a_full_disk_is_said_in_plain_words_and_loses_nothing(small, tmp_path, u
         sync(handle)
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ResultError, match="No space left on device; put that right and give the same command again"):
+    with pytest.raises(ResultError, match="No space left on device; solve this and run the same command again"):
         sweep(small, tmp_path / "out")
     monkeypatch.undo()
     kept = parts(tmp_path / "out")

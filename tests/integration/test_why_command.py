@@ -66,7 +66,7 @@ def test_folders_that_do_not_answer_are_named_with_a_way_out(folder, capsys, tmp
     assert cli.main(["why", str(folder)]) == cli.KNOWN_ERROR
     said = capsys.readouterr().err
     assert "events.csv" in said
-    assert "run the scenario again" in said
+    assert "run it again" in said
     for content in (
         "",
         "event,day\n\x00",

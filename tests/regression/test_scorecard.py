@@ -54,8 +54,8 @@ def patterns() -> list[str]:
 def card() -> dict[str, PatternScore]:
     scenario = load_scenario(BASELINE, COARSE)
     record = load_record(BASELINE, [outcome.name for outcome in load_scenario(BASELINE).outcomes])
-    runs = run_many(jobs_of(scenario, SEEDS, DAYS), run_job, 2)
-    return {line.name: line for line in score_patterns(record, runs)}
+    compact_runs = run_many(jobs_of(scenario, SEEDS, DAYS), run_job, 2)
+    return {line.name: line for line in score_patterns(record, compact_runs)}
 
 
 @pytest.mark.slow

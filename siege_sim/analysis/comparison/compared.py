@@ -64,7 +64,7 @@ def compared_quantities(names: Sequence[str], known: Mapping[str, ComparedQuanti
     for name in names:
         if name not in known:
             raise ResultError(
-                f"--outcomes {name}: no outcome is called so{did_you_mean(name, known)}; see `siege-sim list outcomes`"
+                f"--outcomes {name}: there is no such outcome{did_you_mean(name, known)}; see `siege-sim list outcomes`"
             )
     wanted = names or [name for usual in DEFAULT_COMPARED for name in known if fnmatch(name, usual)]
     return tuple(known[name] for name in dict.fromkeys(wanted))
@@ -87,12 +87,10 @@ def target_of(text: str, chosen: Sequence[ComparedQuantity]) -> Target:
     name, equals, width_text = text.rpartition("=")
     numbers = {quantity.name: quantity for quantity in chosen if quantity.reading != "ending"}
     if not numbers:
-        raise ResultError(
-            f"--until {text}: no number is compared whose interval could be narrow; name one in --outcomes"
-        )
+        raise ResultError(f"--until {text}: none of the compared outcomes is a number; name one in --outcomes")
     name = name.strip() if equals else next(iter(numbers))
     if name not in numbers:
-        raise ResultError(f"--until {text}: '{name}' is not a number that is compared{did_you_mean(name, numbers)}")
+        raise ResultError(f"--until {text}: '{name}' is not one of the compared numbers{did_you_mean(name, numbers)}")
     try:
         width = float(width_text)
     except ValueError:

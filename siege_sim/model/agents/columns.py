@@ -115,7 +115,7 @@ class Entry(Generic[Value]):
     def __set__(self, agent: Any, value: Value) -> None:
         if self.read_only:
             raise AttributeError(
-                f"{self.column.name} is for reading, since other numbers depend on it; use the methods of "
+                f"{self.column.name} is read-only, because other numbers depend on it; use the methods of "
                 f"{type(agent).__name__} or of model.{type(agent.table).__name__.lower()}"
             )
         agent.table.arrays[self.column.name][agent.row] = value

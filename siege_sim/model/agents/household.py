@@ -34,7 +34,7 @@ class Households(Table):
         agents: the agents that were made of them, by row.
     """
 
-    persons = Column(np.int64, "persons", "Members alive, children included, but for those brought out for treatment.")
+    persons = Column(np.int64, "persons", "Members alive, children included, except those brought out for treatment.")
     mouths = Column(np.float64, "persons", "Members alive in the pocket: `persons`, or 0 once it left.")
     children = Column(np.int64, "persons", "Members under 18 alive.")
     wounded = Column(np.int64, "persons", "Members alive with a wound that has not healed.")

@@ -42,7 +42,7 @@ LAYERS: tuple[LayerSpec, ...] = (
     LayerSpec("rubble", "share", np.float64, 0.0, "Share of the floor area that lies in ruins.", kept=True),
     LayerSpec("entrenchment", "0-1", np.float64, 0.0, "Works and tunnels of whoever holds the cell.", kept=True),
     LayerSpec("danger", "0-1", np.float64, 0.0, "Recent fire on the cell; fades with time.", kept=True),
-    LayerSpec("suppression", "0-1", np.float64, 0.0, "How far today's fire keeps defenders' heads down."),
+    LayerSpec("suppression", "0-1", np.float64, 0.0, "How much today's fire suppresses the defenders."),
     LayerSpec("impacts", "impacts", np.int64, 0, "Heavy impacts today."),
     LayerSpec("impacts_so_far", "impacts", np.int64, 0, "Heavy impacts since day 0.", kept=True),
     LayerSpec("shells", "shells", np.int64, 0, "Shells and rockets today."),
@@ -56,7 +56,7 @@ LAYERS: tuple[LayerSpec, ...] = (
     LayerSpec("ration_kcal", "kcal/person", np.float64, 0.0, "Bread and rations handed out today."),
     LayerSpec("civilians_killed", "persons", np.int64, 0, "Civilians killed by violence in the cell since day 0."),
     LayerSpec("civilians_left", "persons", np.int64, 0, "Civilians who left from the cell since day 0."),
-    LayerSpec("recent_departures", "persons", np.float64, 0.0, "Civilians who left lately; halves every day."),
+    LayerSpec("recent_departures", "persons", np.float64, 0.0, "Civilians who left recently; halves every day."),
 )
 
 
@@ -124,7 +124,7 @@ class Layers:
         for name, layer in self._layers.items():
             if layer.data is not self._arrays[name]:
                 raise SiegeError(
-                    f"layer '{name}' was replaced by a new array, which nobody else sees; "
+                    f"layer '{name}' was replaced by a new array, which the model does not see; "
                     f"write into it instead: model.city.layers.{name}[...] = values"
                 )
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class AidConvoy(Intervention):
-    """Trucks bring food into the agencies' stores (the council's, if none is left); what is looted ends on markets."""
+    """Trucks bring food into the agencies' stores (the council's, if none is left); looted food is sold on markets."""
 
     kind: Literal["aid_convoy"] = "aid_convoy"
     neutral: ClassVar[Mapping[str, Any]] = {"trucks": 0}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Airdrop(Intervention):
-    """An aircraft drops pallets of food; some drift away or break, some of the rest is looted and ends on markets.
+    """An aircraft drops pallets of food; some drift away or break, some of the rest is looted and sold on markets.
 
     The food that is found goes into the agencies' stores, as from a convoy. Dropping from a great height over a
     built-up city has not been done; the World Food Programme ruled it out for Aleppo (its page on Deir ez-Zor, 2016:

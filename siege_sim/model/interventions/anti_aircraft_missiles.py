@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class AntiAircraftMissiles(Intervention):
-    """Shoulder-launched missiles come in; losses, and the threat alone, keep strikes away and aircraft high.
+    """Shoulder-launched missiles come in; losses and the threat alone prevent strikes and make aircraft fly high.
 
-    The window is that of the deliveries: missiles that are left are launched after it too. What aircrews have
-    learned today they act on from tomorrow, and forget slowly once no missile is held.
+    The window is that of the deliveries: missiles that are left are launched after it too. Aircrews act on what they
+    learned today from tomorrow on, and forget it slowly once no missile is held.
     """
 
     kind: Literal["anti_aircraft_missiles"] = "anti_aircraft_missiles"

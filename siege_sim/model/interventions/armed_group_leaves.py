@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class ArmedGroupLeaves(Intervention):
     """The fighters of one group on the besieged side leave under escort; in return fire on the pocket slackens.
 
-    So the UN envoy's offer of 6 October 2016: the group that the parties called the reason for the bombing goes,
-    and the bombing stops. Whether the promise is kept is what `air`, `artillery` and `assaults` say, for all days of
+    This is the UN envoy's offer of 6 October 2016: the group that the parties called the reason for the bombing
+    leaves, and the bombing stops. `air`, `artillery` and `assaults` say how far the promise is kept, for all days of
     the window; at 1 it is broken.
     """
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Corridor(Intervention):
-    """Named crossings are declared open. Whether people use them is another matter: see `displacement`."""
+    """Named crossings are declared open. The process `displacement` decides whether people use them."""
 
     kind: Literal["corridor"] = "corridor"
     neutral: ClassVar[Mapping[str, Any]] = {"open_share": 0.0}

@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 
 class MedicalEvacuation(Intervention):
-    """Ambulances bring wounded civilians out through a crossing, so many a day; their families stay.
+    """Ambulances bring wounded civilians out through a crossing, up to a number a day; their families stay.
 
     It can go on only while the crossing is in the pocket, and reaches the wounded of that crossing's pocket. They
-    come by lot, as nothing is known of how badly each is hurt.
+    are chosen at random, because it is not known how badly each is wounded.
     """
 
     kind: Literal["medical_evacuation"] = "medical_evacuation"
     neutral: ClassVar[Mapping[str, Any]] = {"persons_per_day": 0}
 
     crossing: str | None = None
-    """Name of the crossing on the map; any that is still held without it."""
+    """Name of the crossing on the map; without it, any that is still held."""
     persons_per_day: int = param(
         40,
         unit="persons/day",
@@ -43,7 +43,7 @@ class MedicalEvacuation(Intervention):
     def problems_in(self, setting: Setting) -> Iterator[Problem]:
         """Yield a crossing that the map does not have, or a map without any."""
         if not setting.city_map.facilities.crossings:
-            yield (), "the map has no crossing to bring anybody out through"
+            yield (), "the map has no crossing for an evacuation"
         for _, message in setting.city_map.problems_of_ways("crossing", () if not self.crossing else (self.crossing,)):
             yield ("crossing",), message
 

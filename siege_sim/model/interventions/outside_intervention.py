@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class OutsideIntervention(Intervention):
     """An outside power keeps aircraft away from the city and draws forces of the besieging side elsewhere.
 
-    It does not enter the city. While it lasts the besieged hope for more.
+    It does not enter the city. While it lasts, hope of help in the pocket is higher.
     """
 
     kind: Literal["outside_intervention"] = "outside_intervention"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class ProtectedHospitals(Intervention):
     """Strikes on hospitals are not made: their places are known to the parties, and respected.
 
-    The strikes that are not made fall nowhere else.
+    These strikes do not hit other targets instead.
     """
 
     kind: Literal["protected_hospitals"] = "protected_hospitals"

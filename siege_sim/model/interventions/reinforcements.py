@@ -29,7 +29,7 @@ class Reinforcements(Intervention):
     side: Literal["garrison", "besieger"]
     """Which side they join."""
     faction: str
-    """What they call themselves."""
+    """Their name."""
     sector: str
     """The sector of the map in which they arrive."""
     fighters: int = param(unit="fighters", ge=1, le=100_000)

@@ -50,7 +50,7 @@ class ReliefAttack(Intervention):
         gt=0.0,
         le=10.0,
     )
-    """What the ring's works are worth to its defenders."""
+    """Factor by which the ring's works multiply the strength of its defenders."""
     luck_of_the_day: float = param(0.5, unit="log scale", plausible=(0.2, 0.8), ge=0.0, le=3.0)
     """Spread of a day's odds (standard deviation of their logarithm)."""
     attacker_killed_per_day: float = share(

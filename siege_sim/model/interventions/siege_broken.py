@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 class SiegeBroken(Intervention):
     """A relief force from outside holds a road into the pocket: supplies come in, people leave, hope returns.
 
-    What comes in is up to `supply`: ammunition and food, less under fire, and none once the road's end in the pocket
-    is lost. The fighting for the road outside the map is not played; the window says how long it is held. Unlike the
-    success of a `relief_attack` it does not end the run.
+    The process `supply` decides what comes in: ammunition and food, less under fire, and none once the road's end in
+    the pocket is lost. The fighting for the road outside the map is not simulated; the window says how long it is
+    held. Unlike the success of a `relief_attack` it does not end the run.
     """
 
     kind: Literal["siege_broken"] = "siege_broken"

@@ -29,7 +29,7 @@ class Artillery(Process):
     neutral: ClassVar[Mapping[str, Any]] = {"shells_per_day": 0.0}
 
     shells_per_day: float = param(180.0, unit="shells/day", plausible=(60, 400), ge=0.0, le=500.0)
-    """Shells a day in full swing."""
+    """Shells a day at full intensity."""
     dispersion: float = param(0.3, unit="1/shape", plausible=(0.1, 0.8), ge=0.0, le=5.0)
     """Overdispersion of the daily count."""
     share_on_front: float = share(0.6, plausible=(0.4, 0.8))

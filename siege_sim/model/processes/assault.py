@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Assault(Process):
     """Attackers in the open meet aimed fire, defenders in cover area fire (Deitchman's guerrilla law).
 
-    A cell is not taken here: that needs defenders who are gone, withdraw or break.
+    This process takes no cell: a cell changes hands when its defenders give it up or are gone.
     """
 
     kind: Literal["assault"] = "assault"

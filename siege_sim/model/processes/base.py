@@ -1,4 +1,4 @@
-"""The one seam: what a mechanism is."""
+"""What a mechanism is: the interface of everything that happens in a day."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class Process(Block):
     """A mechanism: frozen parameters, and a step that changes the model's state once a day.
 
     A process keeps no state of its own. What it must remember is a column, a layer, an agent's attribute or an
-    account of the ledger, so that it can be plotted, saved and tested. It draws chance only from the generator
-    it is given, for all rows at once, and never looks at another process.
+    account of the ledger, so that it can be plotted, saved and tested. It draws random numbers only from the
+    generator it is given, for all rows at once, and never reads another process.
     """
 
     kind: str
@@ -61,9 +61,9 @@ class Process(Block):
     facilities: ClassVar[tuple[type[Facility], ...]] = ()
     """Kinds of places that only this process needs; maps may name them."""
     off_means: ClassVar[str] = ""
-    """What a siege lacks without this process that its name does not say, as a clause: "nobody dies of wounds"."""
+    """What is missing without this process that its name does not say, as a clause: "nobody dies of wounds"."""
     stream: ClassVar[str] = ""
-    """The name of its random stream, where that is not its own name: a process that is renamed keeps its luck."""
+    """The name of its random stream, where that is not its own name: a renamed process keeps its random numbers."""
 
     @classmethod
     def name(cls) -> str:
@@ -96,7 +96,7 @@ class Intervention(Window, Process):
             self.wind_up(model)
 
     def begins(self, model: SiegeState) -> bool:
-        """Return whether today is the first day of the window that is played."""
+        """Return whether today is the first day of the window in the run."""
         return model.day == self.first_day(model.clock)
 
     def ends(self, model: SiegeState) -> bool:
@@ -112,4 +112,4 @@ class Intervention(Window, Process):
         raise NotImplementedError
 
     def wind_up(self, model: SiegeState) -> None:
-        """Note that the window is over, where that is worth a note."""
+        """Log that the window is over, if it needs an event."""

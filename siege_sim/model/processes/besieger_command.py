@@ -33,7 +33,7 @@ class BesiegerCommand(Process):
     kind: Literal["besieger_command"] = "besieger_command"
     stream: ClassVar[str] = "processes.government_command"
     phase: ClassVar[Phase] = Phase.COMMAND
-    off_means: ClassVar[str] = "nobody masses, prepares or assaults, so that no ground is taken"
+    off_means: ClassVar[str] = "no axis masses, prepares or assaults, so no ground is taken"
     neutral: ClassVar[Mapping[str, Any]] = {"largest_frontage": 0}
 
     largest_frontage: int = param(4, unit="cells", plausible=(2, 8), ge=0, le=100)
@@ -53,7 +53,7 @@ class BesiegerCommand(Process):
     weight_cut: float = param(1.5, unit="weight", plausible=(0.5, 3), ge=0.0)
     """How much the chance to cut the pocket in two attracts it."""
     weight_march: float = param(0.15, unit="1/cell", plausible=(0.05, 0.4), ge=0.0)
-    """How much distance from where the forces are puts it off."""
+    """How much distance from the forces counts against a place."""
 
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Direct every axis."""

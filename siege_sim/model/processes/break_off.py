@@ -33,7 +33,7 @@ class BreakOff(Process):
     neutral: ClassVar[Mapping[str, Any]] = {"hazard_per_round": 0.0}
 
     hazard_per_round: float = param(0.002, unit="1/round", plausible=(0.0005, 0.02), ge=0.0, le=10.0)
-    """Hazard of a cell under assault at threshold odds, with nothing else against it."""
+    """Hazard of a cell under assault at threshold odds, with no other factor raising it."""
     rounds_per_day: int = param(4, unit="rounds", plausible=(2, 5), ge=1, le=20)
     """How often a day one withdrawal can set off another."""
     odds_exponent: float = param(1.0, unit="exponent", plausible=(0.5, 2), ge=0.0, le=5.0)

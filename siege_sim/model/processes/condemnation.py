@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 class Condemnation(Process):
     """Condemnation grows with civilians killed and hospitals hit, less when the other side shells civilians too.
 
-    Hope of outside help, which holds units together, follows the facts, but not at once: it falls as the pocket
+    Hope of outside help supports the cohesion of units. It follows the facts with a delay: it falls as the pocket
     shrinks, and after an attack from outside has failed.
     """
 
     kind: Literal["condemnation"] = "condemnation"
     phase: ClassVar[Phase] = Phase.POLITICS
-    off_means: ClassVar[str] = "hope never changes, so that no agreement comes about; nor does a pause"
+    off_means: ClassVar[str] = "hope never changes, and no agreement and no pause come about"
     neutral: ClassVar[Mapping[str, Any]] = {
         "per_100_killed": 0.0, "per_hospital_hit": 0.0, "hope_follows_per_day": 0.0, "fades_per_day": 0.0,
     }  # fmt: skip
@@ -36,10 +36,10 @@ class Condemnation(Process):
     shelling_offset: float = param(0.5, unit="factor", plausible=(0.2, 1.0), ge=0.0, le=10.0)
     """Points taken off per hundred killed on the other side, relative to a hundred killed in the pocket."""
     fades_per_day: float = param(0.03, unit="1/day", plausible=(0.01, 0.1), ge=0.0, le=1.0)
-    """Share of the condemnation that a day forgets."""
+    """Share of the condemnation that fades in a day."""
     hope_follows_per_day: float = param(0.05, unit="1/day", plausible=(0.01, 0.2), ge=0.0, le=1.0)
-    """Share of the gap that a day closes by which hope is above the share of ground still held, or above what failed
-    attacks from outside have left of the prospect of help."""
+    """Share of the gap by which hope falls in a day towards the level that the facts justify: the lower of the share of
+    ground still held and the prospect of help that failed attacks from outside have left."""
 
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Take note of the day."""

@@ -1,4 +1,4 @@
-"""Danger and suppression: what fire does to minds."""
+"""Danger and suppression: how fire affects people and defenders."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 class Danger(Process):
     """Danger in a cell grows with every hit and fades over days; suppression of defenders lasts for the day.
 
-    Each hit takes a fixed share of what is left to 1, so neither ever passes it.
+    Each hit adds a fixed share of the difference to 1, so neither exceeds 1.
     """
 
     kind: Literal["danger"] = "danger"
     phase: ClassVar[Phase] = Phase.FIRES
-    off_means: ClassVar[str] = "fire frightens nobody, keeps no defender's head down and closes no road"
+    off_means: ClassVar[str] = "fire causes no fear, suppresses no defender and closes no road"
     neutral: ClassVar[Mapping[str, Any]] = {
         "fades_per_day": 0.0, "per_impact": 0.0, "per_shell": 0.0, "suppression_per_impact": 0.0,
         "suppression_per_shell": 0.0,

@@ -30,7 +30,7 @@ class Desertion(BreakOff):
     kind: Literal["desertion"] = "desertion"
 
     hazard_per_round: float = param(0.0005, unit="1/round", plausible=(0.0001, 0.005), ge=0.0, le=10.0)
-    """Hazard of a cell under assault at threshold odds while nobody nearby has left and cohesion is whole."""
+    """Hazard of a cell under assault at threshold odds while nobody nearby has left and cohesion is 1."""
     news_cells: int = param(3, unit="cells", plausible=(2, 8), ge=1, le=200)
     """How far the news of a withdrawal reaches."""
     news_days: int = param(3, unit="days", plausible=(1, 7), ge=0, le=60)
@@ -38,9 +38,9 @@ class Desertion(BreakOff):
     contagion: float = param(200.0, unit="factor", plausible=(20, 1000), ge=0.0, le=1e5)
     """Added hazard when all positions within reach of news were given up."""
     contagion_exponent: float = param(2.0, unit="exponent", plausible=(1, 3), ge=0.0, le=10.0)
-    """How much more a wave counts than a single withdrawal: 1 for in proportion, more where people wait for others."""
+    """Exponent of the share that left: 1 is in proportion; above 1, many withdrawals count more than their sum."""
     cohesion_weight: float = param(12.0, unit="log scale", plausible=(6, 16), ge=0.0, le=50.0)
-    """How steeply the hazard rises as cohesion wears from 1 to 0."""
+    """How steeply the hazard rises as cohesion falls from 1 to 0."""
 
     def weakness(self, model: SiegeState, lost_today: BoolArray) -> FloatArray:
         """Return the factor of what others did, and of worn cohesion."""

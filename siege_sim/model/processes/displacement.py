@@ -28,7 +28,7 @@ ALARM_FADES_CELLS = 1.5
 
 
 class Displacement(Process):
-    """A household moves with a chance that follows from what it fears and lacks; then it takes the best way open.
+    """A household moves with a chance that depends on what it fears and lacks; then it takes the best open way.
 
     The pull to go is a logistic function of fear of strikes, alarm (ground lost close by), hunger, wounded
     members and what neighbours did. Ways out are weighed by how near and passable they are and, towards

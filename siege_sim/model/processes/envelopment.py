@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Envelopment(BreakOff):
-    """Defenders give a cell up by a hazard that rises with envelopment, local odds, lost neighbours and wear.
+    """Defenders give a cell up by a hazard that rises with envelopment, local odds, lost neighbours and low cohesion.
 
     After McQuie (1987): of 80 defeats, 33 % came by envelopment or penetration, 13 % because a neighbour
     withdrew, 12 % for want of reserves, 10 % by losses. One of three theories of why a line breaks; the others

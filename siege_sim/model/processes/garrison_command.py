@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 
 class GarrisonCommand(Process):
-    """Each front cell is due an even part of its pocket's fighters, more when pressed; command moves units to that end.
+    """Command moves units so that each front cell has an equal share of its pocket's fighters, more under assault.
 
     Units whose stretch of front has moved away are reserves and go first, along interior lines, to where most
-    are lacking; then units from stretches with more than their due.
+    fighters are missing; then units from stretches with more than their share.
     """
 
     kind: Literal["garrison_command"] = "garrison_command"
     stream: ClassVar[str] = "processes.rebel_command"
     phase: ClassVar[Phase] = Phase.COMMAND
-    off_means: ClassVar[str] = "no units are moved to where the line is thin"
+    off_means: ClassVar[str] = "no units are moved to weak parts of the line"
     neutral: ClassVar[Mapping[str, Any]] = {"moves_per_day": 0}
 
     moves_per_day: int = param(5, unit="units/day", plausible=(2, 12), ge=0, le=1000)
@@ -39,7 +39,7 @@ class GarrisonCommand(Process):
     reach_cells: int = param(10, unit="cells", plausible=(5, 20), ge=1, le=500)
     """How far a unit goes in a day."""
     under_pressure: float = param(2.5, unit="factor", plausible=(1.5, 4), ge=1.0, le=20.0)
-    """How many times as many defenders a pressed cell is due."""
+    """How many times as many defenders a cell under assault should have."""
     kept_back: float = share(0.1, plausible=(0.0, 0.2))
     """Share of the units kept in reserve while the line is not pressed anywhere."""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Hunger(Process):
-    """A body loses mass by the energy it lacks, spends less as it shrinks, and fails beyond a tenth lost."""
+    """A body loses mass by its energy deficit and uses less energy as it shrinks; deaths begin beyond a tenth lost."""
 
     kind: Literal["hunger"] = "hunger"
     phase: ClassVar[Phase] = Phase.HEALTH

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Looting(Process):
     """The more people of a pocket go hungry, the more is taken from its stores; what is not spoilt is sold.
 
-    What was looted ends on the pocket's markets. Who had it before goes without, and who can pay gets it.
+    What was looted ends on the pocket's markets. Those who had it lose it, and those who can pay get it.
     """
 
     kind: Literal["looting"] = "looting"

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class Morale(Process):
     """A unit's cohesion falls with losses, fire, hunger, lost neighbours and isolation, and follows hope.
 
-    Every pull is a rate towards 0; besides, cohesion tends towards the level that hope of outside help allows: up in
-    quiet while there is hope, down as hope goes.
+    Each of these lowers cohesion at a daily rate. In addition, cohesion tends to the level that hope of outside help
+    allows: up in quiet while there is hope, down as hope falls.
     """
 
     kind: Literal["morale"] = "morale"
@@ -36,7 +36,7 @@ class Morale(Process):
     recovery_per_day: float = param(0.05, unit="1/day", plausible=(0.02, 0.1), ge=0.0, le=1.0)
     """How fast cohesion tends towards the level that hope allows."""
     level_without_hope: float = param(0.5, unit="0-1", plausible=(0.3, 0.8), ge=0.0, le=1.0)
-    """The level it tends to when nobody hopes for outside help; with full hope, 1."""
+    """The level it tends to without hope of outside help; with full hope it is 1."""
     losses_weight: float = param(
         1.2,
         unit="1/share lost",

@@ -28,9 +28,9 @@ class NewHolder(Process):
     neutral: ClassVar[Mapping[str, Any]] = {"decided_per_day": 0.0}
 
     decided_per_day: float = share(1.0, plausible=(0.5, 1.0))
-    """Share of the households on lost ground whose fate is settled in a day."""
+    """Share of the households on lost ground for which it is decided in a day who stays and who leaves."""
     stay: float = share(0.45, plausible=(0.2, 0.7))
-    """Share who stay, with no fear of reprisal; fear takes from it in proportion."""
+    """Share who stay, with no fear of reprisal; fear reduces it in proportion."""
     stay_with_third_party: float = share(0.5, plausible=(0.3, 0.8))
     """Share who stay where a third party took over."""
     cross: float = share(0.2, plausible=(0.1, 0.6))

@@ -1,4 +1,4 @@
-"""Pauses in the fighting that pressure from outside brings about."""
+"""Pauses in the fighting that come from pressure from outside."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Pauses(Process):
-    """Condemnation makes a short pause in strikes and assaults more likely; pauses that a file dates come on top.
+    """Condemnation makes a short pause in strikes and assaults more likely; dated pauses come in addition.
 
     The hazard a day is proportional to condemnation. No new pause comes while one lasts, or once an evacuation was
     agreed.

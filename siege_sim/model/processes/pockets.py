@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class Pockets(Process):
-    """When ground is cut off, everybody inside knows it: a shock to cohesion, larger in the smaller part.
+    """When ground is cut off, cohesion falls at once, more in the smaller part.
 
-    Stocks, hospitals and reserves are divided by the ground they stand on; nothing needs to be done for that.
+    Stocks, hospitals and reserves are divided by the ground on which they stand.
     """
 
     kind: Literal["pockets"] = "pockets"
     phase: ClassVar[Phase] = Phase.SUPPLY
-    off_means: ClassVar[str] = "a split of the pocket is not noted and shakes nobody"
+    off_means: ClassVar[str] = "a split of the pocket is not noted and lowers no cohesion"
     neutral: ClassVar[Mapping[str, Any]] = {"shock": 0.0}
 
     shock: float = share(0.12, plausible=(0.05, 0.3))

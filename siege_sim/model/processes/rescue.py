@@ -25,7 +25,7 @@ class Rescue(Process):
 
     kind: Literal["rescue"] = "rescue"
     phase: ClassVar[Phase] = Phase.HEALTH
-    off_means: ClassVar[str] = "nobody is dug out: all who are buried die"
+    off_means: ClassVar[str] = "nobody is rescued: all who are buried die"
     neutral: ClassVar[Mapping[str, Any]] = {"saved_by_crews": 0.0, "saved_by_neighbours": 0.0}
 
     saved_by_crews: float = share(0.75, plausible=(0.5, 0.9))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Season(Process):
     """Temperature of the day, and what follows from it.
 
-    The mean temperature is a cosine over the year; a day deviates evenly by up to ``daily_spread_c``.
+    The mean temperature is a cosine over the year; each day has a uniform deviation of up to ``daily_spread_c``.
     """
 
     kind: Literal["season"] = "season"
@@ -50,9 +50,9 @@ class Season(Process):
     )
     """Extra energy a person needs for every 5 degrees below 20."""
     gardens_stop_below_c: float = param(8.0, unit="degrees C", plausible=(5, 10), ge=-60.0, le=40.0)
-    """Gardens yield nothing below this temperature,"""
+    """Gardens yield nothing below this temperature."""
     gardens_full_above_c: float = param(20.0, unit="degrees C", plausible=(15, 25), ge=-59.0, le=50.0)
-    """and their full yield above this one; in between, in proportion."""
+    """Gardens have their full yield above this temperature; in between, in proportion."""
     p_grounded_in_winter: float = share(0.2, plausible=(0.1, 0.4))
     """Chance that weather keeps aircraft on the ground at 5 degrees; falls to zero at 20 degrees."""
 

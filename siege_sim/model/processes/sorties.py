@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Sorties(Process):
     """Every air wing flies a number of sorties; a part of them strikes the pocket, the rest the province.
 
-    Counts are overdispersed (negative binomial): quiet days and days of 150 strikes have the same mean.
+    Counts are overdispersed (negative binomial): quiet days and days of 150 strikes come from the same mean.
     """
 
     kind: Literal["sorties"] = "sorties"
@@ -36,7 +36,7 @@ class Sorties(Process):
         ge=0.0,
         le=400.0,
     )
-    """Sorties a day over the whole province, all wings together, in full swing."""
+    """Sorties a day over the whole province, all wings together, at full intensity."""
     dispersion: float = param(0.35, unit="1/shape", plausible=(0.1, 0.8), ge=0.0, le=5.0)
     """Overdispersion of a wing's daily count: its variance is mean + dispersion x mean squared."""
 

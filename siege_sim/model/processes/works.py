@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class Works(Process):
-    """Whoever holds a front cell digs in, slowly."""
+    """The holder of a front cell builds works there, slowly."""
 
     kind: Literal["works"] = "works"
     phase: ClassVar[Phase] = Phase.COHESION
     neutral: ClassVar[Mapping[str, Any]] = {"growth_per_day": 0.0}
 
     growth_per_day: float = param(0.01, unit="1/day", plausible=(0.003, 0.03), ge=0.0, le=1.0)
-    """Share of what is missing to full works that a day on the front adds."""
+    """Share of the difference to full works that a day on the front adds."""
     built_share_needed: float = param(0.2, unit="share", plausible=(0.0, 0.5), ge=0.0, le=1.0)
     """Works grow in full where at least this share of the ground is built on, less on open ground."""
 

@@ -8,44 +8,44 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from siege_sim.analysis.design import coordinates, levels, value_text, with_unit
-from siege_sim.analysis.discovery import find_box
+from siege_sim.analysis.design import value_text, with_unit
 from siege_sim.plots import style
-from siege_sim.plots.sweeps.base import MARK, SOFT, Picture, left_for, row_labels, sweep_margins, sweep_sheet
+from siege_sim.plots.sweeps.base import MARK, SOFT, left_for, row_labels, sweep_margins, sweep_sheet
+from siege_sim.results.numbers import number, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-    from siege_sim.analysis.discovery import Box, Limit, Question
-    from siege_sim.results.sweep import Sweep
+    from siege_sim.analysis.discovery import Box, Limit, Plane
+    from siege_sim.analysis.findings import About, Finding
 
 
-def draw_box(sweep: Sweep, question: Question) -> Picture:
+def draw_box(finding: Finding, about: About) -> Figure:
     """Draw in which part of each factor's range the cases are dense, and the points over the two clearest factors."""
-    box = find_box(sweep, question)
-    words = box_says(box)
+    box: Box = finding.shows
     note = "Box by PRIM; in other halves: found in one half of the points, measured in the other."
     labels = [with_unit(limit.factor) for limit in box.limits]
-    figure = sweep_sheet(sweep, f"When: {question.words}", words, 6.0 + 0.4 * max(len(labels) - 2, 0), note)
+    figure = sweep_sheet(
+        about, f"When: {box.question.words}", finding.sentence, 6.0 + 0.4 * max(len(labels) - 2, 0), note
+    )
     places = figure.add_gridspec(
         2, 2, **sweep_margins(figure, left_for(labels, 26), top=1.3), wspace=0.5, hspace=0.45, width_ratios=(1.1, 1),
         height_ratios=(max(len(labels), 2), 3),
     )  # fmt: skip
-    _limits(figure.add_subplot(places[0, 0]), sweep, box.limits, labels)
+    _limits(figure.add_subplot(places[0, 0]), box.limits, labels)
     _trade_off(figure.add_subplot(places[1, 0]), box)
-    _points(figure.add_subplot(places[:, 1]), sweep, box)
-    return Picture(
-        f"boxes-{question.quantity.name}", f"When {question.words[0].lower()}{question.words[1:]}", words, figure
-    )
+    if box.plane is not None:
+        _points(figure.add_subplot(places[:, 1]), box, box.plane)
+    return figure
 
 
-def _limits(axes: Axes, sweep: Sweep, limits: tuple[Limit, ...], labels: list[str]) -> None:
+def _limits(axes: Axes, limits: tuple[Limit, ...], labels: list[str]) -> None:
     for row, limit in enumerate(limits):
-        low, high = _span(sweep, limit)
         axes.barh(row, 1.0, left=0.0, height=0.3, color="#eeeeee", zorder=1)
-        for left, width in _parts(sweep, limit, low, high):
+        for left, width in _parts(limit):
             axes.barh(row, width, left=left, height=0.3, color=MARK, zorder=2)
-        text = f"{limit.words}\nquasi-p {_small(limit.quasi_p)}; in {limit.found_again:.0%} of halves"
+        text = f"{limit.words}\nquasi-p {_small(limit.quasi_p)}; in {percent(limit.found_again)} of halves"
         axes.text(0.0, row + 0.2, text, size=8, va="top", linespacing=1.15)
     row_labels(axes, labels, 26)
     axes.set_ylim(max(len(limits), 2) - 0.2, -0.5)
@@ -71,42 +71,26 @@ def _trade_off(axes: Axes, box: Box) -> None:
     axes.set_ylim(0, 115)
     axes.set_xlabel("coverage: % of all cases inside", size=8.5)
     axes.set_ylabel("density: % cases", size=8.5)
-    axes.set_title("What a smaller box would hold", size=9.5, weight="normal")
+    axes.set_title("Density and coverage of smaller boxes", size=9.5, weight="normal")
     axes.legend(loc="best", frameon=False, fontsize=8)
     style.faint_lines(axes)
 
 
-def _span(sweep: Sweep, limit: Limit) -> tuple[float, float]:
-    column = sweep.design[limit.factor.name]
-    if limit.values is not None:
-        return 0.0, 1.0
-    low, high = (float(end) for end in (column.min(), column.max()))
-    assert limit.low is not None
-    assert limit.high is not None
-    return (limit.low - low) / (high - low), (limit.high - low) / (high - low)
-
-
-def _parts(sweep: Sweep, limit: Limit, low: float, high: float) -> list[tuple[float, float]]:
+def _parts(limit: Limit) -> list[tuple[float, float]]:
+    """Return where the box lies along a factor, as starts and widths; for words, a piece for each inside."""
     if limit.values is None:
+        low, high = limit.ends
         return [(low, high - low)]
-    known = levels(sweep, limit.factor)
-    return [(known.index(value) / len(known), 0.96 / len(known)) for value in limit.values]
+    count = len(limit.known)
+    return [(limit.known.index(value) / count, 0.96 / count) for value in limit.values]
 
 
 def _small(value: float) -> str:
-    return "below 0.001" if value < 0.001 else f"{value:.3f}"
+    return "below 0.001" if value < 0.001 else number(value)
 
 
-def _points(axes: Axes, sweep: Sweep, box: Box) -> None:
-    pair = [limit.factor for limit in box.limits[:2]]
-    if len(pair) == 1:
-        others = [factor for factor in sweep.factors if factor.name != pair[0].name]
-        pair += others[:1]
-    if len(pair) < 2:
-        axes.set_visible(False)
-        return
-    pair.sort(key=lambda factor: factor.values is not None)  # words need the room of the other axis
-    table = coordinates(sweep, pair)[box.points]
+def _points(axes: Axes, box: Box, plane: Plane) -> None:
+    table = plane.places
     table = table + np.random.default_rng(1).uniform(-0.012, 0.012, table.shape)  # words lie on top of each other
     looks: Any = (
         (~box.cases, {"marker": "o", "s": 12, "color": style.SKY, "alpha": 0.8}),
@@ -114,10 +98,8 @@ def _points(axes: Axes, sweep: Sweep, box: Box) -> None:
     )
     for which, look in looks:
         axes.scatter(table[which, 0], table[which, 1], linewidth=0, **look)
-    _rectangle(axes, sweep, box, [factor.name for factor in pair])
-    for axis, factor in ((axes.xaxis, pair[0]), (axes.yaxis, pair[1])):
-        column = sweep.design[factor.name]
-        names = levels(sweep, factor) if factor.values is not None else [column.min(), column.max()]
+    _rectangle(axes, plane)
+    for axis, factor, names in zip((axes.xaxis, axes.yaxis), plane.factors, plane.marks, strict=True):
         axis.set_ticks(list(np.linspace(0, 1, len(names))), [value_text(value) for value in names])
         axis.set_label_text("" if factor.values is not None and axis is axes.yaxis else with_unit(factor), size=8.5)
     axes.set_xlim(-0.1, 1.1)
@@ -132,8 +114,8 @@ def _points(axes: Axes, sweep: Sweep, box: Box) -> None:
     )
 
 
-def _rectangle(axes: Axes, sweep: Sweep, box: Box, names: list[str]) -> None:
-    across, up = (_spans(sweep, box, name) for name in names)
+def _rectangle(axes: Axes, plane: Plane) -> None:
+    across, up = (_spans(limit) for limit in plane.limits)
     looks: Any = ({"facecolor": SOFT, "alpha": 0.35, "lw": 0}, {"facecolor": "none", "lw": 1.4})
     for x0, x1 in across:
         for y0, y1 in up:
@@ -141,24 +123,13 @@ def _rectangle(axes: Axes, sweep: Sweep, box: Box, names: list[str]) -> None:
                 axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, edgecolor=style.INK, zorder=0.5, **look))
 
 
-def _spans(sweep: Sweep, box: Box, name: str) -> list[tuple[float, float]]:
+def _spans(limit: Limit | None) -> list[tuple[float, float]]:
     """Return where the box lies along a factor: all of it when it does not limit it; a strip for each word inside."""
-    limit = next((limit for limit in box.limits if limit.factor.name == name), None)
     if limit is None:
         return [(-0.04, 1.04)]
     if limit.values is None:
-        return [_span(sweep, limit)]
-    known = levels(sweep, limit.factor)
+        return [limit.ends]
+    known = limit.known
     reach = min(0.4 / max(len(known) - 1, 1), 0.08)
     places = [known.index(value) / max(len(known) - 1, 1) for value in limit.values]
     return [(place - reach, place + reach) for place in places]
-
-
-def box_says(box: Box) -> str:
-    """Return in words what the box holds and how it does where it was not fitted."""
-    count = len(box.cases)
-    return (
-        f"{box.base:.0%} of {count:,} points are cases; in the box {box.density:.0%} (density), with "
-        f"{box.coverage:.0%} of all cases (coverage). In other halves: density {box.density_elsewhere:.0%}, "
-        f"coverage {box.coverage_elsewhere:.0%}."
-    )

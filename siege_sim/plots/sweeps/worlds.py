@@ -6,100 +6,85 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siege_sim.analysis.convergence import convergence_of
-from siege_sim.analysis.regret import regret_of
-from siege_sim.analysis.survival import survival
-from siege_sim.errors import ResultError
 from siege_sim.plots import style
 from siege_sim.plots.sweeps.base import (  # fmt: skip
     COLOURS,
-    LINE_STYLES,
+    LINES,
     MARK,
     SOFT,
-    Picture,
     across_lines,
     height_of,
     in_lines,
     left_for,
-    number,
     reach,
     row_labels,
     sweep_margins,
     sweep_sheet,
 )
+from siege_sim.results.numbers import exact, number, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-    from siege_sim.analysis.convergence import RunningEstimate
-    from siege_sim.analysis.quantities import Quantity
+    from siege_sim.analysis.convergence import Convergence, RunningEstimate
+    from siege_sim.analysis.findings import About, Finding
     from siege_sim.analysis.regret import Regret
     from siege_sim.analysis.survival import Survival
-    from siege_sim.results.sweep import Sweep
 
 MOST_POLICIES = 20
 MOST_BANDS = 3
 
 
-def draw_regret(sweep: Sweep, quantity: Quantity) -> Picture:
+def draw_regret(finding: Finding, about: About) -> Figure:
     """Draw each policy's regret in every world, with its mean; the least on top."""
-    found = regret_of(sweep, quantity)
+    found: Regret = finding.shows
+    quantity = found.quantity
     policies = found.policies[:MOST_POLICIES]
     labels = [policy.policy for policy in policies]
-    words = regret_says(found)
     note = (
         f"{found.worlds:,} worlds, {found.seeds} seed{'s' if found.seeds > 1 else ''} of each policy in each; the "
-        "best of a world is picked from noisy means, so all regret comes out somewhat too large."
+        "best policy of a world is chosen by noisy means, so regret is slightly overestimated."
     )
-    figure = sweep_sheet(
-        sweep, f"Regret: {quantity.label.lower()} beyond the best policy", words, height_of(2 * len(labels)), note
-    )
+    title = f"Regret: {quantity.label.lower()} beyond the best policy"
+    figure = sweep_sheet(about, title, finding.sentence, height_of(2 * len(labels)), note)
     axes = figure.subplots(gridspec_kw=sweep_margins(figure, left_for(labels), 1.6))
+    scale = quantity.scale
     spread = np.random.default_rng(1).uniform(-0.24, 0.24, found.worlds)
     for row, policy in enumerate(policies):
-        axes.scatter(policy.by_world, row + spread, s=9, color=style.SKY, alpha=0.6, linewidth=0, zorder=2)
+        axes.scatter(scale * policy.by_world, row + spread, s=9, color=style.SKY, alpha=0.6, linewidth=0, zorder=2)
         axes.errorbar(
-            [policy.mean.value], [row], xerr=reach(policy.mean), fmt="o", ms=7, color=MARK, elinewidth=2, capsize=4,
-            zorder=4,
+            [scale * policy.mean.value], [row], xerr=scale * np.array(reach(policy.mean)), fmt="o", ms=7, color=MARK,
+            elinewidth=2, capsize=4, zorder=4,
         )  # fmt: skip
         axes.text(
-            1.02, row, f"best in {policy.best_in:.0%}\nworst {number(policy.worst)}", size=8.5, va="center",
-            transform=axes.get_yaxis_transform(),
+            1.02, row, f"best in {percent(policy.best_in)}\nworst {number(policy.worst, quantity.unit)}", size=8.5,
+            va="center", transform=axes.get_yaxis_transform(),
         )  # fmt: skip
     row_labels(axes, labels)
     across_lines(axes)
     axes.set_xlim(left=0.0 if max(policy.worst for policy in policies) == 0 else None)
     axes.set_xlabel(
-        f"{quantity.unit} more than under the best policy of the same world (small dots: worlds; large: means)"
+        f"{quantity.difference_unit} more than under the best policy of the same world "
+        "(small dots: worlds; large: means)"
     )
-    return Picture(f"regret-{quantity.name}", f"{quantity.label}: regret", words, figure)
+    return figure
 
 
-def regret_says(found: Regret) -> str:
-    """Return in words which policy has the least regret, and whether that is clear."""
-    first, *others = found.policies
-    near = [policy.policy for policy in others if policy.mean.low <= first.mean.high]
-    clear = f"not clearly apart from {', '.join(near[:3])}" if near else "clearly less than any other"
-    left = f" {found.left_out:,} worlds without runs of every policy are left out." if found.left_out else ""
-    return (
-        f"Least mean regret: {first.policy} ({number(first.mean.value)}), {clear}; it is the best in "
-        f"{first.best_in:.0%} of the worlds.{left}"
-    )
-
-
-def draw_survival(sweep: Sweep, by: str | None = None) -> Picture:
+def draw_survival(finding: Finding, about: About) -> Figure:
     """Draw the share of runs in which the pocket still held, day by day, with bands."""
-    found = survival(sweep, by)
-    words = survival_says(found)
+    found: Survival = finding.shows
     banded = _banded(found)
     which = "" if len(banded) == len(found.curves) else "; of the others they are left out"
     note = (
         f"Kaplan-Meier with 95 % bands for each curve by itself{which}. Runs that still held at their end are censored."
     )
-    figure = sweep_sheet(sweep, f"How long the pocket held{f', by {found.by}' if found.by else ''}", words, 5.4, note)
+    figure = sweep_sheet(
+        about, f"How long the pocket held{f', by {found.by}' if found.by else ''}", finding.sentence, 5.4, note
+    )
     axes = figure.subplots(gridspec_kw=sweep_margins(figure, 0.8, 2.75 if found.by else 0.5, 1.15))
     for number_, curve in enumerate(found.curves):
-        colour, line = COLOURS[number_ % len(COLOURS)], LINE_STYLES[number_ % len(LINE_STYLES)]
+        colour, line = COLOURS[number_ % len(COLOURS)], LINES[number_ % len(LINES)]
         days = np.r_[curve.days, curve.last_day + 1.0 * (curve.censored > 0)]
         share, low, high = (100 * np.r_[ends, ends[-1]] for ends in (curve.share, curve.low, curve.high))
         label = in_lines(f"{curve.label} ({curve.runs:,} runs)", 28)
@@ -117,7 +102,7 @@ def draw_survival(sweep: Sweep, by: str | None = None) -> Picture:
             loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False, fontsize=8.5, handlelength=3.2,
             labelspacing=0.9, title=in_lines(found.by, 28), alignment="left", borderpad=0,
         )  # fmt: skip
-    return Picture("survival", "How long the pocket held", words, figure)
+    return figure
 
 
 def _banded(found: Survival) -> set[int]:
@@ -138,39 +123,18 @@ def _days_shown(found: Survival) -> tuple[float, float]:
     return start, last + 1.0
 
 
-def survival_says(found: Survival) -> str:
-    """Return in words when half of the runs had ended."""
-    parts = []
-    for curve in found.curves[:4]:
-        when = "after the last day" if curve.median_day is None else f"on day {curve.median_day:.0f}"
-        parts.append(f"{curve.label}: {when}")
-    held = sum(curve.censored for curve in found.curves)
-    censored = (
-        f"In {held:,} runs the pocket still held at the end." if held else "No run ended with the pocket still held."
-    )
-    absent = f" No run is finished of: {', '.join(found.without_runs)}." if found.without_runs else ""
-    more = f" Of {found.left_out + len(found.curves)} groups {len(found.curves)} are shown." if found.left_out else ""
-    return f"Half of the sieges had ended: {'; '.join(parts)}. {censored}{more}{absent}"
-
-
-def draw_convergence(sweep: Sweep, quantity: Quantity) -> Picture:
-    """Draw estimates with their intervals as runs are added, and how narrow they would have to be.
-
-    Raises:
-        ResultError: too few runs to say anything.
-    """
-    found = convergence_of(sweep, quantity)
-    if found is None:
-        raise ResultError(f"'{quantity.name}': no estimate has three values, so nothing can be said of how it settles")
+def draw_convergence(finding: Finding, about: About) -> Figure:
+    """Draw estimates with their intervals as runs are added, and how narrow they would have to be."""
+    found: Convergence = finding.shows
+    quantity = found.quantity
     columns = min(3, len(found.estimates))
     rows = -(-len(found.estimates) // columns)
-    words = f"{found.what[0].upper()}{found.what[1:]}. {found.verdict} Rule: {found.rule} (dashed)."
-    figure = sweep_sheet(sweep, f"Were the runs enough? {quantity.label}", words, 2.4 + 2.05 * rows)
+    figure = sweep_sheet(about, f"Were there enough runs? {quantity.label}", finding.sentence, 2.4 + 2.05 * rows)
     panels = figure.subplots(
         rows, columns, squeeze=False, sharex=True,
         gridspec_kw={**sweep_margins(figure, 0.95, 0.4, 1.25, 1.0), "hspace": 0.45, "wspace": 0.34},
     ).ravel()  # fmt: skip
-    scale = 100.0 if quantity.is_share and found.per == "runs a point" else 1.0
+    scale = quantity.scale if found.estimates_values else 1.0
     for axes, estimate in zip(panels, found.estimates, strict=False):
         _settling(axes, estimate, scale)
     for axes in panels[len(found.estimates) :]:
@@ -178,7 +142,7 @@ def draw_convergence(sweep: Sweep, quantity: Quantity) -> Picture:
     for axes in panels[max(0, len(found.estimates) - columns) : len(found.estimates)]:
         axes.set_xlabel(found.per)
         axes.tick_params(labelbottom=True)
-    return Picture(f"convergence-{quantity.name}", f"{quantity.label}: were the runs enough?", words, figure)
+    return figure
 
 
 def _settling(axes: Axes, estimate: RunningEstimate, scale: float) -> None:
@@ -193,5 +157,5 @@ def _settling(axes: Axes, estimate: RunningEstimate, scale: float) -> None:
     axes.set_ylim(scale * (min(low, last - estimate.enough) - pad), scale * (max(high, last + estimate.enough) + pad))
     mark = "settled" if estimate.settled else "not settled"
     axes.set_title(f"{in_lines(estimate.label, 36)}: {mark}", size=8.5, weight="normal")
-    axes.yaxis.set_major_formatter(lambda value, _: number(value))
+    axes.yaxis.set_major_formatter(lambda value, _: exact(value))
     style.faint_lines(axes)

@@ -206,10 +206,35 @@ var Siege = window.Siege || (window.Siege = {});
   Siege.Run = Run;
   Siege.words = { POSTURES, STATES, NOBODY, GARRISON, BESIEGER, THIRD_PARTY, NOBODY_THERE };
 
+  // The rule for numbers, with the same operations as in results/numbers.py, which explains it.
+  function figures(size) {
+    if (size < 1e-9) return "0";
+    let places = 0;
+    while (size * 10 ** places < 100 && places < 11) places++;
+    return halfUp(size, places);
+  }
+
+  function halfUp(size, places) {
+    const rounded = Math.floor(size * 10 ** places + 0.5) / 10 ** places;
+    return rounded.toLocaleString("en-GB", { maximumFractionDigits: places });
+  }
+
+  function share(size) {
+    const text = figures(size), rest = 100 - size;
+    let places = 1;
+    if (text !== "100" || rest < 1e-9) return text;
+    while (rest * 10 ** places < 1 && places < 11) places++;
+    return halfUp(size, places);
+  }
+
+  function written(size) {
+    if (size < 999999.5) return figures(size);
+    return size >= 999.5e6 ? figures(size / 1e9) + " billion" : figures(size / 1e6) + " million";
+  }
+
   Siege.number = function (value, percent) {
-    if (value === null || value === undefined || !isFinite(value)) return "–";
-    if (percent) return (100 * value).toFixed(Math.abs(value) < 0.0995 && value !== 0 ? 1 : 0) + " %";
-    if (Math.abs(value) >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString("en-GB");
-    return value.toFixed(1);
+    if (value === null || value === undefined || !isFinite(value)) return "-";
+    const size = Math.abs(value), text = percent ? share(100 * size) + " %" : written(size);
+    return (value < 0 && parseFloat(text) !== 0 ? "-" : "") + text;
   };
 })();

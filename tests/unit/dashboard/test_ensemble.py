@@ -19,8 +19,8 @@ KNOWN = outcomes.outcomes_of(Sides(), ())
 DRAWN = charts([{"name": outcome.name, **outcome.about()} for outcome in KNOWN], Sides())
 
 
-def fans(courses):
-    return fans_of(courses, DRAWN)
+def fans(compact_runs):
+    return fans_of(compact_runs, DRAWN)
 
 
 def course(seed, area, ending="pocket_taken"):

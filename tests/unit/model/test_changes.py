@@ -62,12 +62,12 @@ def test_a_scenario_without_changes_does_not_speak_of_them(toy_town):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ("{from_day: 0, processes: {sorties: {per_day: 3}}}", "from day 1 to day 90"),
-        ("{from_day: 91, processes: {sorties: {per_day: 3}}}", "from day 1 to day 90"),
+        ("{from_day: 0, processes: {sorties: {per_day: 3}}}", "on days 1 to 90"),
+        ("{from_day: 91, processes: {sorties: {per_day: 3}}}", "on days 1 to 90"),
         ("{from_day: 5, processes: {sorties: {per_day: -3}}}", "it must be at least 0"),
         ("{from_day: 5, processes: {sorties: {per_dey: 3}}}", "did you mean 'per_day'?"),
         ("{from_day: 5, processes: {sortie: {per_day: 3}}}", "did you mean 'sorties'?"),
-        ("{from_day: 5, processes: {sorties: {kind: market}}}", "'kind' is no parameter"),
+        ("{from_day: 5, processes: {sorties: {kind: market}}}", "'kind' is not a parameter"),
         ("{from_day: 5, processes: {}}", "processes"),
         ("{from_day: 5}", "this key is missing"),
     ],

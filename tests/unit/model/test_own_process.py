@@ -100,7 +100,7 @@ def test_the_same_scenario_and_seed_give_the_same_run(coarse):
 
 @pytest.mark.parametrize(
     ("process", "says"),
-    [(Mute(), "Mute does not say what it does; give the class a docstring"),
+    [(Mute(), "Mute has no description; give the class a docstring"),
      (Eating(), "a mechanism is called 'eating' already"),
      (Airdrop(from_day=3, pallets=4), "'airdrop' is a dated action")],
 )  # fmt: skip

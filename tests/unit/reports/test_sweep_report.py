@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 
 import numpy as np
@@ -10,16 +11,22 @@ import pandas as pd
 import pytest
 from matplotlib.text import Text
 
+from siege_sim.analysis.completeness import runs_text
 from siege_sim.analysis.figures import FIGURE_NAMES, FIGURES_BY_DESIGN, usual_figures
+from siege_sim.analysis.findings import FINDING_KINDS, About, find_figures
+from siege_sim.analysis.quantities import chosen_quantities
+from siege_sim.analysis.sweep import ReportOptions, sweep_findings
 from siege_sim.errors import ResultError
-from siege_sim.plots.sweeps import SWEEP_FIGURES, draw_figures
-from siege_sim.reports.sweep import ReportOptions, sweep_report
+from siege_sim.plots.style import settings
+from siege_sim.plots.sweeps import SWEEP_FIGURES, draw_figures, sketches_of
+from siege_sim.reports.sweep import command, render_sweep
 from siege_sim.results.sweep import Factor
 from tests.unit.analysis.test_sweep_analysis import cube, grid, ishigami_sweep, morris_sweep, one_at_a_time, policies
 from tests.unit.plots.test_plots import assert_readable
 from tests.unit.reports.test_report import Page
 from tests.unit.sweeps_for_tests import luck, ranges, sweep_of
 
+WISH = ReportOptions()
 EVIL = "<script>alert('x')</script>"
 
 
@@ -33,10 +40,24 @@ def two_policies(**options):
     return sweep_of("grid", factors, pd.DataFrame({"aid": ["none", "weekly"]}), aid, 8, **options)
 
 
-def drawn_of(sweep, *names):
-    from siege_sim.analysis.quantities import chosen_quantities
+def found_of(sweep, *names, **more):
+    quantities = chosen_quantities(sweep, ["died_of_hunger"])
+    return {one.figure: one for one in find_figures(sweep, names, quantities, **more)}
 
-    return {one.figure.name: one for one in draw_figures(sweep, names, chosen_quantities(sweep, ["died_of_hunger"]))}
+
+def figures_of(sweep, name):
+    about = About("A function with a known answer", runs_text(sweep))
+    with settings():
+        return [(sketch.sentence, sketch.draw()) for sketch in sketches_of(found_of(sweep, name)[name], about)]
+
+
+def html_of(sweep, options=WISH, target="results/x"):
+    findings = sweep_findings(sweep, options)
+    return render_sweep(findings, draw_figures(findings), command(target, options))
+
+
+def text_of(html):
+    return re.sub(r"\s+", " ", Page(html).text)
 
 
 def texts(figure):
@@ -44,7 +65,7 @@ def texts(figure):
 
 
 def test_every_figure_that_may_be_named_exists_and_no_other():
-    assert tuple(figure.name for figure in SWEEP_FIGURES) == FIGURE_NAMES
+    assert tuple(figure.name for figure in SWEEP_FIGURES) == tuple(FINDING_KINDS) == FIGURE_NAMES
     assert {name for names in FIGURES_BY_DESIGN.values() for name in names} <= set(FIGURE_NAMES)
 
 
@@ -70,12 +91,12 @@ SWEEPS = {
 @pytest.mark.parametrize("name", sorted(SWEEPS))
 def test_every_figure_says_its_runs_and_seeds(name):
     sweep = SWEEPS[name]()
-    picture = drawn_of(sweep, name)[name].pictures[0]
-    shown = re.sub(r"\s+", " ", texts(picture.figure))
+    sentence, figure = figures_of(sweep, name)[0]
+    shown = re.sub(r"\s+", " ", texts(figure))
     assert f"{len(sweep.runs):,} runs" in shown
     assert "seed" in shown
     assert "A model, not a record." in shown
-    assert picture.finding[:40] in shown
+    assert sentence[:40] in shown
 
 
 @pytest.mark.parametrize("name", ["scatter", "survival", "boxes"])
@@ -100,8 +121,8 @@ def test_long_names_and_small_numbers_can_be_read(name):
 
     spread = cube(160, (hazard, days, fire, area))
     design = pd.DataFrame({f.name: f.low + (f.high - f.low) * spread[f.name] for f in factors})
-    for picture in drawn_of(sweep_of("latin_hypercube", factors, design, play), name)[name].pictures:
-        assert_readable(picture.figure)
+    for _, figure in figures_of(sweep_of("latin_hypercube", factors, design, play), name):
+        assert_readable(figure)
 
 
 def test_a_box_says_its_density_and_coverage_and_how_it_does_elsewhere():
@@ -109,19 +130,19 @@ def test_a_box_says_its_density_and_coverage_and_how_it_does_elsewhere():
         return {"died_of_hunger": 900.0 if point["a"] > 0.5 else 0.0}
 
     sweep = sweep_of("latin_hypercube", ranges("a", "b"), cube(80, ("a", "b")), play)
-    picture = drawn_of(sweep, "boxes")["boxes"].pictures[0]
-    assert "density" in picture.finding
-    assert "coverage" in picture.finding
-    assert "In other halves" in picture.finding
-    assert "80 runs" in re.sub(r"\s+", " ", texts(picture.figure))
+    sentence, figure = figures_of(sweep, "boxes")[0]
+    assert "density" in sentence
+    assert "coverage" in sentence
+    assert "In other halves" in sentence
+    assert "80 runs" in re.sub(r"\s+", " ", texts(figure))
 
 
 def test_a_figure_that_the_design_cannot_give_is_left_out_with_its_reason():
-    drawn = drawn_of(two_policies(), "heat_map", "sobol", "regret")
-    assert drawn["heat_map"].left_out == ("it takes two factors with a few values each",)
-    assert "not a Saltelli sample" in drawn["sobol"].left_out[0]
-    assert "one world only" in drawn["regret"].left_out[0]
-    assert not any(one.pictures for one in drawn.values())
+    found = found_of(two_policies(), "heat_map", "sobol", "regret")
+    assert found["heat_map"].left_out == ("it takes two factors with a few values each",)
+    assert "not a Saltelli sample" in found["sobol"].left_out[0]
+    assert "one world only" in found["regret"].left_out[0]
+    assert not any(one.findings for one in found.values())
 
 
 def test_effects_that_may_be_chance_are_hatched():
@@ -131,24 +152,24 @@ def test_effects_that_may_be_chance_are_hatched():
     design = pd.DataFrame({"fire": [1.0, 2.0, 1.0], "food": [1.0, 1.0, 2.0]})
     factors = (Factor("fire", "uncertainty", low=1, high=2), Factor("food", "lever", low=1, high=2))
     sweep = sweep_of("one_at_a_time", factors, design, play, replications=10)
-    picture = drawn_of(sweep, "tornado")["tornado"].pictures[0]
-    bars = [patch for patch in picture.figure.axes[0].patches if patch.get_width()]
+    sentence, figure = figures_of(sweep, "tornado")[0]
+    bars = [patch for patch in figure.axes[0].patches if patch.get_width()]
     assert [bar.get_hatch() or "" for bar in bars] == ["", "////"]
-    assert "1 may be chance" in picture.finding
+    assert "1 have none" in sentence
 
 
 def test_a_heat_map_marks_a_square_without_runs():
     sweep = grid(missing=[(0, r) for r in range(4)])
-    picture = drawn_of(sweep, "heat_map")["heat_map"].pictures[0]
-    assert "no run" in texts(picture.figure)
-    assert "44 runs (of 48 planned: 12 points x 4)" in re.sub(r"\s+", " ", texts(picture.figure))
+    _, figure = figures_of(sweep, "heat_map")[0]
+    assert "no run" in texts(figure)
+    assert "44 runs (of 48 planned: 12 points x 4)" in re.sub(r"\s+", " ", texts(figure))
 
 
 def test_the_page_stands_alone_and_trusts_no_text():
     sweep = two_policies()
     evil = {**sweep.manifest, "title": EVIL, "summary": EVIL, "name": EVIL, "version": EVIL, "packages": {EVIL: EVIL}}
-    html, _ = sweep_report(
-        type(sweep)(evil, sweep.factors, sweep.design, sweep.runs, sweep.series, sweep.quarters), ReportOptions(), EVIL
+    html = html_of(
+        type(sweep)(evil, sweep.factors, sweep.design, sweep.runs, sweep.series, sweep.quarters), target=EVIL
     )
     page = Page(html)
     assert "<script" not in html
@@ -163,33 +184,28 @@ def test_the_page_stands_alone_and_trusts_no_text():
 
 
 def test_the_page_of_a_sweep_with_holes_opens_with_them():
-    html, _ = sweep_report(two_policies(failed=[(0, 3)], missing=[(1, 7)]), ReportOptions(), "results/x")
-    text = re.sub(r"\s+", " ", Page(html).text)
+    text = text_of(html_of(two_policies(failed=[(0, 3)], missing=[(1, 7)])))
     assert "Not complete. 14 of 16 planned runs are finished; 1 failed; 1 have not been run." in text
     assert text.index("Not complete") < text.index("How to read it")
 
 
 def test_a_whole_sweep_is_not_called_incomplete():
-    html, _ = sweep_report(two_policies(), ReportOptions(), "results/x")
-    assert "Not complete" not in html
+    assert "Not complete" not in html_of(two_policies())
 
 
 def test_the_same_sweep_gives_the_same_page():
-    assert (
-        sweep_report(two_policies(), ReportOptions(), "x")[0] == sweep_report(two_policies(), ReportOptions(), "x")[0]
-    )
+    assert html_of(two_policies()) == html_of(two_policies())
 
 
 def test_the_table_of_differences_holds_the_paired_effect():
-    html, _ = sweep_report(two_policies(), ReportOptions(), "results/x")
-    text = re.sub(r"\s+", " ", Page(html).text)
+    text = text_of(html_of(two_policies()))
     assert re.search(r"Died of hunger \(persons\) ?aid ?none to weekly ?-90 ± \S+ ?8 ?yes", text)
 
 
 def test_the_experiment_chooses_the_figures_unless_the_command_does():
     sweep = two_policies(figures=["survival"])
-    assert [one.figure.name for one in sweep_report(sweep, ReportOptions(), "x")[1]] == ["survival"]
-    assert [one.figure.name for one in sweep_report(sweep, ReportOptions(figures=("points",)), "x")[1]] == ["points"]
+    assert [one.figure for one in sweep_findings(sweep, WISH).figures] == ["survival"]
+    assert [one.figure for one in sweep_findings(sweep, ReportOptions(figures=("points",))).figures] == ["points"]
     assert usual_figures(sweep) == ("tornado", "points", "survival", "convergence")
 
 
@@ -204,13 +220,12 @@ def test_the_experiment_chooses_the_figures_unless_the_command_does():
 )
 def test_names_that_are_not_known_are_refused_with_the_nearest(options, words):
     with pytest.raises(ResultError, match=words):
-        sweep_report(two_policies(), options, "x")
+        sweep_findings(two_policies(), options)
 
 
 def test_ways_to_end_are_shares_of_runs():
-    html, _ = sweep_report(two_policies(), ReportOptions(outcomes=("ending",), figures=("points",)), "x")
-    text = re.sub(r"\s+", " ", Page(html).text)
-    assert "Ended in: an agreed evacuation" in text
+    text = text_of(html_of(two_policies(), ReportOptions(outcomes=("ending",), figures=("points",))))
+    assert "Ended: agreed evacuation" in text
     assert "50 ±" in text
 
 
@@ -220,9 +235,9 @@ def test_an_outcome_that_no_run_has_is_shown_as_unknown():
 
     factors = (Factor("aid", "lever", values=("none", "weekly")),)
     sweep = sweep_of("grid", factors, pd.DataFrame({"aid": ["none", "weekly"]}), play, 4)
-    html, drawn = sweep_report(sweep, ReportOptions(outcomes=("days_to_half",)), "x")
-    assert "Days to half" in html
-    assert not any(one.pictures for one in drawn if one.figure.name == "tornado")
+    findings = sweep_findings(sweep, ReportOptions(outcomes=("days_to_half",)))
+    assert "Days to half" in render_sweep(findings, (), "")
+    assert not any(one.findings for one in findings.figures if one.figure == "tornado")
 
 
 @pytest.mark.parametrize(("name", "missing"), [("boxes", "ema_workbench"), ("sobol", "SALib")])
@@ -231,18 +246,41 @@ def test_without_an_extra_library_the_rest_is_still_drawn(monkeypatch, name, mis
     for module in [module for module in sys.modules if module.split(".")[0] == missing]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, missing, None)
-    drawn = drawn_of(sweep, name, "scatter")
-    assert "pip install 'siege_sim[analysis]'" in drawn[name].left_out[0]
-    assert drawn["scatter"].pictures
+    found = found_of(sweep, name, "scatter")
+    assert "pip install 'siege_sim[analysis]'" in found[name].left_out[0]
+    assert found["scatter"].findings
 
 
 def test_survival_is_parted_by_the_factor_that_is_asked_for():
     sweep = grid()
     runs = sweep.runs.assign(end_day=50 + sweep.runs["point"], ending="evacuated")
     sweep = type(sweep)(sweep.manifest, sweep.factors, sweep.design, runs, sweep.series, sweep.quarters)
-    drawn = list(draw_figures(sweep, ["survival"], [], by="convoys"))
-    assert (
-        drawn[0]
-        .pictures[0]
-        .finding.startswith("Half of the sieges had ended: convoys 0: on day 53; convoys 10: on day 54")
+    sentence = found_of(sweep, "survival", by="convoys")["survival"].findings[0].sentence
+    assert sentence.startswith("Half of the sieges had ended: convoys 0: on day 53; convoys 10: on day 54")
+
+
+def test_what_a_sweep_says_is_found_without_anything_that_draws():
+    code = (
+        "import sys\n"
+        "from tests.unit.analysis.test_sweep_analysis import grid\n"
+        "from siege_sim.analysis.sweep import ReportOptions, sweep_findings\n"
+        "import siege_sim.reports.sweep\n"
+        "found = sweep_findings(grid(), ReportOptions(figures=('heat_map', 'survival', 'convergence', 'regret')))\n"
+        "print(*[one.figure for one in found.figures])\n"
+        "assert not {'matplotlib', 'mesa', 'siege_sim.model.model'} & set(sys.modules)\n"
     )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout == "heat_map regret survival convergence\n", done.stderr
+
+
+def test_shares_are_in_per_cent_wherever_they_stand():
+    def play(point, seed):
+        return {"body": 0.004 * point["fire"], "end_day": 90.0, "ending": "evacuated"}
+
+    factors = (Factor("fire", "uncertainty", values=(1.0, 2.0)),)
+    sweep = sweep_of("grid", factors, pd.DataFrame({"fire": [1.0, 2.0]}), play, 4)
+    sweep.manifest["outcomes"]["body"] = {"unit": "share", "label": "Body mass lost"}
+    text = text_of(html_of(sweep, ReportOptions(outcomes=("body",), figures=("tornado",))))
+    assert "Body mass lost%100 %0.4" in text
+    assert "Largest effects: fire at 2 (+0.4)" in text
+    assert re.search(r"Body mass lost \(%\) ?fire ?1 to 2 ?0.4", text)

@@ -11,6 +11,7 @@ import pytest
 from siege_sim.plots.fan import draw_fan
 from siege_sim.plots.style import settings
 from siege_sim.results.run import CompactRun
+from siege_sim.validation.fan import fan_of
 from siege_sim.validation.measures import measured
 from siege_sim.validation.record import Record
 from siege_sim.validation.scorecard import score_patterns, scorecard
@@ -178,9 +179,10 @@ def test_the_card_counts_what_can_be_compared():
     assert card.data()["patterns"][2]["not_measured"] == "no such outcome"
 
 
-def drawn(*courses: CompactRun, pattern_days: tuple[int, ...] = (4, 6)):
+def drawn(*compact_runs: CompactRun, pattern_days: tuple[int, ...] = (4, 6)):
     with settings():
-        return draw_fan(record(*(killed_on(number, 5, 25) for number in pattern_days)), courses, "A siege")
+        known = record(*(killed_on(number, 5, 25) for number in pattern_days))
+        return draw_fan(fan_of(known, compact_runs), "A siege")
 
 
 def test_the_figure_has_a_panel_for_what_is_known_at_two_times_and_a_line_for_each_run():

@@ -1,7 +1,8 @@
-"""Comparing runs: what is kept of them, effects by outcome, day and quarter on courses made by hand, and words."""
+"""Comparing runs: what is kept of them, effects by outcome, day and quarter on compact_runs made by hand, and words."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from fnmatch import fnmatch
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 from siege_sim import load_scenario
+from siege_sim.analysis.comparison.comparison_findings import ComparisonFindings, comparison_findings
 from siege_sim.analysis.comparison.compared import (
     DEFAULT_COMPARED,
     compared_quantities,
@@ -17,10 +19,11 @@ from siege_sim.analysis.comparison.compared import (
 )
 from siege_sim.analysis.comparison.comparison import Arm, Comparison, InterimLook
 from siege_sim.analysis.comparison.traces import trace_of
-from siege_sim.analysis.comparison.wording import comparison_sentences, effect_cells, effects_shown, stopping
 from siege_sim.errors import ResultError
-from siege_sim.plots.effects import drawings_of
+from siege_sim.plots.effects import effect_sketches
 from siege_sim.plots.style import settings
+from siege_sim.reports.comparison import render_comparison
+from siege_sim.reports.effects import effect_cells, effect_sentences, effects_shown, stopping
 from siege_sim.results.run import CompactRun
 from siege_sim.runner.compare import known_quantities
 
@@ -65,19 +68,23 @@ def course(seed: int, killed: float, split: int | None = 3, ending: str = "evacu
     )
 
 
-def comparison(*arms: list[CompactRun], outcomes: tuple[str, ...] = WANTED, **more) -> Comparison:
+def comparison(*arms: list[CompactRun], outcomes: tuple[str, ...] = WANTED, **more) -> ComparisonFindings:
     quantities = tuple(KNOWN[name] for name in outcomes)
-    traces = tuple(tuple(trace_of(one, quantities, LAST) for one in courses) for courses in arms)
+    traces = tuple(tuple(trace_of(one, quantities, LAST) for one in compact_runs) for compact_runs in arms)
     names = tuple(Arm(name, f"What if {name}?", "Summary.") for name in ("base", "aid", "road")[: len(arms)])
-    return Comparison(names, quantities, START, LAST, more.pop("until", None), traces, **more)
+    return comparison_findings(Comparison(names, quantities, START, LAST, more.pop("until", None), traces, **more))
 
 
 def base() -> list[CompactRun]:
     return [course(1, 10), course(2, 30), course(3, 20), course(4, 40)]
 
 
-def effect(of: Comparison, name: str, what_if: str = "aid"):
-    return next(one for one in of.effects[what_if] if one.name == name)
+def what_if(of: ComparisonFindings, name: str = "aid"):
+    return next(one for one in of.what_ifs if one.arm.name == name)
+
+
+def effect(of: ComparisonFindings, name: str, arm: str = "aid"):
+    return next(one for one in what_if(of, arm).effects if one.name == name)
 
 
 @pytest.mark.parametrize("result", ["toy_result", "stressed_result"])
@@ -131,17 +138,17 @@ def test_what_never_happened_in_some_runs_is_a_share_and_a_mean_of_the_others():
     day, share = effect(of, "day_pocket_split"), effect(of, "day_pocket_split:happened")
     assert (day.difference.pairs, day.difference.middle, day.left_out) == (2, 2.5, 2)
     assert (share.difference.before, share.difference.after, share.difference.pairs) == (1.0, 0.5, 4)
-    assert "Pairs left out" in " ".join(comparison_sentences(of, "aid"))
+    assert "Pairs left out" in " ".join(effect_sentences(what_if(of).effects))
 
 
 def test_what_happened_in_every_run_needs_no_share():
-    assert [one.name for one in comparison(base(), base()).effects["aid"]].count("day_pocket_split:happened") == 0
+    assert [one.name for one in what_if(comparison(base(), base())).effects].count("day_pocket_split:happened") == 0
 
 
 def test_how_sieges_ended_is_compared_as_shares_of_runs():
     with_it = [course(n, 10, ending="pocket_taken" if n < 4 else "evacuated") for n in range(1, 5)]
     of = comparison(base(), with_it)
-    assert of.endings() == {
+    assert of.endings == {
         "base": {"pocket_taken": 0.0, "evacuated": 1.0},
         "aid": {"pocket_taken": 0.75, "evacuated": 0.25},
     }
@@ -152,12 +159,12 @@ def test_what_ifs_share_the_runs_of_the_baseline():
     of = comparison(base(), base(), [course(n, 50) for n in range(1, 5)])
     assert effect(of, "civilians_killed").difference.middle == 0
     assert effect(of, "civilians_killed", "road").difference.middle == 25
-    assert of.first_differing_day == {"aid": None, "road": 1}
+    assert (what_if(of).first_differing_day, what_if(of, "road").first_differing_day) == (None, 1)
 
 
 def test_days_are_compared_over_the_pairs_that_have_a_number_on_them():
     with_it = [course(1, 20, days=4), course(2, 60, days=6), course(3, 40, days=6), course(4, 80, days=6)]
-    killed, eaten, area = comparison(base(), with_it).days_of("aid")[:3]
+    killed, eaten, area = what_if(comparison(base(), with_it)).days[:3]
     assert killed.middle[-1] == pytest.approx(25)
     assert killed.pairs.tolist() == [4] * 7
     assert eaten.pairs.tolist() == [0, 4, 4, 4, 0, 0, 0]
@@ -167,7 +174,7 @@ def test_days_are_compared_over_the_pairs_that_have_a_number_on_them():
 
 def test_quarters_are_compared_in_deaths_departures_and_when_they_were_lost():
     with_it = [course(n, 10 * n, captured=(4, None if n == 1 else 5)) for n in range(1, 5)]
-    first, second = comparison(base(), with_it).quarters_of("aid")
+    first, second = what_if(comparison(base(), with_it)).quarters
     assert first.quarter == "A"
     assert [one.middle for one in first.differences] == [0, 0, 2]
     assert second.differences[2].pairs == 3
@@ -178,28 +185,28 @@ def test_tables_have_a_row_for_all_there_is():
     of = comparison(base(), base(), base())
     assert len(of.days_table()) == 2 * 4 * (LAST + 1)
     assert len(of.quarters_table()) == 2 * 2 * 4
-    assert of.runs_table()["scenario"].tolist() == ["base"] * 4 + ["aid"] * 4 + ["road"] * 4
+    assert of.runs["scenario"].tolist() == ["base"] * 4 + ["aid"] * 4 + ["road"] * 4
     assert set(of.effects_table()["what_if"]) == {"aid", "road"}
 
 
-def test_numbers_are_written_with_no_more_figures_than_they_deserve():
+def test_the_cells_of_a_row_are_written_by_the_rule_for_numbers():
     with_it = [course(1, 12), course(2, 28), course(3, 26), course(4, 46)]
     of = comparison(base(), with_it)
     label, before, after, gap, between, lower, higher, _ = effect_cells(effect(of, "civilians_killed"))
     assert (label, before, after, gap, lower, higher) == (
-        "Civilians killed (all violence)", "25.0", "28.0", "+3.0", "25%", "75%",
+        "Civilians killed (all violence)", "25", "28", "+3", "25 %", "75 %",
     )  # fmt: skip
-    assert between == "-3.1 to +9.1"  # 3.182 x 3.83 / 2 to either side
+    assert between == "-3.09 to +9.09"  # 3.182 x 3.83 / 2 to either side
     assert effect_cells(effect(of, "garrison_area_share"))[:4] == (
         "Area held by the town militia (mean), %",
         "57.1",
         "57.1",
-        "0.0",
+        "0",
     )
 
 
 def test_what_is_0_in_every_run_is_named_and_needs_no_row():
-    rows, empty = effects_shown(comparison(base(), base()).effects["aid"])
+    rows, empty = effects_shown(what_if(comparison(base(), base())).effects)
     assert empty == ["Left by an open road"]
     assert "left_by_road" not in [row.name for row in rows]
 
@@ -207,13 +214,13 @@ def test_what_is_0_in_every_run_is_named_and_needs_no_row():
 @pytest.mark.parametrize(
     ("with_it", "said"),
     [
-        ([course(n, 10 * n + 1000 + n) for n in range(1, 5)], "which chance does not explain"),
-        ([course(1, 12), course(2, 28), course(3, 26), course(4, 46)], "does not tell a change from none"),
+        ([course(n, 10 * n + 1000 + n) for n in range(1, 5)], "a clear effect"),
+        ([course(1, 12), course(2, 28), course(3, 26), course(4, 46)], "no clear effect"),
         (base(), "the same in every pair"),
     ],
 )
 def test_words_claim_no_more_than_the_interval(with_it, said):
-    assert said in comparison_sentences(comparison(base(), with_it), "aid")[0]
+    assert said in effect_sentences(what_if(comparison(base(), with_it)).effects)[0]
 
 
 def test_it_says_when_an_interval_stopped_the_adding_and_when_it_did_not():
@@ -233,8 +240,8 @@ def test_it_says_when_an_interval_stopped_the_adding_and_when_it_did_not():
         ("-3", "is not a width above 0"),
         ("nan", "is not a width above 0"),
         ("civilians_kild=3", "did you mean 'civilians_killed'?"),
-        ("ending=3", "'ending' is not a number that is compared"),
-        ("end_day=3", "'end_day' is not a number that is compared"),
+        ("ending=3", "'ending' is not one of the compared numbers"),
+        ("end_day=3", "'end_day' is not one of the compared numbers"),
     ],
 )
 def test_a_width_that_is_none_is_refused(text, said):
@@ -261,11 +268,30 @@ def test_a_width_belongs_to_the_first_number_or_to_the_one_that_is_named():
 )
 def test_every_figure_can_be_drawn_and_says_how_many_runs(arms):
     of = comparison(*arms)
-    pictures = drawings_of(of)
-    assert pictures[0].name == "effects"
-    for picture in pictures:
+    sketches = effect_sketches(of)
+    assert sketches[0].name == "effects"
+    for sketch in sketches:
         with settings():
-            figure = picture.draw()
+            figure = sketch.draw()
             figure.canvas.draw()
         words = " ".join(text.get_text() for text in figure.texts).replace("\n", " ")
         assert ("1 pair of runs, seed 1" if len(arms[0]) == 1 else "4 pairs of runs, seeds 1 to 4") in words
+
+
+MADE = {"program": "siege_sim", "version": "1", "git_commit": None, "python": "3", "packages": {}}
+
+
+def test_a_page_is_written_from_findings_alone_and_trusts_no_text():
+    of = comparison(base(), [course(n, 50) for n in range(1, 5)])
+    evil = replace(of, baseline=Arm("base", "<script>alert('x')</script>", "Summary."), made=MADE)
+    html = render_comparison(evil, [], "siege-sim compare base aid")
+    assert "<script" not in html
+    assert "4 pairs of runs, seeds 1 to 4" in html
+    assert effect_cells(effect(of, "civilians_killed"))[4] in html
+
+
+@pytest.mark.parametrize(("more", "bold"), [(1000, 2), (0, 0)])
+def test_a_page_marks_the_differences_that_are_clear_of_0_and_no_others(more, bold):
+    with_it = [course(n, killed + more) for n, killed in enumerate((12, 28, 26, 46), start=1)]
+    of = replace(comparison(base(), with_it, outcomes=("civilians_killed",)), made=MADE)
+    assert render_comparison(of, [], "x").count('class="n clear"') == bold

@@ -1,0 +1,206 @@
+"""Everything that a comparison comes to, found before anything is drawn or written: effects, tables, plain data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from siege_sim.analysis.comparison.effects import days_of, effects_of, endings_of, first_differing_day, quarters_of
+from siege_sim.analysis.comparison.paired import CONFIDENCE
+from siege_sim.analysis.comparison.traces import OF_QUARTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from siege_sim.analysis.comparison.compared import ComparedQuantity, Target
+    from siege_sim.analysis.comparison.comparison import Arm, Comparison, InterimLook
+    from siege_sim.analysis.comparison.effects import DailyEffect, Effect, QuarterEffect
+    from siege_sim.analysis.comparison.paired import Difference
+
+DAY_COLUMNS = (
+    "what_if", "outcome", "day", "date", "pairs", "baseline", "with_it", "difference", "low", "high", "tenth",
+    "ninetieth",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ArmFindings:
+    """What a what-if changes.
+
+    Attributes:
+        arm: the what-if.
+        effects: on every quantity.
+        days: on every daily outcome, day by day.
+        quarters: in every quarter that was besieged on day 0.
+        first_differing_day: the first day on which a run differs from its baseline in a daily outcome; None for never.
+    """
+
+    arm: Arm
+    effects: tuple[Effect, ...]
+    days: tuple[DailyEffect, ...] = field(repr=False)
+    quarters: tuple[QuarterEffect, ...] = field(repr=False)
+    first_differing_day: int | None
+
+
+@dataclass(frozen=True)
+class ComparisonFindings:
+    """What a comparison says.
+
+    Attributes:
+        baseline: what the others are compared with.
+        what_ifs: what each of the others changes.
+        quantities: what is compared.
+        endings: the share of runs of every ending that was seen, by scenario, the baseline first.
+        seeds: the same for every scenario.
+        start: the date of day 0.
+        last_day: the last day on which they are compared.
+        until: how narrow an interval was asked for, if any was.
+        looks: the looks at that interval.
+        narrow_enough: whether it was reached; None when none was asked for.
+        settings: what was changed in all scenarios, as ``key=value``.
+        stopped_after: after how many days the runs were stopped, if so.
+        made: program and versions.
+        digests: of the scenarios, by name.
+        runs: a row a scenario and seed, with the numbers of the run.
+    """
+
+    baseline: Arm
+    what_ifs: tuple[ArmFindings, ...]
+    quantities: tuple[ComparedQuantity, ...]
+    endings: Mapping[str, Mapping[str, float]]
+    seeds: tuple[int, ...]
+    start: date
+    last_day: int
+    until: Target | None
+    looks: tuple[InterimLook, ...]
+    narrow_enough: bool | None
+    settings: tuple[str, ...]
+    stopped_after: int | None
+    made: Mapping[str, Any] = field(repr=False)
+    digests: Mapping[str, str | None] = field(repr=False)
+    runs: pd.DataFrame = field(repr=False)
+
+    @property
+    def pairs(self) -> int:
+        """How many runs of each scenario there are."""
+        return len(self.seeds)
+
+    @property
+    def seeds_text(self) -> str:
+        """Which runs these are, in words."""
+        if self.pairs == 1:
+            return f"1 pair of runs, seed {self.seeds[0]}"
+        return f"{self.pairs} pairs of runs, seeds {self.seeds[0]} to {self.seeds[-1]}"
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return every table by name: effects, days, quarters, runs."""
+        return {"effects": self.effects_table(), "days": self.days_table(), "quarters": self.quarters_table(),
+                "runs": self.runs}  # fmt: skip
+
+    def effects_table(self) -> pd.DataFrame:
+        """Return a row a what-if and outcome."""
+        return pd.DataFrame(self._effect_rows())
+
+    def _effect_rows(self) -> list[dict[str, Any]]:
+        return [_row(effect) for one in self.what_ifs for effect in one.effects]
+
+    def days_table(self) -> pd.DataFrame:
+        """Return a row a what-if, daily outcome and day."""
+        parts = [self._days_part(one.arm.name, effect) for one in self.what_ifs for effect in one.days]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(DAY_COLUMNS))
+
+    def _days_part(self, what_if: str, effect: DailyEffect) -> pd.DataFrame:
+        days = range(self.last_day + 1)
+        dates = [(self.start + timedelta(days=day)).isoformat() for day in days]
+        columns = (
+            what_if, effect.quantity.name, days, dates, effect.pairs, effect.before, effect.after, effect.middle,
+            effect.middle - effect.half, effect.middle + effect.half, effect.tenth, effect.ninetieth,
+        )  # fmt: skip
+        return pd.DataFrame(dict(zip(DAY_COLUMNS, columns, strict=True)))
+
+    def quarters_table(self) -> pd.DataFrame:
+        """Return a row a what-if, quarter and number of a quarter."""
+        return pd.DataFrame(
+            [
+                {"what_if": one.arm.name, "quarter": effect.quarter, "number": name, **_numbers_of(difference)}
+                for one in self.what_ifs
+                for effect in one.quarters
+                for name, difference in zip((*OF_QUARTERS, "lost"), (*effect.differences, effect.lost), strict=True)
+            ]
+        )
+
+    def data(self) -> dict[str, Any]:
+        """Return everything but the single days, quarters and runs as plain data."""
+        return {
+            "made_by": dict(self.made),
+            "baseline": self.baseline.name,
+            "what_ifs": [one.arm.name for one in self.what_ifs],
+            "digests": dict(self.digests),
+            "start": self.start.isoformat(),
+            "last_day": self.last_day,
+            "days": self.stopped_after,
+            "settings": list(self.settings),
+            "pairs": self.pairs,
+            "seeds": list(self.seeds),
+            "confidence": CONFIDENCE,
+            "until": None if self.until is None else {**asdict(self.until), "reached": self.narrow_enough},
+            "looks": [asdict(look) for look in self.looks],
+            "endings": {name: dict(shares) for name, shares in self.endings.items()},
+            "effects": self._effect_rows(),
+        }
+
+
+def comparison_findings(comparison: Comparison) -> ComparisonFindings:
+    """Find out everything that a comparison says."""
+    made = dict(comparison.traces[0][0].provenance)
+    made.pop("scenario_digest", None)
+    arms = comparison.arms
+    return ComparisonFindings(
+        baseline=comparison.baseline,
+        what_ifs=tuple(_arm_findings(comparison, arm) for arm in range(1, len(arms))),
+        quantities=comparison.quantities,
+        endings={arm.name: endings_of(comparison, place) for place, arm in enumerate(arms)},
+        seeds=comparison.seeds,
+        start=comparison.start,
+        last_day=comparison.last_day,
+        until=comparison.until,
+        looks=comparison.looks,
+        narrow_enough=comparison.narrow_enough,
+        settings=comparison.settings,
+        stopped_after=comparison.days,
+        made=made,
+        digests={
+            arm.name: traces[0].provenance.get("scenario_digest")
+            for arm, traces in zip(arms, comparison.traces, strict=True)
+        },
+        runs=comparison.runs_table(),
+    )
+
+
+def _arm_findings(comparison: Comparison, arm: int) -> ArmFindings:
+    return ArmFindings(
+        comparison.arms[arm], effects_of(comparison, arm), days_of(comparison, arm), quarters_of(comparison, arm),
+        first_differing_day(comparison, arm),
+    )  # fmt: skip
+
+
+def _row(effect: Effect) -> dict[str, Any]:
+    about = {"what_if": effect.what_if, "outcome": effect.name, "label": effect.label, "unit": effect.unit}
+    return {**about, **_numbers_of(effect.difference), "pairs_left_out": effect.left_out}
+
+
+def _numbers_of(difference: Difference) -> dict[str, Any]:
+    return {
+        "pairs": difference.pairs,
+        "baseline": difference.before,
+        "with_it": difference.after,
+        "difference": difference.middle,
+        "low": difference.low,
+        "high": difference.high,
+        "share_of_pairs_lower": difference.lower,
+        "share_of_pairs_higher": difference.higher,
+        "unpaired_runs_of_each": difference.unpaired,
+    }

@@ -1,0 +1,88 @@
+"""A figure as it leaves this room: a PNG file and the words that go with it."""
+
+from __future__ import annotations
+
+import io
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from siege_sim.plots.style import DPI, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure as a PNG file, with its words.
+
+    Attributes:
+        name: of its file, without the ending.
+        title: over it.
+        caption: how it is made and read.
+        sentence: what it shows, in words, for those who cannot see it.
+        png: the file.
+    """
+
+    name: str
+    title: str
+    caption: str
+    sentence: str
+    png: bytes
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels, as the file's header says."""
+        width, height = struct.unpack(">II", self.png[16:24])
+        return width, height
+
+    def write(self, folder: Path) -> None:
+        """Write it as ``<name>.png`` into an existing folder."""
+        (folder / f"{self.name}.png").write_bytes(self.png)
+
+
+def picture_of(figure: Figure, name: str, title: str, caption: str, sentence: str, subject: str = "") -> Picture:
+    """Return a figure as a picture; the same figure gives the same bytes.
+
+    Args:
+        figure: what was drawn.
+        name: of its file.
+        title: over it.
+        caption: how it is made and read.
+        sentence: what it shows, in words.
+        subject: of what it is; the file's own title names it too.
+    """
+    file = io.BytesIO()
+    about = {"Software": None, "Title": f"{title}: {subject}" if subject else title, "Description": caption or None}
+    with settings():
+        figure.savefig(file, dpi=DPI, metadata=about, pil_kwargs={"compress_level": 4})
+    return Picture(name, title, caption, sentence, file.getvalue())
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A figure that is still to be drawn: its words, and how it is drawn.
+
+    Attributes:
+        name: of its file, without the ending.
+        title: over it.
+        caption: how it is made and read.
+        sentence: what it shows, in words.
+        draw: draws it, under the settings of `style.settings`.
+    """
+
+    name: str
+    title: str
+    caption: str
+    sentence: str
+    draw: Callable[[], Figure]
+
+    def picture(self) -> Picture:
+        """Draw it."""
+        with settings():
+            figure = self.draw()
+        return picture_of(figure, self.name, self.title, self.caption, self.sentence)

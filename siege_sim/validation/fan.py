@@ -1,0 +1,138 @@
+"""Many runs beside what is known: the curves of every quantity of which the record has several dated values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from siege_sim.results.calendar import Calendar
+from siege_sim.results.endings import HOLDING
+from siege_sim.validation import record as kinds
+from siege_sim.validation.measures import values_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from siege_sim.results.run import CompactRun
+    from siege_sim.validation.measures import FloatArray
+    from siege_sim.validation.record import Record, RecordEntry
+
+DRAWN = (kinds.FallOn, kinds.ValueOn, kinds.IncreasePerDay)
+"""Kinds of measure that make a curve over days."""
+
+DAYS_AFTER = 14
+"""How far the curves go on beyond the record's last day."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A quantity of which the record has several dated values.
+
+    Attributes:
+        title: what it is.
+        unit: of its values.
+        entries: what the record knows of it.
+        curves: its value on every run and day, shape ``(runs, days + 1)``.
+        bands: the 10th, 50th and 90th percentile of every day, nothing where no run was.
+    """
+
+    title: str
+    unit: str
+    entries: tuple[RecordEntry, ...]
+    curves: FloatArray
+    bands: FloatArray
+
+    @property
+    def scale(self) -> float:
+        """What a value is multiplied by to be drawn: shares are drawn in per cent."""
+        return 100.0 if self.unit == "%" else 1.0
+
+
+@dataclass(frozen=True)
+class Fan:
+    """Runs and record on one calendar.
+
+    Attributes:
+        days: the days that are shown.
+        record_ends: the record's last day.
+        seeds: of the runs.
+        panels: the quantities, in the record's order.
+    """
+
+    days: Calendar
+    record_ends: int
+    seeds: tuple[int, ...]
+    panels: tuple[Panel, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What the figure shows, in words."""
+        if len(self.seeds) == 1:
+            return "One run, and the ranges that the record gives."
+        return (
+            f"{len(self.seeds)} runs that differ by chance alone, each a thin line; their median; the band that holds "
+            "eight in ten of them on a day; and the ranges that the record gives."
+        )
+
+
+def fan_of(record: Record, compact_runs: Sequence[CompactRun]) -> Fan:
+    """Lay runs beside a record.
+
+    Args:
+        record: what is known.
+        compact_runs: the runs, at least one.
+    """
+    days = _calendar(record, compact_runs)
+    ends = days.day_of(record.until.isoformat())
+    return Fan(days, ends, tuple(course.seed for course in compact_runs), _panels(record, compact_runs, days))
+
+
+def drawn_quantities(record: Record) -> list[list[RecordEntry]]:
+    """Return what the record knows of each quantity with two or more patterns, in the record's order."""
+    groups: dict[object, list[RecordEntry]] = {}
+    for entry in record.patterns.values():
+        if isinstance(entry.measure, DRAWN):
+            groups.setdefault(entry.measure.quantity, []).append(entry)
+    several = [group for group in groups.values() if len(group) > 1]
+    return [record.same_quantity(group[0].measure) for group in several if group[0].measure]
+
+
+def _calendar(record: Record, compact_runs: Sequence[CompactRun]) -> Calendar:
+    start = date.fromisoformat(str(compact_runs[0].series["date"].iloc[0]))
+    longest = max(len(course.series) - 1 for course in compact_runs)
+    return Calendar(start, min(longest, (record.until - start).days + DAYS_AFTER))
+
+
+def _panels(record: Record, compact_runs: Sequence[CompactRun], days: Calendar) -> tuple[Panel, ...]:
+    topics = {id(entry): topic.title for topic in record.topics.values() for entry in topic.patterns.values()}
+    panels: list[Panel] = []
+    for entries in drawn_quantities(record):
+        measure = entries[-1].measure
+        assert isinstance(measure, DRAWN)
+        curves = np.stack([_until(course, measure.outcomes, days.last) for course in compact_runs])
+        title = next(topics[id(entry)] for entry in entries if id(entry) in topics)
+        unit = entries[-1].unit
+        if isinstance(measure, kinds.FallOn):
+            curves = curves[:, :1] - curves
+        if isinstance(measure, kinds.IncreasePerDay):
+            title, unit = f"{title}, from day 0", unit.removesuffix(" a day")
+        panels.append(Panel(title, unit, tuple(entries), curves, _percentiles(curves)))
+    return tuple(panels)
+
+
+def _until(course: CompactRun, outcomes: Sequence[str], last: int) -> FloatArray:
+    """Return a curve to a day: with its last value where the siege was over, with nothing where it was stopped."""
+    values = values_of(course, outcomes)
+    beyond = np.nan if course.ending == HOLDING else values[-1]
+    return np.concatenate([values, np.full(max(last + 1 - values.size, 0), beyond)])[: last + 1]
+
+
+def _percentiles(curves: FloatArray) -> FloatArray:
+    """Return the 10th, 50th and 90th percentile of every day, nothing where no run was."""
+    result = np.full((3, curves.shape[1]), np.nan)
+    known = np.isfinite(curves).any(axis=0)
+    result[:, known] = np.nanpercentile(curves[:, known], (10, 50, 90), axis=0)
+    return result
