@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siege_sim.analysis.design import kind_of, moving, name_text, neighbours, strata, value_text
-from siege_sim.analysis.intervals import mean_of
+from siege_sim.analysis.intervals import RESAMPLING_SEED, mean_of
 from siege_sim.analysis.quantities import by_point, by_replication
 from siege_sim.analysis.sensitivity import blocks_of, morris_effects, sobol_indices
 from siege_sim.analysis.summaries import point_label
@@ -39,7 +39,7 @@ LEAST_RUNS = 3
 
 
 @dataclass(frozen=True)
-class Path:
+class RunningEstimate:
     """An estimate as runs are added.
 
     Attributes:
@@ -92,7 +92,7 @@ class Convergence:
     what: str
     per: str
     rule: str
-    paths: tuple[Path, ...]
+    estimates: tuple[RunningEstimate, ...]
 
     @property
     def estimates_values(self) -> bool:
@@ -100,12 +100,12 @@ class Convergence:
         return self.per in ("runs a point", "points")
 
     @property
-    def unsettled(self) -> tuple[Path, ...]:
+    def unsettled(self) -> tuple[RunningEstimate, ...]:
         """Estimates that are not settled yet."""
-        return tuple(path for path in self.paths if not path.settled)
+        return tuple(estimate for estimate in self.estimates if not estimate.settled)
 
     @property
-    def says(self) -> str:
+    def sentence(self) -> str:
         """What was estimated, whether the runs were enough, and by which rule, in words."""
         return f"{self.what[0].upper()}{self.what[1:]}. {self.verdict} Rule: {self.rule} (dashed)."
 
@@ -113,11 +113,11 @@ class Convergence:
     def verdict(self) -> str:
         """Whether the runs were enough, by the rule, in words."""
         if not self.unsettled:
-            return f"Enough by this rule: all {len(self.paths)} estimates shown have settled."
-        wanted = [path.wanted for path in self.unsettled]
+            return f"Enough by this rule: all {len(self.estimates)} estimates shown have settled."
+        wanted = [estimate.wanted for estimate in self.unsettled]
         known = max((number for number in wanted if number is not None), default=None)
         more = "" if known is None else f"; it would take about {_rounded_up(known):,} {self.per} in all"
-        return f"Not enough by this rule for {len(self.unsettled)} of the {len(self.paths)} estimates shown{more}."
+        return f"Not enough by this rule for {len(self.unsettled)} of the {len(self.estimates)} estimates shown{more}."
 
 
 def _rounded_up(number: int) -> int:
@@ -146,9 +146,11 @@ def _of_points(sweep: Sweep, quantity: Quantity) -> Convergence | None:
     """Return how the means of points settle."""
     wide = by_replication(sweep, quantity).to_numpy()
     rows = _spread_out(wide, list(range(len(wide))))
-    paths = tuple(_path(point_label(sweep, row), wide[row], _enough(wide[row], quantity), quantity) for row in rows)
+    estimates = tuple(
+        _running_estimate(point_label(sweep, row), wide[row], _enough(wide[row], quantity), quantity) for row in rows
+    )
     rule = "interval within 5 percentage points" if quantity.is_share else _rule("the mean")
-    return Convergence(quantity, "means of points", "runs a point", rule, paths) if paths else None
+    return Convergence(quantity, "means of points", "runs a point", rule, estimates) if estimates else None
 
 
 def _of_pairs(sweep: Sweep, quantity: Quantity) -> Convergence | None:
@@ -159,9 +161,9 @@ def _of_pairs(sweep: Sweep, quantity: Quantity) -> Convergence | None:
     if np.isfinite(usual).sum() < LEAST_RUNS:
         return None
     enough = _enough(usual, quantity)
-    first = _path(point_label(sweep, reference), usual, enough, quantity)
+    first = _running_estimate(point_label(sweep, reference), usual, enough, quantity)
     others = [
-        _path(_change_label(sweep, row, changed[row]), wide[row] - usual, enough)
+        _running_estimate(_change_label(sweep, row, changed[row]), wide[row] - usual, enough)
         for row in _spread_out(wide - usual, list(changed), MOST_CURVES - 1)
     ]
     rule = "interval within 5 percentage points" if quantity.is_share else _rule("the mean at the point of reference")
@@ -196,22 +198,28 @@ def _spread_out(wide: NDArray[np.float64], rows: list[int], most: int = MOST_CUR
 
 def _of_the_design(sweep: Sweep, quantity: Quantity) -> Convergence | None:
     values = np.asarray(by_point(sweep, quantity), dtype=np.float64)
-    paths = []
+    estimates = []
     for stratum in strata(sweep)[:MOST_CURVES]:
         known = values[stratum.rows][np.isfinite(values[stratum.rows])]
         if known.size >= LEAST_RUNS:
-            shuffled = np.random.default_rng(1).permutation(known)
-            paths.append(_path(stratum.label or "all points", shuffled, _enough(known, quantity)))
+            shuffled = np.random.default_rng(RESAMPLING_SEED).permutation(known)
+            estimates.append(_running_estimate(stratum.label or "all points", shuffled, _enough(known, quantity)))
     rule = "interval within 5 percentage points" if quantity.is_share else _rule("the mean")
-    return Convergence(quantity, "means over the uncertain worlds", "points", rule, tuple(paths)) if paths else None
+    return (
+        Convergence(quantity, "means over the uncertain worlds", "points", rule, tuple(estimates))
+        if estimates
+        else None
+    )
 
 
-def _path(label: str, values: NDArray[np.float64], enough: float, quantity: Quantity | None = None) -> Path:
+def _running_estimate(
+    label: str, values: NDArray[np.float64], enough: float, quantity: Quantity | None = None
+) -> RunningEstimate:
     """Return the mean of the first 2, 3, ... values; with a quantity that is a share of runs, the share."""
     known = values[np.isfinite(values)]
     counts = _steps(min(2, known.size), known.size)
     made: list[Estimate] = [quantity.estimate(known[:n]) if quantity else mean_of(known[:n]) for n in counts.tolist()]
-    return Path(
+    return RunningEstimate(
         label, counts, np.array([one.value for one in made]), np.array([one.low for one in made]),
         np.array([one.high for one in made]), enough,
     )  # fmt: skip
@@ -232,14 +240,14 @@ def _of_indices(sweep: Sweep, quantity: Quantity, kind: str) -> Convergence | No
     largest = float(np.nanmax(value[-1]))
     enough = ENOUGH_OF_AN_INDEX if kind == "sobol" else ENOUGH_OF_AN_EFFECT * largest
     order = np.argsort(-value[-1])[:MOST_CURVES]
-    paths = tuple(
-        Path(
+    estimates = tuple(
+        RunningEstimate(
             name_text(made[-1].factors[i]), np.array(counts), value[:, i], value[:, i] - reach[:, i],
             value[:, i] + reach[:, i], enough,
         )
         for i in order
     )  # fmt: skip
     if kind == "sobol":
-        return Convergence(quantity, "total Sobol indices", "base points", "interval within 0.1", paths)
+        return Convergence(quantity, "total Sobol indices", "base points", "interval within 0.1", estimates)
     rule = f"interval within {percent(ENOUGH_OF_AN_EFFECT)} of the largest effect"
-    return Convergence(quantity, "Morris's mean absolute effects", "trajectories", rule, paths)
+    return Convergence(quantity, "Morris's mean absolute effects", "trajectories", rule, estimates)

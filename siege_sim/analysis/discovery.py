@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from siege_sim.analysis.design import coordinates, is_numeric, levels, moving, value_text
+from siege_sim.analysis.intervals import RESAMPLING_SEED
 from siege_sim.analysis.quantities import by_point, chosen_quantities
 from siege_sim.errors import ResultError
 from siege_sim.results.numbers import number, percent
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 LEAST_POINTS = 40
 LEAST_CASES = 8
 HALVES = 6
-SEED = 1
 QUASI_P = 0.05
 WORST_SHARE = 0.25
 
@@ -157,7 +157,7 @@ class Box:
     trajectory: pd.DataFrame
 
     @property
-    def says(self) -> str:
+    def sentence(self) -> str:
         """What the box holds and how it does where it was not fitted, in words."""
         return (
             f"{percent(self.base)} of {len(self.cases):,} points are cases; in the box {percent(self.density)} "
@@ -285,17 +285,17 @@ def _search(x: pd.DataFrame, y: NDArray[np.bool_]) -> Any:
         return library.Prim(x.copy(), y, threshold=ANY_CASE).find_box()
 
 
-Limits = dict[str, tuple[Any, float]]
+BoxLimits = dict[str, tuple[Any, float]]
 """A box: for each factor that it limits, ``(low, high)`` or a set of words, with the quasi-p-value."""
 
 
-def _best_box(x: pd.DataFrame, y: NDArray[np.bool_]) -> tuple[Limits, pd.DataFrame]:
+def _best_box(x: pd.DataFrame, y: NDArray[np.bool_]) -> tuple[BoxLimits, pd.DataFrame]:
     """Return the limits of the best box, without those that chance explains, and the trajectory."""
     box = _search(x, y)
     path = box.peeling_trajectory
     score = path["coverage"] * (path["density"] - float(y.mean()))
     best = int(np.argmax(score.to_numpy(dtype=float)))
-    limits: Limits = {}
+    limits: BoxLimits = {}
     for name, (below, above) in box.qp[best].items():
         counts = [0.0 <= quasi_p <= QUASI_P for quasi_p in (below, above)]
         if any(counts):
@@ -312,7 +312,7 @@ def _span(ends: pd.Series[Any], counts: Sequence[bool]) -> Any:
     return (low if counts[0] else -np.inf, high if counts[1] else np.inf)
 
 
-def _within(x: pd.DataFrame, limits: Limits) -> NDArray[np.bool_]:
+def _within(x: pd.DataFrame, limits: BoxLimits) -> NDArray[np.bool_]:
     inside = np.ones(len(x), dtype=bool)
     for name, (span, _) in limits.items():
         column = x[name]
@@ -322,7 +322,7 @@ def _within(x: pd.DataFrame, limits: Limits) -> NDArray[np.bool_]:
 
 def _elsewhere(x: pd.DataFrame, y: NDArray[np.bool_]) -> tuple[dict[str, float], float, float]:
     """Return how often random halves limit each factor, and coverage and density in the half that was not used."""
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(RESAMPLING_SEED)
     again, measured = dict.fromkeys(x.columns, 0.0), []
     for _ in range(HALVES):
         order = rng.permutation(len(x))
@@ -344,7 +344,7 @@ def _density(cases: NDArray[np.bool_], inside: NDArray[np.bool_]) -> float:
     return float((cases & inside).sum() / inside.sum()) if inside.any() else 0.0
 
 
-def _as_limits(sweep: Sweep, found: Limits, again: dict[str, float], x: pd.DataFrame) -> Iterator[Limit]:
+def _as_limits(sweep: Sweep, found: BoxLimits, again: dict[str, float], x: pd.DataFrame) -> Iterator[Limit]:
     factors = {factor.name: factor for factor in sweep.factors}
     for name, (span, quasi_p) in sorted(found.items(), key=lambda item: item[1][1]):
         factor = factors[name]

@@ -15,7 +15,7 @@ FIGURE_NAMES = (
 )  # fmt: skip
 """Every figure, in the order of a report."""
 
-USUAL = {
+FIGURES_BY_DESIGN = {
     "grid": ("heat_map", "response_surface", "regret", "survival", "convergence"),
     "one_at_a_time": ("tornado", "survival", "convergence"),
     "latin_hypercube": ("scatter", "boxes", "regret", "survival", "convergence"),
@@ -34,4 +34,4 @@ def usual_figures(sweep: Sweep) -> tuple[str, ...]:
     kind = kind_of(sweep)
     if kind == "grid" and len(moving(sweep)) < 2:
         return OF_ONE_FACTOR
-    return USUAL.get(kind, USUAL["table"])
+    return FIGURES_BY_DESIGN.get(kind, FIGURES_BY_DESIGN["table"])

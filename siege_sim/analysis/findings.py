@@ -11,7 +11,14 @@ from siege_sim.analysis.quantities import Quantity, known_share
 from siege_sim.analysis.regret import is_harm, no_regret, regret_of
 from siege_sim.analysis.scatter import scatter_of
 from siege_sim.analysis.sensitivity import morris_effects, sobol_indices
-from siege_sim.analysis.summaries import effects_of, grid_of, is_grid, many_points, no_effects, points_of
+from siege_sim.analysis.summaries import (
+    factor_effects,
+    grid_estimates,
+    is_grid,
+    many_points,
+    no_effects,
+    point_estimates,
+)
 from siege_sim.analysis.surface import no_surface, surface_of
 from siege_sim.analysis.survival import has_survival, survival
 from siege_sim.errors import ResultError
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from siege_sim.analysis.convergence import Convergence
-    from siege_sim.analysis.summaries import Effects
+    from siege_sim.analysis.summaries import FactorEffects
     from siege_sim.results.sweep import Sweep
 
 
@@ -36,7 +43,7 @@ class Shown(Protocol):
     """What a figure shows: numbers that the analysis has found, and a sentence."""
 
     @property
-    def says(self) -> str:
+    def sentence(self) -> str:
         """The sentence."""
 
 
@@ -48,14 +55,14 @@ class Finding:
         figure: the name of the figure.
         name: of the picture.
         title: over it.
-        says: what it shows, in words.
+        sentence: what it shows, in words.
         shows: the numbers.
     """
 
     figure: str
     name: str
     title: str
-    says: str
+    sentence: str
     shows: Any
 
 
@@ -69,11 +76,11 @@ class FigureFindings:
 
 
 @dataclass(frozen=True)
-class Kind:
+class FindingKind:
     """How the findings of a figure are made.
 
     Attributes:
-        missing: says why a sweep has none; None when it has.
+        missing: returns why a sweep has none; None when it has.
         find: makes one, of a quantity or a question (or of the factor that parts groups).
         suffix: of its title, after the quantity's label.
         of: what it is made of.
@@ -89,8 +96,8 @@ def _always(sweep: Sweep) -> str | None:
     return None
 
 
-def _effects(sweep: Sweep, quantity: Quantity) -> Effects:
-    found = effects_of(sweep, quantity)
+def _effects(sweep: Sweep, quantity: Quantity) -> FactorEffects:
+    found = factor_effects(sweep, quantity)
     if found is None:
         raise ResultError(f"no two finished runs of '{quantity.name}' differ in one factor only")
     return found
@@ -103,18 +110,18 @@ def _convergence(sweep: Sweep, quantity: Quantity) -> Convergence:
     return found
 
 
-KINDS: dict[str, Kind] = {
-    "heat_map": Kind(is_grid, grid_of),
-    "response_surface": Kind(no_surface, surface_of),
-    "tornado": Kind(no_effects, _effects, ": one change at a time"),
-    "points": Kind(many_points, points_of),
-    "sobol": Kind(_always, sobol_indices, ": Sobol indices"),
-    "morris": Kind(_always, morris_effects, ": elementary effects"),
-    "scatter": Kind(_always, scatter_of),
-    "boxes": Kind(_always, find_box, of="question"),
-    "regret": Kind(no_regret, regret_of, ": regret", of="harm"),
-    "survival": Kind(has_survival, survival, "How long the pocket held", of="sweep"),
-    "convergence": Kind(_always, _convergence, ": were there enough runs?"),
+FINDING_KINDS: dict[str, FindingKind] = {
+    "heat_map": FindingKind(is_grid, grid_estimates),
+    "response_surface": FindingKind(no_surface, surface_of),
+    "tornado": FindingKind(no_effects, _effects, ": one change at a time"),
+    "points": FindingKind(many_points, point_estimates),
+    "sobol": FindingKind(_always, sobol_indices, ": Sobol indices"),
+    "morris": FindingKind(_always, morris_effects, ": elementary effects"),
+    "scatter": FindingKind(_always, scatter_of),
+    "boxes": FindingKind(_always, find_box, of="question"),
+    "regret": FindingKind(no_regret, regret_of, ": regret", of="harm"),
+    "survival": FindingKind(has_survival, survival, "How long the pocket held", of="sweep"),
+    "convergence": FindingKind(_always, _convergence, ": were there enough runs?"),
 }
 """Every figure by name, in the order of a report; the names are `figures.FIGURE_NAMES`."""
 
@@ -135,7 +142,7 @@ def find_figures(
         questions: for boxes, what makes a case; by default being among the worst quarter of the points.
         by: the factor that parts survival curves; by default a list of policies, or what parts them most.
     """
-    wanted = {name: kind for name, kind in KINDS.items() if name in names}
+    wanted = {name: kind for name, kind in FINDING_KINDS.items() if name in names}
     reasons = {name: kind.missing(sweep) for name, kind in wanted.items()}
     return tuple(
         FigureFindings(name, (), (why,))
@@ -145,20 +152,20 @@ def find_figures(
     )
 
 
-def _found(name: str, kind: Kind, sweep: Sweep, targets: Sequence[Any]) -> FigureFindings:
+def _found(name: str, kind: FindingKind, sweep: Sweep, targets: Sequence[Any]) -> FigureFindings:
     """Find what a figure shows of each target; a target that has none is left out with the reason."""
     findings, left_out = [], [] if targets else ["no outcome of harm to civilians was chosen or kept"]
     for target in targets:
         try:
             shown = kind.find(sweep, target)
-            findings.append(Finding(name, _picture_name(name, target), _title(kind, target), shown.says, shown))
+            findings.append(Finding(name, _picture_name(name, target), _title(kind, target), shown.sentence, shown))
         except ResultError as error:
             left_out.append(str(error))
     return FigureFindings(name, tuple(findings), tuple(dict.fromkeys(left_out)))
 
 
 def _targets(
-    kind: Kind, sweep: Sweep, quantities: Sequence[Quantity], questions: Sequence[Question], by: str | None
+    kind: FindingKind, sweep: Sweep, quantities: Sequence[Quantity], questions: Sequence[Question], by: str | None
 ) -> Sequence[Any]:
     harms = [quantity for quantity in quantities if is_harm(sweep, quantity)]
     if kind.of == "sweep":
@@ -176,7 +183,7 @@ def _picture_name(figure: str, target: Any) -> str:
     return f"{figure}-{quantity.name}" if isinstance(quantity, Quantity) else figure
 
 
-def _title(kind: Kind, target: Any) -> str:
+def _title(kind: FindingKind, target: Any) -> str:
     if isinstance(target, Question):
         return f"When {target.words[0].lower()}{target.words[1:]}"
     return f"{target.label}{kind.suffix}" if isinstance(target, Quantity) else kind.suffix

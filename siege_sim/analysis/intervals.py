@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 LEVEL = 0.95
 """How often intervals made like these hold the true value."""
 
+RESAMPLING_SEED = 1
+"""The seed of every resampling, so that the same sweep gives the same report."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -75,7 +78,7 @@ def paired_difference(values: ArrayLike, reference: ArrayLike) -> Estimate:
     return mean_of(np.asarray(values, dtype=float) - np.asarray(reference, dtype=float))
 
 
-def bootstrap(table: NDArray[np.float64], draws: int = 2000, seed: int = 1) -> NDArray[np.float64]:
+def bootstrap(table: NDArray[np.float64], draws: int = 2000, seed: int = RESAMPLING_SEED) -> NDArray[np.float64]:
     """Return column means of a table whose rows are drawn again and again, shape ``(draws, columns)``."""
     rng = np.random.default_rng(seed)
     chosen = rng.integers(len(table), size=(draws, len(table)))

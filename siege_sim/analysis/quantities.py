@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from siege_sim.errors import ResultError, did_you_mean
-from siege_sim.results.endings import ending_of
+from siege_sim.results.endings import ENDING, ending_texts
 from siege_sim.results.numbers import is_share, unit_text
 
 if TYPE_CHECKING:
@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 BOOKKEEPING = ("point", "replication", "seed", "status", "error", "seconds")
 """Columns of ``Sweep.runs`` that are no outcomes."""
 
-USUAL = ("end_day", "excess_deaths", "civilians_killed", "died_of_hunger", "person_days_of_hunger", "days_to_half")
+DEFAULT_QUANTITIES = (
+    "end_day",
+    "excess_deaths",
+    "civilians_killed",
+    "died_of_hunger",
+    "person_days_of_hunger",
+    "days_to_half",
+)
 """What a report shows by default, in this order, as far as it was kept."""
 
 MOST_BY_DEFAULT = 3
-
-ENDING = "ending"
-"""The column with a word for how a run ended; each word becomes a quantity ``ending=word``."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def quantities(sweep: Sweep) -> dict[str, Quantity]:
             words = sorted(finished_runs(sweep)[ENDING].dropna().astype(str).unique())
             for word in words:
                 name = f"{ENDING}={word}"
-                known[name] = Quantity(name, ending_of(word).outcome, "share of runs", ENDING, word)
+                known[name] = Quantity(name, ending_texts(word).outcome, "share of runs", ENDING, word)
         elif column not in BOOKKEEPING and pd.api.types.is_numeric_dtype(sweep.runs[column]):
             known[column] = Quantity(column, *_about(sweep, column), column)
     return known
@@ -112,7 +116,7 @@ def chosen_quantities(sweep: Sweep, names: Sequence[str] = ()) -> tuple[Quantity
     """
     known = quantities(sweep)
     if not names:
-        usual = [name for name in USUAL if name in known] or list(known)
+        usual = [name for name in DEFAULT_QUANTITIES if name in known] or list(known)
         return tuple(known[name] for name in usual[:MOST_BY_DEFAULT])
     found: list[Quantity] = []
     for name in names:

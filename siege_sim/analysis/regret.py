@@ -74,7 +74,7 @@ class Regret:
     by: tuple[str, ...]
 
     @property
-    def says(self) -> str:
+    def sentence(self) -> str:
         """Which policy has the least regret, and whether that is clear, in words."""
         first, *others = self.policies
         near = [policy.policy for policy in others if policy.mean.low <= first.mean.high]

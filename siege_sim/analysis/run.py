@@ -40,7 +40,7 @@ MOST_EVENTS = 60
 
 
 @dataclass(frozen=True)
-class Ground:
+class GroundFindings:
     """What became of the ground.
 
     Attributes:
@@ -74,7 +74,7 @@ class People:
 
 
 @dataclass(frozen=True)
-class Food:
+class FoodFindings:
     """Food for so many days on day 0, and kcal eaten a person on the first and the last day with people there."""
 
     days_on_day_0: float
@@ -153,9 +153,9 @@ class RunFindings:
     manifest: Mapping[str, Any]
     days: Calendar
     ending: str
-    ground: Ground
+    ground: GroundFindings
     people: People
-    food: Food
+    food: FoodFindings
     numbers: tuple[KeyNumber, ...]
     events: tuple[Happening, ...]
     events_in_all: int
@@ -203,9 +203,9 @@ def besieged_in_order(quarters: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["captured", "first", "quarter"], na_position="last", kind="stable").reset_index(drop=True)
 
 
-def _ground(series: pd.DataFrame, summary: Mapping[str, Any]) -> Ground:
+def _ground(series: pd.DataFrame, summary: Mapping[str, Any]) -> GroundFindings:
     half, split = (summary.get(name) for name in ("days_to_half", "day_pocket_split"))
-    return Ground(_day(half), _day(split), float(series["garrison_area_share"].iloc[:-1].min()))
+    return GroundFindings(_day(half), _day(split), float(series["garrison_area_share"].iloc[:-1].min()))
 
 
 def _day(value: float | None) -> int | None:
@@ -221,10 +221,10 @@ def _people(result: RunResult) -> People:
     return People(float(series["civilians_in_pocket"].iloc[0]), float(last["civilians_killed"]), deaths, fates, labels)
 
 
-def _food(series: pd.DataFrame) -> Food:
+def _food(series: pd.DataFrame) -> FoodFindings:
     eaten = while_inhabited(series)["kcal_eaten_per_person"].dropna()
     ends = (None, None) if eaten.empty else (float(eaten.iloc[0]), float(eaten.iloc[-1]))
-    return Food(float(series["food_days_left"].iloc[0]), *ends)
+    return FoodFindings(float(series["food_days_left"].iloc[0]), *ends)
 
 
 def key_numbers(series: pd.DataFrame, outcomes: Mapping[str, Any]) -> tuple[KeyNumber, ...]:

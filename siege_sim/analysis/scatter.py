@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from siege_sim.analysis.quantities import Quantity
     from siege_sim.results.sweep import Factor, Sweep
 
-MOST_PANELS = 4
+MOST_SCATTER_PANELS = 4
 BINS = 8
 
 
@@ -57,7 +57,7 @@ class Scatter:
     rank: float
 
     @property
-    def says(self) -> str:
+    def sentence(self) -> str:
         """How the figure of it is read, and what goes furthest with the quantity."""
         return (
             f"Each dot is a point of the design (mean of its seeds); lines are means of {BINS} equal parts. "
@@ -69,7 +69,7 @@ def scatter_of(sweep: Sweep, quantity: Quantity) -> Scatter:
     """Return a quantity against the numeric factors that go furthest with it."""
     ranked = most_important(sweep, quantity, 12)
     values = np.asarray(by_point(sweep, quantity), dtype=np.float64)
-    factors = [factor for factor in ranked if is_numeric(sweep, factor)][:MOST_PANELS]
+    factors = [factor for factor in ranked if is_numeric(sweep, factor)][:MOST_SCATTER_PANELS]
     panels = tuple(_against(sweep, factor, values) for factor in factors)
     return Scatter(quantity, values, panels, ranked[0], _rank(coordinates(sweep, [ranked[0]])[:, 0], values))
 

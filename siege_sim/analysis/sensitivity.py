@@ -22,7 +22,7 @@ from siege_sim.analysis.design import (
     sampled,
     strata,
 )
-from siege_sim.analysis.intervals import LEVEL
+from siege_sim.analysis.intervals import LEVEL, RESAMPLING_SEED
 from siege_sim.analysis.quantities import by_point, by_replication, known_share
 from siege_sim.errors import ResultError
 from siege_sim.results.numbers import number, percent
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from siege_sim.results.sweep import Factor, Sweep
 
 RESAMPLES = 400
-SEED = 1
 LEAST_BLOCKS = 4
 SMALL_INDEX = 0.05
 """A total index below this says that a factor explains next to nothing."""
@@ -72,7 +71,7 @@ class Indices:
     stratum: str = ""
 
     @property
-    def says(self) -> str:
+    def sentence(self) -> str:
         """Which factors matter and how far that can be trusted, in words."""
         return _sobol_says(self) if "ST" in self.values else _morris_says(self)
 
@@ -120,7 +119,12 @@ def sobol_indices(
     outputs = _outputs(sweep, quantity, stratum)[rows]
     _refuse_constant(outputs, quantity)
     found = _salib("sobol").analyze(
-        _problem(factors), outputs, calc_second_order=second, num_resamples=RESAMPLES, conf_level=LEVEL, seed=SEED
+        _problem(factors),
+        outputs,
+        calc_second_order=second,
+        num_resamples=RESAMPLES,
+        conf_level=LEVEL,
+        seed=RESAMPLING_SEED,
     )
     names = ("S1", "ST")
     return Indices(
@@ -153,7 +157,7 @@ def morris_effects(
     _refuse_constant(outputs, quantity)
     found = _salib("morris").analyze(
         _problem(factors), inputs[rows], outputs, num_resamples=RESAMPLES, conf_level=LEVEL, num_levels=grid_levels,
-        seed=SEED,
+        seed=RESAMPLING_SEED,
     )  # fmt: skip
     values = {name: np.ma.getdata(found[name]).astype(float) for name in ("mu", "mu_star", "sigma")}
     reach = {"mu_star": np.ma.getdata(found["mu_star_conf"]).astype(float)}

@@ -44,7 +44,7 @@ def summary_table(sweep: Sweep, chosen: Sequence[Quantity]) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Effect:
+class FactorEffect:
     """What setting one factor to another value does, seed by seed.
 
     Attributes:
@@ -70,7 +70,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Effects:
+class FactorEffects:
     """All effects of one factor at a time on a quantity.
 
     Attributes:
@@ -81,19 +81,19 @@ class Effects:
 
     quantity: Quantity
     reference: Estimate
-    effects: tuple[Effect, ...]
+    effects: tuple[FactorEffect, ...]
 
     @property
-    def by_strength(self) -> tuple[tuple[Effect, ...], ...]:
+    def by_strength(self) -> tuple[tuple[FactorEffect, ...], ...]:
         """The effects of each factor, the factor with the largest one first."""
-        groups: dict[str, list[Effect]] = {}
+        groups: dict[str, list[FactorEffect]] = {}
         for effect in self.effects:
             groups.setdefault(effect.factor.name, []).append(effect)
         size = {name: np.nanmax([abs(e.difference.value) for e in group]) for name, group in groups.items()}
         return tuple(tuple(groups[name]) for name in sorted(groups, key=lambda name: -np.nan_to_num(size[name])))
 
     @property
-    def says(self) -> str:
+    def sentence(self) -> str:
         """What moves the quantity most, and how many changes have no clear effect, in words."""
         clear = [effect for effect in self.effects if effect.difference.clear_of_zero]
         if not clear:
@@ -112,7 +112,7 @@ def no_effects(sweep: Sweep) -> str | None:
     return None if neighbours(sweep)[1] else "no point differs from another in one factor only"
 
 
-def effects_of(sweep: Sweep, quantity: Quantity) -> Effects | None:
+def factor_effects(sweep: Sweep, quantity: Quantity) -> FactorEffects | None:
     """Return the paired effects of one factor at a time, or None where no point differs by one factor only."""
     reference, rows = neighbours(sweep)
     wide = by_replication(sweep, quantity).to_numpy()
@@ -120,7 +120,7 @@ def effects_of(sweep: Sweep, quantity: Quantity) -> Effects | None:
         return None
     factors, design = sweep.factors, sweep.design.reset_index(drop=True)
     found = [
-        Effect(
+        FactorEffect(
             factors[number],
             design[factors[number].name].iloc[row],
             design[factors[number].name].iloc[reference],
@@ -131,7 +131,7 @@ def effects_of(sweep: Sweep, quantity: Quantity) -> Effects | None:
         if np.isfinite(wide[row] - wide[reference]).any()
     ]
     found.sort(key=lambda effect: ([f.name for f in factors].index(effect.factor.name), _sortable(effect.value)))
-    return Effects(quantity, quantity.estimate(wide[reference]), tuple(found)) if found else None
+    return FactorEffects(quantity, quantity.estimate(wide[reference]), tuple(found)) if found else None
 
 
 def _sortable(value: Any) -> tuple[bool, Any]:
@@ -139,7 +139,7 @@ def _sortable(value: Any) -> tuple[bool, Any]:
 
 
 @dataclass(frozen=True)
-class Grid:
+class GridEstimates:
     """A quantity on a grid of two factors.
 
     Attributes:
@@ -166,7 +166,7 @@ class Grid:
         return np.array([[cell.value for cell in row] for row in self.cells])
 
     @property
-    def says(self) -> str:
+    def sentence(self) -> str:
         """Where the quantity is least and most, in words."""
         values = self.values
         if not np.isfinite(values).any():
@@ -195,7 +195,7 @@ def _fills(sweep: Sweep, pair: Sequence[Factor]) -> bool:
     return there == len(levels(sweep, pair[0])) * len(levels(sweep, pair[1]))
 
 
-def grid_of(sweep: Sweep, quantity: Quantity) -> Grid:
+def grid_estimates(sweep: Sweep, quantity: Quantity) -> GridEstimates:
     """Return a quantity on the grid of the first two factors; for further ones, means over their values.
 
     Where cells hold several points, a seed's value is its mean over them, so that seeds stay the unit of chance.
@@ -217,15 +217,15 @@ def grid_of(sweep: Sweep, quantity: Quantity) -> Grid:
         )
         for b in y
     )
-    return Grid(quantity, across, up, tuple(x), tuple(y), cells, tuple(factor.name for factor in others))
+    return GridEstimates(quantity, across, up, tuple(x), tuple(y), cells, tuple(factor.name for factor in others))
 
 
-MOST_ROWS = 40
+MOST_POINTS_DRAWN = 40
 """A figure with a row a point has no more points than these."""
 
 
 @dataclass(frozen=True)
-class Points:
+class PointEstimates:
     """A quantity at every point.
 
     Attributes:
@@ -241,21 +241,21 @@ class Points:
     estimates: tuple[Estimate, ...]
 
     @property
-    def says(self) -> str:
+    def sentence(self) -> str:
         """How the figure of them is read."""
         return "Dots are means with 95 % intervals; marks behind them are single runs. Points share their seeds."
 
 
 def many_points(sweep: Sweep) -> str | None:
     """Return why not every point is shown by itself, or None when it can be."""
-    return None if len(sweep.design) <= MOST_ROWS else f"more than {MOST_ROWS} points"
+    return None if len(sweep.design) <= MOST_POINTS_DRAWN else f"more than {MOST_POINTS_DRAWN} points"
 
 
-def points_of(sweep: Sweep, quantity: Quantity) -> Points:
+def point_estimates(sweep: Sweep, quantity: Quantity) -> PointEstimates:
     """Return a quantity at every point of the design."""
     runs = by_replication(sweep, quantity).to_numpy()
     labels = tuple(point_label(sweep, row) for row in range(len(runs)))
-    return Points(quantity, labels, runs, tuple(quantity.estimate(row) for row in runs))
+    return PointEstimates(quantity, labels, runs, tuple(quantity.estimate(row) for row in runs))
 
 
 def point_label(sweep: Sweep, row: int) -> str:

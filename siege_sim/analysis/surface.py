@@ -57,7 +57,7 @@ class Surface:
     points: int
 
     @property
-    def says(self) -> str:
+    def sentence(self) -> str:
         """How well it predicts, in words."""
         return (
             f"A quadratic fitted to {self.points:,} points (dots) predicts {percent(self.predicted)} of the variance "

@@ -69,7 +69,7 @@ class Survival:
     without_runs: tuple[str, ...] = ()
 
     @property
-    def says(self) -> str:
+    def sentence(self) -> str:
         """When half of the runs had ended, in words."""
         halves = "; ".join(f"{curve.label}: {_when(curve.median_day)}" for curve in self.curves[:4])
         held = sum(curve.censored for curve in self.curves)

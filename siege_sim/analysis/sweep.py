@@ -13,7 +13,7 @@ from siege_sim.analysis.discovery import question_of
 from siege_sim.analysis.figures import FIGURE_NAMES, usual_figures
 from siege_sim.analysis.findings import About, find_figures
 from siege_sim.analysis.quantities import by_point, chosen_quantities, known_share
-from siege_sim.analysis.summaries import effects_of, points_of
+from siege_sim.analysis.summaries import factor_effects, point_estimates
 from siege_sim.errors import ResultError, did_you_mean
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from siege_sim.analysis.completeness import Completeness
     from siege_sim.analysis.findings import FigureFindings
     from siege_sim.analysis.quantities import Quantity
-    from siege_sim.analysis.summaries import Effects, Points
+    from siege_sim.analysis.summaries import FactorEffects, PointEstimates
     from siege_sim.results.sweep import Factor, Sweep
 
-MOST_POINTS = 60
+MOST_TABLE_ROWS = 60
 """A table of points with more rows than this would not be read."""
 
-ENDS = (0.0, 0.1, 0.5, 0.9, 1.0)
+QUANTILE_SHARES = (0.0, 0.1, 0.5, 0.9, 1.0)
 """The quantiles over the points that are told of every quantity."""
 
 
@@ -65,7 +65,7 @@ class Spread:
     Attributes:
         quantity: which.
         known: share of the finished runs in which it has a value.
-        quantiles: of the points' means, at `ENDS`; None when no point has one.
+        quantiles: of the points' means, at `QUANTILE_SHARES`; None when no point has one.
     """
 
     quantity: Quantity
@@ -87,7 +87,7 @@ class PointsTable:
     factors: tuple[Factor, ...]
     values: tuple[tuple[Any, ...], ...]
     runs: tuple[int, ...]
-    columns: tuple[Points, ...]
+    columns: tuple[PointEstimates, ...]
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class SweepFindings:
     factors: tuple[FactorRange, ...]
     spreads: tuple[Spread, ...]
     points: PointsTable | None
-    effects: tuple[Effects, ...]
+    effects: tuple[FactorEffects, ...]
 
 
 def sweep_findings(sweep: Sweep, wish: ReportOptions) -> SweepFindings:
@@ -130,7 +130,7 @@ def sweep_findings(sweep: Sweep, wish: ReportOptions) -> SweepFindings:
     questions = [question_of(sweep, text) for text in wish.cases]
     names = _figure_names(sweep, wish.figures)
     _check_factor(sweep, wish.by)
-    effects = [effects_of(sweep, quantity) for quantity in quantities] if "tornado" in names else []
+    effects = [factor_effects(sweep, quantity) for quantity in quantities] if "tornado" in names else []
     return SweepFindings(
         about=About(str(sweep.manifest.get("title") or sweep.manifest["name"]), runs_text(sweep)),
         manifest=sweep.manifest,
@@ -174,14 +174,14 @@ def _range_of(sweep: Sweep, factor: Factor) -> FactorRange:
 
 def _spread_of(sweep: Sweep, quantity: Quantity) -> Spread:
     values = by_point(sweep, quantity).dropna().to_numpy(dtype=float)
-    ends = tuple(float(value) for value in np.quantile(values, ENDS)) if values.size else None
+    ends = tuple(float(value) for value in np.quantile(values, QUANTILE_SHARES)) if values.size else None
     return Spread(quantity, known_share(sweep, quantity), ends)
 
 
 def _points_table(sweep: Sweep, quantities: Sequence[Quantity]) -> PointsTable | None:
-    if len(sweep.design) > MOST_POINTS:
+    if len(sweep.design) > MOST_TABLE_ROWS:
         return None
-    columns = tuple(points_of(sweep, quantity) for quantity in quantities)
+    columns = tuple(point_estimates(sweep, quantity) for quantity in quantities)
     values = tuple(sweep.design[[factor.name for factor in sweep.factors]].itertuples(index=False, name=None))
     runs = tuple(estimate.runs for estimate in columns[0].estimates) if columns else (0,) * len(values)
     return PointsTable(sweep.factors, values, runs, columns)

@@ -25,7 +25,7 @@ from siege_sim.validation import record
 
 
 @dataclass(frozen=True)
-class Kind:
+class FileKind:
     """A kind of file.
 
     Attributes:
@@ -57,18 +57,18 @@ def check_file(name_or_path: str) -> list[str]:
     return [f"{name_or_path}: ok ({_checked(kind, file)})" for kind, file in _found(name_or_path)]
 
 
-def _checked(kind: Kind, file: Path) -> str:
+def _checked(kind: FileKind, file: Path) -> str:
     unseen = kind.check(file)
     return f"{kind.name}; {unseen}" if unseen else kind.name
 
 
-def _found(name_or_path: str) -> Iterator[tuple[Kind, Path]]:
+def _found(name_or_path: str) -> Iterator[tuple[FileKind, Path]]:
     """Yield every file that a name or path stands for, with its kind."""
     if is_path(name_or_path):
         file = find_file(name_or_path, {})
-        yield kind_of(file), file
+        yield file_kind(file), file
         return
-    known = [(kind, kind.shipped()) for kind in KINDS]
+    known = [(kind, kind.shipped()) for kind in FILE_KINDS]
     found = [(kind, files[name_or_path]) for kind, files in known if name_or_path in files]
     if not found and Path(name_or_path).is_dir():
         raise ScenarioError([f"{name_or_path}: is a folder; name files, for example {name_or_path}/*.yaml"])
@@ -78,11 +78,11 @@ def _found(name_or_path: str) -> Iterator[tuple[Kind, Path]]:
     yield from found
 
 
-def kind_of(file: Path) -> Kind:
+def file_kind(file: Path) -> FileKind:
     """Return the kind that knows most of a file's keys; a scenario in case of doubt."""
     data = read_yaml(file).data
     keys = set(data) if isinstance(data, dict) else set()
-    return max(KINDS, key=lambda kind: kind.shared_keys(keys))
+    return max(FILE_KINDS, key=lambda kind: kind.shared_keys(keys))
 
 
 def _check_scenario(file: Path) -> None:
@@ -126,11 +126,11 @@ def _check_calibration(file: Path) -> None:
         raise ScenarioError(f"{file}: {problem}" for problem in str(error).splitlines()) from None
 
 
-KINDS = (
-    Kind("scenario", Scenario, _check_scenario, scenario.shipped_scenarios, further_keys=("extends",)),
-    Kind("experiment", experiment.Experiment, _check_experiment, experiment.shipped_experiments),
-    Kind("record", record.Record, _check_record, record.shipped_records),
-    Kind("calibration", calibrate.CalibrationSpec, _check_calibration, calibrate.shipped_calibrations),
-    Kind("map", DrawnMap, _check_map),
+FILE_KINDS = (
+    FileKind("scenario", Scenario, _check_scenario, scenario.shipped_scenarios, further_keys=("extends",)),
+    FileKind("experiment", experiment.Experiment, _check_experiment, experiment.shipped_experiments),
+    FileKind("record", record.Record, _check_record, record.shipped_records),
+    FileKind("calibration", calibrate.CalibrationSpec, _check_calibration, calibrate.shipped_calibrations),
+    FileKind("map", DrawnMap, _check_map),
 )
 """All kinds; the first of those that fit a file equally well is taken."""

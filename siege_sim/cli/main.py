@@ -20,7 +20,7 @@ from siege_sim.runner.signals import treat_stop_signals_as_ctrl_c
 if TYPE_CHECKING:
     from siege_sim.results.run import RunResult
 
-OK, KNOWN_ERROR, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+EXIT_OK, KNOWN_ERROR, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
     help="Simulate a siege: what was likely, and what would have changed it.",
@@ -64,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
         code = INTERRUPTED
     if code == INTERRUPTED:
         print("interrupted; nothing was written", file=sys.stderr)
-    return code if isinstance(code, int) else OK
+    return code if isinstance(code, int) else EXIT_OK
 
 
 def _comes_of_ctrl_c(error: BaseException | None) -> bool:
@@ -108,8 +108,8 @@ def _options(
     """Simulate a siege: what was likely, and what would have changed it."""
 
 
-@app.command()
-def run(
+@app.command("run")
+def run_command(
     scenario: ScenarioArgument,
     seed: Annotated[int, typer.Option(min=0, help="The run's seed.")] = 1,
     days: Annotated[int | None, typer.Option(min=1, help="Stop after so many days.")] = None,
@@ -131,10 +131,10 @@ def run(
     if not silent:
         _print_notes(chosen.notes())
     from siege_sim.cli.progress import day_progress
-    from siege_sim.runner.run import run as run_scenario
+    from siege_sim.runner.run import run
 
     with day_progress(chosen, min(days or chosen.days, chosen.days), silent) as progress:
-        result = run_scenario(chosen, seed, days, progress)
+        result = run(chosen, seed, days, progress)
     with new_folder(target, force) as folder:
         result.write(folder)
         if not no_plots:
@@ -182,8 +182,8 @@ def _unused_folder(name: str) -> Path:
     return folder
 
 
-@app.command()
-def score(
+@app.command("score")
+def score_command(
     scenario: ScenarioArgument,
     record: Annotated[
         str | None, typer.Option(metavar="NAME", help="A record or a YAML file; by default the scenario's namesake.")
@@ -226,8 +226,8 @@ def score(
         print_scorecard(card, target)
 
 
-@app.command()
-def compare(
+@app.command("compare")
+def compare_command(
     scenarios: Annotated[list[str], typer.Argument(metavar="BASELINE WHAT_IF...", help="Names or YAML files.")],
     runs: Annotated[
         int, typer.Option(min=1, max=100_000, help="Runs of each: seeds 1, 2, ...; at most, with --until")
@@ -257,7 +257,7 @@ def compare(
     request = comparison_request(scenarios, runs, outcomes or [], until, days, settings or [])
     target = out or _unused_folder(f"{request.scenarios[0].name}-compare")
     check_target(target, force)
-    from siege_sim.analysis.comparison.findings import comparison_findings
+    from siege_sim.analysis.comparison.comparison_findings import comparison_findings
     from siege_sim.cli.progress import counted
     from siege_sim.reports.comparison import print_comparison, write_comparison
 
@@ -271,8 +271,8 @@ def compare(
         print_comparison(findings, target)
 
 
-@app.command()
-def calibrate(
+@app.command("calibrate")
+def calibrate_command(
     calibration: Annotated[str, typer.Argument(help="A calibration file, or the name of a shipped one.")],
     out: Annotated[Path | None, typer.Option(help="Folder of the fit; one that was stopped continues.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
@@ -282,26 +282,25 @@ def calibrate(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Fit parameters to the record, and show which it constrains."""
-    from siege_sim.runner.calibrate import calibrate as fit
-    from siege_sim.runner.calibrate import load_spec, shipped_calibrations
+    from siege_sim.runner.calibrate import calibrate, load_spec, shipped_calibrations
     from siege_sim.runner.fit import print_fit, write_fit
 
     spec = load_spec(calibration, shipped_calibrations())
     if generations is not None:
         spec = spec.model_copy(update={"generations": generations})
     target = out or Path("results") / f"{spec.name}-fit"
-    generation, priors = fit(spec, target, workers or os.cpu_count() or 1, quiet)
+    generation, priors = calibrate(spec, target, workers or os.cpu_count() or 1, quiet)
     write_fit(spec, generation, priors, target)
     if not quiet:
         print_fit(spec, generation, priors, target)
 
 
-for command in results.COMMANDS:
-    app.command()(command)
+for name, command in results.COMMANDS.items():
+    app.command(name)(command)
 
 
-@app.command()
-def dashboard(
+@app.command("dashboard")
+def dashboard_command(
     scenario: ScenarioArgument = "aleppo_2016",
     host: Annotated[str, typer.Option(help="The address to listen on; by default this machine alone.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any that is free.")] = 8765,
@@ -347,8 +346,8 @@ def dashboard(
     serve(server, host, port, open_browser)
 
 
-@app.command()
-def validate(
+@app.command("validate")
+def validate_command(
     files: Annotated[
         list[str],
         typer.Argument(
@@ -370,8 +369,8 @@ def validate(
         raise ScenarioError(problems)
 
 
-@app.command()
-def show(
+@app.command("show")
+def show_command(
     scenario: ScenarioArgument,
     schedule: Annotated[bool, typer.Option("--schedule", help="The order of a day.")] = False,
     resolved: Annotated[
@@ -428,16 +427,16 @@ def list_names(
     print(lists[what]())
 
 
-@app.command()
-def schema() -> None:
+@app.command("schema")
+def schema_command() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from siege_sim.cli import listings
 
     print(listings.schema_json())
 
 
-@app.command()
-def new(
+@app.command("new")
+def new_command(
     path: Annotated[Path, typer.Argument(help="The file to write.")],
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
 ) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 
-def sweep(
+def sweep_command(
     experiment: Annotated[
         str, typer.Argument(metavar="EXPERIMENT", help="An experiment file, or a shipped one's name.")
     ],
@@ -38,7 +39,7 @@ def sweep(
     print(forecast(plan, options)) if dry_run else run_plan(plan, options)
 
 
-def status(
+def status_command(
     folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or URL that `sweep` has written.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
@@ -50,7 +51,7 @@ def status(
     print(json_text(found) if as_json else status_text(found) + "\n", end="")
 
 
-def export(
+def export_command(
     folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or URL that `sweep` has written.")],
     out: Annotated[Path, typer.Option(help="Folder for csv and parquet; file (.tar.gz) for ema.")],
     form: Annotated[str, typer.Option("--format", metavar="csv|parquet|ema", help="What to write.")] = "csv",
@@ -62,7 +63,7 @@ def export(
     print(export_sweep(folder, form, out, force))
 
 
-def report(
+def report_command(
     folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or URL that `sweep` has written.")],
     out: Annotated[Path | None, typer.Option(help="The HTML file; by default report.html in the folder.")] = None,
     outcomes: Annotated[
@@ -86,7 +87,7 @@ def report(
     print(f"Report: {write_sweep_report(folder, out, options, png)}")
 
 
-def why(
+def why_command(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="A results folder that `run` has written.")],
     quarter: Annotated[str | None, typer.Option(help="Why this quarter fell.")] = None,
     stock: Annotated[
@@ -105,7 +106,7 @@ def why(
     print(json_text(answer.as_data()) if as_json else "\n".join(answer.sentences) + "\n", end="")
 
 
-def replay(
+def replay_command(
     results: Annotated[
         list[Path], typer.Argument(metavar="RESULT [OTHER]", help="A results folder, or two for runs side by side.")
     ],
@@ -126,5 +127,12 @@ def replay(
         print("\n".join([*notes, f"{out}: written; open it in a browser"]))
 
 
-COMMANDS = (sweep, status, export, report, why, replay)
+COMMANDS: dict[str, Callable[..., None]] = {
+    "sweep": sweep_command,
+    "status": status_command,
+    "export": export_command,
+    "report": report_command,
+    "why": why_command,
+    "replay": replay_command,
+}
 """In the order in which ``siege-sim --help`` names them."""

@@ -9,23 +9,27 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pydantic import Field
 
 from siege_sim.errors import SiegeError
 from siege_sim.schema.block import Block, Problem, param
 
-FloatArray = NDArray[np.float64]
-Scalar = float | int | str | bool
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-MOST_POINTS = 100_000_000
+    FloatArray = NDArray[np.float64]
+
+FactorValue = float | int | str | bool
+"""A value of a factor: a number, a word, or yes or no."""
+
+MOST_DESIGN_POINTS = 100_000_000
 
 
-class Shape(Block):
+class Distribution(Block):
     """How probability is spread over a factor's range; what lies outside the range is cut off."""
 
     kind: Literal["uniform", "log_uniform", "triangular", "normal", "log_normal"]
@@ -70,7 +74,7 @@ class Shape(Block):
 
 
 @dataclass(frozen=True)
-class Axis:
+class DesignFactor:
     """One factor's values, and how they are chosen.
 
     Attributes:
@@ -86,28 +90,28 @@ class Axis:
     """
 
     name: str
-    base: Scalar
+    base: FactorValue
     low: float | None = None
     high: float | None = None
-    values: tuple[Scalar, ...] | None = None
+    values: tuple[FactorValue, ...] | None = None
     whole: bool = False
-    shape: Shape | None = None
+    distribution: Distribution | None = None
     steps: int = 5
     crossed: bool = False
 
-    def at(self, shares: FloatArray) -> list[Scalar]:
-        """Return the values at some shares between 0 and 1 of the axis."""
+    def at(self, shares: FloatArray) -> list[FactorValue]:
+        """Return the values at some shares between 0 and 1 of its range."""
         if self.values is not None:
             places = np.minimum((np.asarray(shares) * len(self.values)).astype(int), len(self.values) - 1)
             return [self.values[place] for place in places]
         assert self.low is not None
         assert self.high is not None
         wider = 0.5 if self.whole else 0.0  # half a step, so that the ends of whole numbers get their share
-        spread = self.shape or Shape(kind="uniform")
+        spread = self.distribution or Distribution(kind="uniform")
         found = spread.quantiles(np.asarray(shares, float), self.low - wider, self.high + wider)
         return self._numbers(found)
 
-    def levels(self) -> list[Scalar]:
+    def levels(self) -> list[FactorValue]:
         """Return the values of a grid."""
         if self.values is not None:
             return list(self.values)
@@ -115,7 +119,7 @@ class Axis:
         assert self.high is not None
         return list(dict.fromkeys(self._numbers(np.linspace(self.low, self.high, self.steps))))
 
-    def ends(self) -> list[Scalar]:
+    def ends(self) -> list[FactorValue]:
         """Return the values that are tried when one factor at a time is changed."""
         if self.values is not None:
             return [value for value in self.values if value != self.base]
@@ -123,7 +127,7 @@ class Axis:
         assert self.high is not None
         return self._numbers(np.array([self.low, self.high]))
 
-    def _numbers(self, found: FloatArray) -> list[Scalar]:
+    def _numbers(self, found: FloatArray) -> list[FactorValue]:
         if not self.whole:
             return [float(value) for value in found]
         assert self.low is not None
@@ -148,17 +152,19 @@ class Points:
         return len(self.table)
 
 
-class Grid(Block):
+class GridDesign(Block):
     """Every combination of every factor's values."""
 
     kind: Literal["grid"] = "grid"
 
-    def points(self, axes: Sequence[Axis]) -> Points:
+    def points(self, factors: Sequence[DesignFactor]) -> Points:
         """Return the points; the last factor changes fastest."""
-        levels = [axis.levels() for axis in axes]
-        if np.prod([float(len(values)) for values in levels]) > MOST_POINTS:
-            raise SiegeError(f"design: the grid has more than {MOST_POINTS:,} points; take fewer values or a sample")
-        return _points(axes, list(itertools.product(*levels)))
+        levels = [factor.levels() for factor in factors]
+        if np.prod([float(len(values)) for values in levels]) > MOST_DESIGN_POINTS:
+            raise SiegeError(
+                f"design: the grid has more than {MOST_DESIGN_POINTS:,} points; take fewer values or a sample"
+            )
+        return _points(factors, list(itertools.product(*levels)))
 
 
 class OneAtATime(Block):
@@ -166,13 +172,13 @@ class OneAtATime(Block):
 
     kind: Literal["one_at_a_time"] = "one_at_a_time"
 
-    def points(self, axes: Sequence[Axis]) -> Points:
+    def points(self, factors: Sequence[DesignFactor]) -> Points:
         """Return the base point and the points that differ from it in one factor."""
-        base = tuple(axis.base for axis in axes)
+        base = tuple(factor.base for factor in factors)
         rows = [base]
-        for place, axis in enumerate(axes):
-            rows += [(*base[:place], value, *base[place + 1 :]) for value in axis.ends()]
-        return _points(axes, rows)
+        for place, factor in enumerate(factors):
+            rows += [(*base[:place], value, *base[place + 1 :]) for value in factor.ends()]
+        return _points(factors, rows)
 
 
 class Sampled(Block):
@@ -181,24 +187,26 @@ class Sampled(Block):
     seed: int = param(1, unit="", ge=0)
     """The seed of the draw; it has nothing to do with the seeds of the runs."""
 
-    def points(self, axes: Sequence[Axis]) -> Points:
+    def points(self, factors: Sequence[DesignFactor]) -> Points:
         """Return the sample, once for each combination of the crossed factors."""
-        drawn = [axis for axis in axes if not axis.crossed]
-        crossed = [axis for axis in axes if axis.crossed]
+        drawn = [factor for factor in factors if not factor.crossed]
+        crossed = [factor for factor in factors if factor.crossed]
         if not drawn:
             raise SiegeError("design: nothing to draw: all factors are lists of levers; use the design 'grid'")
         sample = self.sample(len(drawn))
-        combinations = list(itertools.product(*(axis.levels() for axis in crossed)))
-        if len(sample) * len(combinations) > MOST_POINTS:
-            raise SiegeError(f"design: more than {MOST_POINTS:,} points; take a smaller sample")
-        columns = {axis.name: axis.at(sample[:, place]) for place, axis in enumerate(drawn)}
+        combinations = list(itertools.product(*(factor.levels() for factor in crossed)))
+        if len(sample) * len(combinations) > MOST_DESIGN_POINTS:
+            raise SiegeError(f"design: more than {MOST_DESIGN_POINTS:,} points; take a smaller sample")
+        columns = {factor.name: factor.at(sample[:, place]) for place, factor in enumerate(drawn)}
         rows = [
-            tuple(columns[axis.name][i] if not axis.crossed else chosen[crossed.index(axis)] for axis in axes)
+            tuple(
+                columns[factor.name][i] if not factor.crossed else chosen[crossed.index(factor)] for factor in factors
+            )
             for chosen in combinations
             for i in range(len(sample))
         ]
-        unit = pd.DataFrame(np.tile(sample, (len(combinations), 1)), columns=[axis.name for axis in drawn])
-        return Points(_points(axes, rows).table, unit)
+        unit = pd.DataFrame(np.tile(sample, (len(combinations), 1)), columns=[factor.name for factor in drawn])
+        return Points(_points(factors, rows).table, unit)
 
     def sample(self, dimensions: int) -> FloatArray:
         """Return points of the unit cube, a row each."""
@@ -266,7 +274,7 @@ class Morris(Sampled):
         return np.asarray(drawn, float)
 
 
-class Table(Block):
+class TableDesign(Block):
     """Points from a CSV file: a column a factor, a row a point."""
 
     kind: Literal["table"] = "table"
@@ -274,48 +282,50 @@ class Table(Block):
     """The file, beside the experiment file or below."""
 
 
-Design = Annotated[Grid | OneAtATime | LatinHypercube | Sobol | Morris | Table, Field(discriminator="kind")]
+Design = Annotated[GridDesign | OneAtATime | LatinHypercube | Sobol | Morris | TableDesign, Field(discriminator="kind")]
 
 
-def table_points(axes: Sequence[Axis], given: pd.DataFrame, shown_as: str) -> Points:
+def table_points(factors: Sequence[DesignFactor], given: pd.DataFrame, shown_as: str) -> Points:
     """Return the points of a table whose columns are the factors.
 
     Raises:
         SiegeError: columns that are missing or too many, cells that are empty or hold what the factor cannot be.
     """
-    names = [axis.name for axis in axes]
+    names = [factor.name for factor in factors]
     if sorted(given.columns) != sorted(names):
         raise SiegeError(f"{shown_as}: its columns are {', '.join(given.columns)}; the factors are {', '.join(names)}")
     if given.empty:
         raise SiegeError(f"{shown_as}: no points; write a row for each")
-    columns = [[_cell(axis, text, f"{shown_as}:{line}") for line, text in _lines(given[axis.name])] for axis in axes]
-    return _points(axes, list(zip(*columns, strict=True)))
+    columns = [
+        [_cell(factor, text, f"{shown_as}:{line}") for line, text in _lines(given[factor.name])] for factor in factors
+    ]
+    return _points(factors, list(zip(*columns, strict=True)))
 
 
 def _lines(column: pd.Series[Any]) -> Any:
     return enumerate(column.tolist(), start=2)
 
 
-def _cell(axis: Axis, text: Any, place: str) -> Scalar:
+def _cell(factor: DesignFactor, text: Any, place: str) -> FactorValue:
     """Return the value of a cell as the factor's kind of value."""
     written = str(text).strip()
-    if axis.values is not None and isinstance(axis.values[0], str | bool):
-        known = {str(value).lower() if isinstance(value, bool) else str(value): value for value in axis.values}
+    if factor.values is not None and isinstance(factor.values[0], str | bool):
+        known = {str(value).lower() if isinstance(value, bool) else str(value): value for value in factor.values}
         if written not in known:
-            raise SiegeError(f"{place}: {axis.name}: '{written}' is not one of {', '.join(known)}")
+            raise SiegeError(f"{place}: {factor.name}: '{written}' is not one of {', '.join(known)}")
         return known[written]
     try:
         number = float(written)
     except ValueError:
         number = float("nan")
-    if not np.isfinite(number) or (axis.whole and number != round(number)):
-        kind = "whole number" if axis.whole else "number"
-        raise SiegeError(f"{place}: {axis.name}: '{written}' is not a {kind}")
-    return round(number) if axis.whole else number
+    if not np.isfinite(number) or (factor.whole and number != round(number)):
+        kind = "whole number" if factor.whole else "number"
+        raise SiegeError(f"{place}: {factor.name}: '{written}' is not a {kind}")
+    return round(number) if factor.whole else number
 
 
-def _points(axes: Sequence[Axis], rows: Sequence[tuple[Scalar, ...]]) -> Points:
-    table = pd.DataFrame({axis.name: [row[place] for row in rows] for place, axis in enumerate(axes)})
+def _points(factors: Sequence[DesignFactor], rows: Sequence[tuple[FactorValue, ...]]) -> Points:
+    table = pd.DataFrame({factor.name: [row[place] for row in rows] for place, factor in enumerate(factors)})
     table.insert(0, "point", np.arange(len(rows)))
     return Points(table)
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from siege_sim.analysis.figures import FIGURE_NAMES
 from siege_sim.errors import did_you_mean
-from siege_sim.experiments.design import Design, Shape
+from siege_sim.experiments.design import Design, Distribution
 from siege_sim.model.outcomes import known_outcomes
 from siege_sim.model.run_outcomes import OF_THE_RUN
 from siege_sim.schema.block import Block, Problem, param
@@ -26,7 +26,19 @@ NAME = r"^[a-z0-9][a-z0-9_-]*$"
 
 ALWAYS_KEPT = ("ending", "end_day")
 
-TAKEN = ("point", "replication", "seed", "status", "error", "seconds", "day", "key", "traceback", "attempt", "values")
+RESERVED_NAMES = (
+    "point",
+    "replication",
+    "seed",
+    "status",
+    "error",
+    "seconds",
+    "day",
+    "key",
+    "traceback",
+    "attempt",
+    "values",
+)
 """Names of columns that a factor cannot have."""
 
 
@@ -48,7 +60,7 @@ class FactorSpec(Block):
     """The greatest value; by default the greatest plausible one."""
     steps: int = param(5, unit="levels", ge=2, le=1000)
     """Into how many levels a grid divides the range."""
-    distribution: Shape | None = None
+    distribution: Distribution | None = None
     """How probability is spread over the range; evenly without it."""
     values: tuple[Any, ...] | None = Field(None, min_length=1)
     """A list in place of a range: all numbers, all texts, or true and false."""
@@ -143,7 +155,7 @@ class Experiment(Block):
             yield ("levers", name), f"'{name}' is an uncertainty already; give it another name"
         known = outcome_names()
         for name, part, _ in self.factors():
-            if name in known or name in TAKEN:
+            if name in known or name in RESERVED_NAMES:
                 yield (part, name), f"'{name}' is the name of a column of results; give the factor another"
         for i, name in enumerate(self.figures):
             if name not in FIGURE_NAMES:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from siege_sim.errors import ScenarioError, SiegeError, did_you_mean
-from siege_sim.experiments.design import Axis, Points, Sampled, Scalar, Table, table_points
+from siege_sim.experiments.design import DesignFactor, FactorValue, Points, Sampled, TableDesign, table_points
 from siege_sim.experiments.experiment import ALWAYS_KEPT, Experiment, FactorSpec, shipped_experiments
 from siege_sim.loading.keys import Parameter, keys_in, parameter_of, with_values
 from siege_sim.loading.scenario import load_scenario, scenario_of
@@ -70,10 +70,10 @@ class Plan:
         return len(self.points) * self.experiment.replications
 
     @cached_property
-    def _columns(self) -> dict[str, list[Scalar]]:
+    def _columns(self) -> dict[str, list[FactorValue]]:
         return {name: column.tolist() for name, column in self.points.table.items() if name != "point"}  # type: ignore[misc]
 
-    def values_of(self, point: int) -> tuple[str, dict[str, Scalar]]:
+    def values_of(self, point: int) -> tuple[str, dict[str, FactorValue]]:
         """Return the policy of a point and the values of its scenario's keys."""
         chosen = {factor: column[point] for factor, column in self._columns.items()}
         policy = str(chosen[self.policy_factor]) if self.policy_factor else ""
@@ -128,13 +128,13 @@ class _Planner:
         self.check_days(base)
         policy_factor = self.policy_factor()
         bases = self.bases(base, policy_factor)
-        axes = [self.axis(base, name, part, spec) for name, part, spec in self.experiment.factors()]
-        factors = tuple(self.factor(base, axis) for axis in axes)
-        for axis in axes:
-            self.try_out(axis, bases)
+        design_factors = [self.design_factor(base, name, part, spec) for name, part, spec in self.experiment.factors()]
+        factors = tuple(self.factor(base, design_factor) for design_factor in design_factors)
+        for design_factor in design_factors:
+            self.check_values(design_factor, bases)
         known = known_to(bases)
         self.check_outcomes(known)
-        return Plan(self.experiment, factors, self.points(axes), policy_factor, bases, known)
+        return Plan(self.experiment, factors, self.points(design_factors), policy_factor, bases, known)
 
     def check_outcomes(self, known: Mapping[str, AnyOutcome]) -> None:
         """Check that every outcome that is named is one of a scenario's."""
@@ -198,12 +198,12 @@ class _Planner:
         except SiegeError as error:
             raise self.fail(path, str(error)) from None
 
-    def axis(self, base: Scenario, name: str, part: str, spec: FactorSpec) -> Axis:
+    def design_factor(self, base: Scenario, name: str, part: str, spec: FactorSpec) -> DesignFactor:
         """Return how a factor's values are chosen."""
         lever = part == "levers"
         if spec.policies is not None:
             names = tuple(spec.policies)
-            return Axis(name, names[0], values=names, crossed=lever)
+            return DesignFactor(name, names[0], values=names, crossed=lever)
         key = spec.keys_for(name)[0]
         known = parameter_of(base, key)
         if known is None:
@@ -214,10 +214,10 @@ class _Planner:
             )
         if spec.values is not None:
             values, base_value = _alike(spec.values, known), _as_json(known.value)
-            return Axis(name, base_value, values=values, crossed=lever, whole=known.is_whole)
+            return DesignFactor(name, base_value, values=values, crossed=lever, whole=known.is_whole)
         return self.ranged(name, part, spec, known)
 
-    def ranged(self, name: str, part: str, spec: FactorSpec, known: Parameter) -> Axis:
+    def ranged(self, name: str, part: str, spec: FactorSpec, known: Parameter) -> DesignFactor:
         if not known.is_number:
             raise self.fail((part, name), f"'{known.key}' is not a number in this scenario; give a list of values")
         low = spec.low if spec.low is not None else known.low
@@ -226,48 +226,68 @@ class _Planner:
             raise self.fail((part, name), f"'{known.key}' has no plausible range; give low and high, or values")
         if not low < high:
             raise self.fail((part, name), f"low, {low:g}, is not below high, {high:g}; give both")
-        shape = spec.distribution
-        if shape is not None and shape.kind in ("log_uniform", "log_normal") and low <= 0.0:
+        distribution = spec.distribution
+        if distribution is not None and distribution.kind in ("log_uniform", "log_normal") and low <= 0.0:
             raise self.fail((part, name, "distribution"), "a logarithmic distribution needs low above 0")
-        if shape is not None and shape.mode is not None and not low <= shape.mode <= high:
-            raise self.fail((part, name, "distribution", "mode"), f"{shape.mode:g} is not between {low:g} and {high:g}")
-        return Axis(name, known.value, float(low), float(high), whole=known.is_whole, shape=shape, steps=spec.steps)
+        if distribution is not None and distribution.mode is not None and not low <= distribution.mode <= high:
+            raise self.fail(
+                (part, name, "distribution", "mode"), f"{distribution.mode:g} is not between {low:g} and {high:g}"
+            )
+        return DesignFactor(
+            name,
+            known.value,
+            float(low),
+            float(high),
+            whole=known.is_whole,
+            distribution=distribution,
+            steps=spec.steps,
+        )
 
-    def factor(self, base: Scenario, axis: Axis) -> Factor:
+    def factor(self, base: Scenario, design_factor: DesignFactor) -> Factor:
         """Return a factor as results describe it."""
-        part, spec = next((p, s) for name, p, s in self.experiment.factors() if name == axis.name)
-        keys = spec.keys_for(axis.name)
+        part, spec = next((p, s) for name, p, s in self.experiment.factors() if name == design_factor.name)
+        keys = spec.keys_for(design_factor.name)
         known = parameter_of(base, keys[0]) if keys else None
         role: Literal["uncertainty", "lever"] = "lever" if part == "levers" else "uncertainty"
-        return Factor(axis.name, role, keys, known.unit if known else "", axis.low, axis.high, axis.values)
+        return Factor(
+            design_factor.name,
+            role,
+            keys,
+            known.unit if known else "",
+            design_factor.low,
+            design_factor.high,
+            design_factor.values,
+        )
 
-    def try_out(self, axis: Axis, bases: Mapping[str, Mapping[str, Any]]) -> None:
+    def check_values(self, design_factor: DesignFactor, bases: Mapping[str, Mapping[str, Any]]) -> None:
         """Check that every policy's scenario takes the factor's values: those of a list, or the ends of a range."""
-        part, spec = next((p, s) for name, p, s in self.experiment.factors() if name == axis.name)
+        part, spec = next((p, s) for name, p, s in self.experiment.factors() if name == design_factor.name)
         for policy, data in bases.items():
-            for value in axis.ends():
+            for value in design_factor.ends():
                 try:
-                    scenario_of(with_values(data, dict.fromkeys(spec.keys_for(axis.name), value)))
+                    scenario_of(with_values(data, dict.fromkeys(spec.keys_for(design_factor.name), value)))
                 except ScenarioError as error:
-                    raise self.fail((part, axis.name), f"{value!r}: {_without_place(error)}") from None
+                    raise self.fail((part, design_factor.name), f"{value!r}: {_without_place(error)}") from None
                 except SiegeError as error:
                     under = f" of policy '{policy}'" if policy else ""
-                    raise self.fail((part, axis.name), f"{error}{under}; leave the factor or the policy out") from None
+                    raise self.fail(
+                        (part, design_factor.name), f"{error}{under}; leave the factor or the policy out"
+                    ) from None
 
-    def points(self, axes: list[Axis]) -> Points:
+    def points(self, design_factors: list[DesignFactor]) -> Points:
         design = self.experiment.design
         try:
-            if isinstance(design, Table):
-                return self.read_points(axes, design.file)
+            if isinstance(design, TableDesign):
+                return self.read_points(design_factors, design.file)
             if isinstance(design, Sampled) and not _salib_is_there():
                 raise SiegeError("needs the library SALib: pip install 'siege_sim[experiments]'")
-            return design.points(axes)
+            return design.points(design_factors)
         except ScenarioError:
             raise
         except SiegeError as error:
             raise self.fail(("design",), str(error).removeprefix("design: ")) from None
 
-    def read_points(self, axes: list[Axis], name: str) -> Points:
+    def read_points(self, design_factors: list[DesignFactor], name: str) -> Points:
         file = (self.folder / name).resolve()
         if not file.is_relative_to(self.folder.resolve()) or not file.is_file():
             raise SiegeError(f"there is no file '{name}' in the experiment's folder or below")
@@ -275,7 +295,7 @@ class _Planner:
             given = pd.read_csv(file, dtype=str, keep_default_na=False)
         except (OSError, ValueError) as error:
             raise SiegeError(f"{name}: not a CSV file: {error}") from None
-        return table_points(axes, given, name)
+        return table_points(design_factors, given, name)
 
 
 def known_to(bases: Mapping[str, Mapping[str, Any]]) -> dict[str, AnyOutcome]:
@@ -293,7 +313,7 @@ def _salib_is_there() -> bool:
     return find_spec("SALib") is not None
 
 
-def _alike(values: tuple[Any, ...], known: Parameter) -> tuple[Scalar, ...]:
+def _alike(values: tuple[Any, ...], known: Parameter) -> tuple[FactorValue, ...]:
     """Return numbers of a list as the kind that the scenario wants and dates as text: a column has one type."""
     if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
         return tuple(_as_json(values))

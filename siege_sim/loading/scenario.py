@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from siege_sim.errors import ScenarioError, did_you_mean
 from siege_sim.model.scenario import Scenario
-from siege_sim.schema.block import Path as KeyPath
+from siege_sim.schema.block import KeyPath
 from siege_sim.schema.messages import problem_lines
 from siege_sim.schema.shipped import find_file, shipped_files, shipped_folder
 from siege_sim.schema.yaml_file import Document, Mark, parse_yaml, read_yaml

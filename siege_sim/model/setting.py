@@ -15,7 +15,7 @@ from pydantic import Discriminator, Field, Tag
 from siege_sim.errors import did_you_mean
 from siege_sim.model.city.map import CityMap
 from siege_sim.model.city.synthetic import SyntheticTown
-from siege_sim.schema.block import Block, Path, Problem, param, share
+from siege_sim.schema.block import Block, KeyPath, Problem, param, share
 from siege_sim.schema.clock import Clock, Day, IsoDate, Window
 from siege_sim.schema.sides import BESIEGER_NAME, GARRISON_NAME, Name, Sides
 
@@ -252,7 +252,7 @@ class Setting(Block):
                     "above 0; give one a weight or set this to 0",
                 )
 
-    def _residents(self) -> Iterator[tuple[Path, int, str]]:
+    def _residents(self) -> Iterator[tuple[KeyPath, int, str]]:
         """Yield where in the file a number of residents stands, the number, and on whose ground they live."""
         people = self.population
         yield ("population", "besieged"), people.besieged, GARRISON_NAME

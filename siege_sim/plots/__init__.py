@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from siege_sim.results.run import RunResult
 
-__all__ = ["FIGURES", "Drawing", "draw", "draw_all", "figure_named", "figures", "picture"]
+__all__ = ["RUN_FIGURES", "Drawing", "draw", "draw_all", "figure_named", "figures", "picture"]
 
 
 @dataclass(frozen=True)
@@ -30,19 +30,19 @@ class Drawing:
     name: str
     title: str
     caption: str
-    says: Callable[[RunResult], str]
+    sentence: Callable[[RunResult], str]
     function: Callable[[RunResult], Figure]
     suits: Callable[[RunResult], bool] = lambda result: True
     """Whether a run has what it shows: a figure of a mechanism's outcome suits runs that have the outcome."""
 
 
-FIGURES: tuple[Drawing, ...] = (
+RUN_FIGURES: tuple[Drawing, ...] = (
     Drawing(
         "map",
         "Who held what",
         "The city on up to nine days: who held which ground, what was lost since the panel before (hatched), "
         "the front line, separate pockets by number, and heavy strikes since the panel before (dots). North is up.",
-        city_map.says,
+        city_map.sentence,
         city_map.draw_map,
     ),
     Drawing(
@@ -51,7 +51,7 @@ FIGURES: tuple[Drawing, ...] = (
         "Share of the area of day 0 that was still held, day by day. Dashed lines mark turning points "
         "that follow from the run; the bars and points below it are dated actions that the scenario "
         "prescribes.",
-        area.says,
+        area.sentence,
         area.draw_area,
     ),
     Drawing(
@@ -59,7 +59,7 @@ FIGURES: tuple[Drawing, ...] = (
         "What happened to the people",
         "Civilian deaths by cause, counted from day 0; where everybody besieged on day 0 was on each day; "
         "and deaths a day. Deaths on the other side of the front line are not in this figure.",
-        civilians.says,
+        civilians.sentence,
         civilians.draw_civilians,
     ),
     Drawing(
@@ -68,7 +68,7 @@ FIGURES: tuple[Drawing, ...] = (
         "What was eaten against the 2,100 kcal that a person needs a day, the reserve in days, body mass "
         "lost, bakeries at work, and the phase of acute food insecurity (Integrated Food Security Phase "
         "Classification). Numbers per person are shown while there were people in the pocket.",
-        food.says,
+        food.sentence,
         food.draw_food,
     ),
     Drawing(
@@ -76,7 +76,7 @@ FIGURES: tuple[Drawing, ...] = (
         "The armed forces",
         "Fighters fit for duty, and those killed or surrendered since day 0, on both sides. Wounded and "
         "evacuated fighters are not fit and not counted as losses here.",
-        forces.says,
+        forces.sentence,
         forces.draw_forces,
     ),
     Drawing(
@@ -84,7 +84,7 @@ FIGURES: tuple[Drawing, ...] = (
         "When each quarter was lost",
         "A bar for each besieged quarter, in the order in which they were lost: full while all of it was "
         "held, hatched from the first loss of ground, and ending on the day when the last of it was lost.",
-        quarters.says,
+        quarters.sentence,
         quarters.draw_quarters,
     ),
     Drawing(
@@ -92,7 +92,7 @@ FIGURES: tuple[Drawing, ...] = (
         "Heavy strikes and damage",
         "Heavy impacts on each day, hospitals and bakeries at work in the pocket, and the share of floor "
         "area in ruins.",
-        strikes.says,
+        strikes.sentence,
         strikes.draw_strikes,
     ),
 )
@@ -106,7 +106,7 @@ def figures() -> tuple[Drawing, ...]:
     Raises:
         SiegeError: when a plug-in's figure has a name that is taken.
     """
-    known = {drawing.name: drawing for drawing in FIGURES}
+    known = {drawing.name: drawing for drawing in RUN_FIGURES}
     for entry in sorted(entry_points(group="siege_sim.figures"), key=lambda entry: entry.name):
         drawing = entry.load()
         if drawing.name in known:
@@ -128,8 +128,8 @@ def draw(drawing: Drawing, result: RunResult) -> Figure:
 
 def picture(drawing: Drawing, result: RunResult) -> Picture:
     """Return one figure as a picture with its words."""
-    figure, says = draw(drawing, result), drawing.says(result)
-    return picture_of(figure, drawing.name, drawing.title, drawing.caption, says, result.title)
+    figure, sentence = draw(drawing, result), drawing.sentence(result)
+    return picture_of(figure, drawing.name, drawing.title, drawing.caption, sentence, result.title)
 
 
 def draw_all(result: RunResult, folder: Path) -> list[Picture]:

@@ -34,7 +34,7 @@ def draw_area(result: RunResult) -> Figure:
     figure = style.sheet(
         result,
         f"Ground held by {result.sides.garrison.the}",
-        says(result),
+        sentence(result),
         above_in + CURVE_IN + between_in + lanes_in + below_in,
     )
     edges = style.margins(figure, left=0.8, right=0.45, top=above_in, bottom=below_in)
@@ -52,7 +52,7 @@ def draw_area(result: RunResult) -> Figure:
     return figure
 
 
-def says(result: RunResult) -> str:
+def sentence(result: RunResult) -> str:
     """Return in words when ground was lost."""
     days = Calendar.of(result)
     share = result.series["garrison_area_share"]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from siege_sim.results.run import RunResult
     from siege_sim.schema.sides import Sides
 
-MOST_PANELS = 9
+MOST_MAPS = 9
 SIDE_IN = 2.33
 """Width of a small panel."""
 LARGEST_DOT_PT = 9.0
@@ -54,13 +54,13 @@ SPOTS: dict[int, tuple[tuple[int, int], list[Spot]]] = {
 def draw_map(result: RunResult) -> Figure:
     """Draw the ground on up to nine days, day 0 large and with the names of quarters."""
     shots, days = result.snapshots, Calendar.of(result)
-    chosen = ground.telling(shots["day"], shots["holder"], MOST_PANELS)
+    chosen = ground.telling(shots["day"], shots["holder"], MOST_MAPS)
     (rows, columns), spots = SPOTS[min(most for most in SPOTS if most >= len(chosen))]
     high, wide = shots["holder"].shape[1:]
     headings = len({upright.start for upright, _ in spots})
     panels_high = rows * SIDE_IN * min(max(high / wide, 0.4), 2.0) + headings * 0.27
     width_in = 0.5 + columns * SIDE_IN + 0.2
-    figure = style.sheet(result, "Who held what", says(result), 1.9 + panels_high, width_in)
+    figure = style.sheet(result, "Who held what", sentence(result), 1.9 + panels_high, width_in)
     edges = style.margins(figure, left=0.25, right=0.25, top=1.08, bottom=0.85)
     grid = figure.add_gridspec(rows, columns, **edges, wspace=0.05, hspace=0.13)
     impacts = _between(shots["impacts_so_far"], chosen)
@@ -79,13 +79,13 @@ def draw_map(result: RunResult) -> Figure:
     return figure
 
 
-def says(result: RunResult) -> str:
+def sentence(result: RunResult) -> str:
     """Return in words what the map shows."""
     days = Calendar.of(result)
     share = float(result.series["garrison_area_share"].iloc[-1])
     held = "nothing" if share == 0 else "all" if share == 1 else percent(share)
     shots = result.snapshots
-    shown = ground.telling(shots["day"], shots["holder"], MOST_PANELS)
+    shown = ground.telling(shots["day"], shots["holder"], MOST_MAPS)
     split = any(len(ground.pockets(shots["holder"][index] == GARRISON)) > 1 for index in shown)
     return (
         "Each panel is one day; marked in it is what was lost, and where heavy strikes fell, since the panel "

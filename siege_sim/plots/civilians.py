@@ -82,7 +82,7 @@ AFTER = 0.06
 def draw_civilians(result: RunResult) -> Figure:
     """Draw deaths by cause, where the people were, and deaths a day."""
     days, table = Calendar.of(result), people(result)
-    figure = style.sheet(result, "What happened to the people", says(result), 10.2)
+    figure = style.sheet(result, "What happened to the people", sentence(result), 10.2)
     edges = style.margins(figure, left=0.85, right=2.35, top=1.25, bottom=0.8)
     grid = figure.add_gridspec(3, 1, height_ratios=[2.5, 3.2, 1.3], hspace=0.38, **edges)
     killed, places, daily = (figure.add_subplot(grid[row]) for row in range(3))
@@ -121,7 +121,7 @@ def others_than_violence(result: RunResult) -> str:
     return "hunger" if names == ["died_of_hunger"] else "other causes"
 
 
-def says(result: RunResult) -> str:
+def sentence(result: RunResult) -> str:
     """Return in words how many civilians died."""
     days, table = Calendar.of(result), people(result)
     killed, others = (int(table[name].iloc[-1]) for name in ("civilians_killed", "not_killed"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from siege_sim.results.calendar import Calendar, in_words
-from siege_sim.results.endings import HOLDING, ending_of
+from siege_sim.results.endings import HOLDING, ending_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,7 +82,7 @@ def turns(result: RunResult) -> list[Turn]:
     if ending == HOLDING and days.last < int(result.manifest["scenario"]["days"]):
         found.append(Turn(days.last, "run stopped here"))
     else:
-        found.append(Turn(days.last, ending_of(ending).moment))
+        found.append(Turn(days.last, ending_texts(ending).moment))
     return sorted(found, key=lambda turn: turn.day)
 
 

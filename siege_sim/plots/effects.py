@@ -12,13 +12,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from siege_sim.analysis.comparison.quantities import ENDING
 from siege_sim.plots import style
 from siege_sim.plots.days import date_axis
 from siege_sim.plots.labels import HALO
 from siege_sim.plots.picture import Sketch
 from siege_sim.results.calendar import Calendar
-from siege_sim.results.endings import HOLDING, ending_of
+from siege_sim.results.endings import ENDING, HOLDING, ending_texts
 from siege_sim.results.numbers import exact, is_share, percent, signed
 
 if TYPE_CHECKING:
@@ -27,11 +26,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from siege_sim.analysis.comparison.comparison_findings import ArmFindings, ComparisonFindings
     from siege_sim.analysis.comparison.effects import DailyEffect, Effect, QuarterEffect
-    from siege_sim.analysis.comparison.findings import ArmFindings, ComparisonFindings
     from siege_sim.analysis.comparison.paired import Difference
 
-COLOURS = (style.BLUE, style.VERMILION, style.GREEN, "#8a4fa3", style.ORANGE, style.BLACK)
+SERIES_COLOURS = (style.BLUE, style.VERMILION, style.GREEN, "#8a4fa3", style.ORANGE, style.BLACK)
 MARKS = ("o", "s", "^", "D", "v", "P")
 ENDING_LOOKS = {
     HOLDING: style.GARRISON_LOOK.patch(),
@@ -44,12 +43,12 @@ PAIRS_BAND, MEAN_BAND, MEAN = "#dbe7f1", "#8fb6d4", "#0b4f7d"
 FARTHEST_PERCENT = 150.0
 """Effects beyond this share of the baseline's mean stand at the edge with their number, so that others stay legible."""
 
-MOST_PANELS = 8
+MOST_DAY_PANELS = 8
 MOST_QUARTERS = 60
-ROW_IN = 0.235
+EFFECT_ROW_IN = 0.235
 
 
-def sketches_of(comparison: ComparisonFindings) -> list[Sketch]:
+def effect_sketches(comparison: ComparisonFindings) -> list[Sketch]:
     """Return every figure of a comparison: one of all what-ifs, then two of each."""
     days = comparison.pairs > 1 and any(quantity.daily for quantity in comparison.quantities)
     sketches = [
@@ -87,7 +86,7 @@ def _sketch_of_quarters(comparison: ComparisonFindings, one: ArmFindings) -> Ske
         "the order in which the baseline lost them. People killed and people who left are counted in the quarter "
         "where it happened. The day of capture is compared over pairs in which both runs lost the quarter, by force "
         "or by agreement.",
-        partial(draw_quarters, comparison, one),
+        partial(draw_quarter_effects, comparison, one),
     )  # fmt: skip
 
 
@@ -96,12 +95,14 @@ def draw_effects(comparison: ComparisonFindings) -> Figure:
     groups = _groups(comparison)
     arms = len(comparison.endings)
     rows = [0.9 * arms, *(len(names) for names in groups.values())]
-    step = ROW_IN * max(1.0, 0.45 + 0.4 * len(comparison.what_ifs))
+    step = EFFECT_ROW_IN * max(1.0, 0.45 + 0.4 * len(comparison.what_ifs))
     heights = [max(0.3 * arms, 0.5), *(step * count + 0.15 for count in rows[1:])]
     legend_in = 0.24 * math.ceil(len(comparison.what_ifs) / 2)
     height = 1.75 + legend_in + sum(heights) + 0.62 * len(heights)
-    says = "Mean differences from the baseline, with 95 % confidence intervals, over pairs of runs with the same seed."
-    figure = style.blank_sheet("What would have changed, in this model", says, _footnote(comparison), height)
+    sentence = (
+        "Mean differences from the baseline, with 95 % confidence intervals, over pairs of runs with the same seed."
+    )
+    figure = style.blank_sheet("What would have changed, in this model", sentence, _footnote(comparison), height)
     edges = style.margins(figure, left=2.75, right=0.55, top=1.3 + legend_in, bottom=0.95)
     grid = figure.add_gridspec(
         len(heights), 1, height_ratios=heights, hspace=0.66 * len(heights) / sum(heights), **edges
@@ -162,7 +163,7 @@ def _draw_endings(axes: Axes, comparison: ComparisonFindings) -> None:
     left = np.zeros(len(endings))
     for number, ending in enumerate(seen):
         shares = np.array([100.0 * shares[ending] for shares in endings.values()])
-        looks = ENDING_LOOKS.get(ending) or style.Look(COLOURS[number % len(COLOURS)]).patch()
+        looks = ENDING_LOOKS.get(ending) or style.Look(SERIES_COLOURS[number % len(SERIES_COLOURS)]).patch()
         axes.barh(range(len(endings)), shares, left=left, height=0.68, **looks)
         for row, share in enumerate(shares):
             if share >= 8.0:
@@ -174,8 +175,8 @@ def _draw_endings(axes: Axes, comparison: ComparisonFindings) -> None:
     _row_labels(axes, ["baseline", *(one.arm.name for one in comparison.what_ifs)])
     axes.set_title("How the siege ended, share of runs", fontsize=10)
     handles = [
-        Patch(**(ENDING_LOOKS.get(one) or style.Look(COLOURS[n % len(COLOURS)]).patch()),
-              label=ending_of(one).label)
+        Patch(**(ENDING_LOOKS.get(one) or style.Look(SERIES_COLOURS[n % len(SERIES_COLOURS)]).patch()),
+              label=ending_texts(one).label)
         for n, one in enumerate(seen)
     ]  # fmt: skip
     axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, frameon=False, fontsize=8.5,
@@ -204,7 +205,7 @@ def _draw_group(axes: Axes, comparison: ComparisonFindings, title: str, names: l
             labels[name] = effect.label
             place = row + 0.72 * ((number + 0.5) / count - 0.5)
             middle, low, high = _drawn(effect)
-            look: dict[str, Any] = {"color": COLOURS[number % len(COLOURS)]}
+            look: dict[str, Any] = {"color": SERIES_COLOURS[number % len(SERIES_COLOURS)]}
             axes.plot(np.clip([low, high], -farthest, farthest), [place, place], lw=2.0, zorder=3, **look)
             if abs(middle) <= farthest:
                 axes.plot([middle], [place], marker=MARKS[number % len(MARKS)], ms=5.5, mec=style.PAPER, mew=0.7,
@@ -241,8 +242,8 @@ def _tick(value: float) -> str:
 
 def _key_of_what_ifs(figure: Figure, comparison: ComparisonFindings, height_in: float) -> None:
     handles = [
-        Line2D([], [], color=COLOURS[number % len(COLOURS)], marker=MARKS[number % len(MARKS)], ms=5.5, lw=2.0,
-               label=textwrap.shorten(one.arm.title, 66, placeholder=" ..."))
+        Line2D([], [], color=SERIES_COLOURS[number % len(SERIES_COLOURS)], marker=MARKS[number % len(MARKS)],
+               ms=5.5, lw=2.0, label=textwrap.shorten(one.arm.title, 66, placeholder=" ..."))
         for number, one in enumerate(comparison.what_ifs)
     ]  # fmt: skip
     figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.12 / style.WIDTH_IN, 1 - 0.68 / height_in),
@@ -253,12 +254,12 @@ def draw_days(comparison: ComparisonFindings, what_if: ArmFindings) -> Figure:
     """Draw the difference of daily outcomes on each day, for a what-if: at most eight that differ at all."""
     calendar = Calendar(comparison.start, comparison.last_day)
     effects = [one for one in what_if.days if np.nanmax(np.abs(one.middle), initial=0.0) > 0.0]
-    effects = effects[:MOST_PANELS]
+    effects = effects[:MOST_DAY_PANELS]
     title = what_if.arm.title
     rows = math.ceil(max(len(effects), 1) / 2)
     height = 1.9 + 2.35 * rows
-    says = "Difference from the baseline on each day. Above the line: more than in the baseline."
-    figure = style.blank_sheet(textwrap.shorten(title, 80, placeholder=" ..."), says, _footnote(comparison), height)
+    sentence = "Difference from the baseline on each day. Above the line: more than in the baseline."
+    figure = style.blank_sheet(textwrap.shorten(title, 80, placeholder=" ..."), sentence, _footnote(comparison), height)
     edges = style.margins(figure, left=0.85, right=0.3, top=1.42, bottom=0.95)
     grid = figure.add_gridspec(rows, 2, hspace=0.62, wspace=0.25, **edges)
     begins = what_if.first_differing_day
@@ -316,16 +317,16 @@ COLUMNS = (
 )
 
 
-def draw_quarters(comparison: ComparisonFindings, what_if: ArmFindings) -> Figure:
+def draw_quarter_effects(comparison: ComparisonFindings, what_if: ArmFindings) -> Figure:
     """Draw the difference in each besieged quarter: civilians killed, people gone, day of capture."""
     effects = _in_order(what_if.quarters)[:MOST_QUARTERS]
     title = what_if.arm.title
     height = 2.35 + 0.2 * max(len(effects), 3)
-    says = (
+    sentence = (
         "Mean difference from the baseline by quarter, with its 95 % confidence interval (filled: clear effect); "
         "quarters in the order in which the baseline lost them."
     )
-    figure = style.blank_sheet(textwrap.shorten(title, 80, placeholder=" ..."), says, _footnote(comparison), height)
+    figure = style.blank_sheet(textwrap.shorten(title, 80, placeholder=" ..."), sentence, _footnote(comparison), height)
     edges = style.margins(figure, left=1.75, right=0.3, top=1.45, bottom=0.95)
     grid = figure.add_gridspec(1, len(COLUMNS), wspace=0.12, **edges)
     for column, heading in enumerate(COLUMNS):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from siege_sim.plots.picture import Picture
     from siege_sim.results.calendar import Calendar
     from siege_sim.validation.fan import Fan, Panel
-    from siege_sim.validation.record import Entry
+    from siege_sim.validation.record import RecordEntry
 
 RUN, BAND, MIDDLE, RECORD = "#7da2bf", "#c9dbe9", "#0b4f7d", style.VERMILION
 MOST_RUNS = 40
@@ -42,7 +42,7 @@ def fan_picture(fan: Fan, title: str) -> Picture:
     """Return the figure of a fan as a picture with its words."""
     with style.settings():
         figure = draw_fan(fan, title)
-    return picture_of(figure, "fan", TITLE, CAPTION, fan.says, title)
+    return picture_of(figure, "fan", TITLE, CAPTION, fan.sentence, title)
 
 
 def draw_fan(fan: Fan, title: str) -> Figure:
@@ -54,7 +54,7 @@ def draw_fan(fan: Fan, title: str) -> Figure:
     """
     rows = 1 + len(fan.panels) // 2
     height = 2.3 + 2.5 * rows
-    figure = style.blank_sheet(TITLE, fan.says, _footnote(title, fan.seeds), height)
+    figure = style.blank_sheet(TITLE, fan.sentence, _footnote(title, fan.seeds), height)
     edges = style.margins(figure, left=0.8, right=0.4, top=1.5, bottom=1.0)
     grid = figure.add_gridspec(rows, 2, hspace=0.55, wspace=0.22, **edges)
     for number, panel in enumerate(fan.panels):
@@ -87,7 +87,7 @@ def _draw(axes: Axes, panel: Panel, fan: Fan, wide: bool) -> None:
             )  # fmt: skip
 
 
-def _mark(axes: Axes, panel: Panel, entry: Entry, days: Calendar) -> float:
+def _mark(axes: Axes, panel: Panel, entry: RecordEntry, days: Calendar) -> float:
     """Draw the range of a value on a day; return how high it reaches."""
     measure = entry.measure
     if not isinstance(measure, kinds.Moment):

@@ -35,7 +35,7 @@ PHASES = {
 def draw_food(result: RunResult) -> Figure:
     """Draw intake against the need, the reserve, bakeries, body mass lost, and the IPC phase."""
     days, table = Calendar.of(result), while_inhabited(result.series)
-    figure = style.sheet(result, "Food and hunger", says(result), 9.6)
+    figure = style.sheet(result, "Food and hunger", sentence(result), 9.6)
     edges = style.margins(figure, left=0.85, right=1.75, top=1.25, bottom=0.8)
     grid = figure.add_gridspec(5, 1, height_ratios=[2.0, 1.6, 1.6, 1.1, 0.42], hspace=0.42, **edges)
     panels = [figure.add_subplot(grid[row]) for row in range(5)]
@@ -71,7 +71,7 @@ def draw_food(result: RunResult) -> Figure:
     return figure
 
 
-def says(result: RunResult) -> str:
+def sentence(result: RunResult) -> str:
     """Return in words how long the food lasted."""
     days, table = Calendar.of(result), while_inhabited(result.series)
     reserve = table["food_days_left"]

@@ -24,7 +24,7 @@ MOST_UNEQUAL = 4.0
 
 
 @dataclass(frozen=True)
-class Panel:
+class SideFigures:
     """A side: its name, the outcome of its strength, and its losses with words, colours and dashes."""
 
     name: str
@@ -34,7 +34,7 @@ class Panel:
     line: str
 
 
-def panels_of(sides: Sides) -> tuple[Panel, Panel]:
+def panels_of(sides: Sides) -> tuple[SideFigures, SideFigures]:
     """Return what is drawn of the garrison and of the besieger."""
     garrison_losses = (
         ("garrison_surrendered", "laid down arms", style.BLUE, (0, (5, 1.5))),
@@ -43,8 +43,8 @@ def panels_of(sides: Sides) -> tuple[Panel, Panel]:
     )
     besieger_losses = (("besieger_killed", "killed", style.VERMILION, "-"),)
     return (
-        Panel(sides.garrison.heading, "garrison_fit", garrison_losses, "#bcdcd1", "#17604c"),
-        Panel(sides.besieger.heading, "besieger_fit", besieger_losses, "#e6dccb", "#6e5525"),
+        SideFigures(sides.garrison.heading, "garrison_fit", garrison_losses, "#bcdcd1", "#17604c"),
+        SideFigures(sides.besieger.heading, "besieger_fit", besieger_losses, "#e6dccb", "#6e5525"),
     )
 
 
@@ -52,7 +52,7 @@ def draw_forces(result: RunResult) -> Figure:
     """Draw the fighters fit for duty of both sides, and below them their losses."""
     days, table = Calendar.of(result), result.series
     panels, scales = panels_of(result.sides), _scales(table)
-    figure = style.sheet(result, "The armed forces", says(result), 6.6)
+    figure = style.sheet(result, "The armed forces", sentence(result), 6.6)
     edges = style.margins(figure, left=0.85, right=1.45, top=1.25, bottom=0.8)
     grid = figure.add_gridspec(2, 2, hspace=0.36, wspace=0.6, **edges)
     most_lost = max(float(table[name].max()) for side in panels for name, *_ in side.losses)
@@ -65,7 +65,7 @@ def draw_forces(result: RunResult) -> Figure:
     return figure
 
 
-def says(result: RunResult) -> str:
+def sentence(result: RunResult) -> str:
     """Return in words what both sides had and lost."""
     table = result.series
     last, first = table.iloc[-1], table.iloc[0]
@@ -87,7 +87,7 @@ def _scales(table: pd.DataFrame) -> list[float]:
     return strongest
 
 
-def _fit(axes: Axes, table: pd.DataFrame, side: Panel, most: float) -> None:
+def _fit(axes: Axes, table: pd.DataFrame, side: SideFigures, most: float) -> None:
     values = table[side.fit].to_numpy(dtype=float)
     style.count_axis(axes, most)
     axes.set_title(f"{side.name}: fit for duty", pad=6)
@@ -96,7 +96,7 @@ def _fit(axes: Axes, table: pd.DataFrame, side: Panel, most: float) -> None:
     end_labels(axes, [EndLabel(float(values[-1]), number(values[-1]))])
 
 
-def _lost(axes: Axes, table: pd.DataFrame, side: Panel, most: float) -> None:
+def _lost(axes: Axes, table: pd.DataFrame, side: SideFigures, most: float) -> None:
     style.count_axis(axes, most)
     axes.set_title(f"{side.name}: losses from day 0", pad=6)
     ends = []

@@ -8,11 +8,10 @@ import numpy as np
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
+from siege_sim.schema.sides import SMALLEST_POCKET_CELLS
+
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
-
-SMALLEST_POCKET_CELLS = 3
-"""Scraps of ground smaller than this are not counted as pockets, as in the outcome ``pockets``."""
 
 
 def edges_between(one: Mask, other: Mask) -> list[list[tuple[float, float]]]:

@@ -24,14 +24,14 @@ class Picture:
         name: of its file, without the ending.
         title: over it.
         caption: how it is made and read.
-        says: what it shows, in words, for those who cannot see it.
+        sentence: what it shows, in words, for those who cannot see it.
         png: the file.
     """
 
     name: str
     title: str
     caption: str
-    says: str
+    sentence: str
     png: bytes
 
     @property
@@ -45,7 +45,7 @@ class Picture:
         (folder / f"{self.name}.png").write_bytes(self.png)
 
 
-def picture_of(figure: Figure, name: str, title: str, caption: str, says: str, subject: str = "") -> Picture:
+def picture_of(figure: Figure, name: str, title: str, caption: str, sentence: str, subject: str = "") -> Picture:
     """Return a figure as a picture; the same figure gives the same bytes.
 
     Args:
@@ -53,14 +53,14 @@ def picture_of(figure: Figure, name: str, title: str, caption: str, says: str, s
         name: of its file.
         title: over it.
         caption: how it is made and read.
-        says: what it shows, in words.
+        sentence: what it shows, in words.
         subject: of what it is; the file's own title names it too.
     """
     file = io.BytesIO()
     about = {"Software": None, "Title": f"{title}: {subject}" if subject else title, "Description": caption or None}
     with settings():
         figure.savefig(file, dpi=DPI, metadata=about, pil_kwargs={"compress_level": 4})
-    return Picture(name, title, caption, says, file.getvalue())
+    return Picture(name, title, caption, sentence, file.getvalue())
 
 
 @dataclass(frozen=True)
@@ -71,18 +71,18 @@ class Sketch:
         name: of its file, without the ending.
         title: over it.
         caption: how it is made and read.
-        says: what it shows, in words.
+        sentence: what it shows, in words.
         draw: draws it, under the settings of `style.settings`.
     """
 
     name: str
     title: str
     caption: str
-    says: str
+    sentence: str
     draw: Callable[[], Figure]
 
     def picture(self) -> Picture:
         """Draw it."""
         with settings():
             figure = self.draw()
-        return picture_of(figure, self.name, self.title, self.caption, self.says)
+        return picture_of(figure, self.name, self.title, self.caption, self.sentence)

@@ -22,16 +22,18 @@ if TYPE_CHECKING:
     from siege_sim.results.run import RunResult
     from siege_sim.schema.sides import Sides
 
-ROW_IN = 0.205
-MOST_ROWS = 80
+QUARTER_ROW_IN = 0.205
+MOST_QUARTERS_SHOWN = 80
 CONTESTED = Look("#c3e3d9", "/////", "#2e7a65")
 
 
 def draw_quarters(result: RunResult) -> Figure:
     """Draw a bar for each besieged quarter: whole, partly lost, and until when it was held."""
     days, table = Calendar.of(result), besieged_in_order(result.quarters)
-    table = table.head(MOST_ROWS)
-    figure = style.sheet(result, "When each quarter was lost", says(result), 2.1 + ROW_IN * max(len(table), 3))
+    table = table.head(MOST_QUARTERS_SHOWN)
+    figure = style.sheet(
+        result, "When each quarter was lost", sentence(result), 2.1 + QUARTER_ROW_IN * max(len(table), 3)
+    )
     edges = style.margins(figure, left=2.0, right=1.35, top=1.3, bottom=0.8)
     axes = figure.add_subplot(figure.add_gridspec(1, 1, **edges)[0])
     date_axis(axes, days)
@@ -47,7 +49,7 @@ def draw_quarters(result: RunResult) -> Figure:
     return figure
 
 
-def says(result: RunResult) -> str:
+def sentence(result: RunResult) -> str:
     """Return in words how many quarters were lost."""
     table, end = besieged_in_order(result.quarters), result.summary["end_day"]
     fell, handed = int((table["captured"] < end).sum()), int((table["captured"] >= end).sum())
@@ -55,7 +57,7 @@ def says(result: RunResult) -> str:
     words = f"{count} wholly lost before the last day."
     if handed:
         words += f" {handed} changed hands on the last day, when the siege ended."
-    return f"{words} The first {MOST_ROWS} are shown." if len(table) > MOST_ROWS else words
+    return f"{words} The first {MOST_QUARTERS_SHOWN} are shown." if len(table) > MOST_QUARTERS_SHOWN else words
 
 
 def _bar(axes: Axes, held: Look, row: int, lost: float, captured: float, days: Calendar, over: bool) -> None:

@@ -29,7 +29,7 @@ SERVICES = (
 def draw_strikes(result: RunResult) -> Figure:
     """Draw heavy impacts a day, hospitals and bakeries working, and floor area in ruins."""
     days, table = Calendar.of(result), result.series
-    figure = style.sheet(result, "Heavy strikes and damage", says(result), 8.6)
+    figure = style.sheet(result, "Heavy strikes and damage", sentence(result), 8.6)
     edges = style.margins(figure, left=0.85, right=1.75, top=1.1, bottom=0.8)
     grid = figure.add_gridspec(4, 1, height_ratios=[1.9, 1.3, 1.3, 1.3], hspace=0.42, **edges)
     panels = [figure.add_subplot(grid[row]) for row in range(4)]
@@ -42,7 +42,7 @@ def draw_strikes(result: RunResult) -> Figure:
     return figure
 
 
-def says(result: RunResult) -> str:
+def sentence(result: RunResult) -> str:
     """Return in words how many impacts there were, and what became of the hospitals."""
     table = result.series
     total = int(table["heavy_impacts"].sum())

@@ -114,19 +114,19 @@ def settings() -> AbstractContextManager[None]:
     return matplotlib.rc_context(cast("Any", RC))
 
 
-def sheet(result: RunResult, title: str, says: str, height_in: float, width_in: float = WIDTH_IN) -> Figure:
+def sheet(result: RunResult, title: str, sentence: str, height_in: float, width_in: float = WIDTH_IN) -> Figure:
     """Return a figure of a run with its title, a sentence on what it says, and the footnote; panels come later."""
-    return blank_sheet(title, says, footnote(result), height_in, width_in)
+    return blank_sheet(title, sentence, footnote(result), height_in, width_in)
 
 
-def blank_sheet(title: str, says: str, below: str, height_in: float, width_in: float = WIDTH_IN) -> Figure:
+def blank_sheet(title: str, sentence: str, below: str, height_in: float, width_in: float = WIDTH_IN) -> Figure:
     """Return a figure with a title, a sentence on what it says, and a footnote; panels come later."""
     figure = Figure(figsize=(width_in, height_in), dpi=DPI)
     FigureCanvasAgg(figure)
     left = 0.25 / width_in
     figure.text(left, 1 - 0.18 / height_in, title, size=14, weight="bold", va="top")
-    says = "\n".join(textwrap.wrap(says, int(width_in * 12), max_lines=2, placeholder=" ..."))
-    figure.text(left, 1 - 0.48 / height_in, says, size=10, color=FAINT, va="top", linespacing=1.35)
+    sentence = "\n".join(textwrap.wrap(sentence, int(width_in * 12), max_lines=2, placeholder=" ..."))
+    figure.text(left, 1 - 0.48 / height_in, sentence, size=10, color=FAINT, va="top", linespacing=1.35)
     below = "\n".join(textwrap.wrap(below, int((width_in - 0.5) * 16.5)))
     figure.text(left, 0.13 / height_in, below, size=7.5, color=FAINT, va="bottom")
     return figure

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from siege_sim.reports.effects import HEADINGS, cells_of, sentences, shown, stopping
+from siege_sim.reports.effects import EFFECT_HEADINGS, effect_cells, effect_sentences, effects_shown, stopping
 from siege_sim.reports.page import page, write_page
 from siege_sim.results.files import csv_text, json_text
 from siege_sim.results.numbers import is_share
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from siege_sim.analysis.comparison.comparison_findings import ArmFindings, ComparisonFindings
     from siege_sim.analysis.comparison.effects import Effect
-    from siege_sim.analysis.comparison.findings import ArmFindings, ComparisonFindings
     from siege_sim.plots.picture import Picture
 
-PIPED_WIDTH = 120
+PIPED_COMPARISON_WIDTH = 120
 """Columns of the tables when nobody's terminal sets them."""
 
 WIDE = 112
@@ -36,12 +36,12 @@ def write_comparison(findings: ComparisonFindings, folder: Path, command: str) -
         folder: where.
         command: what has to be typed to repeat it.
     """
-    from siege_sim.plots.effects import sketches_of
+    from siege_sim.plots.effects import effect_sketches
 
     for name, table in findings.tables().items():
         (folder / f"{name}.csv").write_text(csv_text(table), "utf-8", newline="")
     (folder / "comparison.json").write_text(json_text(findings.data()), "utf-8")
-    pictures = [sketch.picture() for sketch in sketches_of(findings)]
+    pictures = [sketch.picture() for sketch in effect_sketches(findings)]
     (folder / "figures").mkdir()
     for picture in pictures:
         picture.write(folder / "figures")
@@ -55,7 +55,7 @@ def render_comparison(findings: ComparisonFindings, pictures: Sequence[Picture],
         "comparison.html",
         baseline=findings.baseline,
         seeds=findings.seeds_text,
-        headings=HEADINGS,
+        headings=EFFECT_HEADINGS,
         stopping=stopping(findings),
         overview=figures.get("effects"),
         parts=[_part(one, figures) for one in findings.what_ifs],
@@ -66,11 +66,11 @@ def render_comparison(findings: ComparisonFindings, pictures: Sequence[Picture],
 
 
 def _part(one: ArmFindings, figures: dict[str, Picture]) -> dict[str, Any]:
-    rows, empty = shown(one.effects)
+    rows, empty = effects_shown(one.effects)
     names = (f"days-{one.arm.name}", f"quarters-{one.arm.name}")
     return {
         "arm": one.arm,
-        "sentences": sentences(one.effects),
+        "sentences": effect_sentences(one.effects),
         "rows": [_row(effect) for effect in rows],
         "empty": empty,
         "figures": [figures[name] for name in names if name in figures],
@@ -79,7 +79,7 @@ def _part(one: ArmFindings, figures: dict[str, Picture]) -> dict[str, Any]:
 
 def _row(effect: Effect) -> dict[str, Any]:
     unit = "" if is_share(effect.unit) else effect.unit
-    return {"unit": unit, "cells": cells_of(effect), "is_clear": effect.difference.clear}
+    return {"unit": unit, "cells": effect_cells(effect), "is_clear": effect.difference.clear}
 
 
 def print_comparison(findings: ComparisonFindings, folder: Path) -> None:
@@ -88,7 +88,7 @@ def print_comparison(findings: ComparisonFindings, folder: Path) -> None:
 
     console = Console(highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = PIPED_WIDTH
+        console.width = PIPED_COMPARISON_WIDTH
     console.print(f"\nBaseline: {findings.baseline.title}  ({findings.seeds_text})", markup=False)
     for one in findings.what_ifs:
         _print_what_if(console, one)
@@ -106,11 +106,11 @@ def print_comparison(findings: ComparisonFindings, folder: Path) -> None:
 
 def _print_what_if(console: Console, one: ArmFindings) -> None:
     console.print(f"\n{one.arm.title}  ({one.arm.name})\n", markup=False, style="bold")
-    effects, empty = shown(one.effects)
+    effects, empty = effects_shown(one.effects)
     console.print(_table(console, effects))
     if empty:
         console.print(f"0 in every run: {', '.join(empty)}.", markup=False)
-    for sentence in sentences(one.effects):
+    for sentence in effect_sentences(one.effects):
         console.print(sentence, markup=False)
 
 
@@ -118,13 +118,13 @@ def _table(console: Console, effects: list[Effect]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    columns = len(HEADINGS) if console.width >= WIDE else HEADINGS.index("Lower")
+    columns = len(EFFECT_HEADINGS) if console.width >= WIDE else EFFECT_HEADINGS.index("Lower")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for place, heading in enumerate(HEADINGS[:columns]):
+    for place, heading in enumerate(EFFECT_HEADINGS[:columns]):
         table.add_column(heading, justify="right" if place else "left", no_wrap=bool(place))
     for effect in effects:
         style = "bold" if effect.difference.clear else ""
         table.add_row(
-            *(Text(cell, style=style if 3 <= n <= 4 else "") for n, cell in enumerate(cells_of(effect)[:columns]))
+            *(Text(cell, style=style if 3 <= n <= 4 else "") for n, cell in enumerate(effect_cells(effect)[:columns]))
         )
     return table

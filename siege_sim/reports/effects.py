@@ -10,11 +10,11 @@ from siege_sim.results.numbers import NOTHING, is_share, number, percent, signed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from siege_sim.analysis.comparison.comparison_findings import ComparisonFindings
     from siege_sim.analysis.comparison.effects import Effect
-    from siege_sim.analysis.comparison.findings import ComparisonFindings
     from siege_sim.analysis.comparison.paired import Difference
 
-HEADINGS = ("Outcome", "Baseline", "With it", "Difference", "95 % interval", "Lower", "Higher", "Unpaired runs")
+EFFECT_HEADINGS = ("Outcome", "Baseline", "With it", "Difference", "95 % interval", "Lower", "Higher", "Unpaired runs")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def label_of(effect: Effect) -> str:
     return effect.label
 
 
-def cells_of(effect: Effect) -> tuple[str, ...]:
+def effect_cells(effect: Effect) -> tuple[str, ...]:
     """Return an effect's cells under ``HEADINGS``."""
     scale, difference = scale_of(effect), effect.difference
     return (
@@ -87,16 +87,16 @@ def round_runs(runs: float) -> int:
     return int(float(f"{runs:.2g}"))
 
 
-def shown(effects: Sequence[Effect]) -> tuple[list[Effect], list[str]]:
+def effects_shown(effects: Sequence[Effect]) -> tuple[list[Effect], list[str]]:
     """Return the effects worth a row, and the labels of those that are 0 in every run."""
     empty = [one for one in effects if one.difference.before == one.difference.after == 0.0]
     return [one for one in effects if one not in empty], [one.label for one in empty]
 
 
-def sentences(effects: Sequence[Effect]) -> list[str]:
+def effect_sentences(effects: Sequence[Effect]) -> list[str]:
     """Return in words the result of a what-if: the first outcome, the precision, what was left out."""
     numbers = [one for one in effects if not one.unit.startswith("share of runs")] or list(effects)
-    texts = [_first(numbers[0]), *_worth_of_pairing(numbers)]
+    texts = [_first(numbers[0]), *_gain_from_pairing(numbers)]
     missing = [one for one in effects if one.left_out]
     if missing:
         rows = ", ".join(f"{one.label} ({one.left_out})" for one in missing)
@@ -124,7 +124,7 @@ def _first(effect: Effect) -> str:
     )
 
 
-def _worth_of_pairing(numbers: list[Effect]) -> list[str]:
+def _gain_from_pairing(numbers: list[Effect]) -> list[str]:
     first = numbers[0]
     if first.difference.unpaired is None:
         return []

@@ -8,7 +8,7 @@ from siege_sim.analysis.run import NEED_KCAL, run_findings
 from siege_sim.errors import ResultError
 from siege_sim.reports.page import page, write_page
 from siege_sim.results.calendar import in_words
-from siege_sim.results.endings import HOLDING, ending_of
+from siege_sim.results.endings import HOLDING, ending_texts
 from siege_sim.results.numbers import number, percent, unit_text
 from siege_sim.results.why import EXPLANATION_NOTE
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from siege_sim.analysis.run import Food, Happening, KeyNumber, People, QuarterFate, RunFindings
+    from siege_sim.analysis.run import FoodFindings, Happening, KeyNumber, People, QuarterFate, RunFindings
     from siege_sim.plots.picture import Picture
     from siege_sim.results.calendar import Calendar
     from siege_sim.results.run import RunResult
@@ -87,7 +87,7 @@ def story(findings: RunFindings) -> list[str]:
 def _ending(findings: RunFindings) -> str:
     when = _on(findings.days, findings.days.last)
     if findings.ending != HOLDING:
-        return f"{ending_of(findings.ending).sentence} on {when}."
+        return f"{ending_texts(findings.ending).sentence} on {when}."
     if findings.stopped:
         return f"The run was stopped on {when}, before its end; {findings.sides.garrison.the} held the pocket then."
     the = findings.sides.garrison.the
@@ -123,7 +123,7 @@ def _lower(label: str) -> str:
     return label[0].lower() + label[1:]
 
 
-def _food(food: Food) -> str:
+def _food(food: FoodFindings) -> str:
     text = f"On day 0 there was food for {number(food.days_on_day_0)} days."
     if food.first_kcal is None:
         return text

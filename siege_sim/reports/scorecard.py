@@ -13,16 +13,16 @@ from siege_sim.results.numbers import amount, number, percent
 if TYPE_CHECKING:
     from siege_sim.plots.picture import Picture
     from siege_sim.validation.fan import Fan
-    from siege_sim.validation.scorecard import Forecast, Line, Scorecard
+    from siege_sim.validation.scorecard import Forecast, PatternScore, Scorecard
 
-HEADINGS = ("Pattern", "Record", "Median", "10-90 %", "Inside", "It stays", "Straight line")
+SCORECARD_HEADINGS = ("Pattern", "Record", "Median", "10-90 %", "Inside", "It stays", "Straight line")
 
 FORECASTS = (
     ("stays", "that the last known value persists"),
     ("line", "a straight line through earlier values"),
 )
 
-PIPED_WIDTH = 130
+PIPED_SCORECARD_WIDTH = 130
 """Columns of the table when nobody's terminal sets them."""
 
 
@@ -50,27 +50,27 @@ def print_scorecard(card: Scorecard, folder: Path) -> None:
 
     console = Console(highlight=False)
     if not console.is_terminal:
-        console.width = max(console.width, PIPED_WIDTH)
+        console.width = max(console.width, PIPED_SCORECARD_WIDTH)
     console.print(f"\n{card.title}  ({_seeds(card)})", markup=False, style="bold")
     console.print(f"against: {card.record_title}\n", markup=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for place, heading in enumerate(HEADINGS):
+    for place, heading in enumerate(SCORECARD_HEADINGS):
         table.add_column(heading, justify="right" if place else "left", no_wrap=place not in (0, 3))
     topic = ""
     for line in card.lines:
         if line.topic != topic:
             table.add_row(Text(line.topic, style="bold"))
             topic = line.topic
-        cells = cells_of(line)
+        cells = pattern_cells(line)
         table.add_row(Text(f"  {cells[0]}"), *cells[1:])
     console.print(table)
     console.print()
-    for sentence in sentences(card):
+    for sentence in scorecard_sentences(card):
         console.print(sentence, markup=False)
     console.print(f"\nScorecard: {folder / 'scorecard.html'}", soft_wrap=True, markup=False)
 
 
-def cells_of(line: Line) -> tuple[str, ...]:
+def pattern_cells(line: PatternScore) -> tuple[str, ...]:
     """Return a pattern's cells under ``HEADINGS``, as texts."""
     if line.not_measured:
         return (line.title, "not measured", *("-",) * 5)
@@ -110,16 +110,16 @@ def _seeds(card: Scorecard) -> str:
     return f"{len(card.seeds)} runs, seeds {min(card.seeds)} to {max(card.seeds)}"
 
 
-def sentences(card: Scorecard) -> list[str]:
+def scorecard_sentences(card: Scorecard) -> list[str]:
     """Return in words what the scorecard comes to."""
     inside, of = card.medians_inside
     texts = [f"The median of the runs lies in the record's range for {inside} of {of} patterns that were measured."]
     for name, words in FORECASTS:
-        tally = card.against(name)
-        if tally.patterns:
+        score = card.against(name)
+        if score.patterns:
             texts.append(
-                f"Naive forecast {words}: in the record's range for {tally.forecast} of {_patterns(tally.patterns)}; "
-                f"the median of the runs for {tally.runs} of them."
+                f"Naive forecast ({words}): in the record's range for {score.forecast} of {_patterns(score.patterns)}; "
+                f"the median of the runs for {score.runs} of them."
             )
     return texts
 
@@ -133,9 +133,9 @@ def render_scorecard(card: Scorecard, picture: Picture | None) -> str:
     return page(
         "scorecard.html",
         card=card,
-        headings=HEADINGS,
+        headings=SCORECARD_HEADINGS,
         seeds=_seeds(card),
-        sentences=sentences(card),
+        scorecard_sentences=scorecard_sentences(card),
         topics=_topics(card),
         figure=picture,
         command=_command(card),
@@ -146,7 +146,7 @@ def _topics(card: Scorecard) -> list[dict[str, Any]]:
     topics: dict[str, list[dict[str, Any]]] = {}
     for line in card.lines:
         inside = {None: "", True: "in", False: "out"}[None if line.not_measured else line.median_inside]
-        topics.setdefault(line.topic, []).append({"line": line, "cells": cells_of(line), "inside": inside})
+        topics.setdefault(line.topic, []).append({"line": line, "cells": pattern_cells(line), "inside": inside})
     return [{"title": title, "rows": rows} for title, rows in topics.items()]
 
 

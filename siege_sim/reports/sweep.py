@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from siege_sim.analysis.findings import FigureFindings
-    from siege_sim.analysis.summaries import Effect, Effects
+    from siege_sim.analysis.summaries import FactorEffect, FactorEffects
     from siege_sim.analysis.sweep import FactorRange, PointsTable, ReportOptions, Spread, SweepFindings
     from siege_sim.plots.sweeps import Drawn
 
@@ -26,7 +26,7 @@ FEW_REPLICATIONS = 10
 PLAIN = ("points", "scatter", "response_surface")
 """Figures whose sentence says how to read them rather than what they show."""
 
-KINDS = {
+DESIGN_TEXTS = {
     "grid": "every combination of the factors' values",
     "one_at_a_time": "one factor at a time",
     "latin_hypercube": "a Latin hypercube",
@@ -76,7 +76,7 @@ def render_sweep(findings: SweepFindings, drawn: Sequence[Drawn], command: str) 
     """Return the report as HTML; all text of the experiment is escaped.
 
     Args:
-        findings: what it says.
+        findings: what it shows.
         drawn: the figures in it.
         command: what has to be typed to make it again.
     """
@@ -85,7 +85,7 @@ def render_sweep(findings: SweepFindings, drawn: Sequence[Drawn], command: str) 
         title=findings.about.title,
         manifest=findings.manifest,
         runs=findings.about.runs,
-        kind=KINDS.get(findings.kind, findings.kind),
+        kind=DESIGN_TEXTS.get(findings.kind, findings.kind),
         holes=findings.completeness.sentences,
         few_seeds=_seeds_note(findings.replications),
         findings=_told(findings.figures),
@@ -102,7 +102,7 @@ def render_sweep(findings: SweepFindings, drawn: Sequence[Drawn], command: str) 
 
 def _told(figures: Sequence[FigureFindings]) -> list[tuple[str, str]]:
     """Return what the figures say that say something by themselves."""
-    return [(one.title, one.says) for part in figures if part.figure not in PLAIN for one in part.findings]
+    return [(one.title, one.sentence) for part in figures if part.figure not in PLAIN for one in part.findings]
 
 
 def _seeds_note(replications: int) -> str:
@@ -137,11 +137,11 @@ def _points(table: PointsTable) -> dict[str, Any]:
     return {"factors": headings, "quantities": [one.quantity.heading for one in table.columns], "rows": rows}
 
 
-def _effect_rows(effects: Effects) -> list[tuple[str, ...]]:
+def _effect_rows(effects: FactorEffects) -> list[tuple[str, ...]]:
     return [_effect_row(effects, effect) for effect in effects.effects]
 
 
-def _effect_row(effects: Effects, effect: Effect) -> tuple[str, ...]:
+def _effect_row(effects: FactorEffects, effect: FactorEffect) -> tuple[str, ...]:
     return (
         effects.quantity.heading,
         effect.factor.name,

@@ -25,7 +25,7 @@ NOTHING = "-"
 NOISE = 1e-9
 """What is smaller than this is 0, but for the rounding of the computer."""
 
-FIGURES = 3
+SIGNIFICANT_FIGURES = 3
 
 
 def number(value: Number, unit: str = "") -> str:
@@ -91,7 +91,7 @@ def _share(size: float) -> str:
 def _figures(size: float) -> str:
     if size < NOISE:
         return "0"
-    least = 10.0 ** (FIGURES - 1)
+    least = 10.0 ** (SIGNIFICANT_FIGURES - 1)
     return _half_up(size, next(places for places in range(12) if size * 10**places >= least or places == 11))
 
 

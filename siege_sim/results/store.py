@@ -30,7 +30,7 @@ MANIFEST = "manifest.json"
 DESIGN = "design.parquet"
 SAMPLE = "sample.parquet"
 SCENARIOS = "scenarios.json"
-TABLES = ("series", "quarters", "runs")
+PART_TABLES = ("series", "quarters", "runs")
 """The folders of parts, in the order in which the files of a part appear."""
 
 WHOLE_OF_A_RUN = ("point", "replication", "seed", "attempt")
@@ -149,7 +149,7 @@ class Store:
     def clean(self, damaged: Iterable[str]) -> None:
         """Remove damaged parts, and what a writer left that was killed before it had finished a part."""
         gone = set(damaged)
-        for table in reversed(TABLES):
+        for table in reversed(PART_TABLES):
             self.storage.clean(table)
             for name in gone:
                 self.storage.remove(f"{table}/{name}")
@@ -181,7 +181,7 @@ class Store:
     def damaged_beside(self) -> dict[str, str]:
         """Read every part of every table whole, and return those that are damaged, with the reason."""
         damaged: dict[str, str] = {}
-        for table in TABLES:
+        for table in PART_TABLES:
             for name in self.storage.names(table):
                 try:
                     self._read(name, None)

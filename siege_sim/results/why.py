@@ -15,7 +15,7 @@ import pandas as pd
 
 from siege_sim.errors import ResultError, did_you_mean
 from siege_sim.results.calendar import MONTHS
-from siege_sim.results.endings import HOLDING, ending_of
+from siege_sim.results.endings import HOLDING, ending_texts
 from siege_sim.results.numbers import percent
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ class _Explainer:
         ending = str(self._result.summary["ending"])
         ends = [int(row["event"]) for row in self._rows if row["kind"] == ending]
         if ends:
-            how = ending_of(ending).clause
+            how = ending_texts(ending).clause
             return Explanation(f"Why the siege ended {self._on(ends[-1])}, {how}:", self._steps(ends[-1]))
         if ending != HOLDING:
             return Explanation(f"The siege ended ({ending.replace('_', ' ')}), but no event of the run says why.", ())

@@ -37,7 +37,7 @@ from siege_sim.validation.record import Record, load_record
 
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
-    from siege_sim.validation.record import Entry
+    from siege_sim.validation.record import RecordEntry
 
 LARGEST_MISS = 3.0
 """Where a pattern's miss is cut off, so that one hopeless pattern does not drown the others."""
@@ -169,7 +169,7 @@ def load_spec(name_or_path: str | Path, known: Mapping[str, Path]) -> Calibratio
     return read_block(CalibrationSpec, find_file(name_or_path, known, "calibration"), "a calibration")[0]
 
 
-def miss(entry: Entry, value: float | None) -> float:
+def miss(entry: RecordEntry, value: float | None) -> float:
     """Return by how many widths of its range a value misses a pattern: 0 inside, ``LARGEST_MISS`` at the most."""
     if value is None:
         return 0.0

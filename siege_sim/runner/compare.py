@@ -7,16 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from siege_sim.analysis.comparison.compared import (
+    ComparedQuantity,
+    Target,
+    compared_quantities,
+    daily_quantity,
+    target_of,
+    whole_run_quantity,
+)
 from siege_sim.analysis.comparison.comparison import Arm, Comparison, InterimLook
 from siege_sim.analysis.comparison.paired import FIRST_LOOK, next_look
-from siege_sim.analysis.comparison.quantities import (
-    Quantity,
-    Target,
-    chosen_quantities,
-    of_a_day,
-    of_the_run,
-    target_of,
-)
 from siege_sim.analysis.comparison.traces import Trace, trace_of
 from siege_sim.errors import ScenarioError
 from siege_sim.loading.scenario import load_scenario
@@ -26,12 +26,12 @@ from siege_sim.runner.pool import run_many
 from siege_sim.runner.run import Job, jobs_of, run_job
 
 
-def quantities_of_runs(scenarios: Sequence[Scenario]) -> dict[str, Quantity]:
+def known_quantities(scenarios: Sequence[Scenario]) -> dict[str, ComparedQuantity]:
     """Return everything that runs of all these scenarios can be compared in, by name, labelled as in the first."""
     first = scenarios[0]
     shared = set.intersection(*({outcome.name for outcome in one.outcomes} for one in scenarios))
-    whole = [of_the_run(o.name, o.label, o.unit, o.event) for o in run_outcomes_of(first.sides)]
-    daily = [of_a_day(o.name, o.label, o.unit, o.reading) for o in first.outcomes if o.name in shared]
+    whole = [whole_run_quantity(o.name, o.label, o.unit, o.event) for o in run_outcomes_of(first.sides)]
+    daily = [daily_quantity(o.name, o.label, o.unit, o.reading) for o in first.outcomes if o.name in shared]
     return {quantity.name: quantity for quantity in (*whole, *daily)}
 
 
@@ -100,7 +100,7 @@ class ComparisonRequest:
 
     scenarios: tuple[Scenario, ...]
     runs: int
-    quantities: tuple[Quantity, ...]
+    quantities: tuple[ComparedQuantity, ...]
     until: Target | None = None
     days: int | None = None
     settings: tuple[str, ...] = ()
@@ -121,7 +121,7 @@ def comparison_request(
         names: the baseline, then the what-ifs, by name or file.
         runs: how many runs of each.
         outcomes: what to compare, as names with commas between them; the usual ones when there are none.
-        until: a width, as in ``quantities.target_of``.
+        until: a width, as in ``compared.target_of``.
         days: stop each run after so many days.
         settings: changes to all scenarios, as ``key=value``.
 
@@ -130,7 +130,7 @@ def comparison_request(
     """
     wanted = [name.strip() for text in outcomes for name in text.split(",") if name.strip()]
     scenarios = load_comparable(names, settings, days)
-    chosen = chosen_quantities(wanted, quantities_of_runs(scenarios))
+    chosen = compared_quantities(wanted, known_quantities(scenarios))
     target = None if until is None else target_of(until, chosen)
     words = ["siege-sim", "compare", *names, "--runs", str(runs)]
     words += ["--outcomes", ",".join(wanted)] if wanted else []
@@ -195,6 +195,6 @@ def _run_seeds(
     return [traces[number :: len(by_scenario)] for number in range(len(by_scenario))]
 
 
-def _traced(quantities: Sequence[Quantity], days: int, job: Job) -> Trace:
+def _traced(quantities: Sequence[ComparedQuantity], days: int, job: Job) -> Trace:
     """Do a job in a worker and keep its trace only."""
     return trace_of(run_job(job), quantities, days)

@@ -7,7 +7,6 @@ import subprocess
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,9 @@ from siege_sim._version import __version__
 from siege_sim.model.model import SiegeModel
 from siege_sim.model.run_outcomes import first_day, run_outcomes_of, summary_of
 from siege_sim.results.run import WHOLE_OR_MISSING, RunResult
+from siege_sim.runner.versions import installed_version
 
-PACKAGES = ("mesa", "numpy", "pandas", "matplotlib", "pydantic")
+MANIFEST_PACKAGES = ("mesa", "numpy", "pandas", "matplotlib", "pydantic")
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
         "seed": model.seed,
         "scenario_digest": model.scenario.digest,
         "python": platform.python_version(),
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": {name: installed_version(name) for name in MANIFEST_PACKAGES},
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_seconds": round(wall_seconds, 3),
         "days_played": model.day,
@@ -151,14 +151,6 @@ def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
         "notes": model.scenario.notes(),
         "scenario": model.scenario.model_dump(mode="json", by_alias=True),
     }
-
-
-@cache
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 @cache

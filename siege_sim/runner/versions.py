@@ -10,10 +10,11 @@ PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow", "pydantic", "scipy")
 
 def package_versions() -> dict[str, str | None]:
     """Return the versions of Python and of the libraries that runs and results rest on."""
-    return {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
+    return {"python": platform.python_version(), **{name: installed_version(name) for name in PACKAGES}}
 
 
-def _version(package: str) -> str | None:
+def installed_version(package: str) -> str | None:
+    """Return the version of an installed package, None when it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:

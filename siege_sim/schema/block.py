@@ -12,8 +12,8 @@ from siege_sim.errors import did_you_mean
 
 BlockT = TypeVar("BlockT", bound="Block")
 
-Path = tuple[str | int, ...]
-Problem = tuple[Path, str]
+KeyPath = tuple[str | int, ...]
+Problem = tuple[KeyPath, str]
 """Where in a block something is wrong (keys and indices from the block down), and what."""
 
 

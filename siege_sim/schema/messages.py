@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from siege_sim.errors import ScenarioError, did_you_mean
-from siege_sim.schema.block import Block
-from siege_sim.schema.block import Path as KeyPath
+from siege_sim.schema.block import Block, KeyPath
 from siege_sim.schema.yaml_file import Document, read_yaml
 
 BlockT = TypeVar("BlockT", bound=Block)

@@ -18,6 +18,9 @@ from siege_sim.schema.block import Block, Problem
 NOBODY, GARRISON, BESIEGER, FIRST_THIRD_PARTY = 0, 1, 2, 3
 """Who holds a cell; also the side of a unit."""
 
+SMALLEST_POCKET_CELLS = 3
+"""Smaller scraps of the garrison's ground count as cut-off positions, not as a pocket."""
+
 GARRISON_NAME, BESIEGER_NAME = "garrison", "besieger"
 """The words for the two sides in files."""
 

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from siege_sim.errors import ScenarioError
-from siege_sim.schema.block import Path as KeyPath
+from siege_sim.schema.block import KeyPath
 
 LARGEST_FILE_BYTES = 2_000_000
 MOST_VALUES = 100_000

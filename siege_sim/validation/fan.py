@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from siege_sim.results.run import CompactRun
     from siege_sim.validation.measures import FloatArray
-    from siege_sim.validation.record import Entry, Record
+    from siege_sim.validation.record import Record, RecordEntry
 
 DRAWN = (kinds.FallOn, kinds.ValueOn, kinds.IncreasePerDay)
 """Kinds of measure that make a curve over days."""
@@ -41,7 +41,7 @@ class Panel:
 
     title: str
     unit: str
-    entries: tuple[Entry, ...]
+    entries: tuple[RecordEntry, ...]
     curves: FloatArray
     bands: FloatArray
 
@@ -68,7 +68,7 @@ class Fan:
     panels: tuple[Panel, ...]
 
     @property
-    def says(self) -> str:
+    def sentence(self) -> str:
         """What the figure shows, in words."""
         if len(self.seeds) == 1:
             return "One run, and the ranges that the record gives."
@@ -90,9 +90,9 @@ def fan_of(record: Record, compact_runs: Sequence[CompactRun]) -> Fan:
     return Fan(days, ends, tuple(course.seed for course in compact_runs), _panels(record, compact_runs, days))
 
 
-def drawn_quantities(record: Record) -> list[list[Entry]]:
+def drawn_quantities(record: Record) -> list[list[RecordEntry]]:
     """Return what the record knows of each quantity with two or more patterns, in the record's order."""
-    groups: dict[object, list[Entry]] = {}
+    groups: dict[object, list[RecordEntry]] = {}
     for entry in record.patterns.values():
         if isinstance(entry.measure, DRAWN):
             groups.setdefault(entry.measure.quantity, []).append(entry)

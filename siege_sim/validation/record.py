@@ -320,7 +320,7 @@ Confidence = Literal["read", "indirect", "partisan", "derived", "assumed", "untr
 reckoned from cited numbers; the range is this project's reading of words; no public source was found."""
 
 
-class Entry(Block):
+class RecordEntry(Block):
     """Something known, with its range and source."""
 
     title: str
@@ -369,9 +369,9 @@ class Topic(Block):
 
     title: str
     """The heading."""
-    patterns: dict[str, Entry] = Field(min_length=1)
+    patterns: dict[str, RecordEntry] = Field(min_length=1)
     """Patterns by name. Runs are scored on these."""
-    background: dict[str, Entry] = {}
+    background: dict[str, RecordEntry] = {}
     """Dated points that are not scored: what a scenario takes as given, or what was known before."""
 
 
@@ -403,7 +403,7 @@ class Record(Block):
             if last is not None and last > self.until:
                 yield (*where, "measure"), f"{last} is after the record's last day, {self.until}; nothing later counts"
 
-    def _all(self) -> Iterator[tuple[str, str, str, Entry]]:
+    def _all(self) -> Iterator[tuple[str, str, str, RecordEntry]]:
         for topic, block in self.topics.items():
             for name, entry in block.patterns.items():
                 yield topic, "patterns", name, entry
@@ -411,11 +411,11 @@ class Record(Block):
                 yield topic, "background", name, entry
 
     @cached_property
-    def patterns(self) -> dict[str, Entry]:
+    def patterns(self) -> dict[str, RecordEntry]:
         """All patterns by name, in the order of the file."""
         return {name: entry for _, part, name, entry in self._all() if part == "patterns"}
 
-    def known_before(self, entry: Entry) -> list[Entry]:
+    def known_before(self, entry: RecordEntry) -> list[RecordEntry]:
         """Return what the record says of the same quantity at earlier times, in order of time.
 
         An entry is known before another when its last day lies before the other's first day.
@@ -425,7 +425,7 @@ class Record(Block):
             return []
         return [earlier for earlier in self.same_quantity(measure) if _last(earlier) < measure.first_day]
 
-    def same_quantity(self, measure: Measure) -> list[Entry]:
+    def same_quantity(self, measure: Measure) -> list[RecordEntry]:
         """Return all that the record says of a quantity, in order of time."""
         same = [
             entry
@@ -451,7 +451,7 @@ class Record(Block):
                         yield where, f"no {word} is called '{one}'{did_you_mean(one, known)}"
 
 
-def _last(entry: Entry) -> date:
+def _last(entry: RecordEntry) -> date:
     assert entry.measure is not None
     last = entry.measure.last_day
     assert last is not None

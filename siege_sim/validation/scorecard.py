@@ -17,19 +17,19 @@ from siege_sim.validation.record import Measure
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from siege_sim.validation.record import Entry, Record
+    from siege_sim.validation.record import Record, RecordEntry
 
     FloatArray = NDArray[np.float64]
 from siege_sim.validation.measures import measured
 
 
-def it_stays(record: Record, entry: Entry) -> float | None:
+def it_stays(record: Record, entry: RecordEntry) -> float | None:
     """Return the naive forecast that the last value known before persists, or ``None`` if there is none."""
     known = record.known_before(entry)
     return known[-1].middle if known else None
 
 
-def straight_line(record: Record, entry: Entry) -> float | None:
+def straight_line(record: Record, entry: RecordEntry) -> float | None:
     """Return the naive forecast of a straight line through what was known before, never below 0."""
     known = [
         (_middle_day(earlier.measure), earlier.middle)
@@ -58,7 +58,7 @@ class Forecast:
 
 
 @dataclass(frozen=True)
-class Line:
+class PatternScore:
     """A pattern's line on the scorecard.
 
     Attributes:
@@ -98,7 +98,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Tally:
+class ForecastScore:
     """How many of some patterns lie in the record's range: medians of the runs, and a naive forecast."""
 
     patterns: int
@@ -120,7 +120,7 @@ class Scorecard:
     days: int | None
     settings: tuple[str, ...]
     made: Mapping[str, Any]
-    lines: tuple[Line, ...]
+    lines: tuple[PatternScore, ...]
 
     @property
     def medians_inside(self) -> tuple[int, int]:
@@ -128,11 +128,11 @@ class Scorecard:
         inside = [line.median_inside for line in self.lines if not line.not_measured and line.share_inside is not None]
         return sum(map(bool, inside)), len(inside)
 
-    def against(self, forecast: str) -> Tally:
+    def against(self, forecast: str) -> ForecastScore:
         """Compare the runs with a naive forecast (``stays`` or ``line``) where it can be made."""
         both = [(line, getattr(line, forecast)) for line in self.lines if line.share_inside is not None]
         pairs = [(bool(line.median_inside), made.inside) for line, made in both if made is not None]
-        return Tally(len(pairs), sum(runs for runs, _ in pairs), sum(naive for _, naive in pairs))
+        return ForecastScore(len(pairs), sum(runs for runs, _ in pairs), sum(naive for _, naive in pairs))
 
     def table(self) -> pd.DataFrame:
         """Return a row a pattern."""
@@ -188,25 +188,27 @@ def scorecard(
         days=days,
         settings=tuple(settings),
         made=runs[0].provenance,
-        lines=score(record, runs),
+        lines=score_patterns(record, runs),
     )
 
 
-def score(record: Record, runs: Sequence[CompactRun]) -> tuple[Line, ...]:
+def score_patterns(record: Record, runs: Sequence[CompactRun]) -> tuple[PatternScore, ...]:
     """Measure every pattern of a record on every run, and set the naive forecasts beside them."""
     return tuple(
-        _line(record, name, topic.title, entry, runs)
+        _pattern_score(record, name, topic.title, entry, runs)
         for topic in record.topics.values()
         for name, entry in topic.patterns.items()
     )
 
 
-def _line(record: Record, name: str, topic: str, entry: Entry, runs: Sequence[CompactRun]) -> Line:
+def _pattern_score(
+    record: Record, name: str, topic: str, entry: RecordEntry, runs: Sequence[CompactRun]
+) -> PatternScore:
     found = [] if entry.measure is None else [measured(entry.measure, run) for run in runs]
     reached = [value for value in found if value is not None]
     numbers = [value for value in reached if math.isfinite(value)]
     tenth, median, ninetieth = np.percentile(numbers, (10, 50, 90)).tolist() if numbers else (None, None, None)
-    return Line(
+    return PatternScore(
         name=name,
         topic=topic,
         title=entry.title,
@@ -228,11 +230,11 @@ def _line(record: Record, name: str, topic: str, entry: Entry, runs: Sequence[Co
     )
 
 
-def _forecast(entry: Entry, value: float | None) -> Forecast | None:
+def _forecast(entry: RecordEntry, value: float | None) -> Forecast | None:
     return None if value is None else Forecast(value, entry.holds(value))
 
 
-def _flat(line: Line) -> dict[str, Any]:
+def _flat(line: PatternScore) -> dict[str, Any]:
     """Return a line with numbers and words only, for a table."""
     flat = asdict(line)
     del flat["values"]

@@ -12,7 +12,7 @@ from siege_sim.viewer.frames import Json
 
 if TYPE_CHECKING:
     from siege_sim.schema.sides import Sides
-    from siege_sim.validation.record import Entry, Record
+    from siege_sim.validation.record import Record, RecordEntry
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def charts_of(outcomes: Sequence[Mapping[str, Any]], sides: Sides, record: Recor
     ]
 
 
-def _about(record: Record, line: ChartLine, kind: type[kinds.Measure]) -> Iterator[tuple[Entry, Any]]:
+def _about(record: Record, line: ChartLine, kind: type[kinds.Measure]) -> Iterator[tuple[RecordEntry, Any]]:
     """Yield what the record holds on a line by one kind of measure, in order of time."""
     for entries in (topic.patterns | topic.background for topic in record.topics.values()):
         for entry in entries.values():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from siege_sim.analysis.comparison.findings import comparison_findings
+from siege_sim.analysis.comparison.comparison_findings import comparison_findings
 from siege_sim.analysis.comparison.paired import FIRST_LOOK
 from siege_sim.cli import main as cli
 from siege_sim.runner.compare import comparison_request, run_comparison
@@ -120,14 +120,14 @@ def test_one_worker_or_two_write_the_same_bytes(written, what_ifs, tmp_path):
     folder, _ = written
     out = tmp_path / "one"
     wanted = ["compare", *what_ifs, "--runs", "5", "--workers", "1", "--quiet", "--out", str(out)]
-    assert cli.main(wanted) == cli.OK
+    assert cli.main(wanted) == cli.EXIT_OK
     for path in sorted(folder.rglob("*.*")):
         assert (out / path.relative_to(folder)).read_bytes() == path.read_bytes(), path.name
 
 
 def test_nothing_differs_when_a_what_if_begins_after_the_last_day(what_ifs, capsys, tmp_path):
     wanted = ["compare", *what_ifs[:2], "--runs", "2", "--days", "1", "--json", "--out", str(tmp_path / "o")]
-    assert cli.main(wanted) == cli.OK
+    assert cli.main(wanted) == cli.EXIT_OK
     data = json.loads(capsys.readouterr().out)
     assert data["effects"]
     assert all(effect["difference"] in (0.0, None) for effect in data["effects"])
@@ -144,7 +144,7 @@ def test_runs_are_added_until_the_interval_is_narrow_and_give_what_as_many_runs_
 
 def test_it_stops_at_the_most_runs_and_says_that_the_interval_is_still_wide(what_ifs, capsys, tmp_path):
     wanted = ["compare", *what_ifs[::2], "--runs", "3", "--days", "10", "--until", "civilians_killed=0.001"]
-    assert cli.main([*wanted, "--outcomes", "ending,civilians_killed", "--out", str(tmp_path / "o")]) == cli.OK
+    assert cli.main([*wanted, "--outcomes", "ending,civilians_killed", "--out", str(tmp_path / "o")]) == cli.EXIT_OK
     assert "did not become as narrow as 0.001 persons" in " ".join(capsys.readouterr().out.split())
 
 
@@ -157,7 +157,7 @@ def test_settings_hold_for_the_baseline_and_the_what_ifs(what_ifs):
 @pytest.mark.parametrize("columns", ["80", "120"])
 def test_tables_fit_the_terminal(what_ifs, columns, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", columns)
-    assert cli.main(["compare", *what_ifs, "--runs", "2", "--days", "30", "--out", str(tmp_path / "o")]) == cli.OK
+    assert cli.main(["compare", *what_ifs, "--runs", "2", "--days", "30", "--out", str(tmp_path / "o")]) == cli.EXIT_OK
     printed = capsys.readouterr().out
     assert "…" not in printed
     assert max(len(line) for line in printed.splitlines() if "comparison.html" not in line) <= int(columns)
@@ -167,7 +167,7 @@ def test_weekly_convoys_leave_people_in_aleppo_less_hungry(tmp_path, capsys):
     wanted = ["compare", "aleppo_2016", "aid_convoys", "--runs", "3", "--days", "60", "--json",
               "--outcomes", "kcal_eaten_per_person,left_by_road", "--workers", "2",
               "--set", "population.persons_per_household=50", "--out", str(tmp_path / "o")]  # fmt: skip
-    assert cli.main(wanted) == cli.OK
+    assert cli.main(wanted) == cli.EXIT_OK
     eaten, by_road = json.loads(capsys.readouterr().out)["effects"]
     assert eaten["low"] > 0
     assert by_road["difference"] == 0
@@ -228,7 +228,11 @@ def test_what_cannot_be_compared_is_refused_with_a_way_out(arguments, said, tmp_
 
 def test_a_comparison_is_replaced_with_force_only(what_ifs, tmp_path, capsys):
     wanted = ["compare", *what_ifs[:2], "--runs", "1", "--days", "2", "--quiet", "--out", str(tmp_path / "o")]
-    assert [cli.main(wanted), cli.main(wanted), cli.main([*wanted, "--force"])] == [cli.OK, cli.KNOWN_ERROR, cli.OK]
+    assert [cli.main(wanted), cli.main(wanted), cli.main([*wanted, "--force"])] == [
+        cli.EXIT_OK,
+        cli.KNOWN_ERROR,
+        cli.EXIT_OK,
+    ]
     assert "is there already" in capsys.readouterr().err
 
 

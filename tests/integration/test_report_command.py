@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from siege_sim.cli.main import KNOWN_ERROR, OK, main
+from siege_sim.cli.main import EXIT_OK, KNOWN_ERROR, main
 
 EXPERIMENT = """
 name: small
@@ -30,13 +30,16 @@ replications: 3
 def swept(tmp_path_factory):
     folder = tmp_path_factory.mktemp("swept")
     (folder / "small.yaml").write_text(EXPERIMENT, "utf-8")
-    assert main(["sweep", str(folder / "small.yaml"), "--out", str(folder / "out"), "--workers", "1", "--quiet"]) == OK
+    assert (
+        main(["sweep", str(folder / "small.yaml"), "--out", str(folder / "out"), "--workers", "1", "--quiet"])
+        == EXIT_OK
+    )
     return folder
 
 
 def test_a_sweep_s_report_lies_in_its_folder_and_holds_its_figures(swept, capsys):
     pictures = swept / "png"
-    assert main(["report", str(swept / "out"), "--outcome", "excess_deaths", "--png", str(pictures)]) == OK
+    assert main(["report", str(swept / "out"), "--outcome", "excess_deaths", "--png", str(pictures)]) == EXIT_OK
     assert "report.html" in capsys.readouterr().out
     html = (swept / "out" / "report.html").read_text("utf-8")
     assert "27 runs (9 points x 3), seeds 1 to 3" in html
@@ -45,15 +48,17 @@ def test_a_sweep_s_report_lies_in_its_folder_and_holds_its_figures(swept, capsys
 
 
 def test_a_report_leaves_the_sweep_as_it_was(swept):
-    assert main(["report", str(swept / "out"), "--figure", "survival"]) == OK
-    assert main(["sweep", str(swept / "small.yaml"), "--out", str(swept / "out"), "--workers", "1", "--quiet"]) == OK
+    assert main(["report", str(swept / "out"), "--figure", "survival"]) == EXIT_OK
+    assert (
+        main(["sweep", str(swept / "small.yaml"), "--out", str(swept / "out"), "--workers", "1", "--quiet"]) == EXIT_OK
+    )
 
 
 def test_a_sweep_that_was_cut_short_is_reported_as_such(swept):
     out = swept / "part"
     command = ["sweep", str(swept / "small.yaml"), "--out", str(out), "--workers", "1", "--quiet", "--limit", "13"]
-    assert main(command) == OK
-    assert main(["report", str(out), "--figure", "heat_map", "--outcome", "died_of_hunger"]) == OK
+    assert main(command) == EXIT_OK
+    assert main(["report", str(out), "--figure", "heat_map", "--outcome", "died_of_hunger"]) == EXIT_OK
     html = (out / "report.html").read_text("utf-8")
     assert "13 of 27 planned runs are finished; 14 have not been run." in html
 

@@ -72,14 +72,14 @@ def test_one_worker_or_two_write_the_same_bytes(written, tmp_path):
     folder, _ = written
     out = tmp_path / "one"
     wanted = ["score", "aleppo_2016", "--runs", "3", "--workers", "1", *COARSE, "--quiet", "--out", str(out)]
-    assert cli.main(wanted) == cli.OK
+    assert cli.main(wanted) == cli.EXIT_OK
     for name in FILES:
         assert (out / name).read_bytes() == (folder / name).read_bytes(), name
 
 
 def test_runs_that_are_stopped_early_are_not_scored_on_later_days(tmp_path, capsys):
     wanted = ["score", "aleppo_2016", "--runs", "1", *COARSE, "--days", "30", "--json", "--out", str(tmp_path / "o")]
-    assert cli.main(wanted) == cli.OK
+    assert cli.main(wanted) == cli.EXIT_OK
     patterns = {pattern["name"]: pattern for pattern in json.loads(capsys.readouterr().out)["patterns"]}
     assert patterns["killed_to_18_oct"]["share_inside"] is not None
     assert patterns["area_lost_by_28_nov"]["share_inside"] is None
@@ -88,7 +88,11 @@ def test_runs_that_are_stopped_early_are_not_scored_on_later_days(tmp_path, caps
 def test_an_existing_folder_is_replaced_with_force_only(written, tmp_path, capsys):
     out = tmp_path / "o"
     wanted = ["score", "aleppo_2016", "--runs", "1", *COARSE, "--days", "2", "--quiet", "--out", str(out)]
-    assert [cli.main(wanted), cli.main(wanted), cli.main([*wanted, "--force"])] == [cli.OK, cli.KNOWN_ERROR, cli.OK]
+    assert [cli.main(wanted), cli.main(wanted), cli.main([*wanted, "--force"])] == [
+        cli.EXIT_OK,
+        cli.KNOWN_ERROR,
+        cli.EXIT_OK,
+    ]
     assert "is there already" in capsys.readouterr().err
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.txt").write_text("years of work")

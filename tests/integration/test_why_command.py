@@ -45,7 +45,7 @@ def test_json_is_json_and_nothing_else(folder, capsys):
 def test_capitals_do_not_matter(folder, capsys):
     answers = []
     for name in ("Mill Quarter", "mill QUARTER"):
-        assert cli.main(["why", str(folder), "--quarter", name]) == cli.OK
+        assert cli.main(["why", str(folder), "--quarter", name]) == cli.EXIT_OK
         answers.append(capsys.readouterr().out)
     assert answers[0] == answers[1]
     assert "Mill Quarter" in answers[0]

@@ -12,9 +12,9 @@ import pytest
 
 from siege_sim import load_scenario
 from siege_sim.runner.pool import run_many
-from siege_sim.runner.run import jobs_of, play
+from siege_sim.runner.run import jobs_of, run_job
 from siege_sim.validation.record import load_record
-from siege_sim.validation.scorecard import Line, score
+from siege_sim.validation.scorecard import PatternScore, score_patterns
 
 BASELINE = "aleppo_2016"
 COARSE = ["population.persons_per_household=50"]
@@ -51,11 +51,11 @@ def patterns() -> list[str]:
 
 
 @cache
-def card() -> dict[str, Line]:
+def card() -> dict[str, PatternScore]:
     scenario = load_scenario(BASELINE, COARSE)
     record = load_record(BASELINE, [outcome.name for outcome in load_scenario(BASELINE).outcomes])
-    compact_runs = run_many(jobs_of(scenario, SEEDS, DAYS), play, 2)
-    return {line.name: line for line in score(record, compact_runs)}
+    compact_runs = run_many(jobs_of(scenario, SEEDS, DAYS), run_job, 2)
+    return {line.name: line for line in score_patterns(record, compact_runs)}
 
 
 @pytest.mark.slow

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from siege_sim.analysis.comparison.paired import mean_difference
-from siege_sim.analysis.comparison.quantities import ENDING
+from siege_sim.results.endings import ENDING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from siege_sim.analysis.comparison.quantities import Quantity, Target
+    from siege_sim.analysis.comparison.compared import ComparedQuantity, Target
     from siege_sim.analysis.comparison.traces import Trace
 
     FloatArray = NDArray[np.float64]
@@ -56,7 +56,7 @@ class Comparison:
     """
 
     arms: tuple[Arm, ...]
-    quantities: tuple[Quantity, ...]
+    quantities: tuple[ComparedQuantity, ...]
     start: date
     last_day: int
     until: Target | None

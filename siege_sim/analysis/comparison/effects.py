@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siege_sim.analysis.comparison.paired import half_widths, mean_difference, share_difference
-from siege_sim.analysis.comparison.quantities import ENDING
 from siege_sim.analysis.comparison.traces import OF_QUARTERS
-from siege_sim.results.endings import ENDINGS, ending_of
+from siege_sim.results.endings import ENDING, ENDINGS, ending_texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from siege_sim.analysis.comparison.compared import ComparedQuantity
     from siege_sim.analysis.comparison.comparison import Comparison
     from siege_sim.analysis.comparison.paired import Difference
-    from siege_sim.analysis.comparison.quantities import Quantity
 
     FloatArray = NDArray[np.float64]
 
@@ -57,7 +56,7 @@ class DailyEffect:
         tenth: of the pairs' differences, as is ``ninetieth`` (percentiles): how widely single pairs differ.
     """
 
-    quantity: Quantity
+    quantity: ComparedQuantity
     pairs: NDArray[np.int64]
     before: FloatArray
     after: FloatArray
@@ -116,14 +115,14 @@ def effects_of(comparison: Comparison, arm: int) -> tuple[Effect, ...]:
 def _on_ending(comparison: Comparison, arm: int) -> list[Effect]:
     return [
         Effect(
-            comparison.arms[arm].name, f"{ENDING}:{ending}", ending_of(ending).outcome, "share of runs",
+            comparison.arms[arm].name, f"{ENDING}:{ending}", ending_texts(ending).outcome, "share of runs",
             share_difference(_ended(comparison, 0, ending), _ended(comparison, arm, ending)),
         )
         for ending in _endings_seen(comparison)
     ]  # fmt: skip
 
 
-def _on_number(what_if: str, quantity: Quantity, before: FloatArray, after: FloatArray) -> list[Effect]:
+def _on_number(what_if: str, quantity: ComparedQuantity, before: FloatArray, after: FloatArray) -> list[Effect]:
     """Compare the pairs that have the number, and, where some have not, the shares of runs that have it."""
     difference = mean_difference(before, after)
     left_out = len(before) - difference.pairs
@@ -141,7 +140,7 @@ def days_of(comparison: Comparison, arm: int) -> tuple[DailyEffect, ...]:
     return tuple(_daily(comparison, arm, row, quantity) for row, quantity in enumerate(daily))
 
 
-def _daily(comparison: Comparison, arm: int, row: int, quantity: Quantity) -> DailyEffect:
+def _daily(comparison: Comparison, arm: int, row: int, quantity: ComparedQuantity) -> DailyEffect:
     before = np.stack([trace.curves[row] for trace in comparison.traces[0]])
     after = np.stack([trace.curves[row] for trace in comparison.traces[arm]])
     gaps = after - before

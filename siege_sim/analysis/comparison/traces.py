@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from siege_sim.analysis.comparison.quantities import Quantity
+    from siege_sim.analysis.comparison.compared import ComparedQuantity
     from siege_sim.results.run import CompactRun
 
     FloatArray = NDArray[np.float64]
@@ -44,7 +44,7 @@ class Trace:
     provenance: dict[str, Any] = field(repr=False)
 
 
-def trace_of(run: CompactRun, quantities: Sequence[Quantity], days: int) -> Trace:
+def trace_of(run: CompactRun, quantities: Sequence[ComparedQuantity], days: int) -> Trace:
     """Keep what is compared of a run.
 
     Args:
@@ -66,7 +66,7 @@ def trace_of(run: CompactRun, quantities: Sequence[Quantity], days: int) -> Trac
     )
 
 
-def _number(run: CompactRun, quantity: Quantity, inhabited: NDArray[np.bool_], days: int) -> float:
+def _number(run: CompactRun, quantity: ComparedQuantity, inhabited: NDArray[np.bool_], days: int) -> float:
     if quantity.reading == "ending":
         return np.nan
     if quantity.reading == "whole":
@@ -79,7 +79,7 @@ def _number(run: CompactRun, quantity: Quantity, inhabited: NDArray[np.bool_], d
     return float(known.mean()) if known.size else np.nan
 
 
-def curve(series: pd.DataFrame, quantity: Quantity, inhabited: NDArray[np.bool_], days: int) -> FloatArray:
+def curve(series: pd.DataFrame, quantity: ComparedQuantity, inhabited: NDArray[np.bool_], days: int) -> FloatArray:
     """Return a quantity's value on every day up to ``days``.
 
     A state is missing when nobody is in the pocket any more; the others stay as they are once a siege has ended.

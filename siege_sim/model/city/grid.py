@@ -14,7 +14,7 @@ from siege_sim.kernels import ground
 from siege_sim.kernels.ground import Shape
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 from siege_sim.model.city.layers import LAYERS, Layers, LayerSpec
-from siege_sim.schema.sides import BESIEGER, GARRISON
+from siege_sim.schema.sides import BESIEGER, GARRISON, SMALLEST_POCKET_CELLS
 
 if TYPE_CHECKING:
     from random import Random
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from siege_sim.schema.sides import Sides
 
 T = TypeVar("T")
-
-SMALLEST_POCKET_CELLS = 3
-"""Smaller scraps of ground count as cut-off positions, not as a pocket."""
 
 STRUCTURES_A_BUILT_CELL = 600.0
 """Structures on a fully built cell of 400 m, to turn counts of damaged structures into a share of floor area

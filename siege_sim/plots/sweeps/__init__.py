@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from siege_sim.analysis.findings import About, FigureFindings, Finding
     from siege_sim.analysis.sweep import SweepFindings
 
-__all__ = ["FIGURES", "Drawn", "SweepFigure", "draw_figures", "sketches_of"]
+__all__ = ["SWEEP_FIGURES", "Drawn", "SweepFigure", "draw_figures", "sketches_of"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class SweepFigure:
     draw: Callable[[Finding, About], Figure]
 
 
-FIGURES: tuple[SweepFigure, ...] = (
+SWEEP_FIGURES: tuple[SweepFigure, ...] = (
     SweepFigure(
         "heat_map",
         "Two factors together",
@@ -146,10 +146,10 @@ def _drawn(part: FigureFindings, about: About) -> Drawn:
 
 
 def _figure_named(name: str) -> SweepFigure:
-    return next(figure for figure in FIGURES if figure.name == name)
+    return next(figure for figure in SWEEP_FIGURES if figure.name == name)
 
 
 def sketches_of(part: FigureFindings, about: About) -> list[Sketch]:
     """Return the pictures of a figure, still to be drawn; the caption is that of their section."""
     draw = _figure_named(part.figure).draw
-    return [Sketch(one.name, one.title, "", one.says, partial(draw, one, about)) for one in part.findings]
+    return [Sketch(one.name, one.title, "", one.sentence, partial(draw, one, about)) for one in part.findings]

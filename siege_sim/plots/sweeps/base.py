@@ -31,12 +31,12 @@ ROW_IN = 0.34
 LONGEST_TITLE = 78
 
 
-def sheet(about: About, title: str, says: str, height_in: float, note: str = "") -> Figure:
+def sweep_sheet(about: About, title: str, sentence: str, height_in: float, note: str = "") -> Figure:
     """Return a figure with title, sentence, and the footnote that says runs and seeds; panels come later."""
     heading = textwrap.shorten(about.title, 70, placeholder=" ...")
     below = f"{about.runs}: {heading}{'' if heading.endswith(('?', '.')) else '.'} {note}{' ' if note else ''}"
     below += "A model, not a record."
-    return style.blank_sheet(textwrap.shorten(title, LONGEST_TITLE, placeholder=" ..."), says, below, height_in)
+    return style.blank_sheet(textwrap.shorten(title, LONGEST_TITLE, placeholder=" ..."), sentence, below, height_in)
 
 
 def height_of(rows: int, most_in: float = 9.0) -> float:
@@ -44,7 +44,7 @@ def height_of(rows: int, most_in: float = 9.0) -> float:
     return min(2.35 + ROW_IN * max(rows, 3), most_in)
 
 
-def margins(
+def sweep_margins(
     figure: Figure, left: float, right: float = 0.35, top: float = 1.1, bottom: float = 1.0
 ) -> dict[str, float]:
     """Return margins in inches as a grid of panels takes them."""

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from siege_sim.analysis.design import value_text, with_unit
 from siege_sim.plots import style
-from siege_sim.plots.sweeps.base import MARK, SOFT, left_for, margins, row_labels, sheet
+from siege_sim.plots.sweeps.base import MARK, SOFT, left_for, row_labels, sweep_margins, sweep_sheet
 from siege_sim.results.numbers import number, percent
 
 if TYPE_CHECKING:
@@ -26,9 +26,11 @@ def draw_box(finding: Finding, about: About) -> Figure:
     box: Box = finding.shows
     note = "Box by PRIM; in other halves: found in one half of the points, measured in the other."
     labels = [with_unit(limit.factor) for limit in box.limits]
-    figure = sheet(about, f"When: {box.question.words}", finding.says, 6.0 + 0.4 * max(len(labels) - 2, 0), note)
+    figure = sweep_sheet(
+        about, f"When: {box.question.words}", finding.sentence, 6.0 + 0.4 * max(len(labels) - 2, 0), note
+    )
     places = figure.add_gridspec(
-        2, 2, **margins(figure, left_for(labels, 26), top=1.3), wspace=0.5, hspace=0.45, width_ratios=(1.1, 1),
+        2, 2, **sweep_margins(figure, left_for(labels, 26), top=1.3), wspace=0.5, hspace=0.45, width_ratios=(1.1, 1),
         height_ratios=(max(len(labels), 2), 3),
     )  # fmt: skip
     _limits(figure.add_subplot(places[0, 0]), box.limits, labels)

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from siege_sim.analysis.design import value_text, with_unit
 from siege_sim.plots import style
-from siege_sim.plots.sweeps.base import margins, sheet
+from siege_sim.plots.sweeps.base import sweep_margins, sweep_sheet
 from siege_sim.results.numbers import exact, number
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from siege_sim.analysis.findings import About, Finding
-    from siege_sim.analysis.summaries import Grid
+    from siege_sim.analysis.summaries import GridEstimates
     from siege_sim.analysis.surface import Surface
 
-COLOURS = "cividis_r"
+HEAT_COLOURS = "cividis_r"
 """Dark is more; readable without red and green, and in grey."""
 
 SMALLEST_TEXT_IN = 0.72
@@ -29,12 +29,12 @@ SMALLEST_TEXT_IN = 0.72
 
 def draw_heat_map(finding: Finding, about: About) -> Figure:
     """Draw a square for every pair of values, with its mean and interval."""
-    grid: Grid = finding.shows
+    grid: GridEstimates = finding.shows
     quantity = grid.quantity
-    figure = sheet(about, f"{quantity.label}, by two factors", finding.says, _height(grid), _note(grid))
-    axes = figure.subplots(gridspec_kw=margins(figure, 1.3, 1.2, 1.05, 1.15))
+    figure = sweep_sheet(about, f"{quantity.label}, by two factors", finding.sentence, _height(grid), _note(grid))
+    axes = figure.subplots(gridspec_kw=sweep_margins(figure, 1.3, 1.2, 1.05, 1.15))
     values = quantity.scale * grid.values
-    mesh = axes.pcolormesh(np.ma.masked_invalid(values), cmap=COLOURS, edgecolors=style.PAPER, linewidth=1.5)
+    mesh = axes.pcolormesh(np.ma.masked_invalid(values), cmap=HEAT_COLOURS, edgecolors=style.PAPER, linewidth=1.5)
     _texts(axes, grid, values)
     axes.set_xticks(np.arange(len(grid.x)) + 0.5, [value_text(value) for value in grid.x])
     axes.set_yticks(np.arange(len(grid.y)) + 0.5, [value_text(value) for value in grid.y])
@@ -54,14 +54,14 @@ def _bar(figure: Figure, axes: Axes, mesh: object, unit: str) -> None:
     bar.set_label(unit)
 
 
-def _height(grid: Grid) -> float:
+def _height(grid: GridEstimates) -> float:
     return min(2.6 + 0.62 * len(grid.y), 8.5)
 
 
-def _texts(axes: Axes, grid: Grid, values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> None:
+def _texts(axes: Axes, grid: GridEstimates, values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> None:
     known = values[np.isfinite(values)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-    colours = matplotlib.colormaps[COLOURS]
+    colours = matplotlib.colormaps[HEAT_COLOURS]
     size = 9.0 if len(grid.x) <= 6 else 7.5
     for row, cells in enumerate(grid.cells):
         for column, cell in enumerate(cells):
@@ -82,7 +82,7 @@ def _texts(axes: Axes, grid: Grid, values: np.ndarray[tuple[int, ...], np.dtype[
             )  # fmt: skip
 
 
-def _note(grid: Grid) -> str:
+def _note(grid: GridEstimates) -> str:
     pooled = f"Means over all values of {', '.join(grid.pooled)}. " if grid.pooled else ""
     return f"{pooled}All squares use the same seeds, so differences are more precise than their intervals suggest."
 
@@ -92,10 +92,10 @@ def draw_surface(finding: Finding, about: About) -> Figure:
     surface: Surface = finding.shows
     quantity = surface.quantity
     held = f"Held in the middle of their ranges: {', '.join(surface.held)}. " if surface.held else ""
-    figure = sheet(about, f"{quantity.label}: response surface", finding.says, 6.2, held.strip())
-    axes = figure.subplots(gridspec_kw=margins(figure, 1.1, 1.2, 1.15, 1.1))
+    figure = sweep_sheet(about, f"{quantity.label}: response surface", finding.sentence, 6.2, held.strip())
+    axes = figure.subplots(gridspec_kw=sweep_margins(figure, 1.1, 1.2, 1.15, 1.1))
     scale = quantity.scale
-    bands = axes.contourf(surface.x, surface.y, scale * surface.height, levels=10, cmap=COLOURS)
+    bands = axes.contourf(surface.x, surface.y, scale * surface.height, levels=10, cmap=HEAT_COLOURS)
     axes.contour(surface.x, surface.y, scale * surface.height, levels=bands.levels, colors=style.PAPER, linewidths=0.5)
     axes.scatter(
         surface.points_x,

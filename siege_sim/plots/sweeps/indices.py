@@ -15,9 +15,9 @@ from siege_sim.plots.sweeps.base import (  # fmt: skip
     height_of,
     in_lines,
     left_for,
-    margins,
     row_labels,
-    sheet,
+    sweep_margins,
+    sweep_sheet,
 )
 from siege_sim.results.numbers import exact, percent
 
@@ -38,8 +38,8 @@ def draw_sobol(finding: Finding, about: About) -> Figure:
     order = np.argsort(-found.values["ST"])
     labels = [with_unit(found.factors[i]) for i in order]
     title = f"{quantity.label}: which factor explains its variance"
-    figure = sheet(about, title, finding.says, height_of(len(labels)), _note(found))
-    axes = figure.subplots(gridspec_kw=margins(figure, left_for(labels), top=1.35))
+    figure = sweep_sheet(about, title, finding.sentence, height_of(len(labels)), _note(found))
+    axes = figure.subplots(gridspec_kw=sweep_margins(figure, left_for(labels), top=1.35))
     for name, shift, colour, face, label in (
         ("ST", -0.14, MARK, MARK, "total, with interactions"),
         ("S1", 0.14, style.VERMILION, style.PAPER, "by itself (first order)"),
@@ -78,11 +78,11 @@ def draw_morris(finding: Finding, about: About) -> Figure:
     quantity = found.quantity
     order = np.argsort(-found.values["mu_star"])
     labels = [f"{place + 1}  {with_unit(found.factors[i])}" for place, i in enumerate(order)]
-    figure = sheet(
-        about, f"{quantity.label}: elementary effects", finding.says, max(height_of(len(labels)), 4.6), _note(found)
+    figure = sweep_sheet(
+        about, f"{quantity.label}: elementary effects", finding.sentence, max(height_of(len(labels)), 4.6), _note(found)
     )
     left, right = figure.subplots(
-        1, 2, gridspec_kw={**margins(figure, left_for(labels), top=1.2), "wspace": 0.28, "width_ratios": (1.1, 1)}
+        1, 2, gridspec_kw={**sweep_margins(figure, left_for(labels), top=1.2), "wspace": 0.28, "width_ratios": (1.1, 1)}
     )
     size, reach, sigma = (
         array[order] for array in (found.values["mu_star"], found.reach["mu_star"], found.values["sigma"])
@@ -111,8 +111,8 @@ def draw_scatter(finding: Finding, about: About) -> Figure:
     """Draw the points against the factors that go furthest with the quantity, with means of eight equal parts."""
     found: Scatter = finding.shows
     quantity, scale = found.quantity, found.quantity.scale
-    figure = sheet(about, f"{quantity.label} against what goes furthest with it", finding.says, 4.9)
-    edges = {**margins(figure, 0.95, top=1.15, bottom=1.2), "wspace": 0.1}
+    figure = sweep_sheet(about, f"{quantity.label} against what goes furthest with it", finding.sentence, 4.9)
+    edges = {**sweep_margins(figure, 0.95, top=1.15, bottom=1.2), "wspace": 0.1}
     panels = np.atleast_1d(figure.subplots(1, len(found.panels), sharey=True, gridspec_kw=edges))
     for axes, panel in zip(panels, found.panels, strict=True):
         axes.scatter(panel.x, scale * found.values, s=12, color=style.SKY, edgecolor="none", alpha=0.75)

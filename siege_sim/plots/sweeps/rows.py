@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from siege_sim.analysis.design import name_text, value_text, with_unit
-from siege_sim.analysis.summaries import MOST_ROWS
+from siege_sim.analysis.summaries import MOST_POINTS_DRAWN
 from siege_sim.plots import style
 from siege_sim.plots.sweeps.base import (  # fmt: skip
     HIGH,
@@ -18,10 +18,10 @@ from siege_sim.plots.sweeps.base import (  # fmt: skip
     across_lines,
     height_of,
     left_for,
-    margins,
     reach,
     row_labels,
-    sheet,
+    sweep_margins,
+    sweep_sheet,
 )
 from siege_sim.results.numbers import number
 
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
 
     from siege_sim.analysis.findings import About, Finding
     from siege_sim.analysis.intervals import Estimate
-    from siege_sim.analysis.summaries import Effect, Effects, Points
+    from siege_sim.analysis.summaries import FactorEffect, FactorEffects, PointEstimates
 
 
 def draw_points(finding: Finding, about: About) -> Figure:
     """Draw every point's mean with its interval, and its single runs faintly behind."""
-    points: Points = finding.shows
+    points: PointEstimates = finding.shows
     quantity, labels = points.quantity, points.labels
-    figure = sheet(about, f"{quantity.label}, point by point", finding.says, height_of(len(labels), 14.0))
-    axes = figure.subplots(gridspec_kw=margins(figure, left_for(labels)))
+    figure = sweep_sheet(about, f"{quantity.label}, point by point", finding.sentence, height_of(len(labels), 14.0))
+    axes = figure.subplots(gridspec_kw=sweep_margins(figure, left_for(labels)))
     scale = quantity.scale
     for row, (runs, estimate) in enumerate(zip(points.runs, points.estimates, strict=True)):
         if not quantity.is_share:
@@ -65,11 +65,13 @@ def _dot(axes: Axes, row: float, estimate: Estimate, scale: float, colour: str, 
 
 def draw_tornado(finding: Finding, about: About) -> Figure:
     """Draw how far each factor by itself moves the quantity, the one that moves it most on top."""
-    effects: Effects = finding.shows
-    quantity, rows = effects.quantity, list(_rows(effects))[:MOST_ROWS]
+    effects: FactorEffects = finding.shows
+    quantity, rows = effects.quantity, list(_rows(effects))[:MOST_POINTS_DRAWN]
     note = "Mean difference with the same seeds; 95 % intervals, of which one in twenty misses by chance."
-    figure = sheet(about, f"{quantity.label}: one change at a time", finding.says, height_of(len(rows), 12.0), note)
-    axes = figure.subplots(gridspec_kw=margins(figure, left_for([label for label, _ in rows]), top=1.35))
+    figure = sweep_sheet(
+        about, f"{quantity.label}: one change at a time", finding.sentence, height_of(len(rows), 12.0), note
+    )
+    axes = figure.subplots(gridspec_kw=sweep_margins(figure, left_for([label for label, _ in rows]), top=1.35))
     scale = quantity.scale
     for row, (_, group) in enumerate(rows):
         for effect in group:
@@ -84,7 +86,7 @@ def draw_tornado(finding: Finding, about: About) -> Figure:
     return figure
 
 
-def _rows(effects: Effects) -> Any:
+def _rows(effects: FactorEffects) -> Any:
     """Yield label and effects of each row: a factor with one or two numbers, else a value."""
     for group in effects.by_strength:
         factor = group[0].factor
@@ -99,7 +101,7 @@ def _rows(effects: Effects) -> Any:
                 )
 
 
-def _bar(axes: Axes, row: int, effect: Effect, scale: float, paired: bool) -> None:
+def _bar(axes: Axes, row: int, effect: FactorEffect, scale: float, paired: bool) -> None:
     value = scale * effect.difference.value
     higher = paired and effect.value > effect.usual
     place, height = (row + (0.17 if higher else -0.17), 0.31) if paired else (row, 0.62)

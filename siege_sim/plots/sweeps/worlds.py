@@ -16,10 +16,10 @@ from siege_sim.plots.sweeps.base import (  # fmt: skip
     height_of,
     in_lines,
     left_for,
-    margins,
     reach,
     row_labels,
-    sheet,
+    sweep_margins,
+    sweep_sheet,
 )
 from siege_sim.results.numbers import exact, number, percent
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from siege_sim.analysis.convergence import Convergence, Path
+    from siege_sim.analysis.convergence import Convergence, RunningEstimate
     from siege_sim.analysis.findings import About, Finding
     from siege_sim.analysis.regret import Regret
     from siege_sim.analysis.survival import Survival
@@ -47,8 +47,8 @@ def draw_regret(finding: Finding, about: About) -> Figure:
         "best policy of a world is chosen by noisy means, so regret is slightly overestimated."
     )
     title = f"Regret: {quantity.label.lower()} beyond the best policy"
-    figure = sheet(about, title, finding.says, height_of(2 * len(labels)), note)
-    axes = figure.subplots(gridspec_kw=margins(figure, left_for(labels), 1.6))
+    figure = sweep_sheet(about, title, finding.sentence, height_of(2 * len(labels)), note)
+    axes = figure.subplots(gridspec_kw=sweep_margins(figure, left_for(labels), 1.6))
     scale = quantity.scale
     spread = np.random.default_rng(1).uniform(-0.24, 0.24, found.worlds)
     for row, policy in enumerate(policies):
@@ -79,8 +79,10 @@ def draw_survival(finding: Finding, about: About) -> Figure:
     note = (
         f"Kaplan-Meier with 95 % bands for each curve by itself{which}. Runs that still held at their end are censored."
     )
-    figure = sheet(about, f"How long the pocket held{f', by {found.by}' if found.by else ''}", finding.says, 5.4, note)
-    axes = figure.subplots(gridspec_kw=margins(figure, 0.8, 2.75 if found.by else 0.5, 1.15))
+    figure = sweep_sheet(
+        about, f"How long the pocket held{f', by {found.by}' if found.by else ''}", finding.sentence, 5.4, note
+    )
+    axes = figure.subplots(gridspec_kw=sweep_margins(figure, 0.8, 2.75 if found.by else 0.5, 1.15))
     for number_, curve in enumerate(found.curves):
         colour, line = COLOURS[number_ % len(COLOURS)], LINES[number_ % len(LINES)]
         days = np.r_[curve.days, curve.last_day + 1.0 * (curve.censored > 0)]
@@ -125,35 +127,35 @@ def draw_convergence(finding: Finding, about: About) -> Figure:
     """Draw estimates with their intervals as runs are added, and how narrow they would have to be."""
     found: Convergence = finding.shows
     quantity = found.quantity
-    columns = min(3, len(found.paths))
-    rows = -(-len(found.paths) // columns)
-    figure = sheet(about, f"Were there enough runs? {quantity.label}", finding.says, 2.4 + 2.05 * rows)
+    columns = min(3, len(found.estimates))
+    rows = -(-len(found.estimates) // columns)
+    figure = sweep_sheet(about, f"Were there enough runs? {quantity.label}", finding.sentence, 2.4 + 2.05 * rows)
     panels = figure.subplots(
         rows, columns, squeeze=False, sharex=True,
-        gridspec_kw={**margins(figure, 0.95, 0.4, 1.25, 1.0), "hspace": 0.45, "wspace": 0.34},
+        gridspec_kw={**sweep_margins(figure, 0.95, 0.4, 1.25, 1.0), "hspace": 0.45, "wspace": 0.34},
     ).ravel()  # fmt: skip
     scale = quantity.scale if found.estimates_values else 1.0
-    for axes, path in zip(panels, found.paths, strict=False):
-        _settling(axes, path, scale)
-    for axes in panels[len(found.paths) :]:
+    for axes, estimate in zip(panels, found.estimates, strict=False):
+        _settling(axes, estimate, scale)
+    for axes in panels[len(found.estimates) :]:
         axes.set_visible(False)
-    for axes in panels[max(0, len(found.paths) - columns) : len(found.paths)]:
+    for axes in panels[max(0, len(found.estimates) - columns) : len(found.estimates)]:
         axes.set_xlabel(found.per)
         axes.tick_params(labelbottom=True)
     return figure
 
 
-def _settling(axes: Axes, path: Path, scale: float) -> None:
-    axes.fill_between(path.count, scale * path.low, scale * path.high, color=SOFT, lw=0)
-    axes.plot(path.count, scale * path.value, color=MARK, lw=1.8)
-    last = path.value[-1]
-    for end in (last - path.enough, last + path.enough):
+def _settling(axes: Axes, estimate: RunningEstimate, scale: float) -> None:
+    axes.fill_between(estimate.count, scale * estimate.low, scale * estimate.high, color=SOFT, lw=0)
+    axes.plot(estimate.count, scale * estimate.value, color=MARK, lw=1.8)
+    last = estimate.value[-1]
+    for end in (last - estimate.enough, last + estimate.enough):
         axes.axhline(scale * end, color=style.VERMILION, lw=1.0, ls=(0, (4, 2)))
-    tail = slice(len(path.count) // 4, None)  # the first intervals are so wide that nothing else would be seen
-    low, high = np.nanmin(path.low[tail]), np.nanmax(path.high[tail])
+    tail = slice(len(estimate.count) // 4, None)  # the first intervals are so wide that nothing else would be seen
+    low, high = np.nanmin(estimate.low[tail]), np.nanmax(estimate.high[tail])
     pad = 0.08 * (high - low) or 1.0
-    axes.set_ylim(scale * (min(low, last - path.enough) - pad), scale * (max(high, last + path.enough) + pad))
-    mark = "settled" if path.settled else "not settled"
-    axes.set_title(f"{in_lines(path.label, 36)}: {mark}", size=8.5, weight="normal")
+    axes.set_ylim(scale * (min(low, last - estimate.enough) - pad), scale * (max(high, last + estimate.enough) + pad))
+    mark = "settled" if estimate.settled else "not settled"
+    axes.set_title(f"{in_lines(estimate.label, 36)}: {mark}", size=8.5, weight="normal")
     axes.yaxis.set_major_formatter(lambda value, _: exact(value))
     style.faint_lines(axes)

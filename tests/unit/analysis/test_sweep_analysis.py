@@ -16,7 +16,7 @@ from siege_sim.analysis.intervals import mean_of, paired_difference, share_of
 from siege_sim.analysis.quantities import by_point, chosen_quantities, quantities
 from siege_sim.analysis.regret import regret_of
 from siege_sim.analysis.sensitivity import morris_effects, share_of_chance, sobol_indices
-from siege_sim.analysis.summaries import effects_of, grid_of, is_grid, summary_table
+from siege_sim.analysis.summaries import factor_effects, grid_estimates, is_grid, summary_table
 from siege_sim.analysis.surface import surface_of
 from siege_sim.analysis.survival import survival
 from siege_sim.errors import ResultError
@@ -267,7 +267,7 @@ def test_pairing_takes_the_luck_of_a_seed_out_of_a_difference():
 
     factors = (Factor("aid", "lever", values=("none", "weekly")),)
     sweep = sweep_of("one_at_a_time", factors, pd.DataFrame({"aid": ["none", "weekly"]}), play, replications=30)
-    effects = effects_of(sweep, hunger(sweep))
+    effects = factor_effects(sweep, hunger(sweep))
     table = summary_table(sweep, [hunger(sweep)])
     assert effects.effects[0].difference.value == pytest.approx(-20, abs=1e-9)
     assert (table["died_of_hunger_high"] - table["died_of_hunger_low"]).min() > 40
@@ -288,7 +288,7 @@ def one_at_a_time(**options):
 
 
 def test_effects_are_those_of_the_function_and_the_strongest_comes_first():
-    effects = effects_of(one_at_a_time(), hunger(one_at_a_time()))
+    effects = factor_effects(one_at_a_time(), hunger(one_at_a_time()))
     found = {(e.factor.name, e.value): e.difference.value for e in effects.effects}
     assert found == pytest.approx({("fire", 1.0): -100, ("fire", 3.0): 100, ("food", 0.0): 80, ("food", 20.0): -80})
     assert effects.by_strength[0][0].factor.name == "fire"
@@ -301,7 +301,7 @@ def test_a_sweep_with_holes_says_so():
     assert (found.finished, found.failed, found.absent, found.whole) == (27, 1, 2, 3)
     assert "27 of 30 planned runs are finished; 1 failed; 2 have not been run." in found.sentences
     assert runs_text(sweep) == "27 runs (of 30 planned: 5 points x 6), seeds 1 to 6"
-    effects = effects_of(sweep, hunger(sweep))
+    effects = factor_effects(sweep, hunger(sweep))
     assert {(e.factor.name, e.value): e.difference.runs for e in effects.effects}["fire", 1.0] == 4
 
 
@@ -331,7 +331,7 @@ def grid(replications=4, **options):
 def test_a_grid_holds_each_cells_mean():
     sweep = grid()
     assert is_grid(sweep) is None
-    found = grid_of(sweep, hunger(sweep))
+    found = grid_estimates(sweep, hunger(sweep))
     luckily = np.mean([5 * luck(seed) for seed in range(1, 5)])
     assert found.values - luckily == pytest.approx(
         np.array([[0, 10, 40, 90], [-10, 0, 30, 80], [-20, -10, 20, 70]], dtype=float)
@@ -341,7 +341,7 @@ def test_a_grid_holds_each_cells_mean():
 
 def test_a_cell_without_runs_stays_empty():
     sweep = grid(missing=[(0, r) for r in range(4)])
-    assert np.isnan(grid_of(sweep, hunger(sweep)).values[0, 0])
+    assert np.isnan(grid_estimates(sweep, hunger(sweep)).values[0, 0])
 
 
 def test_a_surface_predicts_a_parabola_and_not_noise():
@@ -461,7 +461,7 @@ def test_how_many_runs_it_takes_is_about_right():
     factors = (Factor("aid", "lever", values=("none",)),)
     design = pd.DataFrame({"aid": ["none"]})
     few = sweep_of("grid", factors, design, play, replications=50)
-    path = convergence_of(few, hunger(few)).paths[0]
+    path = convergence_of(few, hunger(few)).estimates[0]
     assert not path.settled
     assert 60 < path.wanted < 160
     many = sweep_of("grid", factors, design, play, replications=200)
@@ -471,7 +471,7 @@ def test_how_many_runs_it_takes_is_about_right():
 def test_indices_settle_with_the_sample():
     sweep = ishigami_sweep(count=512)
     found = convergence_of(sweep, hunger(sweep))
-    path = next(path for path in found.paths if path.label == "x2")
+    path = next(path for path in found.estimates if path.label == "x2")
     assert path.high[-1] - path.low[-1] < path.high[0] - path.low[0]
     assert path.value[-1] == pytest.approx(TOTAL[1], abs=0.06)
 

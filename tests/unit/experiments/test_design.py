@@ -9,9 +9,22 @@ from pydantic import ValidationError
 from scipy import stats
 
 from siege_sim.errors import SiegeError
-from siege_sim.experiments.design import Axis, Grid, LatinHypercube, Morris, OneAtATime, Shape, Sobol, table_points
+from siege_sim.experiments.design import (
+    DesignFactor,
+    Distribution,
+    GridDesign,
+    LatinHypercube,
+    Morris,
+    OneAtATime,
+    Sobol,
+    table_points,
+)
 
-RANGES = (Axis("a", 1.0, low=0.0, high=2.0), Axis("b", 0.0, low=-1.0, high=1.0), Axis("c", 5.0, low=3.0, high=7.0))
+RANGES = (
+    DesignFactor("a", 1.0, low=0.0, high=2.0),
+    DesignFactor("b", 0.0, low=-1.0, high=1.0),
+    DesignFactor("c", 5.0, low=3.0, high=7.0),
+)
 PROBLEM = {"num_vars": 3, "names": ["a", "b", "c"], "bounds": [[0.0, 2.0], [-1.0, 1.0], [3.0, 7.0]]}
 
 
@@ -44,14 +57,16 @@ def test_the_library_analyses_what_was_sampled():
     """Indices of a + 3b are known: the variances of the parts stand as 1 to 9."""
     from SALib.analyze import sobol
 
-    points = Sobol(samples=256).points((Axis("a", 0.0, low=0.0, high=1.0), Axis("b", 0.0, low=0.0, high=1.0)))
+    points = Sobol(samples=256).points(
+        (DesignFactor("a", 0.0, low=0.0, high=1.0), DesignFactor("b", 0.0, low=0.0, high=1.0))
+    )
     problem = {"num_vars": 2, "names": ["a", "b"], "bounds": [[0.0, 1.0]] * 2}
     found = sobol.analyze(problem, (points.table["a"] + 3 * points.table["b"]).to_numpy(), calc_second_order=False)
     np.testing.assert_allclose(found["S1"], [0.1, 0.9], atol=0.03)
 
 
 def test_a_crossed_lever_meets_the_same_sample_with_each_of_its_values():
-    lever = Axis("policy", "none", values=("none", "aid"), crossed=True)
+    lever = DesignFactor("policy", "none", values=("none", "aid"), crossed=True)
     points = LatinHypercube(samples=6).points((RANGES[0], lever))
     none, aid = (points.table[points.table["policy"] == policy] for policy in ("none", "aid"))
     assert none["a"].tolist() == aid["a"].tolist()
@@ -62,11 +77,15 @@ def test_a_crossed_lever_meets_the_same_sample_with_each_of_its_values():
 
 def test_only_crossed_levers_are_nothing_to_sample():
     with pytest.raises(SiegeError, match="use the design 'grid'"):
-        Sobol(samples=8).points((Axis("policy", "none", values=("none", "aid"), crossed=True),))
+        Sobol(samples=8).points((DesignFactor("policy", "none", values=("none", "aid"), crossed=True),))
 
 
 def test_a_grid_has_every_combination_once():
-    table = Grid().points((Axis("a", 0.0, low=0.0, high=1.0, steps=3), Axis("b", "x", values=("x", "y")))).table
+    table = (
+        GridDesign()
+        .points((DesignFactor("a", 0.0, low=0.0, high=1.0, steps=3), DesignFactor("b", "x", values=("x", "y"))))
+        .table
+    )
     assert list(zip(table["a"], table["b"], strict=True)) == [
         (0.0, "x"), (0.0, "y"), (0.5, "x"), (0.5, "y"), (1.0, "x"), (1.0, "y"),
     ]  # fmt: skip
@@ -74,32 +93,32 @@ def test_a_grid_has_every_combination_once():
 
 
 def test_one_at_a_time_leaves_all_other_factors_as_they_are():
-    table = OneAtATime().points((RANGES[0], Axis("n", 2, values=(1, 2, 3)))).table
+    table = OneAtATime().points((RANGES[0], DesignFactor("n", 2, values=(1, 2, 3)))).table
     assert list(zip(table["a"], table["n"], strict=True)) == [(1.0, 2), (0.0, 2), (2.0, 2), (1.0, 1), (1.0, 3)]
 
 
 def test_whole_numbers_stay_whole_and_the_ends_get_their_share():
-    axis = Axis("n", 2, low=1, high=4, whole=True)
-    drawn = axis.at((np.arange(4000) + 0.5) / 4000)
+    factor = DesignFactor("n", 2, low=1, high=4, whole=True)
+    drawn = factor.at((np.arange(4000) + 0.5) / 4000)
     assert all(isinstance(value, int) for value in drawn)
     assert [drawn.count(value) for value in (1, 2, 3, 4)] == pytest.approx([1000] * 4, abs=1)
-    assert axis.at(np.array([0.0, 1.0])) == [1, 4]
+    assert factor.at(np.array([0.0, 1.0])) == [1, 4]
 
 
 @pytest.mark.parametrize(
-    ("shape", "family"),
+    ("distribution", "family"),
     [
-        (Shape(kind="normal", mean=5.0, sd=1.0), stats.norm(5.0, 1.0)),
-        (Shape(kind="log_normal", median=5.0, sd=0.3), stats.lognorm(0.3, scale=5.0)),
-        (Shape(kind="triangular", mode=4.0), stats.triang(0.3, 1.0, 10.0)),
-        (Shape(kind="log_uniform"), stats.loguniform(1.0, 11.0)),
+        (Distribution(kind="normal", mean=5.0, sd=1.0), stats.norm(5.0, 1.0)),
+        (Distribution(kind="log_normal", median=5.0, sd=0.3), stats.lognorm(0.3, scale=5.0)),
+        (Distribution(kind="triangular", mode=4.0), stats.triang(0.3, 1.0, 10.0)),
+        (Distribution(kind="log_uniform"), stats.loguniform(1.0, 11.0)),
     ],
     ids=lambda value: getattr(value, "kind", ""),
 )
-def test_a_distribution_is_cut_off_at_the_ends_of_the_range(shape, family):
-    axis = Axis("x", 5.0, low=1.0, high=11.0, shape=shape)
+def test_a_distribution_is_cut_off_at_the_ends_of_the_range(distribution, family):
+    factor = DesignFactor("x", 5.0, low=1.0, high=11.0, distribution=distribution)
     shares = np.linspace(0.0, 1.0, 101)
-    drawn = np.array(axis.at(shares))
+    drawn = np.array(factor.at(shares))
     below, above = family.cdf([1.0, 11.0])
     np.testing.assert_allclose((family.cdf(drawn) - below) / (above - below), shares, atol=1e-9)
     assert drawn[0] == pytest.approx(1.0)
@@ -108,8 +127,8 @@ def test_a_distribution_is_cut_off_at_the_ends_of_the_range(shape, family):
 
 @pytest.mark.parametrize(
     ("kind", "facts"),
-    [(Shape, {"kind": "normal", "mean": 1.0}), (Shape, {"kind": "uniform", "mode": 1.0}), (Sobol, {"samples": 100}),
-     (Morris, {"trajectories": 4, "levels": 5})],
+    [(Distribution, {"kind": "normal", "mean": 1.0}), (Distribution, {"kind": "uniform", "mode": 1.0}),
+     (Sobol, {"samples": 100}), (Morris, {"trajectories": 4, "levels": 5})],
 )  # fmt: skip
 def test_facts_that_do_not_fit_are_refused(kind, facts):
     with pytest.raises(ValidationError):
@@ -118,9 +137,9 @@ def test_facts_that_do_not_fit_are_refused(kind, facts):
 
 def test_points_can_come_from_a_table():
     axes = (
-        Axis("a", 1.0, low=0.0, high=2.0),
-        Axis("n", 2, low=1, high=3, whole=True),
-        Axis("p", "x", values=("x", "y")),
+        DesignFactor("a", 1.0, low=0.0, high=2.0),
+        DesignFactor("n", 2, low=1, high=3, whole=True),
+        DesignFactor("p", "x", values=("x", "y")),
     )
     given = pd.DataFrame({"p": ["y", "x"], "n": ["3", "1"], "a": ["0.25", "7"]})
     assert table_points(axes, given, "points.csv").table.to_dict("list") == {
@@ -138,6 +157,6 @@ def test_points_can_come_from_a_table():
     ],
 )
 def test_a_bad_table_is_refused_with_its_line(given, said):
-    axes = (Axis("a", 1.0, low=0.0, high=2.0), Axis("n", 2, low=1, high=3, whole=True))
+    axes = (DesignFactor("a", 1.0, low=0.0, high=2.0), DesignFactor("n", 2, low=1, high=3, whole=True))
     with pytest.raises(SiegeError, match=said):
         table_points(axes, pd.DataFrame(given), "points.csv")

@@ -20,7 +20,7 @@ from matplotlib.text import Text
 
 from siege_sim import load_scenario, run
 from siege_sim.analysis.run import while_inhabited
-from siege_sim.plots import FIGURES, draw, draw_all, figure_named, ground, style
+from siege_sim.plots import RUN_FIGURES, draw, draw_all, figure_named, ground, style
 from siege_sim.plots.civilians import deaths_of, people, places_of
 from siege_sim.plots.days import actions, turns
 from siege_sim.plots.food import PHASES, stretches
@@ -30,7 +30,7 @@ from siege_sim.results.numbers import percent
 from siege_sim.results.run import RunResult, read_run
 from siege_sim.schema.sides import BESIEGER, FIRST_THIRD_PARTY, GARRISON
 
-NAMES = [drawing.name for drawing in FIGURES]
+NAMES = [drawing.name for drawing in RUN_FIGURES]
 HOLDS = ["processes.envelopment=null", "processes.besieger_command.largest_frontage=0", "days=20"]
 CASES = ("toy", "three_days", "stressed", "crowded")
 

@@ -15,9 +15,17 @@ import pandas as pd
 import pytest
 
 from siege_sim import load_scenario, run
-from siege_sim.analysis.run import MOST_EVENTS, Food, Ground, People, RunFindings, main_events, run_findings
+from siege_sim.analysis.run import (
+    MOST_EVENTS,
+    FoodFindings,
+    GroundFindings,
+    People,
+    RunFindings,
+    main_events,
+    run_findings,
+)
 from siege_sim.errors import ResultError
-from siege_sim.plots import FIGURES, draw, figure_named
+from siege_sim.plots import RUN_FIGURES, draw, figure_named
 from siege_sim.plots.picture import Picture
 from siege_sim.reports.run import event_text, render_run, story, write_report
 from siege_sim.results.calendar import Calendar
@@ -38,7 +46,7 @@ def figures(toy_result, tmp_path_factory):
 def small_picture(name, result, path) -> Picture:
     kind = figure_named(name)
     draw(kind, result).savefig(path, dpi=20)
-    return Picture(name, kind.title, kind.caption, kind.says(result), path.read_bytes())
+    return Picture(name, kind.title, kind.caption, kind.sentence(result), path.read_bytes())
 
 
 def report_html(result, pictures=()) -> str:
@@ -112,7 +120,7 @@ def test_pictures_are_in_the_file_as_they_are_with_words_for_those_who_cannot_se
     for image, picture in zip(images, figures, strict=True):
         assert base64.b64decode(image["src"].removeprefix("data:image/png;base64,")) == picture.png
         assert image["width"] == "200"
-    assert images[0]["alt"] == f"Ground held. {figure_named('area').says(toy_result)}"
+    assert images[0]["alt"] == f"Ground held. {figure_named('area').sentence(toy_result)}"
 
 
 def test_links_lead_somewhere(toy_result, figures):
@@ -282,11 +290,11 @@ def test_a_place_that_cannot_be_written_is_a_known_error(three_days, tmp_path):
 
 
 def test_every_figure_has_a_title_a_caption_and_words(three_days):
-    assert len({drawing.name for drawing in FIGURES}) == len(FIGURES)
-    for drawing in FIGURES:
+    assert len({drawing.name for drawing in RUN_FIGURES}) == len(RUN_FIGURES)
+    for drawing in RUN_FIGURES:
         assert drawing.title
         assert drawing.caption.endswith(".")
-        assert drawing.says(three_days).endswith(".")
+        assert drawing.sentence(three_days).endswith(".")
 
 
 LABELS = {
@@ -305,9 +313,9 @@ def found(**changes) -> RunFindings:
     given = {
         "sides": Sides(),
         "title": "By hand", "manifest": manifest, "days": Calendar(date(2020, 9, 1), 10), "ending": "pocket_taken",
-        "ground": Ground(None, None, 0.4),
+        "ground": GroundFindings(None, None, 0.4),
         "people": People(1000.0, 0.4, {"died_of_hunger": 0.0}, {"left_by_road": 2.5, "evacuated": 0.0}, LABELS),
-        "food": Food(0.4, None, None), "numbers": (), "events": (), "events_in_all": 0, "quarters": (),
+        "food": FoodFindings(0.4, None, None), "numbers": (), "events": (), "events_in_all": 0, "quarters": (),
         "why": Explanation("Why it ended.", ()),
     }  # fmt: skip
     return RunFindings(**{**given, **changes})

@@ -12,13 +12,13 @@ import pytest
 from matplotlib.text import Text
 
 from siege_sim.analysis.completeness import runs_text
-from siege_sim.analysis.figures import FIGURE_NAMES, USUAL, usual_figures
-from siege_sim.analysis.findings import KINDS, About, find_figures
+from siege_sim.analysis.figures import FIGURE_NAMES, FIGURES_BY_DESIGN, usual_figures
+from siege_sim.analysis.findings import FINDING_KINDS, About, find_figures
 from siege_sim.analysis.quantities import chosen_quantities
 from siege_sim.analysis.sweep import ReportOptions, sweep_findings
 from siege_sim.errors import ResultError
 from siege_sim.plots.style import settings
-from siege_sim.plots.sweeps import FIGURES, draw_figures, sketches_of
+from siege_sim.plots.sweeps import SWEEP_FIGURES, draw_figures, sketches_of
 from siege_sim.reports.sweep import command, render_sweep
 from siege_sim.results.sweep import Factor
 from tests.unit.analysis.test_sweep_analysis import cube, grid, ishigami_sweep, morris_sweep, one_at_a_time, policies
@@ -48,12 +48,12 @@ def found_of(sweep, *names, **more):
 def figures_of(sweep, name):
     about = About("A function with a known answer", runs_text(sweep))
     with settings():
-        return [(sketch.says, sketch.draw()) for sketch in sketches_of(found_of(sweep, name)[name], about)]
+        return [(sketch.sentence, sketch.draw()) for sketch in sketches_of(found_of(sweep, name)[name], about)]
 
 
-def html_of(sweep, wish=WISH, target="results/x"):
-    findings = sweep_findings(sweep, wish)
-    return render_sweep(findings, draw_figures(findings), command(target, wish))
+def html_of(sweep, options=WISH, target="results/x"):
+    findings = sweep_findings(sweep, options)
+    return render_sweep(findings, draw_figures(findings), command(target, options))
 
 
 def text_of(html):
@@ -65,8 +65,8 @@ def texts(figure):
 
 
 def test_every_figure_that_may_be_named_exists_and_no_other():
-    assert tuple(figure.name for figure in FIGURES) == tuple(KINDS) == FIGURE_NAMES
-    assert {name for names in USUAL.values() for name in names} <= set(FIGURE_NAMES)
+    assert tuple(figure.name for figure in SWEEP_FIGURES) == tuple(FINDING_KINDS) == FIGURE_NAMES
+    assert {name for names in FIGURES_BY_DESIGN.values() for name in names} <= set(FIGURE_NAMES)
 
 
 def harm_by_need(point, seed):
@@ -91,12 +91,12 @@ SWEEPS = {
 @pytest.mark.parametrize("name", sorted(SWEEPS))
 def test_every_figure_says_its_runs_and_seeds(name):
     sweep = SWEEPS[name]()
-    says, figure = figures_of(sweep, name)[0]
+    sentence, figure = figures_of(sweep, name)[0]
     shown = re.sub(r"\s+", " ", texts(figure))
     assert f"{len(sweep.runs):,} runs" in shown
     assert "seed" in shown
     assert "A model, not a record." in shown
-    assert says[:40] in shown
+    assert sentence[:40] in shown
 
 
 @pytest.mark.parametrize("name", ["scatter", "survival", "boxes"])
@@ -130,10 +130,10 @@ def test_a_box_says_its_density_and_coverage_and_how_it_does_elsewhere():
         return {"died_of_hunger": 900.0 if point["a"] > 0.5 else 0.0}
 
     sweep = sweep_of("latin_hypercube", ranges("a", "b"), cube(80, ("a", "b")), play)
-    says, figure = figures_of(sweep, "boxes")[0]
-    assert "density" in says
-    assert "coverage" in says
-    assert "In other halves" in says
+    sentence, figure = figures_of(sweep, "boxes")[0]
+    assert "density" in sentence
+    assert "coverage" in sentence
+    assert "In other halves" in sentence
     assert "80 runs" in re.sub(r"\s+", " ", texts(figure))
 
 
@@ -152,10 +152,10 @@ def test_effects_that_may_be_chance_are_hatched():
     design = pd.DataFrame({"fire": [1.0, 2.0, 1.0], "food": [1.0, 1.0, 2.0]})
     factors = (Factor("fire", "uncertainty", low=1, high=2), Factor("food", "lever", low=1, high=2))
     sweep = sweep_of("one_at_a_time", factors, design, play, replications=10)
-    says, figure = figures_of(sweep, "tornado")[0]
+    sentence, figure = figures_of(sweep, "tornado")[0]
     bars = [patch for patch in figure.axes[0].patches if patch.get_width()]
     assert [bar.get_hatch() or "" for bar in bars] == ["", "////"]
-    assert "1 have none" in says
+    assert "1 have none" in sentence
 
 
 def test_a_heat_map_marks_a_square_without_runs():
@@ -255,8 +255,8 @@ def test_survival_is_parted_by_the_factor_that_is_asked_for():
     sweep = grid()
     runs = sweep.runs.assign(end_day=50 + sweep.runs["point"], ending="evacuated")
     sweep = type(sweep)(sweep.manifest, sweep.factors, sweep.design, runs, sweep.series, sweep.quarters)
-    says = found_of(sweep, "survival", by="convoys")["survival"].findings[0].says
-    assert says.startswith("Half of the sieges had ended: convoys 0: on day 53; convoys 10: on day 54")
+    sentence = found_of(sweep, "survival", by="convoys")["survival"].findings[0].sentence
+    assert sentence.startswith("Half of the sieges had ended: convoys 0: on day 53; convoys 10: on day 54")
 
 
 def test_what_a_sweep_says_is_found_without_anything_that_draws():

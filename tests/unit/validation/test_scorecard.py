@@ -14,7 +14,7 @@ from siege_sim.results.run import CompactRun
 from siege_sim.validation.fan import fan_of
 from siege_sim.validation.measures import measured
 from siege_sim.validation.record import Record
-from siege_sim.validation.scorecard import score, scorecard
+from siege_sim.validation.scorecard import score_patterns, scorecard
 
 START = date(2016, 9, 22)
 AREA = (1.0, 1.0, 0.98, 0.95, 0.85, 0.60, 0.50, 0.50, 0.0)
@@ -105,7 +105,7 @@ def test_ground_handed_over_by_agreement_is_no_break_and_no_capture():
 
 
 def test_what_never_happened_is_no_number_and_lies_outside():
-    (line,) = score(record({"kind": "rank_of_capture", "quarter": "E"}), [course()])
+    (line,) = score_patterns(record({"kind": "rank_of_capture", "quarter": "E"}), [course()])
     assert (line.values, line.measured, line.median, line.share_inside) == ((None,), 0, None, 0.0)
     assert line.median_inside is None
 
@@ -114,14 +114,14 @@ def test_a_day_after_the_run_was_stopped_is_left_out_but_an_ended_siege_stays_as
     measure = {"kind": "value_on", "outcomes": ("killed",), "on": day(8)}
     assert value(measure, course("holding", days=5)) is None
     assert value(measure, course("pocket_taken", days=5)) == 20
-    (line,) = score(record(measure), [course("holding", days=5)])
+    (line,) = score_patterns(record(measure), [course("holding", days=5)])
     assert line.share_inside is None
 
 
 def test_runs_are_measured_one_by_one_and_then_gathered():
     runs = [course(killed=[0] * 4 + [10 * k] * 5) for k in range(11)]
     pattern = {"low": 35.0, "high": 65.0, "measure": {"kind": "value_on", "outcomes": ("killed",), "on": day(4)}}
-    (line,) = score(record(pattern), runs)
+    (line,) = score_patterns(record(pattern), runs)
     assert (line.tenth, line.median, line.ninetieth) == (10, 50, 90)
     assert line.share_inside == pytest.approx(3 / 11)
     assert line.median_inside
@@ -132,7 +132,7 @@ def killed_on(number: int, low: float, high: float) -> dict:
 
 
 def test_the_naive_forecasts_see_what_was_known_before_and_nothing_else():
-    lines = score(
+    lines = score_patterns(
         record(killed_on(4, 8, 12), killed_on(6, 25, 35), killed_on(8, 0, 99), background=(killed_on(2, 4, 4),)),
         [course()],
     )
@@ -144,7 +144,9 @@ def test_the_naive_forecasts_see_what_was_known_before_and_nothing_else():
 
 
 def test_a_straight_line_never_falls_below_nothing():
-    _, line = score(record(killed_on(4, 2, 2), killed_on(8, 0, 1), background=(killed_on(2, 9, 9),)), [course()])
+    _, line = score_patterns(
+        record(killed_on(4, 2, 2), killed_on(8, 0, 1), background=(killed_on(2, 9, 9),)), [course()]
+    )
     assert line.line.value == 0
     assert line.line.inside
 
@@ -154,7 +156,7 @@ def test_means_a_day_are_forecast_too_but_not_while_they_overlap():
         measure = {"kind": "increase_per_day", "outcomes": ("killed",), "after": day(after), "until": day(until)}
         return {"low": at, "high": at, "measure": measure}
 
-    first, second, overlapping = score(record(rate(0, 2, 3.0), rate(2, 4, 7.0), rate(3, 6, 9.0)), [course()])
+    first, second, overlapping = score_patterns(record(rate(0, 2, 3.0), rate(2, 4, 7.0), rate(3, 6, 9.0)), [course()])
     assert first.stays is None
     assert second.stays.value == 3
     assert overlapping.stays.value == 3
@@ -163,7 +165,7 @@ def test_means_a_day_are_forecast_too_but_not_while_they_overlap():
 @pytest.mark.parametrize("kind", ["ratio", "increase", "rank_of_capture", "share_of_first", "largest_loss"])
 def test_what_has_no_time_or_is_tied_to_its_span_is_not_forecast(kind):
     measure = {"kind": kind, **MEASURES[kind][0]}
-    _, later = score(record(measure, measure), [course()])
+    _, later = score_patterns(record(measure, measure), [course()])
     assert (later.stays, later.line) == (None, None)
 
 
@@ -171,8 +173,8 @@ def test_the_card_counts_what_can_be_compared():
     unmeasured = {"not_measured": "no such outcome"}
     card = scorecard(record(killed_on(4, 8, 12), killed_on(6, 0, 1), unmeasured), [course()], "x", "X")
     assert card.medians_inside == (1, 2)
-    tally = card.against("stays")
-    assert (tally.patterns, tally.runs, tally.forecast) == (1, 0, 0)
+    score = card.against("stays")
+    assert (score.patterns, score.runs, score.forecast) == (1, 0, 0)
     assert list(card.table()["name"]) == ["p0", "p1", "p2"]
     assert card.data()["patterns"][2]["not_measured"] == "no such outcome"
 

@@ -11,25 +11,25 @@ import pandas as pd
 import pytest
 
 from siege_sim import load_scenario
-from siege_sim.analysis.comparison.comparison import Arm, Comparison, InterimLook
-from siege_sim.analysis.comparison.findings import ComparisonFindings, comparison_findings
-from siege_sim.analysis.comparison.quantities import (
-    USUAL,
-    chosen_quantities,
+from siege_sim.analysis.comparison.compared import (
+    DEFAULT_COMPARED,
+    compared_quantities,
     target_of,
 )
+from siege_sim.analysis.comparison.comparison import Arm, Comparison, InterimLook
+from siege_sim.analysis.comparison.comparison_findings import ComparisonFindings, comparison_findings
 from siege_sim.analysis.comparison.traces import trace_of
 from siege_sim.errors import ResultError
-from siege_sim.plots.effects import sketches_of
+from siege_sim.plots.effects import effect_sketches
 from siege_sim.plots.style import settings
 from siege_sim.reports.comparison import render_comparison
-from siege_sim.reports.effects import cells_of, sentences, shown, stopping
+from siege_sim.reports.effects import effect_cells, effect_sentences, effects_shown, stopping
 from siege_sim.results.run import CompactRun
-from siege_sim.runner.compare import quantities_of_runs
+from siege_sim.runner.compare import known_quantities
 
 START = date(2016, 9, 22)
 LAST = 6
-KNOWN = quantities_of_runs([load_scenario("toy_town")])
+KNOWN = known_quantities([load_scenario("toy_town")])
 WANTED = (
     "civilians_killed",
     "kcal_eaten_per_person",
@@ -97,7 +97,7 @@ def test_what_is_read_as_a_count_never_falls(result, request):
 
 def test_all_names_are_those_of_a_run(toy_result):
     assert set(KNOWN) == set(toy_result.summary) - {"end_date"}
-    assert all(any(fnmatch(name, usual) for name in KNOWN) for usual in USUAL)
+    assert all(any(fnmatch(name, usual) for name in KNOWN) for usual in DEFAULT_COMPARED)
 
 
 def test_a_count_is_kept_after_the_end_and_a_state_is_not():
@@ -110,7 +110,7 @@ def test_a_count_is_kept_after_the_end_and_a_state_is_not():
 
 
 def test_the_numbers_of_a_run_are_ends_means_and_what_happened():
-    quantities = chosen_quantities(WANTED, KNOWN)
+    quantities = compared_quantities(WANTED, KNOWN)
     killed, eaten, area, split, ending, _ = trace_of(course(1, 8.0, split=None), quantities, LAST).numbers
     assert (killed, eaten, area) == pytest.approx((8.0, 1010.0, 4 / 7))
     assert np.isnan([split, ending]).all()
@@ -138,7 +138,7 @@ def test_what_never_happened_in_some_runs_is_a_share_and_a_mean_of_the_others():
     day, share = effect(of, "day_pocket_split"), effect(of, "day_pocket_split:happened")
     assert (day.difference.pairs, day.difference.middle, day.left_out) == (2, 2.5, 2)
     assert (share.difference.before, share.difference.after, share.difference.pairs) == (1.0, 0.5, 4)
-    assert "Pairs left out" in " ".join(sentences(what_if(of).effects))
+    assert "Pairs left out" in " ".join(effect_sentences(what_if(of).effects))
 
 
 def test_what_happened_in_every_run_needs_no_share():
@@ -192,12 +192,12 @@ def test_tables_have_a_row_for_all_there_is():
 def test_the_cells_of_a_row_are_written_by_the_rule_for_numbers():
     with_it = [course(1, 12), course(2, 28), course(3, 26), course(4, 46)]
     of = comparison(base(), with_it)
-    label, before, after, gap, between, lower, higher, _ = cells_of(effect(of, "civilians_killed"))
+    label, before, after, gap, between, lower, higher, _ = effect_cells(effect(of, "civilians_killed"))
     assert (label, before, after, gap, lower, higher) == (
         "Civilians killed (all violence)", "25", "28", "+3", "25 %", "75 %",
     )  # fmt: skip
     assert between == "-3.09 to +9.09"  # 3.182 x 3.83 / 2 to either side
-    assert cells_of(effect(of, "garrison_area_share"))[:4] == (
+    assert effect_cells(effect(of, "garrison_area_share"))[:4] == (
         "Area held by the town militia (mean), %",
         "57.1",
         "57.1",
@@ -206,7 +206,7 @@ def test_the_cells_of_a_row_are_written_by_the_rule_for_numbers():
 
 
 def test_what_is_0_in_every_run_is_named_and_needs_no_row():
-    rows, empty = shown(what_if(comparison(base(), base())).effects)
+    rows, empty = effects_shown(what_if(comparison(base(), base())).effects)
     assert empty == ["Left by an open road"]
     assert "left_by_road" not in [row.name for row in rows]
 
@@ -220,11 +220,11 @@ def test_what_is_0_in_every_run_is_named_and_needs_no_row():
     ],
 )
 def test_words_claim_no_more_than_the_interval(with_it, said):
-    assert said in sentences(what_if(comparison(base(), with_it)).effects)[0]
+    assert said in effect_sentences(what_if(comparison(base(), with_it)).effects)[0]
 
 
 def test_it_says_when_an_interval_stopped_the_adding_and_when_it_did_not():
-    until = target_of("5", chosen_quantities(WANTED, KNOWN))
+    until = target_of("5", compared_quantities(WANTED, KNOWN))
     reached, not_reached = (
         comparison(base(), base(), until=until, looks=(InterimLook(4, width),)) for width in (4.0, 6.0)
     )
@@ -246,12 +246,12 @@ def test_it_says_when_an_interval_stopped_the_adding_and_when_it_did_not():
 )
 def test_a_width_that_is_none_is_refused(text, said):
     with pytest.raises(ResultError) as refused:
-        target_of(text, chosen_quantities(WANTED, KNOWN))
+        target_of(text, compared_quantities(WANTED, KNOWN))
     assert said in str(refused.value)
 
 
 def test_a_width_belongs_to_the_first_number_or_to_the_one_that_is_named():
-    chosen = chosen_quantities(("ending", "end_day", "evacuated"), KNOWN)
+    chosen = compared_quantities(("ending", "end_day", "evacuated"), KNOWN)
     assert target_of("2000", chosen).name == "end_day"
     assert target_of("evacuated=2000", chosen).name == "evacuated"
 
@@ -268,7 +268,7 @@ def test_a_width_belongs_to_the_first_number_or_to_the_one_that_is_named():
 )
 def test_every_figure_can_be_drawn_and_says_how_many_runs(arms):
     of = comparison(*arms)
-    sketches = sketches_of(of)
+    sketches = effect_sketches(of)
     assert sketches[0].name == "effects"
     for sketch in sketches:
         with settings():
@@ -287,7 +287,7 @@ def test_a_page_is_written_from_findings_alone_and_trusts_no_text():
     html = render_comparison(evil, [], "siege-sim compare base aid")
     assert "<script" not in html
     assert "4 pairs of runs, seeds 1 to 4" in html
-    assert cells_of(effect(of, "civilians_killed"))[4] in html
+    assert effect_cells(effect(of, "civilians_killed"))[4] in html
 
 
 @pytest.mark.parametrize(("more", "bold"), [(1000, 2), (0, 0)])

@@ -8,13 +8,11 @@ from fnmatch import fnmatch
 from typing import Literal
 
 from siege_sim.errors import ResultError, did_you_mean
-
-ENDING = "ending"
-"""The name of how a run ended: the one that is not a number."""
+from siege_sim.results.endings import ENDING
 
 
 @dataclass(frozen=True)
-class Quantity:
+class ComparedQuantity:
     """A number of a run.
 
     Attributes:
@@ -36,7 +34,7 @@ class Quantity:
     event: str = ""
 
 
-USUAL = (
+DEFAULT_COMPARED = (
     "civilians_killed", "died_of_hunger", "civilians_wounded", "besieger_civilians_killed",
     "garrison_area_share", "end_day", "days_to_half", "day_pocket_split", "ending",
     "kcal_eaten_per_person", "mean_body_mass_loss", "person_days_of_hunger",
@@ -47,17 +45,17 @@ USUAL = (
 first is the one that decides when there are enough runs."""
 
 
-def of_the_run(name: str, label: str, unit: str, event: str) -> Quantity:
+def whole_run_quantity(name: str, label: str, unit: str, event: str) -> ComparedQuantity:
     """Return a quantity that is one number, or the ending, of a run as a whole."""
-    return Quantity(name, label, unit, "ending" if name == ENDING else "whole", event=event)
+    return ComparedQuantity(name, label, unit, "ending" if name == ENDING else "whole", event=event)
 
 
-def of_a_day(name: str, label: str, unit: str, reading: Literal["count", "state", "held"]) -> Quantity:
+def daily_quantity(name: str, label: str, unit: str, reading: Literal["count", "state", "held"]) -> ComparedQuantity:
     """Return a quantity that has a value on every day."""
-    return Quantity(name, label if reading == "count" else f"{label} (mean)", unit, reading, daily=True)
+    return ComparedQuantity(name, label if reading == "count" else f"{label} (mean)", unit, reading, daily=True)
 
 
-def chosen_quantities(names: Sequence[str], known: Mapping[str, Quantity]) -> tuple[Quantity, ...]:
+def compared_quantities(names: Sequence[str], known: Mapping[str, ComparedQuantity]) -> tuple[ComparedQuantity, ...]:
     """Return the quantities of some names, each once; the usual ones when there are no names.
 
     Raises:
@@ -68,7 +66,7 @@ def chosen_quantities(names: Sequence[str], known: Mapping[str, Quantity]) -> tu
             raise ResultError(
                 f"--outcomes {name}: there is no such outcome{did_you_mean(name, known)}; see `siege-sim list outcomes`"
             )
-    wanted = names or [name for usual in USUAL for name in known if fnmatch(name, usual)]
+    wanted = names or [name for usual in DEFAULT_COMPARED for name in known if fnmatch(name, usual)]
     return tuple(known[name] for name in dict.fromkeys(wanted))
 
 
@@ -80,7 +78,7 @@ class Target:
     width: float
 
 
-def target_of(text: str, chosen: Sequence[Quantity]) -> Target:
+def target_of(text: str, chosen: Sequence[ComparedQuantity]) -> Target:
     """Return what ``--until`` asks for: ``WIDTH`` for the first outcome that is compared, or ``OUTCOME=WIDTH``.
 
     Raises:

@@ -15,10 +15,10 @@ from siege_sim.analysis.comparison.traces import OF_QUARTERS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from siege_sim.analysis.comparison.compared import ComparedQuantity, Target
     from siege_sim.analysis.comparison.comparison import Arm, Comparison, InterimLook
     from siege_sim.analysis.comparison.effects import DailyEffect, Effect, QuarterEffect
     from siege_sim.analysis.comparison.paired import Difference
-    from siege_sim.analysis.comparison.quantities import Quantity, Target
 
 DAY_COLUMNS = (
     "what_if", "outcome", "day", "date", "pairs", "baseline", "with_it", "difference", "low", "high", "tenth",
@@ -69,7 +69,7 @@ class ComparisonFindings:
 
     baseline: Arm
     what_ifs: tuple[ArmFindings, ...]
-    quantities: tuple[Quantity, ...]
+    quantities: tuple[ComparedQuantity, ...]
     endings: Mapping[str, Mapping[str, float]]
     seeds: tuple[int, ...]
     start: date
