@@ -1,4 +1,4 @@
-"""Checkpoints: a model as a file, to be played on later or somewhere else."""
+"""Checkpoints: a model as a file, to be continued later or on another machine."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def load(kind: type[ModelT], path: str | Path) -> ModelT:
     version = json.loads(about)["model_version"]
     if version != model_version():
         raise SiegeError(
-            f"{path}: was saved by model {version}, and this is {model_version()}; load it with that version, or play "
+            f"{path}: was saved by model {version}, and this is {model_version()}; load it with that version, or run "
             "its scenario from the start"
         )
     return _unpickled(kind, path, pickled)

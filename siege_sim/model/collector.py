@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class OutcomeCollector(mesa.DataCollector):
-    """Mesa's data collector with a row for each day that was played, read from ``model.recorder`` when it is asked.
+    """Mesa's data collector with a row for each day, read from ``model.recorder`` when it is asked.
 
     Day 0 has no row: `mesa.batch_run` of Mesa 3.3 leaves out the last row of a model that has one for it.
     """
@@ -56,7 +56,7 @@ class OutcomeCollector(mesa.DataCollector):
         self.model_reporters[name] = reporter
 
     def collect(self, model: Recorded) -> None:
-        """Do nothing: every day is recorded as it is played."""
+        """Do nothing: every day is recorded anyway."""
 
 
 def _newest(column: int, model: Recorded) -> float:

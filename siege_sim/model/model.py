@@ -32,9 +32,9 @@ class SiegeModel(SiegeState):
     """A siege, one day a step.
 
     Args:
-        scenario: what to play.
+        scenario: what to run.
         rng: the run's seed, a whole number of at least 0, also by the name ``seed``; the same scenario and seed give
-            the same run, to the byte. One is drawn when none is given, and ``model.seed`` tells it.
+            the same run, to the byte. One is drawn when none is given; ``model.seed`` shows it.
 
     Attributes:
         schedule: the processes of a day in their order, each with the name of its random stream.
@@ -73,17 +73,18 @@ class SiegeModel(SiegeState):
 
     @cached_property
     def datacollector(self) -> mesa.DataCollector:
-        """The outcomes of every day played, as Mesa's tools want them; may be replaced by a collector of one's own."""
+        """The outcomes of every day, as Mesa's tools want them; may be replaced by a collector of one's own."""
         return OutcomeCollector(self)
 
     # Copies
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        """Give what `copy.deepcopy` and `pickle` need for a model that plays on as this one does."""
+        """Return what `copy.deepcopy` and `pickle` need for a model that continues as this one does."""
         return copies.empty, (type(self), self.seed), copies.content_of(self)
 
     def __setstate__(self, content: copies.Content) -> None:
         copies.fill(self, content)
+        self.recorder.outcomes = self.scenario.outcomes
 
     def __copy__(self) -> Self:
         raise SiegeError("a shallow copy would share its people and ground with this model; use copy.deepcopy(model)")
@@ -98,7 +99,7 @@ class SiegeModel(SiegeState):
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Return the model of a checkpoint, on the day on which it was saved; it plays on to the same end.
+        """Return the model of a checkpoint, on the day on which it was saved; it continues to the same end.
 
         A checkpoint is read with `pickle`, which can run code: load only files that come from people you trust.
 
@@ -114,7 +115,7 @@ class SiegeModel(SiegeState):
         if not self.running:
             return
         self.day += 1
-        self._halted = f"day {self.day} was left in the middle"
+        self._halted = f"day {self.day} was not completed"
         self.conditions = morning(self.politics, self.day)
         self.ledger.start_day()
         self.pockets_this_morning = self.city.large_pockets

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,23 +41,12 @@ def ipc_by_quarter(model: SiegeState) -> IntArray:
     return np.array(phases, dtype=np.int64)
 
 
-# Functions of a module, and none that are made on the way: a recorder travels with the model that is copied or saved.
-
-
 def _flow(stock: str, *flows: str) -> Callable[[SiegeState, Sums], float]:
-    return partial(_total, stock, flows)
-
-
-def _total(stock: str, flows: tuple[str, ...], model: SiegeState, sums: Sums) -> float:
-    return model.ledger.total(stock, *flows)
+    return lambda model, sums: model.ledger.total(stock, *flows)
 
 
 def _fit(side: int) -> Callable[[SiegeState, Sums], float]:
-    return partial(_fighters, side)
-
-
-def _fighters(side: int, model: SiegeState, sums: Sums) -> float:
-    return float(model.units.fit[model.units.of(side)].sum())
+    return lambda model, sums: float(model.units.fit[model.units.of(side)].sum())
 
 
 def _food_stock(model: SiegeState, sums: Sums) -> float:
@@ -90,39 +78,7 @@ def _rubble(model: SiegeState, sums: Sums) -> float:
 
 
 def _deaths(stock: str, *, violent_only: bool = False) -> Callable[[SiegeState, Sums], float]:
-    return partial(_dead, stock, violent_only)
-
-
-def _dead(stock: str, violent_only: bool, model: SiegeState, sums: Sums) -> float:
-    return model.ledger.deaths(stock, violent_only=violent_only)
-
-
-def _of_the_sums(name: str) -> Callable[[SiegeState, Sums], float]:
-    return partial(_sum, name)
-
-
-def _sum(name: str, model: SiegeState, sums: Sums) -> float:
-    return float(getattr(sums, name))
-
-
-def _of_the_state(name: str) -> Callable[[SiegeState, Sums], float]:
-    return partial(_attribute, name)
-
-
-def _attribute(name: str, model: SiegeState, sums: Sums) -> float:
-    return float(getattr(model, name))
-
-
-def _large_pockets(model: SiegeState, sums: Sums) -> float:
-    return float(model.city.large_pockets)
-
-
-def _impacts(model: SiegeState, sums: Sums) -> float:
-    return float(model.city.layers.impacts.sum())
-
-
-def _condemnation(model: SiegeState, sums: Sums) -> float:
-    return model.politics.condemnation
+    return lambda model, sums: model.ledger.deaths(stock, violent_only=violent_only)
 
 
 def _of_flow(name: str, flow: Flow) -> Outcome:
@@ -139,9 +95,9 @@ def _of_flow(name: str, flow: Flow) -> Outcome:
 
 
 GROUND: tuple[Outcome, ...] = (
-    Outcome("garrison_area_share", "share of day 0", "Area held by {garrison}", _of_the_state("share_held"), "held"),
-    Outcome("pockets", "pockets", "Separate pockets", _large_pockets, "state"),
-    Outcome("civilians_in_pocket", "persons", "Civilians in the pocket", _of_the_sums("persons_inside"), "held"),
+    Outcome("garrison_area_share", "share of day 0", "Area held by {garrison}", lambda m, s: m.share_held, "held"),
+    Outcome("pockets", "pockets", "Separate pockets", lambda m, s: float(m.city.large_pockets), "state"),
+    Outcome("civilians_in_pocket", "persons", "Civilians in the pocket", lambda m, s: s.persons_inside, "held"),
     Outcome("civilians_killed", "persons", "Civilians killed (all violence)", _deaths("civilians", violent_only=True)),
 )
 """The first outcomes; deaths by cause follow them."""
@@ -151,7 +107,7 @@ PEOPLE: tuple[Outcome, ...] = (
     Outcome(
         "besieger_civilians_killed", "persons", "Civilians killed on the other side", _deaths("besieger_civilians")
     ),
-    Outcome("displaced_inside", "persons", "Displaced inside the pocket", _of_the_sums("displaced_inside"), "state"),
+    Outcome("displaced_inside", "persons", "Displaced inside the pocket", lambda m, s: s.displaced_inside, "state"),
 )
 """Then these; where people went follows them."""
 
@@ -163,16 +119,18 @@ OTHERS: tuple[Outcome, ...] = (
     Outcome("besieger_killed", "fighters", "{Besieger} killed", _deaths("besieger")),
     Outcome("relief_force_killed", "fighters", "Relief force killed", _flow("relief_force", "killed")),
     Outcome("aircraft_lost", "aircraft", "Aircraft lost", _flow("aircraft", "lost")),
-    Outcome("heavy_impacts", "impacts", "Heavy impacts that day", _impacts, "state"),
-    Outcome("hospitals_working", "hospitals", "Hospitals working", _of_the_state("hospitals_working"), "state"),
+    Outcome(
+        "heavy_impacts", "impacts", "Heavy impacts that day", lambda m, s: float(m.city.layers.impacts.sum()), "state"
+    ),
+    Outcome("hospitals_working", "hospitals", "Hospitals working", lambda m, s: float(m.hospitals_working), "state"),
     Outcome("bakeries_working", "bakeries", "Bakeries working", _bakeries, "state"),
     Outcome("food_stock_kcal", "kcal", "Food in stores and markets", _food_stock, "state"),
     Outcome("food_days_left", "days", "Days of food left", _food_days_left, "state"),
-    Outcome("kcal_eaten_per_person", "kcal/person", "Eaten that day", _of_the_sums("eaten_kcal"), "state"),
-    Outcome("mean_body_mass_loss", "share", "Body mass lost", _of_the_sums("mass_loss"), "state"),
+    Outcome("kcal_eaten_per_person", "kcal/person", "Eaten that day", lambda m, s: s.eaten_kcal, "state"),
+    Outcome("mean_body_mass_loss", "share", "Body mass lost", lambda m, s: s.mass_loss, "state"),
     Outcome("ipc_phase", "phase", "IPC phase of the pocket", _ipc_phase, "state"),
     Outcome("rubble_share", "share", "Floor area in ruins", _rubble),
-    Outcome("condemnation", "points", "Condemnation", _condemnation, "state"),
+    Outcome("condemnation", "points", "Condemnation", lambda m, s: m.politics.condemnation, "state"),
 )
 """The rest; what mechanisms declare follows it."""
 
@@ -230,6 +188,10 @@ class Recorder:
         self.snapshots: dict[str, list[Any]] = {name: [] for name in ("day", *self._kept_layers)}
         self.civilians_on_day_0 = model.city.layers.civilians.copy()
         self.record(model)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the outcomes out of what is copied and saved: they are functions, which the scenario names."""
+        return {name: value for name, value in vars(self).items() if name != "outcomes"}
 
     def record(self, model: SiegeState) -> None:
         """Read the day that was just played."""

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property, reduce
 from operator import itemgetter, or_
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
 
 from pydantic import (
     Discriminator,
@@ -28,11 +28,9 @@ from siege_sim.model.outcome import Outcome
 from siege_sim.model.outcomes import outcomes_of
 from siege_sim.model.processes.base import Intervention, Process
 from siege_sim.model.setting import Setting, map_kind
-from siege_sim.schema.block import Block, Problem, param, unfilled
+from siege_sim.schema.block import Block, Problem, param
 from siege_sim.schema.clock import Day
 from siege_sim.schema.messages import plain_words
-
-BlockT = TypeVar("BlockT", bound=Block)
 
 
 class ProcessesBase(Block):
@@ -40,9 +38,6 @@ class ProcessesBase(Block):
 
     own: ClassVar[tuple[type[Process], ...]] = ()
     """Mechanisms that no catalogue knows; see ``Scenario.with_process``."""
-
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        return unfilled, (_processes_with, *type(self).own), self.__getstate__()
 
     def on(self) -> Iterator[tuple[str, Process]]:
         """Yield the processes that are on, by name, in the order of the catalogue."""
@@ -116,6 +111,7 @@ def _processes_with(*own: type[Process]) -> type[ProcessesBase]:
         create_model("Processes", __base__=_processes_with(*own[:-1]), **{kind.name(): field}),
     )
     extended.own = own
+    extended.made_by = (_processes_with, *own)
     return extended
 
 
@@ -128,6 +124,7 @@ def _scenario_with(plain: type[Scenario], *own: type[Process]) -> type[Scenario]
     }
     extended = cast("type[Scenario]", create_model("Scenario", __base__=plain, **fields))
     extended.plain = plain
+    extended.made_by = (_scenario_with, plain, *own)
     return extended
 
 
@@ -180,12 +177,6 @@ class Scenario(Setting):
 
     __iter__ = None  # type: ignore[assignment]
     """Not a row of values: `mesa.batch_run` would try each of them as a scenario."""
-
-    def __reduce_ex__(self, protocol: Any) -> str | tuple[Any, ...]:
-        plain = type(self).plain
-        if plain is None:
-            return super().__reduce_ex__(protocol)
-        return unfilled, (_scenario_with, plain, *type(self.processes).own), self.__getstate__()
 
     @model_serializer(mode="wrap")
     def _without_empty_changes(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def render_scorecard(card: Scorecard, picture: Picture | None) -> str:
         card=card,
         headings=SCORECARD_HEADINGS,
         seeds=_seeds(card),
-        scorecard_sentences=scorecard_sentences(card),
+        sentences=scorecard_sentences(card),
         topics=_topics(card),
         figure=picture,
         command=_command(card),

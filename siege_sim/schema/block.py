@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from siege_sim.errors import did_you_mean
-
-BlockT = TypeVar("BlockT", bound="Block")
 
 KeyPath = tuple[str | int, ...]
 Problem = tuple[KeyPath, str]
@@ -65,6 +63,13 @@ class Block(BaseModel):
         validate_default=False,
     )
 
+    made_by: ClassVar[tuple[Any, ...]] = ()
+    """For a class that is made at run time: the function that makes it, and its arguments. `pickle` needs them."""
+
+    def __reduce_ex__(self, protocol: Any) -> str | tuple[Any, ...]:
+        made_by = vars(type(self)).get("made_by")
+        return (_unfilled, made_by, self.__getstate__()) if made_by else super().__reduce_ex__(protocol)
+
     @model_validator(mode="before")
     @classmethod
     def _refuse_unknown_keys(cls, data: Any) -> Any:
@@ -94,7 +99,7 @@ def _as_pydantic_error(found: list[Problem]) -> PydanticCustomError:
     return PydanticCustomError("problems", "{text}", {"text": text, "problems": found})
 
 
-def unfilled(kind_with: Callable[..., type[BlockT]], *key: Any) -> BlockT:
-    """Return an empty block of a class that was made at run time, for its values to be put into by ``pickle``."""
-    kind = kind_with(*key)
+def _unfilled(make: Callable[..., type[Block]], *arguments: Any) -> Block:
+    """Return an empty block of a class that is made at run time, for its values to be put into by ``pickle``."""
+    kind = make(*arguments)
     return kind.__new__(kind)

@@ -6,6 +6,7 @@ import math
 import random
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from functools import partial
@@ -15,11 +16,9 @@ from typing import Any
 import numpy as np
 from mesa.agent import AgentSet
 
-from siege_sim.model.city.layers import LayerSpec
-
 ATOMS = (
     type(None), bool, int, float, str, bytes, date, Enum, np.generic, type,
-    FunctionType, BuiltinFunctionType, ModuleType, LayerSpec,
+    FunctionType, BuiltinFunctionType, ModuleType,
 )  # fmt: skip
 """Kinds of values that cannot change, so two models may have them in common."""
 
@@ -39,7 +38,7 @@ def differences(one: Any, two: Any) -> list[str]:
     while waiting:
         a, b, where = waiting.popleft()
         if _is_constant(a):
-            if not (a == b or (a is b) or (isinstance(a, float) and math.isnan(a) and math.isnan(b))):
+            if not _same_constant(a, b):
                 found.append(f"{where}: {a!r} became {b!r}")
             continue
         if id(a) in twins:
@@ -62,7 +61,25 @@ def differences(one: Any, two: Any) -> list[str]:
 
 
 def _is_constant(a: Any) -> bool:
-    return isinstance(a, ATOMS) or (isinstance(a, tuple) and all(map(_is_constant, a)))
+    entries = _fixed(a)
+    return isinstance(a, ATOMS) or (entries is not None and all(map(_is_constant, entries)))
+
+
+def _fixed(a: Any) -> tuple[Any, ...] | None:
+    """Return the entries of a tuple or of a frozen declaration; None for what can change."""
+    if isinstance(a, tuple):
+        return a
+    frozen = is_dataclass(a) and a.__dataclass_params__.frozen
+    return tuple(getattr(a, field.name) for field in fields(a)) if frozen else None
+
+
+def _same_constant(a: Any, b: Any) -> bool:
+    ours, theirs = _fixed(a), _fixed(b)
+    if ours is not None and theirs is not None:
+        return len(ours) == len(theirs) and all(map(_same_constant, ours, theirs))
+    if isinstance(a, FunctionType) and isinstance(b, FunctionType):
+        return a.__code__ is b.__code__
+    return a == b or (isinstance(a, float) and isinstance(b, float) and math.isnan(a) and math.isnan(b))
 
 
 def _array_differs(a: Any, b: Any, where: str, memory: dict[int, int]) -> Iterator[str]:

@@ -63,12 +63,14 @@ class Table:
 
     Attributes:
         rows: how many there are.
+        further: the columns that mechanisms brought along, by name.
         arrays: the columns by name.
     """
 
     columns: ClassVar[dict[str, Column[Any]]] = {}
 
     def __init__(self, rows: int, further: Mapping[str, Column[Any]] | None = None) -> None:
+        self.further = dict(further or {})
         if further:
             self.__dict__["columns"] = {**self.columns, **further}
         self.rows = rows

@@ -271,9 +271,19 @@ class Household(SiegeAgent, CellAgent):
     def __getattr__(self, name: str) -> Any:
         """Read a column that a mechanism brought along."""
         table = self.__dict__.get("table")
-        if table is None or name not in table.columns:
+        if table is None or name not in table.further:
             raise AttributeError(f"{type(self).__name__} has no attribute '{name}'")
         return table.arrays[name][self.row].item()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Write into a column that a mechanism brought along; set anything else as usual."""
+        table = self.__dict__.get("table")
+        if table is None or name not in table.further:
+            super().__setattr__(name, value)
+        elif table.further[name].of_members:
+            raise AttributeError(f"{name} is read-only, because it counts members; write model.households.{name}")
+        else:
+            table.arrays[name][self.row] = value
 
     @property
     def adults(self) -> int:
@@ -316,8 +326,8 @@ class Household(SiegeAgent, CellAgent):
         """
         if self.persons:
             raise SiegeError(
-                f"household {self.row} has {self.persons} members, who cannot vanish; let them leave with "
-                "model.households.leave, or die with model.households.kill"
+                f"household {self.row} has {self.persons} members and cannot be removed; use "
+                "model.households.leave or model.households.kill"
             )
         self.table.agents.pop(self.row, None)
         super(CellAgent, self).remove()

@@ -12,7 +12,7 @@ from pydantic import Field, create_model
 from siege_sim.errors import did_you_mean
 from siege_sim.kernels.ground import Shape
 from siege_sim.kernels.hazard import FloatArray, IntArray
-from siege_sim.schema.block import Block, Problem, param, share, unfilled
+from siege_sim.schema.block import Block, Problem, param, share
 from siege_sim.schema.sides import Name
 
 LARGEST_SIDE = 200
@@ -85,15 +85,6 @@ class CrossingPlace(Place):
 class Facilities(Block):
     """Everything that stands in the quarters."""
 
-    further: ClassVar[tuple[type[PlaceKind], ...]] = ()
-    """Kinds of places that mechanisms brought along."""
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        further = type(self).further
-        return (
-            (unfilled, (facilities_with, *further), self.__getstate__()) if further else super().__reduce_ex__(protocol)
-        )
-
     hospitals: tuple[HospitalPlace, ...] = ()
     """Hospitals and clinics."""
     rescue_teams: tuple[RescuePlace, ...] = ()
@@ -117,11 +108,6 @@ class CityMap(Block):
 
     further: ClassVar[tuple[type[PlaceKind], ...]] = ()
     """Kinds of places that mechanisms brought along."""
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        if not (further := type(self).further):
-            return super().__reduce_ex__(protocol)
-        return unfilled, (map_with, *further), self.__getstate__()
 
     name: str
     """The city's name."""
@@ -237,7 +223,7 @@ def facilities_with(*further: type[PlaceKind]) -> type[Facilities]:
         for kind in further
     }
     block = create_model("Facilities", __base__=Facilities, **fields)
-    block.further = further
+    block.made_by = (facilities_with, *further)
     return block
 
 
@@ -250,4 +236,5 @@ def map_with(*further: type[PlaceKind]) -> type[CityMap]:
     field: Any = (places, places())
     drawn = create_model("CityMap", __base__=CityMap, facilities=field)
     drawn.further = further
+    drawn.made_by = (map_with, *further)
     return drawn

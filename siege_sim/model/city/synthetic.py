@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from pydantic import create_model
 
 from siege_sim.model.city.map import CityMap, Facilities, PlaceKind, facilities_with, map_with
-from siege_sim.schema.block import Block, Problem, param, unfilled
+from siege_sim.schema.block import Block, Problem, param
 from siege_sim.schema.sides import Name
 
 SECTORS = ("north", "east", "south", "west")
@@ -36,12 +36,6 @@ class SyntheticTown(Block):
 
     map_class: ClassVar[type[CityMap]] = CityMap
     """What it is drawn as."""
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        drawn = type(self).map_class
-        if not drawn.further:
-            return super().__reduce_ex__(protocol)
-        return unfilled, (_town_with_places, *drawn.further), self.__getstate__()
 
     def problems(self) -> Iterator[Problem]:
         """Yield a ring that leaves no town."""
@@ -137,6 +131,7 @@ def town_with(drawn: type[CityMap]) -> type[SyntheticTown]:
     field: Any = (places, places())
     town = create_model("SyntheticTown", __base__=SyntheticTown, facilities=field)
     town.map_class = drawn
+    town.made_by = (_town_with_places, *drawn.further)
     return town
 
 

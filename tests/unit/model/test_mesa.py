@@ -341,10 +341,10 @@ def test_every_column_is_an_attribute_of_its_agents_that_keeps_the_books_or_refu
     assert model.city.layers.civilians.sum() == model.households.mouths.sum()
 
 
-def test_what_cannot_vanish_is_not_removed(model):
+def test_what_cannot_be_missing_is_not_removed(model):
     before = len(model.agents)
     for kind, says in (
-        (Household, "household 0 has 7 members, who cannot vanish; let them leave"),
+        (Household, "household 0 has 7 members and cannot be removed; use"),
         (Hospital, r"Hospital\(.*\) cannot be removed; put it out of service"),
         (Axis, "axis 0 cannot be removed; set forces.axes"),
         (BesiegerUnit, r"BesiegerUnit\(.*\) cannot be removed: its fighters do not lay down arms; use its method lose"),
@@ -414,23 +414,23 @@ def test_modify_cells_either_writes_what_the_model_reads_or_is_noticed(model):
 
 
 @pytest.mark.parametrize("go_on", [lambda m: m.step(), lambda m: m.run_model(), lambda m: list(m.days())])
-def test_after_an_error_in_a_step_a_model_refuses_to_go_on(model, go_on):
+def test_after_an_error_in_a_step_a_model_refuses_to_continue(model, go_on):
     model.step()
     model.households.food_kcal[:] *= 2.0  # nobody booked that
     with pytest.raises(LedgerError):
         model.step()
     for _ in range(2):
-        with pytest.raises(SiegeError, match=r"day 2 was not played to its end \(LedgerError: the books of 'food' do"):
+        with pytest.raises(SiegeError, match=r"day 2 was not completed \(LedgerError: the books of 'food' do"):
             go_on(model)
     assert (model.day, model.running) == (2, True)
 
 
-def test_after_an_interruption_in_a_step_a_model_refuses_to_go_on(model, monkeypatch):
+def test_after_an_interruption_in_a_step_a_model_refuses_to_continue(model, monkeypatch):
     monkeypatch.setattr(type(model.recorder), "record", lambda recorder, model: signal.raise_signal(signal.SIGINT))
     with pytest.raises(KeyboardInterrupt):
         model.step()
     monkeypatch.undo()
-    with pytest.raises(SiegeError, match=r"day 1 was not played to its end \(KeyboardInterrupt\)"):
+    with pytest.raises(SiegeError, match=r"day 1 was not completed \(KeyboardInterrupt\)"):
         model.step()
 
 
@@ -441,7 +441,7 @@ def test_after_an_error_mesa_s_own_ways_to_go_on_are_refused_too(model):
     with pytest.raises(LedgerError):
         model.run_for(3)
     for go_on in (lambda: model.run_for(1), lambda: model.run_until(9)):
-        with pytest.raises(SiegeError, match="day 1 was not played to its end"):
+        with pytest.raises(SiegeError, match="day 1 was not completed"):
             go_on()
 
 

@@ -12,7 +12,7 @@ import pytest
 from siege_sim.analysis.comparison.effects import Effect
 from siege_sim.analysis.comparison.paired import Difference
 from siege_sim.analysis.run import KeyNumber
-from siege_sim.analysis.sweep import Wish
+from siege_sim.analysis.sweep import ReportOptions
 from siege_sim.reports.comparison import print_comparison, render_comparison
 from siege_sim.reports.run import render_run
 from siege_sim.reports.scorecard import print_scorecard, render_scorecard
@@ -20,10 +20,11 @@ from siege_sim.reports.summary import print_summary
 from siege_sim.results.numbers import number
 from siege_sim.results.sweep import Factor
 from siege_sim.validation.scorecard import scorecard
-from tests.unit import test_comparison, test_scoring
+from tests.unit.analysis.comparison import test_comparison
+from tests.unit.reports.test_report import found, retold
+from tests.unit.reports.test_sweep_report import html_of
 from tests.unit.sweeps_for_tests import sweep_of
-from tests.unit.test_report import found, retold
-from tests.unit.test_sweep_report import html_of
+from tests.unit.validation import test_scorecard as test_scoring
 
 PERSONS = (0.4, 0.04, 3.0, 5.225, 52.23, 122.5, 1487.4, 250_000.0)
 SHARES = (0.004, 0.0004, 0.225, 0.9996, 1.0)
@@ -57,7 +58,7 @@ def on_the_page_of_a_sweep(value, unit):
     design = pd.DataFrame({"fire": [1.0, 2.0]})
     sweep = sweep_of("grid", factors, design, lambda point, seed: {"counted": value}, 2)
     sweep.manifest["outcomes"]["counted"] = {"unit": unit, "label": "What is counted"}
-    return html_of(sweep, Wish(outcomes=("counted",), figures=("heat_map",)))
+    return html_of(sweep, ReportOptions(outcomes=("counted",), figures=("heat_map",)))
 
 
 @pytest.mark.parametrize(("value", "unit"), VALUES)
@@ -75,12 +76,12 @@ def test_a_value_reads_the_same_on_every_page(value, unit):
 
 @pytest.mark.parametrize(("value", "unit"), VALUES)
 def test_a_value_reads_the_same_in_the_terminal(value, unit, toy_result, tmp_path, capsys):
-    name = {"persons": "civilians_killed", "share": "rebel_area_share"}[unit]
+    name = {"persons": "civilians_killed", "share": "garrison_area_share"}[unit]
     print_summary(retold(toy_result, summary={name: value}), tmp_path, False)
     print_comparison(compared(value, unit), tmp_path)
     print_scorecard(scored(value, unit), tmp_path)
     said = capsys.readouterr().out
-    label = {"persons": "Civilians killed (all violence)", "share": "Area held by the rebels"}[unit]
+    label = {"persons": "Civilians killed (all violence)", "share": "Area held by the town militia"}[unit]
     for words in (label, "What is counted"):
         rows = [row for row in said.splitlines() if row.lstrip().startswith(words) and f"{words}:" not in row]
         assert len(rows) == (1 if words == label else 2)
