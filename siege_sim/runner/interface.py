@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from siege_sim.analysis.comparison.comparison_findings import ComparisonFindings, comparison_findings
 from siege_sim.experiments.plan import load_plan
 from siege_sim.loading.scenario import load_scenario
 from siege_sim.results.store import Store, read_sweep
@@ -21,7 +22,6 @@ from siege_sim.validation.record import Record, load_record
 from siege_sim.validation.scorecard import Scorecard, scorecard
 
 if TYPE_CHECKING:
-    from siege_sim.analysis.comparison.comparison import Comparison
     from siege_sim.model.scenario import Scenario
     from siege_sim.results.run import OnProgress
     from siege_sim.results.sweep import Sweep
@@ -36,8 +36,8 @@ def compare(
     settings: Sequence[str] = (),
     workers: int | None = None,
     on_progress: OnProgress | None = None,
-) -> Comparison:
-    """Run a baseline and what-ifs with the same seeds, and return what the what-ifs change.
+) -> ComparisonFindings:
+    """Run a baseline and what-ifs with the same seeds, and return what the what-ifs change: tables, and plain data.
 
     Args:
         baseline: name or YAML file of a scenario.
@@ -52,9 +52,8 @@ def compare(
     Raises:
         SiegeError: for what is wrong, with the way out.
     """
-    return run_comparison(
-        comparison_request((baseline, *what_ifs), runs, outcomes, None, days, settings), workers, on_progress
-    )
+    request = comparison_request((baseline, *what_ifs), runs, outcomes, None, days, settings)
+    return comparison_findings(run_comparison(request, workers, on_progress))
 
 
 def score(

@@ -344,9 +344,9 @@ def test_a_lesson_opens_beside_its_siege(open_page, in_class, picture):
         page.wait_for_function("siegeViewer.runs[0].head.scenario === 'toy_town'")
         lesson = page.get_by_role("region", name="Lesson")
         assert "A town of six thousand people is surrounded" in lesson.inner_text()
-        assert "A siege is two clocks" not in lesson.inner_text()
+        assert "Two slow processes run side by side" not in lesson.inner_text()
         lesson.get_by_text("What it shows").press("Enter")
-        assert "A siege is two clocks" in lesson.inner_text()
+        assert "Two slow processes run side by side" in lesson.inner_text()
         play_to(page, 30)
         picture(page, f"lesson_{'class' if in_class else 'alone'}")
 

@@ -12,7 +12,7 @@ towns = st.fixed_dictionaries(
     {
         "map.side": st.integers(6, 14),
         "map.ring": st.integers(1, 2),
-        "map.third_party": st.just("true"),
+        "map.third_party": st.just("hill_militia"),
         "days": st.integers(1, 25),
         "population.besieged": st.integers(1, 4000),
         "population.persons_per_household": st.floats(1, 60),

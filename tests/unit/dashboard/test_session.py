@@ -190,7 +190,7 @@ def test_two_scenarios_of_one_city_run_on_one_clock_and_others_are_refused(sessi
     session.open_beside("toy_town", COARSE)
     first, second = (run.scenario.population.persons_per_household for run in session.runs)
     assert first == second == 50
-    with pytest.raises(SessionError, match="another city"):
+    with pytest.raises(SessionError, match="another map or start date"):
         session.open_beside("aleppo_2016")
 
 
