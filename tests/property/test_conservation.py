@@ -106,4 +106,4 @@ def test_more_food_never_kills_more_by_hunger(seed, kcal, more, owner):
     little = run(load_scenario("toy_town", [*quiet, f"food.{owner}_kcal={kcal}"]), seed=seed)
     much = run(load_scenario("toy_town", [*quiet, f"food.{owner}_kcal={kcal + more}"]), seed=seed)
     assert much.summary["died_of_hunger"] <= little.summary["died_of_hunger"]
-    assert little.summary["died_of_hunger"] > 0
+    assert little.summary["died_of_hunger"] > 0 or kcal > 2e8  # with more, nobody at all may die within 60 days
