@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from siege_sim.analysis.design import (
     few_levels,
@@ -27,20 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from siege_sim.results.sweep import Factor, Sweep
-
-
-def summary_table(sweep: Sweep, chosen: Sequence[Quantity]) -> pd.DataFrame:
-    """Return a row a point: its factors, its finished runs, and each quantity with its 95 % interval."""
-    table = sweep.design.reset_index(drop=True).copy()
-    for number, quantity in enumerate(chosen):
-        wide = by_replication(sweep, quantity).to_numpy()
-        estimates = [quantity.estimate(row) for row in wide]
-        if number == 0:
-            table["runs"] = [one.runs for one in estimates]
-        table[quantity.name] = [one.value for one in estimates]
-        table[f"{quantity.name}_low"] = [one.low for one in estimates]
-        table[f"{quantity.name}_high"] = [one.high for one in estimates]
-    return table
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from siege_sim.analysis.discovery import question_of
 from siege_sim.analysis.figures import FIGURE_NAMES, usual_figures
 from siege_sim.analysis.findings import About, find_figures
 from siege_sim.analysis.quantities import by_point, chosen_quantities, known_share
-from siege_sim.analysis.summaries import factor_effects, point_estimates
+from siege_sim.analysis.summaries import point_estimates
 from siege_sim.errors import ResultError, did_you_mean
 
 if TYPE_CHECKING:
@@ -119,29 +119,29 @@ class SweepFindings:
     effects: tuple[FactorEffects, ...]
 
 
-def sweep_findings(sweep: Sweep, wish: ReportOptions) -> SweepFindings:
+def sweep_findings(sweep: Sweep, options: ReportOptions) -> SweepFindings:
     """Find out everything that the report of a sweep says.
 
     Raises:
-        ResultError: no finished run, or a name in the wish that is not known.
+        ResultError: no finished run, or a name in the options that is not known.
     """
     require_runs(sweep)
-    quantities = chosen_quantities(sweep, wish.outcomes)
-    questions = [question_of(sweep, text) for text in wish.cases]
-    names = _figure_names(sweep, wish.figures)
-    _check_factor(sweep, wish.by)
-    effects = [factor_effects(sweep, quantity) for quantity in quantities] if "tornado" in names else []
+    quantities = chosen_quantities(sweep, options.outcomes)
+    questions = [question_of(sweep, text) for text in options.cases]
+    names = _figure_names(sweep, options.figures)
+    _check_factor(sweep, options.by)
+    figures = find_figures(sweep, names, quantities, questions, options.by)
     return SweepFindings(
         about=About(str(sweep.manifest.get("title") or sweep.manifest["name"]), runs_text(sweep)),
         manifest=sweep.manifest,
         kind=kind_of(sweep),
         replications=int(sweep.manifest["replications"]),
         completeness=completeness(sweep),
-        figures=find_figures(sweep, names, quantities, questions, wish.by),
+        figures=figures,
         factors=tuple(_range_of(sweep, factor) for factor in sweep.factors),
         spreads=tuple(_spread_of(sweep, quantity) for quantity in quantities),
         points=_points_table(sweep, quantities),
-        effects=tuple(found for found in effects if found is not None),
+        effects=tuple(one.shows for part in figures if part.figure == "tornado" for one in part.findings),
     )
 
 

@@ -64,7 +64,7 @@ def label_of(effect: Effect) -> str:
 
 
 def effect_cells(effect: Effect) -> tuple[str, ...]:
-    """Return an effect's cells under ``HEADINGS``."""
+    """Return an effect's cells under ``EFFECT_HEADINGS``."""
     scale, difference = scale_of(effect), effect.difference
     return (
         label_of(effect),

@@ -71,7 +71,7 @@ def print_scorecard(card: Scorecard, folder: Path) -> None:
 
 
 def pattern_cells(line: PatternScore) -> tuple[str, ...]:
-    """Return a pattern's cells under ``HEADINGS``, as texts."""
+    """Return a pattern's cells under ``SCORECARD_HEADINGS``, as texts."""
     if line.not_measured:
         return (line.title, "not measured", *("-",) * 5)
     between = "-"

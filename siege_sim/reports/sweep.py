@@ -36,13 +36,13 @@ DESIGN_TEXTS = {
 }
 
 
-def write_sweep_report(target: str, out: Path | None, wish: ReportOptions, folder: Path | None = None) -> Path:
+def write_sweep_report(target: str, out: Path | None, options: ReportOptions, folder: Path | None = None) -> Path:
     """Write the report of a sweep and return its path.
 
     Args:
         target: folder or URL of the sweep.
         out: the file; by default ``report.html`` in the sweep's folder.
-        wish: what it shall show.
+        options: what it shall show.
         folder: where the figures go as PNG files too.
 
     Raises:
@@ -54,9 +54,9 @@ def write_sweep_report(target: str, out: Path | None, wish: ReportOptions, folde
     if out is None and "://" in target:
         raise ResultError(f"{target}: the sweep is not a local folder; name the report's file with --out")
     file = out or Path(target) / "report.html"
-    findings = sweep_findings(sweep, wish)
+    findings = sweep_findings(sweep, options)
     drawn = draw_figures(findings)
-    html = render_sweep(findings, drawn, command(target, wish))
+    html = render_sweep(findings, drawn, command(target, options))
     try:
         _write(html, file, drawn, folder)
     except OSError as error:

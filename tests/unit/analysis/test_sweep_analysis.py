@@ -16,7 +16,7 @@ from siege_sim.analysis.intervals import mean_of, paired_difference, share_of
 from siege_sim.analysis.quantities import by_point, chosen_quantities, quantities
 from siege_sim.analysis.regret import regret_of
 from siege_sim.analysis.sensitivity import morris_effects, share_of_chance, sobol_indices
-from siege_sim.analysis.summaries import factor_effects, grid_estimates, is_grid, summary_table
+from siege_sim.analysis.summaries import factor_effects, grid_estimates, is_grid, point_estimates
 from siege_sim.analysis.surface import surface_of
 from siege_sim.analysis.survival import survival
 from siege_sim.errors import ResultError
@@ -268,9 +268,9 @@ def test_pairing_takes_the_luck_of_a_seed_out_of_a_difference():
     factors = (Factor("aid", "lever", values=("none", "weekly")),)
     sweep = sweep_of("one_at_a_time", factors, pd.DataFrame({"aid": ["none", "weekly"]}), play, replications=30)
     effects = factor_effects(sweep, hunger(sweep))
-    table = summary_table(sweep, [hunger(sweep)])
+    points = point_estimates(sweep, hunger(sweep))
     assert effects.effects[0].difference.value == pytest.approx(-20, abs=1e-9)
-    assert (table["died_of_hunger_high"] - table["died_of_hunger_low"]).min() > 40
+    assert min(estimate.high - estimate.low for estimate in points.estimates) > 40
 
 
 def test_differences_use_only_the_seeds_that_both_points_have():
