@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siege_sim.results.calendar import Calendar
-from siege_sim.results.endings import HOLDING
 from siege_sim.results.why import Explanation, explain
 
 if TYPE_CHECKING:
@@ -146,6 +145,7 @@ class RunFindings:
         events_in_all: how many events there were.
         quarters: the besieged quarters, in the order in which they were lost.
         why: the chain that led to the end.
+        stopped: whether the run was stopped before the scenario's last day, with the siege going on.
     """
 
     title: str
@@ -161,11 +161,7 @@ class RunFindings:
     events_in_all: int
     quarters: tuple[QuarterFate, ...]
     why: Explanation
-
-    @property
-    def stopped(self) -> bool:
-        """Whether the run was stopped before the scenario's last day, with the siege going on."""
-        return self.ending == HOLDING and self.days.last < int(self.manifest["scenario"]["days"])
+    stopped: bool
 
 
 def run_findings(result: RunResult) -> RunFindings:
@@ -185,6 +181,7 @@ def run_findings(result: RunResult) -> RunFindings:
         events_in_all=len(events),
         quarters=_quarters(result.quarters),
         why=explain(result),
+        stopped=result.stopped,
     )
 
 
@@ -213,9 +210,9 @@ def _day(value: float | None) -> int | None:
 
 
 def _people(result: RunResult) -> People:
-    series, violent = result.series, result.deaths(violent_only=True)
+    series = result.series
     last = series.iloc[-1]
-    deaths = {name: float(last[name]) for name in result.deaths() if name not in violent}
+    deaths = {name: float(last[name]) for name in result.other_deaths()}
     fates = {name: float(last[name]) for name in (*result.departures(), "civilians_in_pocket")}
     labels = {name: result.label(name) for name in (*deaths, *fates)}
     return People(float(series["civilians_in_pocket"].iloc[0]), float(last["civilians_killed"]), deaths, fates, labels)

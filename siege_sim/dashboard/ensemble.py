@@ -5,25 +5,22 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from siege_sim.dashboard.limits import lower_priority
-from siege_sim.validation.measures import values_of
+from siege_sim.results.curves import daily_percentiles
+from siege_sim.validation.fan import FAN_PERCENTILES
+from siege_sim.validation.measures import values_to
 from siege_sim.viewer.charts import Chart, charts
 from siege_sim.viewer.frames import plain_numbers
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from siege_sim.model.scenario import Scenario
     from siege_sim.results.run import CompactRun
     from siege_sim.runner.run import Job
     from siege_sim.viewer.frames import Json
-
-FAN_PERCENTILES = (10, 50, 90)
-"""Percentiles of a fan: its lower edge, its middle, its upper edge."""
 
 
 class Ensemble:
@@ -92,17 +89,17 @@ def run_at_low_priority(job: Job) -> CompactRun:
 
 def fans_of(runs: Sequence[CompactRun], drawn: Sequence[Chart]) -> Json:
     """Return for every line of the charts the percentiles of its values on each day."""
-    days = max(len(run.series) for run in runs)
+    last = max(len(run.series) for run in runs) - 1
     lines = {}
     for line in (line for chart in drawn for line in chart.lines):
-        curves = np.stack([_until(run, line.outcomes, days) for run in runs])
-        low, middle, high = _percentiles(curves)
+        curves = np.stack([values_to(run, line.outcomes, last) for run in runs])
+        low, middle, high = daily_percentiles(curves, FAN_PERCENTILES)
         edges = {"low": plain_numbers(low), "middle": plain_numbers(middle), "high": plain_numbers(high)}
         lines["+".join(line.outcomes)] = edges
     return {
         "runs": len(runs),
         "seeds": seeds_in_words([run.seed for run in runs]),
-        "days": days - 1,
+        "days": last,
         "lines": lines,
     }
 
@@ -113,17 +110,3 @@ def seeds_in_words(seeds: Sequence[int]) -> str:
     if ordered == list(range(ordered[0], ordered[-1] + 1)):
         return f"{ordered[0]} to {ordered[-1]}"
     return ", ".join(map(str, ordered))
-
-
-def _until(run: CompactRun, outcomes: Sequence[str], days: int) -> NDArray[np.float64]:
-    """Return a curve of so many days: its last value once the siege was over, nothing where it was stopped."""
-    values = values_of(run, outcomes)
-    beyond = np.nan if run.ending == "holding" else values[-1]
-    return np.concatenate([values, np.full(days - values.size, beyond)])
-
-
-def _percentiles(curves: NDArray[np.float64]) -> NDArray[Any]:
-    result = np.full((len(FAN_PERCENTILES), curves.shape[1]), np.nan)
-    known = np.isfinite(curves).any(axis=0)
-    result[:, known] = np.nanpercentile(curves[:, known], FAN_PERCENTILES, axis=0)
-    return result

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from siege_sim.errors import SiegeError
 from siege_sim.plots import area, city_map, civilians, food, forces, quarters, strikes
-from siege_sim.plots.picture import Picture, picture_of
+from siege_sim.plots.picture import Picture, Sketch
 from siege_sim.plots.style import settings
 
 if TYPE_CHECKING:
@@ -128,8 +128,8 @@ def draw(drawing: Drawing, result: RunResult) -> Figure:
 
 def picture(drawing: Drawing, result: RunResult) -> Picture:
     """Return one figure as a picture with its words."""
-    figure, sentence = draw(drawing, result), drawing.sentence(result)
-    return picture_of(figure, drawing.name, drawing.title, drawing.caption, sentence, result.title)
+    words = drawing.name, drawing.title, drawing.caption, drawing.sentence(result)
+    return Sketch(*words, partial(drawing.function, result), result.title).picture()
 
 
 def draw_all(result: RunResult, folder: Path) -> list[Picture]:

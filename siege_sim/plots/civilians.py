@@ -11,6 +11,7 @@ from siege_sim.plots.days import date_axis
 from siege_sim.plots.labels import EndLabel, band_label, end_labels
 from siege_sim.plots.style import Look
 from siege_sim.results.calendar import Calendar
+from siege_sim.results.endings import HOLDING
 from siege_sim.results.numbers import number
 from siege_sim.schema.sides import FIRST_THIRD_PARTY
 
@@ -86,7 +87,7 @@ def draw_civilians(result: RunResult) -> Figure:
     edges = style.margins(figure, left=0.85, right=2.35, top=1.25, bottom=0.8)
     grid = figure.add_gridspec(3, 1, height_ratios=[2.5, 3.2, 1.3], hspace=0.38, **edges)
     killed, places, daily = (figure.add_subplot(grid[row]) for row in range(3))
-    after = 0.0 if result.summary["ending"] == "holding" else AFTER * days.last
+    after = 0.0 if result.summary["ending"] == HOLDING else AFTER * days.last
     for axes in (killed, places, daily):
         date_axis(axes, days, after=after)
     _stack(killed, table, after, deaths_of(result), "Civilians who died, from day 0")
@@ -105,19 +106,14 @@ def people(result: RunResult) -> pd.DataFrame:
     """Return the series with three sums more: ``at_home`` in the pocket, ``dead`` from any cause, ``not_killed``."""
     series = result.series
     series["at_home"] = series["civilians_in_pocket"] - series["displaced_inside"]
-    series["not_killed"] = series[_not_violent(result)].sum(axis=1)
+    series["not_killed"] = series[result.other_deaths()].sum(axis=1)
     series["dead"] = series["civilians_killed"] + series["not_killed"]
     return series
 
 
-def _not_violent(result: RunResult) -> list[str]:
-    violent = result.deaths(violent_only=True)
-    return [name for name in result.deaths() if name not in violent]
-
-
 def others_than_violence(result: RunResult) -> str:
     """Return what people died of but violence, in a word or two."""
-    names = _not_violent(result)
+    names = result.other_deaths()
     return "hunger" if names == ["died_of_hunger"] else "other causes"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from siege_sim.results.calendar import Calendar, in_words
-from siege_sim.results.endings import HOLDING, ending_texts
+from siege_sim.results.endings import ending_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +79,7 @@ def turns(result: RunResult) -> list[Turn]:
     found = [Turn(day, _split_label(number, len(splits))) for number, day in enumerate(splits[:2])]
     found += [Turn(day, "evacuation agreed") for day in agreed]
     ending = str(result.summary["ending"])
-    if ending == HOLDING and days.last < int(result.manifest["scenario"]["days"]):
+    if result.stopped:
         found.append(Turn(days.last, "run stopped here"))
     else:
         found.append(Turn(days.last, ending_texts(ending).moment))

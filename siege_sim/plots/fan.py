@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from matplotlib.patches import Patch
 from siege_sim.plots import style
 from siege_sim.plots.days import date_axis
 from siege_sim.plots.labels import HALO
-from siege_sim.plots.picture import picture_of
+from siege_sim.plots.picture import Sketch
 from siege_sim.validation import record as kinds
 
 if TYPE_CHECKING:
@@ -40,9 +41,7 @@ CAPTION = (
 
 def fan_picture(fan: Fan, title: str) -> Picture:
     """Return the figure of a fan as a picture with its words."""
-    with style.settings():
-        figure = draw_fan(fan, title)
-    return picture_of(figure, "fan", TITLE, CAPTION, fan.sentence, title)
+    return Sketch("fan", TITLE, CAPTION, fan.sentence, partial(draw_fan, fan, title), title).picture()
 
 
 def draw_fan(fan: Fan, title: str) -> Figure:

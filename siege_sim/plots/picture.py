@@ -45,24 +45,6 @@ class Picture:
         (folder / f"{self.name}.png").write_bytes(self.png)
 
 
-def picture_of(figure: Figure, name: str, title: str, caption: str, sentence: str, subject: str = "") -> Picture:
-    """Return a figure as a picture; the same figure gives the same bytes.
-
-    Args:
-        figure: what was drawn.
-        name: of its file.
-        title: over it.
-        caption: how it is made and read.
-        sentence: what it shows, in words.
-        subject: of what it is; the file's own title names it too.
-    """
-    file = io.BytesIO()
-    about = {"Software": None, "Title": f"{title}: {subject}" if subject else title, "Description": caption or None}
-    with settings():
-        figure.savefig(file, dpi=DPI, metadata=about, pil_kwargs={"compress_level": 4})
-    return Picture(name, title, caption, sentence, file.getvalue())
-
-
 @dataclass(frozen=True)
 class Sketch:
     """A figure that is still to be drawn: its words, and how it is drawn.
@@ -73,6 +55,7 @@ class Sketch:
         caption: how it is made and read.
         sentence: what it shows, in words.
         draw: draws it, under the settings of `style.settings`.
+        subject: of what it is; the file's own title names it too.
     """
 
     name: str
@@ -80,9 +63,12 @@ class Sketch:
     caption: str
     sentence: str
     draw: Callable[[], Figure]
+    subject: str = ""
 
     def picture(self) -> Picture:
-        """Draw it."""
+        """Draw it; the same figure gives the same bytes."""
+        file, title = io.BytesIO(), f"{self.title}: {self.subject}" if self.subject else self.title
+        about = {"Software": None, "Title": title, "Description": self.caption or None}
         with settings():
-            figure = self.draw()
-        return picture_of(figure, self.name, self.title, self.caption, self.sentence)
+            self.draw().savefig(file, dpi=DPI, metadata=about, pil_kwargs={"compress_level": 4})
+        return Picture(self.name, self.title, self.caption, self.sentence, file.getvalue())

@@ -12,13 +12,13 @@ from siege_sim.plots import style
 from siege_sim.plots.days import date_axis
 from siege_sim.plots.style import Look
 from siege_sim.results.calendar import Calendar
+from siege_sim.results.endings import HOLDING
 from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from siege_sim.plots.style import Look
     from siege_sim.results.run import RunResult
     from siege_sim.schema.sides import Sides
 
@@ -42,7 +42,7 @@ def draw_quarters(result: RunResult) -> Figure:
     axes.tick_params(axis="y", length=0, labelcolor=style.INK)
     axes.grid(axis="x", color=style.RULE, linewidth=0.7)
     axes.set_axisbelow(True)
-    over, held = str(result.summary["ending"]) != "holding", style.look_of(result.sides, GARRISON)
+    over, held = result.summary["ending"] != HOLDING, style.look_of(result.sides, GARRISON)
     for row, (lost, captured) in enumerate(zip(table["first"], table["captured"], strict=True)):
         _bar(axes, held, row, float(lost), float(captured), days, over)
     _key(axes, held, result.sides)

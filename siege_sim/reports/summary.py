@@ -15,13 +15,11 @@ if TYPE_CHECKING:
 
 def shown(result: RunResult) -> list[tuple[str, list[str]]]:
     """Return the outcomes that are shown, heading by heading."""
-    violent = result.deaths(violent_only=True)
-    other_deaths = [name for name in result.deaths() if name not in violent]
     summary = result.summary
     went = [name for name in result.departures() if name not in RARE or summary[name]]
     return [
         ("Ground", ["garrison_area_share", "day_pocket_split", "days_to_half"]),
-        ("Civilians", ["civilians_killed", *other_deaths, "civilians_wounded", "besieger_civilians_killed"]),
+        ("Civilians", ["civilians_killed", *result.other_deaths(), "civilians_wounded", "besieger_civilians_killed"]),
         ("Where people are", ["civilians_in_pocket", "displaced_inside", *went]),
         ("Food", ["food_days_left", "kcal_eaten_per_person", "mean_body_mass_loss", "person_days_of_hunger"]),
         ("Forces", ["garrison_killed", "garrison_surrendered", "besieger_killed"]),

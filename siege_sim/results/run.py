@@ -16,6 +16,7 @@ import yaml
 from numpy.typing import NDArray
 
 from siege_sim.errors import ResultError
+from siege_sim.results.endings import HOLDING
 from siege_sim.results.files import csv_text, json_text, refuse_older
 from siege_sim.results.why import EventsError, Explanation, explain
 from siege_sim.schema.sides import Sides
@@ -90,6 +91,11 @@ class RunResult:
         kinds = {"violent"} if violent_only else {"violent", "other"}
         return [name for name, about in self.manifest["outcomes"].items() if about.get("death") in kinds]
 
+    def other_deaths(self) -> list[str]:
+        """Return the outcomes that count deaths of civilians by a cause that is not violence, in their order."""
+        violent = self.deaths(violent_only=True)
+        return [name for name in self.deaths() if name not in violent]
+
     def departures(self) -> list[str]:
         """Return the outcomes that count people who left the pocket in one way each, in their order."""
         return [name for name, about in self.manifest["outcomes"].items() if about.get("departure")]
@@ -97,6 +103,12 @@ class RunResult:
     def label(self, outcome: str) -> str:
         """Return what tables call an outcome."""
         return str(self.manifest["outcomes"][outcome]["label"])
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the run was stopped before the scenario's last day, with the siege going on."""
+        last = int(self.manifest["scenario"]["days"])
+        return self.summary["ending"] == HOLDING and int(self.summary["end_day"]) < last
 
     @property
     def title(self) -> str:
@@ -127,7 +139,7 @@ class CompactRun:
         ending: how the run ended; ``holding`` when it was stopped before the siege ended.
         series: a row a day, as in ``RunResult``.
         quarters: a row a quarter, as in ``RunResult``.
-        made: program, versions and the scenario's digest, equal for all runs of one scenario.
+        provenance: program, versions and the scenario's digest, equal for all runs of one scenario.
         summary: as in ``RunResult``.
     """
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from siege_sim.results.calendar import Calendar
-from siege_sim.results.endings import HOLDING
+from siege_sim.results.curves import daily_percentiles
 from siege_sim.validation import record as kinds
-from siege_sim.validation.measures import values_of
+from siege_sim.validation.measures import start_of, values_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +24,9 @@ DRAWN = (kinds.FallOn, kinds.ValueOn, kinds.IncreasePerDay)
 
 DAYS_AFTER = 14
 """How far the curves go on beyond the record's last day."""
+
+FAN_PERCENTILES = (10, 50, 90)
+"""Percentiles of a fan: its lower edge, its middle, its upper edge."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def fan_of(record: Record, compact_runs: Sequence[CompactRun]) -> Fan:
     """
     days = _calendar(record, compact_runs)
     ends = days.day_of(record.until.isoformat())
-    return Fan(days, ends, tuple(course.seed for course in compact_runs), _panels(record, compact_runs, days))
+    return Fan(days, ends, tuple(run.seed for run in compact_runs), _panels(record, compact_runs, days))
 
 
 def drawn_quantities(record: Record) -> list[list[RecordEntry]]:
@@ -101,8 +103,8 @@ def drawn_quantities(record: Record) -> list[list[RecordEntry]]:
 
 
 def _calendar(record: Record, compact_runs: Sequence[CompactRun]) -> Calendar:
-    start = date.fromisoformat(str(compact_runs[0].series["date"].iloc[0]))
-    longest = max(len(course.series) - 1 for course in compact_runs)
+    start = start_of(compact_runs[0])
+    longest = max(len(run.series) - 1 for run in compact_runs)
     return Calendar(start, min(longest, (record.until - start).days + DAYS_AFTER))
 
 
@@ -112,27 +114,12 @@ def _panels(record: Record, compact_runs: Sequence[CompactRun], days: Calendar) 
     for entries in drawn_quantities(record):
         measure = entries[-1].measure
         assert isinstance(measure, DRAWN)
-        curves = np.stack([_until(course, measure.outcomes, days.last) for course in compact_runs])
+        curves = np.stack([values_to(run, measure.outcomes, days.last) for run in compact_runs])
         title = next(topics[id(entry)] for entry in entries if id(entry) in topics)
         unit = entries[-1].unit
         if isinstance(measure, kinds.FallOn):
             curves = curves[:, :1] - curves
         if isinstance(measure, kinds.IncreasePerDay):
             title, unit = f"{title}, from day 0", unit.removesuffix(" a day")
-        panels.append(Panel(title, unit, tuple(entries), curves, _percentiles(curves)))
+        panels.append(Panel(title, unit, tuple(entries), curves, daily_percentiles(curves, FAN_PERCENTILES)))
     return tuple(panels)
-
-
-def _until(course: CompactRun, outcomes: Sequence[str], last: int) -> FloatArray:
-    """Return a curve to a day: with its last value where the siege was over, with nothing where it was stopped."""
-    values = values_of(course, outcomes)
-    beyond = np.nan if course.ending == HOLDING else values[-1]
-    return np.concatenate([values, np.full(max(last + 1 - values.size, 0), beyond)])[: last + 1]
-
-
-def _percentiles(curves: FloatArray) -> FloatArray:
-    """Return the 10th, 50th and 90th percentile of every day, nothing where no run was."""
-    result = np.full((3, curves.shape[1]), np.nan)
-    known = np.isfinite(curves).any(axis=0)
-    result[:, known] = np.nanpercentile(curves[:, known], (10, 50, 90), axis=0)
-    return result

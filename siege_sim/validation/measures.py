@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siege_sim.results.endings import HOLDING
 from siege_sim.results.run import CompactRun
 from siege_sim.validation import record as kinds
 from siege_sim.validation.record import Measure
@@ -149,19 +150,20 @@ def _(measure: kinds.DaysOfBreaking, run: CompactRun) -> float:
 @measured.register
 def _(measure: kinds.DateOfBreak, run: CompactRun) -> float:
     broken = _first(share_lost(run) >= measure.level)
-    return NEVER if broken is None else float(broken - (measure.after - _start(run)).days)
+    return NEVER if broken is None else float(broken - (measure.after - start_of(run)).days)
 
 
-def _start(run: CompactRun) -> date:
+def start_of(run: CompactRun) -> date:
+    """Return the date of day 0."""
     return date.fromisoformat(str(run.series["date"].iloc[0]))
 
 
 def day_of(run: CompactRun, when: date) -> int | None:
     """Return the row of a date: the last row after the siege has ended, ``None`` outside the days of the run."""
-    day, last = (when - _start(run)).days, len(run.series) - 1
+    day, last = (when - start_of(run)).days, len(run.series) - 1
     if day < 0:
         return None
-    if day > last and run.ending == "holding":
+    if day > last and run.ending == HOLDING:
         return None
     return min(day, last)
 
@@ -170,6 +172,13 @@ def values_of(run: CompactRun, outcomes: Sequence[str]) -> FloatArray:
     """Return the sum of outcomes on every day."""
     total: FloatArray = run.series[list(outcomes)].to_numpy(dtype=float).sum(axis=1)
     return total
+
+
+def values_to(run: CompactRun, outcomes: Sequence[str], last: int) -> FloatArray:
+    """Return the sum of outcomes on the days to ``last``: the last value once the siege is over, nothing if stopped."""
+    values = values_of(run, outcomes)
+    beyond = math.nan if run.ending == HOLDING else values[-1]
+    return np.concatenate([values, np.full(max(last + 1 - values.size, 0), beyond)])[: last + 1]
 
 
 def _on(run: CompactRun, outcomes: Sequence[str], when: date) -> float | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siege_sim.results.calendar import Calendar
+from siege_sim.results.endings import HOLDING
 from siege_sim.viewer.charts import charts_of
 from siege_sim.viewer.frames import SHADES, Json, RunFrames, head_of, packed, packed_shares, plain_numbers
 
@@ -35,7 +36,7 @@ def frames_of_stored_run(result: RunResult, record: Record | None, note: str) ->
     for day in range(last + 1):
         frame: Json = {
             "day": day,
-            "ending": result.summary["ending"] if day == last else "holding",
+            "ending": result.summary["ending"] if day == last else HOLDING,
             "values": plain_numbers(series.loc[day, names].to_numpy(dtype=float)),
             "events": events.get(day, []),
         }

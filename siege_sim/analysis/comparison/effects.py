@@ -9,6 +9,7 @@ import numpy as np
 
 from siege_sim.analysis.comparison.paired import half_widths, mean_difference, share_difference
 from siege_sim.analysis.comparison.traces import OF_QUARTERS
+from siege_sim.results.curves import daily_percentiles
 from siege_sim.results.endings import ENDING, ENDINGS, ending_texts
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def _daily(comparison: Comparison, arm: int, row: int, quantity: ComparedQuantit
     after = np.stack([trace.curves[row] for trace in comparison.traces[arm]])
     gaps = after - before
     known = np.isfinite(gaps)
-    tenth, ninetieth = _over_known(np.where(known, gaps, np.nan), (10.0, 90.0))
+    tenth, ninetieth = daily_percentiles(gaps, (10.0, 90.0))
     return DailyEffect(
         quantity=quantity,
         pairs=known.sum(axis=0),
@@ -178,11 +179,4 @@ def _mean(values: FloatArray, known: NDArray[np.bool_]) -> FloatArray:
     sums = np.where(known, values, 0.0).sum(axis=0)
     result = np.full(values.shape[1], np.nan)
     np.divide(sums, counts, out=result, where=counts > 0)
-    return result
-
-
-def _over_known(values: FloatArray, percentiles: tuple[float, ...]) -> FloatArray:
-    result = np.full((len(percentiles), values.shape[1]), np.nan)
-    known = np.isfinite(values).any(axis=0)
-    result[:, known] = np.nanpercentile(values[:, known], percentiles, axis=0)
     return result

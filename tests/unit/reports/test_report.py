@@ -316,7 +316,7 @@ def found(**changes) -> RunFindings:
         "ground": GroundFindings(None, None, 0.4),
         "people": People(1000.0, 0.4, {"died_of_hunger": 0.0}, {"left_by_road": 2.5, "evacuated": 0.0}, LABELS),
         "food": FoodFindings(0.4, None, None), "numbers": (), "events": (), "events_in_all": 0, "quarters": (),
-        "why": Explanation("Why it ended.", ()),
+        "why": Explanation("Why it ended.", ()), "stopped": False,
     }  # fmt: skip
     return RunFindings(**{**given, **changes})
 
