@@ -264,7 +264,7 @@ class Setting(Block):
         """Yield quarters and crossings of the map that belong to somebody who is not among the sides."""
         known = self.sides.by_name
         for character, quarter in self.city_map.legend.items():
-            if quarter.holder not in known:
+            if quarter.holder is not None and quarter.holder not in known:
                 where = ("map", "legend", character, "holder") if self.map is self.city_map else ("map",)
                 yield where, _unknown_side(quarter.holder, known)
         for index, crossing in enumerate(self.city_map.facilities.crossings):

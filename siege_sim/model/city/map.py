@@ -20,19 +20,27 @@ LARGEST_SIDE = 200
 
 Owner = Literal["council", "aid_agency", "merchant"]
 
+GroundKind = Literal["open", "fields", "low_rise", "dense", "old_fabric", "bridge", "water", "impassable", "outside"]
+"""What the ground of a cell is. Nobody holds water, impassable ground, or what lies outside the city."""
+
+NOBODYS_GROUND = ("water", "impassable", "outside")
+"""Kinds of ground that nobody holds, lives on, fights on or is counted on."""
+
 
 class Quarter(Block):
     """One entry of the legend: a quarter of the city."""
 
     name: str = Field(min_length=1)
     """The quarter's usual English name."""
-    holder: Name
-    """Who holds it on day 0: `garrison`, `besieger`, or a third party that the scenario names."""
-    sector: str = Field(min_length=1)
+    ground: GroundKind | None = None
+    """What its ground is; by its share of built-up ground where nothing is said."""
+    holder: Name | None = None
+    """Who holds it on day 0: `garrison`, `besieger`, or a third party that the scenario names; nobody on water."""
+    sector: str = ""
     """The part of the city it belongs to; forces are given by sector."""
-    population: float = param(unit="relative density", ge=0.0, le=10.0)
+    population: float = param(0.0, unit="relative density", ge=0.0, le=10.0)
     """Residents a cell, relative to the other quarters under the same holder."""
-    built_up: float = share()
+    built_up: float = share(0.0)
     """Share of the ground that is built on."""
     damaged_structures: float = param(0.0, unit="structures a cell", ge=0.0, le=2000.0)
     """Structures damaged before day 0, a cell."""
@@ -103,6 +111,19 @@ class Facilities(Block):
     """Roads through which supplies could come in; closed until something opens them."""
 
 
+class Corner(Block):
+    """The north-west corner of a grid: in degrees (WGS84), or in metres of the map's reference system."""
+
+    latitude: float | None = param(None, unit="degrees", ge=-80.0, le=84.0)
+    """Degrees north."""
+    longitude: float | None = param(None, unit="degrees", ge=-180.0, le=180.0)
+    """Degrees east."""
+    easting: float | None = param(None, unit="m", ge=-1e8, le=1e8)
+    """Metres east, in the map's `crs`."""
+    northing: float | None = param(None, unit="m", ge=-1e8, le=1e8)
+    """Metres north, in the map's `crs`."""
+
+
 class CityMap(Block):
     """A city drawn as rows of characters."""
 
@@ -113,8 +134,10 @@ class CityMap(Block):
     """The city's name."""
     cell_size_m: float = param(unit="m", ge=50.0, le=5000.0)
     """The side of a cell."""
-    north_west_corner: dict[Literal["latitude", "longitude"], float] | None = None
-    """Where the grid's corner lies, in degrees (WGS84)."""
+    north_west_corner: Corner | None = None
+    """Where the grid's corner lies."""
+    crs: str | None = None
+    """The projected reference system of the grid, e.g. `EPSG:32637`; the corner's UTM zone where nothing is said."""
     rows: tuple[str, ...] = Field(min_length=2, max_length=LARGEST_SIDE)
     """The ground, north first; one character a cell."""
     legend: dict[str, Quarter] = Field(min_length=1)
@@ -127,6 +150,11 @@ class CityMap(Block):
         yield from self._problems_of_rows()
         names = [quarter.name for quarter in self.legend.values()]
         for character, quarter in self.legend.items():
+            if (quarter.holder is None) != (quarter.ground in NOBODYS_GROUND):
+                yield (
+                    ("legend", character, "holder"),
+                    f"'{quarter.name}' needs a holder; only {', '.join(NOBODYS_GROUND)} ground has none, and must",
+                )
             if names.count(quarter.name) > 1:
                 yield (
                     ("legend", character, "name"),
@@ -190,8 +218,9 @@ class CityMap(Block):
         return np.array([getattr(quarter, field) for quarter in self.quarters], dtype=np.float64)[self.quarter_index]
 
     def holders(self, codes: Mapping[str, int]) -> IntArray:
-        """Return who holds every cell on day 0, by the codes of the scenario's sides."""
-        return np.array([codes[quarter.holder] for quarter in self.quarters], dtype=np.int64)[self.quarter_index]
+        """Return who holds every cell on day 0, by the codes of the scenario's sides; 0 for nobody."""
+        of_quarters = [0 if quarter.holder is None else codes[quarter.holder] for quarter in self.quarters]
+        return np.array(of_quarters, dtype=np.int64)[self.quarter_index]
 
     def problems_of_ways(self, kind: Literal["crossing", "road"], names: Sequence[str]) -> Iterator[Problem]:
         """Yield (index, message) for each name of a crossing or road that the map does not have."""
