@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -45,6 +46,7 @@ SetOption = Annotated[
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it reports on its caches, which nobody asked for
     try:
         code = app(arguments, standalone_mode=False)
     except StoppedError as stopped:
@@ -163,6 +165,7 @@ def _print_notes(notes: list[str]) -> None:
 
 def _illustrate(result: RunResult, folder: Path, silent: bool) -> None:
     from siege_sim.plots import draw_all
+    from siege_sim.plots.fonts import missing_note
     from siege_sim.reports.run import write_report
 
     if not silent:
@@ -170,6 +173,9 @@ def _illustrate(result: RunResult, folder: Path, silent: bool) -> None:
     (folder / "figures").mkdir()
     pictures = draw_all(result, folder / "figures")
     write_report(result, pictures, folder / "report.html")
+    note = missing_note(picture.missing for picture in pictures)
+    if note and not silent:
+        print(f"note: {note}", file=sys.stderr)
 
 
 def _unused_folder(name: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -52,22 +53,45 @@ def status_command(
 
 
 def export_command(
-    folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or URL that `sweep` has written.")],
-    out: Annotated[Path, typer.Option(help="Folder for csv and parquet; file (.tar.gz) for ema.")],
-    form: Annotated[str, typer.Option("--format", metavar="csv|parquet|ema", help="What to write.")] = "csv",
+    target: Annotated[str, typer.Argument(metavar="RESULT", help="Folder of a run; folder or URL of a sweep.")],
+    out: Annotated[Path, typer.Option(help="File for gpkg, netcdf and ema (.tar.gz); new folder for the others.")],
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="csv, parquet, hxl or datapackage; of a run gpkg, geojson or netcdf; of a sweep ema.",
+        ),
+    ] = "csv",
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
-    """Write a sweep's runs as tables for other tools."""
-    from siege_sim.results.export import export_sweep
+    """Write a run or a sweep for other tools: GIS, xarray, spreadsheets, HXL, data packages."""
+    from siege_sim.exports.formats import export_results
 
-    print(export_sweep(folder, form, out, force))
+    print(export_results(target, form, out, force))
+
+
+def plot_command(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="A results folder that `run` has written.")],
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="By default the run's own figures/.")] = None,
+    figures: Annotated[
+        list[str] | None, typer.Option("--figure", metavar="NAME", help="Draw this figure; repeat for more.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace figures that are in --out.")] = False,
+) -> None:
+    """Draw the figures of a run that is on disk, as `run` does without --no-plots."""
+    from siege_sim.plots.stored import plot_run
+
+    drawn = plot_run(folder, out, figures or [], force)
+    _print_note(drawn.note)
+    print(f"{drawn.folder}: {', '.join(f'{picture.name}.png' for picture in drawn.pictures)}")
 
 
 def report_command(
-    folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or URL that `sweep` has written.")],
+    target: Annotated[str, typer.Argument(metavar="RESULT", help="Folder of a run; folder or URL of a sweep.")],
     out: Annotated[Path | None, typer.Option(help="The HTML file; by default report.html in the folder.")] = None,
     outcomes: Annotated[
-        list[str] | None, typer.Option("--outcome", metavar="NAME", help="Show this outcome; repeat for more.")
+        list[str] | None, typer.Option("--outcome", metavar="NAME", help="Of a sweep: show this outcome; repeatable.")
     ] = None,
     figures: Annotated[
         list[str] | None, typer.Option("--figure", metavar="NAME", help="Draw this figure; repeat for more.")
@@ -79,12 +103,21 @@ def report_command(
     by: Annotated[str | None, typer.Option(metavar="FACTOR", help="Separate survival curves by this factor.")] = None,
     png: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the figures as PNG files there too.")] = None,
 ) -> None:
-    """Write a sweep's figures and tables as one HTML page."""
+    """Write the figures and tables of a run or a sweep as one HTML page."""
     from siege_sim.analysis.sweep import ReportOptions
-    from siege_sim.reports.sweep import write_sweep_report
+    from siege_sim.reports.stored import write_stored_report
 
     options = ReportOptions(tuple(outcomes or ()), tuple(figures or ()), tuple(cases or ()), by)
-    print(f"Report: {write_sweep_report(folder, out, options, png)}")
+    written = write_stored_report(target, out, options, png)
+    _print_note(written.note)
+    print(f"Report: {written.file}")
+    if written.indices is not None:
+        print(f"Sensitivity indices: {written.indices}")
+
+
+def _print_note(note: str) -> None:
+    if note:
+        print(f"note: {note}", file=sys.stderr)
 
 
 def why_command(
@@ -132,6 +165,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "status": status_command,
     "export": export_command,
     "report": report_command,
+    "plot": plot_command,
     "why": why_command,
     "replay": replay_command,
 }

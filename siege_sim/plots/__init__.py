@@ -7,20 +7,20 @@ from functools import cache, partial
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
-from siege_sim.errors import SiegeError
+from siege_sim.errors import ResultError, SiegeError, did_you_mean
 from siege_sim.plots import area, city_map, civilians, food, forces, quarters, strikes
 from siege_sim.plots.picture import Picture, Sketch
 from siege_sim.plots.style import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from matplotlib.figure import Figure
 
     from siege_sim.results.run import RunResult
 
-__all__ = ["RUN_FIGURES", "Drawing", "draw", "draw_all", "figure_named", "figures", "picture"]
+__all__ = ["RUN_FIGURES", "Drawing", "draw", "draw_all", "figure_named", "figures", "picture", "pictures_of"]
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,22 @@ def draw_all(result: RunResult, folder: Path) -> list[Picture]:
         folder: where the files go; made if it is not there.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = [picture(drawing, result) for drawing in figures() if drawing.suits(result)]
+    pictures = pictures_of(result)
     for one in pictures:
         one.write(folder)
     return pictures
+
+
+def pictures_of(result: RunResult, names: Sequence[str] = ()) -> list[Picture]:
+    """Return figures of a run as pictures: those that are named, or every one that suits it.
+
+    Raises:
+        ResultError: a name that no figure has, or a figure of something that the run has not.
+    """
+    by_name = {drawing.name: drawing for drawing in figures()}
+    for name in names:
+        if name not in by_name:
+            raise ResultError(f"--figure: there is no figure '{name}' of a run{did_you_mean(name, by_name)}")
+        if not by_name[name].suits(result):
+            raise ResultError(f"--figure {name}: this run has not what it shows; leave it out")
+    return [picture(one, result) for name, one in by_name.items() if (name in names if names else one.suits(result))]

@@ -7,6 +7,7 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from siege_sim.plots.fonts import fonts_with, missing_letters
 from siege_sim.plots.style import DPI, settings
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Picture:
         caption: how it is made and read.
         sentence: what it shows, in words, for those who cannot see it.
         png: the file.
+        missing: letters in it for which no font was found, which are drawn as boxes.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Picture:
     caption: str
     sentence: str
     png: bytes
+    missing: str = ""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -66,9 +69,17 @@ class Sketch:
     subject: str = ""
 
     def picture(self) -> Picture:
-        """Draw it; the same figure gives the same bytes."""
+        """Draw it, again with further fonts where the usual one lacks letters; the same figure gives the same bytes."""
+        png, missing = self._png(())
+        fonts = fonts_with(missing)
+        if fonts:
+            png, missing = self._png(fonts)
+        return Picture(self.name, self.title, self.caption, self.sentence, png, "".join(sorted(missing)))
+
+    def _png(self, fonts: tuple[str, ...]) -> tuple[bytes, set[str]]:
+        """Return the figure as a PNG file, and the letters that no font in use has."""
         file, title = io.BytesIO(), f"{self.title}: {self.subject}" if self.subject else self.title
         about = {"Software": None, "Title": title, "Description": self.caption or None}
-        with settings():
+        with settings(fonts), missing_letters() as missing:
             self.draw().savefig(file, dpi=DPI, metadata=about, pil_kwargs={"compress_level": 4})
-        return Picture(self.name, self.title, self.caption, self.sentence, file.getvalue())
+        return file.getvalue(), missing

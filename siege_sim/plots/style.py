@@ -11,11 +11,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
+from siege_sim.plots.fonts import in_order
 from siege_sim.results.calendar import Calendar
 from siege_sim.results.numbers import exact
 from siege_sim.schema.sides import FIRST_THIRD_PARTY, NOBODY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from matplotlib.axes import Axes
@@ -109,9 +111,14 @@ def look_of(sides: Sides, code: int) -> Look:
     return replace(look, colour=own) if own else look
 
 
-def settings() -> AbstractContextManager[None]:
-    """Return a context in which figures are made and written with the settings above."""
-    return matplotlib.rc_context(cast("Any", RC))
+def settings(further_fonts: Sequence[str] = ()) -> AbstractContextManager[None]:
+    """Return a context in which figures are made and written with the settings above.
+
+    Args:
+        further_fonts: names of fonts for letters that the usual one lacks.
+    """
+    fonts = {"font.family": [*RC["font.sans-serif"], *further_fonts]} if further_fonts else {}
+    return matplotlib.rc_context(cast("Any", RC | fonts))
 
 
 def sheet(result: RunResult, title: str, sentence: str, height_in: float, width_in: float = WIDTH_IN) -> Figure:
@@ -124,10 +131,10 @@ def blank_sheet(title: str, sentence: str, below: str, height_in: float, width_i
     figure = Figure(figsize=(width_in, height_in), dpi=DPI)
     FigureCanvasAgg(figure)
     left = 0.25 / width_in
-    figure.text(left, 1 - 0.18 / height_in, title, size=14, weight="bold", va="top")
-    sentence = "\n".join(textwrap.wrap(sentence, int(width_in * 12), max_lines=2, placeholder=" ..."))
+    figure.text(left, 1 - 0.18 / height_in, in_order(title), size=14, weight="bold", va="top")
+    sentence = "\n".join(map(in_order, textwrap.wrap(sentence, int(width_in * 12), max_lines=2, placeholder=" ...")))
     figure.text(left, 1 - 0.48 / height_in, sentence, size=10, color=FAINT, va="top", linespacing=1.35)
-    below = "\n".join(textwrap.wrap(below, int((width_in - 0.5) * 16.5)))
+    below = "\n".join(map(in_order, textwrap.wrap(below, int((width_in - 0.5) * 16.5))))
     figure.text(left, 0.13 / height_in, below, size=7.5, color=FAINT, va="bottom")
     return figure
 

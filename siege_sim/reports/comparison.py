@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from siege_sim.reports.effects import EFFECT_HEADINGS, effect_cells, effect_sentences, effects_shown, stopping
 from siege_sim.reports.page import page, write_page
-from siege_sim.results.files import csv_text, json_text
+from siege_sim.results.files import csv_bytes, json_text
 from siege_sim.results.numbers import is_share
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def write_comparison(findings: ComparisonFindings, folder: Path, command: str) -
     from siege_sim.plots.effects import effect_sketches
 
     for name, table in findings.tables().items():
-        (folder / f"{name}.csv").write_text(csv_text(table), "utf-8", newline="")
+        (folder / f"{name}.csv").write_bytes(csv_bytes(table))
     (folder / "comparison.json").write_text(json_text(findings.data()), "utf-8")
     pictures = [sketch.picture() for sketch in effect_sketches(findings)]
     (folder / "figures").mkdir()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from siege_sim.analysis.run import NEED_KCAL, run_findings
-from siege_sim.errors import ResultError
-from siege_sim.reports.page import page, write_page
+from siege_sim.reports.page import page, write_page, written_or_refused
 from siege_sim.results.calendar import in_words
 from siege_sim.results.endings import HOLDING, ending_texts
 from siege_sim.results.numbers import number, percent, unit_text
@@ -49,10 +48,8 @@ def write_report(result: RunResult, pictures: Sequence[Picture], file: Path) -> 
         ResultError: when the file cannot be written.
     """
     html = render_run(run_findings(result), pictures)
-    try:
+    with written_or_refused(file):
         write_page(html, file)
-    except OSError as error:
-        raise ResultError(f"{error.filename or file}: {error.strerror}; the report was not written") from None
 
 
 def render_run(findings: RunFindings, pictures: Sequence[Picture]) -> str:

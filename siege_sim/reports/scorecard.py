@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from siege_sim.reports.page import page, write_page
-from siege_sim.results.files import csv_text, json_text
+from siege_sim.results.files import csv_bytes, json_text
 from siege_sim.results.numbers import amount, number, percent
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def write_scorecard(card: Scorecard, fan: Fan, folder: Path) -> None:
     """
     from siege_sim.plots.fan import fan_picture
 
-    (folder / "scorecard.csv").write_text(csv_text(card.table()), "utf-8", newline="")
+    (folder / "scorecard.csv").write_bytes(csv_bytes(card.table()))
     (folder / "scorecard.json").write_text(json_text(card.data()), "utf-8")
     picture = fan_picture(fan, card.title) if fan.panels else None
     write_page(render_scorecard(card, picture), folder / "scorecard.html")

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from siege_sim.analysis.design import value_text, with_unit
+from siege_sim.analysis.index_tables import indices_table
 from siege_sim.analysis.sweep import sweep_findings
 from siege_sim.errors import ResultError
-from siege_sim.reports.page import page, write_page
+from siege_sim.reports.indices import index_groups
+from siege_sim.reports.page import WrittenReport, page, write_page, write_pictures, written_or_refused
+from siege_sim.results.files import csv_bytes
 from siege_sim.results.numbers import NOTHING, number, percent
 from siege_sim.results.store import read_sweep
 
@@ -36,8 +39,10 @@ DESIGN_TEXTS = {
 }
 
 
-def write_sweep_report(target: str, out: Path | None, options: ReportOptions, folder: Path | None = None) -> Path:
-    """Write the report of a sweep and return its path.
+def write_sweep_report(
+    target: str, out: Path | None, options: ReportOptions, folder: Path | None = None
+) -> WrittenReport:
+    """Write the report of a sweep, with its sensitivity indices as ``indices.csv`` beside it when it shows any.
 
     Args:
         target: folder or URL of the sweep.
@@ -48,6 +53,7 @@ def write_sweep_report(target: str, out: Path | None, options: ReportOptions, fo
     Raises:
         ResultError: no sweep, no finished run, unknown names, or the file cannot be written.
     """
+    from siege_sim.plots.fonts import missing_note
     from siege_sim.plots.sweeps import draw_figures
 
     sweep = read_sweep(target)
@@ -57,19 +63,15 @@ def write_sweep_report(target: str, out: Path | None, options: ReportOptions, fo
     findings = sweep_findings(sweep, options)
     drawn = draw_figures(findings)
     html = render_sweep(findings, drawn, command(target, options))
-    try:
-        _write(html, file, drawn, folder)
-    except OSError as error:
-        raise ResultError(f"{error.filename or file}: {error.strerror}; the report was not written") from None
-    return file
-
-
-def _write(html: str, file: Path, drawn: Sequence[Drawn], folder: Path | None) -> None:
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        for picture in (picture for one in drawn for picture in one.pictures):
-            picture.write(folder)
-    write_page(html, file)
+    pictures = [picture for one in drawn for picture in one.pictures]
+    table = indices_table(findings.figures)
+    beside = file.with_name("indices.csv") if len(table) else None
+    with written_or_refused(file):
+        write_pictures(pictures, folder)
+        if beside is not None:
+            beside.write_bytes(csv_bytes(table))
+        write_page(html, file)
+    return WrittenReport(file, missing_note(picture.missing for picture in pictures), beside)
 
 
 def render_sweep(findings: SweepFindings, drawn: Sequence[Drawn], command: str) -> str:
@@ -95,6 +97,7 @@ def render_sweep(findings: SweepFindings, drawn: Sequence[Drawn], command: str) 
         overall=[_overall_row(one) for one in findings.spreads],
         points=None if findings.points is None else _points(findings.points),
         effects=[row for effects in findings.effects for row in _effect_rows(effects)],
+        indices=index_groups(findings.figures),
         command=command,
         packages=findings.manifest.get("packages") or {},
     )

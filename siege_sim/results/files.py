@@ -19,10 +19,18 @@ from siege_sim.errors import ResultError
 
 FLOAT_FORMAT = "%.10g"
 
+UTF_8_MARK = b"\xef\xbb\xbf"
+"""Begins every CSV file for people: without it a spreadsheet takes Arabic and Cyrillic letters for others."""
+
 
 def csv_text(table: pd.DataFrame) -> str:
     """Return a table as CSV with a fixed format for numbers."""
     return str(table.to_csv(index=False, float_format=FLOAT_FORMAT, lineterminator="\n"))
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """Return a table as a CSV file that spreadsheets read as UTF-8: it begins with the mark that says so."""
+    return UTF_8_MARK + csv_text(table).encode()
 
 
 def json_text(data: Mapping[str, Any]) -> str:
@@ -95,6 +103,35 @@ def new_folder(target: Path, force: bool = False) -> Iterator[Path]:
         raise ResultError(f"{target}: cannot be written: {error}; nothing was left there") from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def new_file(target: Path, force: bool = False) -> Iterator[Path]:
+    """Give a temporary file that becomes ``target`` when all went well, and vanishes when not.
+
+    Args:
+        target: where the file shall be in the end.
+        force: replace a file that is there.
+
+    Raises:
+        ResultError: when something is there already, or the place cannot be written to.
+    """
+    try:
+        if target.is_dir():
+            raise ResultError(f"{target}: is a folder; name a file with --out")
+        if target.exists() and not force:
+            raise ResultError(f"{target}: is there already; choose another --out, or replace it with --force")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise ResultError(f"{str(target)[:80]}: cannot be written: {error.strerror}; choose another --out") from None
+    try:
+        yield folder / target.name
+        (folder / target.name).replace(target)
+    except OSError as error:
+        raise ResultError(f"{target}: cannot be written: {error}; nothing was left there") from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _replace(target: Path, folder: Path) -> None:

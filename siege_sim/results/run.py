@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -17,9 +17,14 @@ from numpy.typing import NDArray
 
 from siege_sim.errors import ResultError
 from siege_sim.results.endings import HOLDING
-from siege_sim.results.files import csv_text, json_text, refuse_older
+from siege_sim.results.files import csv_bytes, csv_text, json_text, refuse_older
+from siege_sim.results.layers import cells_of, quarter_shapes_of
 from siege_sim.results.why import EventsError, Explanation, explain
 from siege_sim.schema.sides import Sides
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import xarray as xr
 
 OnProgress = Callable[[int], None]
 """A callback: called with the number of each day that was run, or of runs that are done."""
@@ -73,6 +78,24 @@ class RunResult:
         """
         return self._events.copy()
 
+    @property
+    def cells(self) -> xr.Dataset:
+        """The kept layers as an xarray dataset by time, y and x, with units and reference system (CF conventions).
+
+        Raises:
+            ResultError: the extra `geo` is not installed.
+        """
+        return cells_of(self)
+
+    @property
+    def quarter_shapes(self) -> gpd.GeoDataFrame:
+        """The table ``quarters`` with the ground of each quarter as polygons, in the map's reference system.
+
+        Raises:
+            ResultError: the extra `geo` is not installed.
+        """
+        return quarter_shapes_of(self)
+
     def why(self, quarter: str | None = None, stock: str | None = None) -> list[str]:
         """Return in sentences what led to a quarter's fall, to a stock's end, or else to the end of the siege.
 
@@ -116,7 +139,7 @@ class RunResult:
         return str(self.manifest["scenario"]["title"])
 
     def series_csv(self) -> str:
-        """Return the series as the text of ``series.csv``: the same run gives the same bytes."""
+        """Return the series as the text of ``series.csv``, without its mark: the same run gives the same text."""
         return csv_text(self._series)
 
     def write(self, folder: Path) -> None:
@@ -125,7 +148,7 @@ class RunResult:
         scenario = yaml.safe_dump(json.loads(json_text(self.manifest["scenario"])), sort_keys=False, allow_unicode=True)
         (folder / "scenario.yaml").write_text(scenario, "utf-8")
         for name, table in (("series", self._series), ("quarters", self._quarters), ("events", self._events)):
-            (folder / f"{name}.csv").write_text(csv_text(table), "utf-8", newline="")
+            (folder / f"{name}.csv").write_bytes(csv_bytes(table))
         with (folder / "snapshots.npz").open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, **self.snapshots)
 

@@ -27,8 +27,8 @@ VERDICTS = {True: "constrains it", False: "constrains it little", None: "too few
 
 def write_fit(spec: CalibrationSpec, table: pd.DataFrame, priors: Sequence[Prior], folder: Path) -> None:
     """Write the last generation, its summary, its figure and the fitted scenario beside the history."""
-    table.to_csv(folder / "posterior.csv", index=False)
-    summarised(table, priors).to_csv(folder / "parameters.csv", index=False)
+    table.to_csv(folder / "posterior.csv", index=False, encoding="utf-8-sig")
+    summarised(table, priors).to_csv(folder / "parameters.csv", index=False, encoding="utf-8-sig")
     (folder / f"{spec.name}.yaml").write_text(fitted_yaml(spec, fitted_values(table, priors)), "utf-8")
     draw_posterior(table, priors).savefig(folder / "posterior.png", dpi=150)
 

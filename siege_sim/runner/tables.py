@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,9 @@ from siege_sim.model.model import SiegeModel
 from siege_sim.model.run_outcomes import first_day, run_outcomes_of, summary_of
 from siege_sim.results.run import WHOLE_OR_MISSING, RunResult
 from siege_sim.runner.versions import installed_version
+
+if TYPE_CHECKING:
+    from siege_sim.model.city.map import CityMap
 
 MANIFEST_PACKAGES = ("mesa", "numpy", "pandas", "matplotlib", "pydantic")
 
@@ -141,16 +144,26 @@ def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
             "name": city.name,
             "shape": list(city.shape),
             "cell_size_m": city.cell_size_m,
+            "georeference": _georeference(city),
             "quarters": [quarter.name for quarter in city.quarters],
+            "p_codes": {quarter.name: quarter.p_code for quarter in city.quarters if quarter.p_code},
             "besieged_quarters": [q.name for q in city.quarters if q.holder == "garrison"],
             "facilities": [{"name": f.name, "kind": f.kind, "quarter": f.quarter} for f in model.facilities],
             "fighters_on_day_0": int(model.ledger.stocks["garrison"].opening),
         },
+        "layers": {spec.name: {"unit": spec.unit, "doc": spec.doc} for spec in model.city.layers.specs if spec.kept},
         "outcomes": {outcome.name: outcome.about() for outcome in model.recorder.outcomes},
         "run_outcomes": {outcome.name: outcome.about() for outcome in run_outcomes_of(model.setting.sides)},
         "notes": model.scenario.notes(),
         "scenario": model.scenario.model_dump(mode="json", by_alias=True),
     }
+
+
+def _georeference(city: CityMap) -> dict[str, Any] | None:
+    """Return where the map lies, as it says itself; None for a map without a corner."""
+    if city.north_west_corner is None:
+        return None
+    return {"crs": city.crs, "north_west_corner": city.north_west_corner.model_dump(exclude_none=True)}
 
 
 @cache

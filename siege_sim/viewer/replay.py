@@ -88,7 +88,7 @@ def frames_of_folder(folder: Path, stored_only: bool = False, on_progress: OnPro
     record = record_of(str(result.manifest["scenario"]["name"]))
     if stored_only:
         return frames_of_stored_run(result, record, STORED_ONLY)
-    run = _repeated(result, (folder / "series.csv").read_text("utf-8"), record, on_progress)
+    run = _repeated(result, (folder / "series.csv").read_text("utf-8-sig"), record, on_progress)
     return frames_of_stored_run(result, record, RUNS_DIFFER) if run is None else run
 
 

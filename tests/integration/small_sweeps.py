@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from siege_sim.experiments.plan import Plan, load_plan
-from siege_sim.results.export import export_sweep
+from siege_sim.exports.formats import export_results
 from siege_sim.results.store import Store
 from siege_sim.runner.sweep import Driver, SweepProgress
 
@@ -47,7 +47,7 @@ def rows_of(part: Path) -> pd.DataFrame:
 def exported(folder: Path) -> dict[str, bytes]:
     """Return every exported table as bytes."""
     out = folder.with_name(f"{folder.name}-export-{time.monotonic_ns()}")
-    export_sweep(str(folder), "parquet", out)
+    export_results(str(folder), "parquet", out)
     return {file.name: file.read_bytes() for file in sorted(out.iterdir())}
 
 

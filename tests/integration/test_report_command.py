@@ -90,7 +90,7 @@ def test_wishes_that_cannot_be_met_are_refused_and_nothing_is_written(swept, tmp
 
 def test_a_folder_without_a_sweep_is_refused(tmp_path, capsys):
     assert main(["report", str(tmp_path)]) == KNOWN_ERROR
-    assert "holds no sweep" in capsys.readouterr().err
+    assert "holds no run and no sweep" in capsys.readouterr().err
 
 
 def test_a_sweep_of_which_nothing_is_finished_is_refused(swept, tmp_path, capsys):

@@ -110,7 +110,7 @@ def test_a_results_folder_holds_the_scenario_that_repeats_it(tmp_path, toy_town,
     toy_result.write(folder)
     again = load_scenario(folder / "scenario.yaml")
     assert again == toy_town
-    assert run(again, seed=1).series_csv() == (folder / "series.csv").read_text("utf-8")
+    assert run(again, seed=1).series_csv() == (folder / "series.csv").read_text("utf-8-sig")
 
 
 def test_results_travel_between_processes(toy_result):

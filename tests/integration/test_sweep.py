@@ -14,7 +14,7 @@ import pytest
 
 from siege_sim.errors import ResultError, StoppedError, WorkerError
 from siege_sim.experiments.plan import load_plan
-from siege_sim.results.export import export_sweep
+from siege_sim.exports.formats import export_results
 from siege_sim.results.files import csv_text
 from siege_sim.results.lock import lock_holder, sweep_lock
 from siege_sim.results.status import status_of
@@ -409,7 +409,7 @@ def test_a_sweep_can_stand_behind_a_url(small, undisturbed, tmp_path):
         assert status_of(url)["running_now"] is None
         Driver(plan, Store.at(url), 1).sweep()
         out = tmp_path / "export"
-        export_sweep(url, "parquet", out)
+        export_results(url, "parquet", out)
         assert {file.name: file.read_bytes() for file in out.iterdir()} == undisturbed
         with sweep_lock(Store.at(url).storage), pytest.raises(ResultError, match="is running this sweep now"):
             Driver(plan, Store.at(url), 1).sweep()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from siege_sim.cli import main as cli
-from siege_sim.results.export import export_sweep
+from siege_sim.exports.formats import export_results
 from siege_sim.results.store import read_sweep
 from tests.integration.small_sweeps import SMALL, sweep, written
 
@@ -37,7 +37,7 @@ def test_sweep_status_and_export_on_the_command_line(small, tmp_path, capsys):
     assert cli.main(["status", out, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["left"] == 8
     assert cli.main(["export", out, "--out", str(tmp_path / "tables")]) == 0
-    header, *rows = (tmp_path / "tables" / "runs.csv").read_text().splitlines()
+    header, *rows = (tmp_path / "tables" / "runs.csv").read_text("utf-8-sig").splitlines()
     assert header.startswith("point,replication,seed,processes.sorties.per_day,trucks,status,error,ending,end_day")
     assert len(rows) == 4
 
@@ -48,7 +48,7 @@ def test_sweep_status_and_export_on_the_command_line(small, tmp_path, capsys):
         (["sweep", "no_such"], "no experiment is called 'no_such'"),
         (["status", "."], "holds no sweep"),
         (["status", "/no/such/folder"], "holds no sweep"),
-        (["export", ".", "--out", "x"], "holds no sweep"),
+        (["export", ".", "--out", "x"], "holds no run and no sweep"),
         (["sweep", "SMALL", "--scheduler", "tcp://127.0.0.1:9", "--out", "OUT"], "no scheduler answers"),
         (["sweep", "SMALL", "--out", "nosuch://bucket/x"], "not a place to write to|needs fsspec"),
         (["sweep", "SMALL", "--out", "memory://bucket/x"], "is temporary and lost when the program ends"),
@@ -75,7 +75,7 @@ def test_an_archive_for_the_ema_workbench_holds_what_its_reader_looks_for(small,
 
     sweep(small, tmp_path / "out")
     out = tmp_path / "small.tar.gz"
-    export_sweep(str(tmp_path / "out"), "ema", out)
+    export_results(str(tmp_path / "out"), "ema", out)
     with tarfile.open(out, "r:gz") as archive:
         about = json.loads(archive.extractfile("metadata.json").read())
         experiments = pd.read_csv(archive.extractfile("experiments.csv"))

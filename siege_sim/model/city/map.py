@@ -32,6 +32,8 @@ class Quarter(Block):
 
     name: str = Field(min_length=1)
     """The quarter's usual English name."""
+    p_code: str = Field("", max_length=40)
+    """Its place code (P-code) in the Common Operational Datasets, if it has one; exports for HXL tools name it."""
     ground: GroundKind | None = None
     """What its ground is; by its share of built-up ground where nothing is said."""
     holder: Name | None = None

@@ -1,0 +1,50 @@
+"""Reports of what is on disk: of a run that was written without one, or of a sweep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from siege_sim.errors import ResultError
+from siege_sim.reports.page import WrittenReport, write_pictures, written_or_refused
+from siege_sim.reports.run import write_report
+from siege_sim.reports.sweep import write_sweep_report
+from siege_sim.results.target import holds_run
+
+if TYPE_CHECKING:
+    from siege_sim.analysis.sweep import ReportOptions
+
+
+def write_stored_report(
+    target: str, out: Path | None, options: ReportOptions, png: Path | None = None
+) -> WrittenReport:
+    """Write the report of a run or a sweep and return what was written.
+
+    Args:
+        target: the folder of a run, or the folder or URL of a sweep.
+        out: the file; by default ``report.html`` in the folder.
+        options: what it shall show; runs know figures only.
+        png: where the figures go as PNG files too.
+
+    Raises:
+        ResultError: no results, unknown names, or the file cannot be written.
+    """
+    if holds_run(target):
+        return _report_of_run(Path(target), out, options, png)
+    return write_sweep_report(target, out, options, png)
+
+
+def _report_of_run(folder: Path, out: Path | None, options: ReportOptions, png: Path | None) -> WrittenReport:
+    from siege_sim.plots import pictures_of
+    from siege_sim.plots.fonts import missing_note
+    from siege_sim.results.run import read_run
+
+    for option, given in (("--outcome", options.outcomes), ("--cases", options.cases), ("--by", options.by)):
+        if given:
+            raise ResultError(f"{option}: is for reports of sweeps, and {folder} holds one run; leave it out")
+    result, file = read_run(folder), out or folder / "report.html"
+    pictures = pictures_of(result, options.figures)
+    with written_or_refused(file):
+        write_pictures(pictures, png)
+    write_report(result, pictures, file)
+    return WrittenReport(file, missing_note(picture.missing for picture in pictures))
