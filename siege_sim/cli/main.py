@@ -173,7 +173,11 @@ def _illustrate(result: RunResult, folder: Path, silent: bool) -> None:
     (folder / "figures").mkdir()
     pictures = draw_all(result, folder / "figures")
     write_report(result, pictures, folder / "report.html")
-    note = missing_note(picture.missing for picture in pictures)
+    _print_figure_note(missing_note(picture.missing for picture in pictures), silent)
+
+
+def _print_figure_note(note: str, silent: bool) -> None:
+    """Say once, in a sentence, which letters the figures lack."""
     if note and not silent:
         print(f"note: {note}", file=sys.stderr)
 
@@ -225,7 +229,8 @@ def score_command(
     card = scorecard(known, compact_runs, scenario, chosen.title, days, settings or [], record)
     fan = fan_of(known, compact_runs)
     with new_folder(target, force) as folder:
-        write_scorecard(card, fan, folder)
+        note = write_scorecard(card, fan, folder)
+    _print_figure_note(note, quiet or as_json)
     if as_json:
         print(json_text(card.data()), end="")
     elif not quiet:
@@ -270,7 +275,8 @@ def compare_command(
     with counted(request.scenarios[0].name, "run", runs * len(scenarios), quiet or as_json) as progress:
         findings = comparison_findings(run_comparison(request, workers, progress))
     with new_folder(target, force) as folder:
-        write_comparison(findings, folder, request.command)
+        note = write_comparison(findings, folder, request.command)
+    _print_figure_note(note, quiet or as_json)
     if as_json:
         print(json_text(findings.data()), end="")
     elif not quiet:

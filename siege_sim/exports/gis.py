@@ -42,9 +42,11 @@ def write_geopackage(result: RunResult, out: Path, force: bool) -> str:
     """Write quarters and cells, on the last day and by day, as four layers of polygons in the map's own system.
 
     Raises:
-        ResultError: the extra `geo` is not installed, or the file is there already or cannot be written.
+        ResultError: the extra `geo` is not installed, another ending, or a file that is there or cannot be written.
     """
     need_extra("geopandas", "a GeoPackage")
+    if out.suffix != ".gpkg":
+        raise ResultError(f"--out {out}: the name of a GeoPackage ends in .gpkg; write {out.with_suffix('.gpkg')}")
     layers = _layers(result, ("quarters", "cells", "quarters_by_day", "cells_by_day"))
     with new_file(out, force) as file, _fixed_time(), _no_crs_is_meant():
         for name, layer in layers.items():

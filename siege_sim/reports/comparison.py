@@ -28,15 +28,19 @@ WIDE = 112
 """Columns from which on a table has all its columns; below, those after the interval are left to the CSV."""
 
 
-def write_comparison(findings: ComparisonFindings, folder: Path, command: str) -> None:
+def write_comparison(findings: ComparisonFindings, folder: Path, command: str) -> str:
     """Write tables, figures and a page into an existing folder; the same runs give the same bytes.
 
     Args:
         findings: what to write.
         folder: where.
         command: what has to be typed to repeat it.
+
+    Returns:
+        A note on letters for which the figures have no font; empty for nothing.
     """
     from siege_sim.plots.effects import effect_sketches
+    from siege_sim.plots.fonts import missing_note
 
     for name, table in findings.tables().items():
         (folder / f"{name}.csv").write_bytes(csv_bytes(table))
@@ -46,6 +50,7 @@ def write_comparison(findings: ComparisonFindings, folder: Path, command: str) -
     for picture in pictures:
         picture.write(folder / "figures")
     write_page(render_comparison(findings, pictures, command), folder / "comparison.html")
+    return missing_note(picture.missing for picture in pictures)
 
 
 def render_comparison(findings: ComparisonFindings, pictures: Sequence[Picture], command: str) -> str:

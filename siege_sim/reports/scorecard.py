@@ -26,20 +26,25 @@ PIPED_SCORECARD_WIDTH = 130
 """Columns of the table when nobody's terminal sets them."""
 
 
-def write_scorecard(card: Scorecard, fan: Fan, folder: Path) -> None:
+def write_scorecard(card: Scorecard, fan: Fan, folder: Path) -> str:
     """Write ``scorecard.csv``, ``scorecard.json`` and ``scorecard.html`` into an existing folder.
 
     Args:
         card: how the runs compare with the record.
         fan: their curves beside it.
         folder: where.
+
+    Returns:
+        A note on letters for which the figure has no font; empty for nothing.
     """
     from siege_sim.plots.fan import fan_picture
+    from siege_sim.plots.fonts import missing_note
 
     (folder / "scorecard.csv").write_bytes(csv_bytes(card.table()))
     (folder / "scorecard.json").write_text(json_text(card.data()), "utf-8")
     picture = fan_picture(fan, card.title) if fan.panels else None
     write_page(render_scorecard(card, picture), folder / "scorecard.html")
+    return missing_note([picture.missing] if picture else [])
 
 
 def print_scorecard(card: Scorecard, folder: Path) -> None:

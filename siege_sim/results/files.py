@@ -110,7 +110,7 @@ def new_file(target: Path, force: bool = False) -> Iterator[Path]:
     """Give a temporary file that becomes ``target`` when all went well, and vanishes when not.
 
     Args:
-        target: where the file shall be in the end.
+        target: where the file shall be in the end; the temporary file has the same name, in a folder beside it.
         force: replace a file that is there.
 
     Raises:
