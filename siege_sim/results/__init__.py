@@ -1,1 +1,1 @@
-"""What is on disk: run folders, sweep stores, locks, exports. Read and written without the model."""
+"""What is on disk: run folders, sweep stores, locks. Read and written without the model."""

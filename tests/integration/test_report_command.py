@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
 from siege_sim.cli.main import EXIT_OK, KNOWN_ERROR, main
@@ -45,6 +46,22 @@ def test_a_sweep_s_report_lies_in_its_folder_and_holds_its_figures(swept, capsys
     assert "27 runs (9 points x 3), seeds 1 to 3" in html
     assert html.count("data:image/png") == len(list(pictures.iterdir())) >= 3
     assert (pictures / "heat_map-excess_deaths.png").exists()
+
+
+def test_a_report_with_indices_lays_their_table_beside_it_and_others_lay_none(swept, tmp_path, capsys):
+    pytest.importorskip("SALib")
+    file = tmp_path / "sampled.yaml"
+    text = EXPERIMENT.replace("{kind: grid}", "{kind: morris, trajectories: 4}").replace("replications: 3", "")
+    text = text.replace("values: [0, 20, 40]", "low: 0, high: 40").replace("values: [0, 10, 20]", "low: 0, high: 20")
+    file.write_text(text, "utf-8")
+    out = tmp_path / "out"
+    assert main(["sweep", str(file), "--out", str(out), "--workers", "1", "--quiet"]) == EXIT_OK
+    assert main(["report", str(out), "--outcome", "excess_deaths", "--figure", "morris"]) == EXIT_OK
+    assert f"Sensitivity indices: {out / 'indices.csv'}" in capsys.readouterr().out
+    table = pd.read_csv(out / "indices.csv")
+    assert set(table["factor"]) == {"sorties", "trucks"}
+    assert (table["outcome"] == "excess_deaths").all()
+    assert not (swept / "out" / "indices.csv").exists()
 
 
 def test_a_report_leaves_the_sweep_as_it_was(swept):

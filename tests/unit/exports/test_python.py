@@ -29,7 +29,7 @@ def test_changing_the_dataset_leaves_the_result_as_it_was(result):
     pytest.importorskip("xarray")
     before = result.snapshots["civilians"].copy()
     cells = result.cells
-    with pytest.raises(ValueError, match="read-only|view"):
+    with pytest.raises(ValueError, match=r"read-only|view"):
         cells["civilians"][:] = 0
     np.testing.assert_array_equal(result.snapshots["civilians"], before)
 

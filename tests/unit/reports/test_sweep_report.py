@@ -14,6 +14,7 @@ from matplotlib.text import Text
 from siege_sim.analysis.completeness import runs_text
 from siege_sim.analysis.figures import FIGURE_NAMES, FIGURES_BY_DESIGN, usual_figures
 from siege_sim.analysis.findings import FINDING_KINDS, About, find_figures
+from siege_sim.analysis.index_tables import indices_table
 from siege_sim.analysis.quantities import chosen_quantities
 from siege_sim.analysis.sweep import ReportOptions, sweep_findings
 from siege_sim.errors import ResultError
@@ -135,6 +136,51 @@ def test_a_box_says_its_density_and_coverage_and_how_it_does_elsewhere():
     assert "coverage" in sentence
     assert "In other halves" in sentence
     assert "80 runs" in re.sub(r"\s+", " ", texts(figure))
+
+
+@pytest.mark.parametrize(
+    ("method", "sweep", "names"),
+    [
+        ("sobol", lambda: ishigami_sweep(count=64), {"S1", "ST"}),
+        ("sobol", lambda: ishigami_sweep(count=64, second_order=True), {"S1", "ST", "S2"}),
+        (
+            "morris",
+            lambda: morris_sweep(lambda point, seed: {"died_of_hunger": point["a"] - 1}),
+            {"mu", "mu_star", "sigma"},
+        ),
+    ],
+)
+def test_a_table_has_every_index_that_the_figure_shows_with_its_interval(method, sweep, names):
+    sweep = sweep()
+    part = found_of(sweep, method)[method]
+    table, shown = indices_table([part]), part.findings[0].shows
+    assert set(table["index"]) == names
+    for name, values in shown.values.items():
+        rows = table[table["index"] == name]
+        assert rows["factor"].tolist() == [factor.name for factor in shown.factors]
+        assert rows["value"].tolist() == values.tolist()
+        if name in shown.reach:
+            assert (rows["high"] - rows["low"]).tolist() == pytest.approx(2 * shown.reach[name])
+        else:
+            assert rows["low"].isna().all()
+    assert len(table[table["index"] == "S2"]) == len(shown.pairs)
+    assert (table["with_factor"] != "").sum() == len(shown.pairs)
+
+
+def test_the_page_has_the_indices_as_a_table_the_most_important_factor_first():
+    html = html_of(ishigami_sweep(count=64), ReportOptions(("died_of_hunger",), ("sobol",)))
+    text = text_of(html)
+    assert "Sensitivity indices" in text
+    assert "In total, with interactions" in text
+    assert "indices.csv" in text
+    rows = re.findall(r'<th scope="row">(x\d)[^<]*</th><td class="n">([\d.]+) ± ', html)
+    values = [float(value) for _, value in rows]
+    assert len(rows) == 3
+    assert values == sorted(values, reverse=True)
+
+
+def test_a_page_without_indices_has_no_table_of_them():
+    assert "indices" not in html_of(two_policies()).lower().split("<main>")[1].split("made")[0]
 
 
 def test_a_figure_that_the_design_cannot_give_is_left_out_with_its_reason():
