@@ -128,6 +128,7 @@ def zonal_sums(given: str, option: str, quarters: Boundaries, crs: str | None) -
         SiegeError: it cannot be read, does not say where it lies, misses the city, or has negative values.
     """
     import rasterio
+    import shapely
     from rasterio.errors import RasterioError
 
     check_is_file(given, option)
@@ -158,7 +159,7 @@ def zonal_sums(given: str, option: str, quarters: Boundaries, crs: str | None) -
             "raster's nodata value"
         )
     last = len(quarters.names)
-    area = np.asarray(zones.area, dtype=np.float64)[:last] / cell_area
+    area = shapely.area(zones.geometry.to_numpy())[:last] / cell_area
     return ZonalSums(values["sum"][:last], values["count"][:last], area, float(values["sum"][last]))
 
 
