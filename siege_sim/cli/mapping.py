@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -93,4 +94,50 @@ def map_command(
         print("\n".join([*town_lines(town), "", *(f"{file}: written" for file in files.all)]))
 
 
-MAPPING_COMMANDS: dict[str, Callable[..., None]] = {"map": map_command}
+def events_command(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE.csv", help="Dated events; ACLED's and UCDP GED's columns are known.")
+    ],
+    purpose: Annotated[
+        str, typer.Option("--as", metavar="strikes|record", help="A calendar of fire, or patterns of a record.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; by default strikes.csv or record.yaml beside the table.")
+    ] = None,
+    map_file: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="MAP.yaml", help="Only events on this map; strikes on besieged ground."),
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Day 0 of a record; by default the day before the first event.")
+    ] = None,
+    every: Annotated[int, typer.Option(min=1, max=3650, help="Days that one pattern of a record covers.")] = 30,
+    spread: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Ranges of a record reach so far from the count, as a share.")
+    ] = 0.5,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Make a calendar of fire, or patterns of a record, from a table of dated events."""
+    from siege_sim.mapping.events import EventOptions, write_record, write_strikes
+
+    writers = {"strikes": (write_strikes, "strikes.csv"), "record": (write_record, "record.yaml")}
+    if purpose not in writers:
+        raise typer.BadParameter("write --as strikes, or --as record")
+    write, usual = writers[purpose]
+    target = out or Path(file).with_name(usual)
+    notes = write(file, target, EventOptions(map_file, _day(start), every, spread), force)
+    if not quiet:
+        print("\n".join([*(f"- {note}" for note in notes), f"{target}: written"]))
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"--start {text}: write a date such as 2016-09-22") from None
+
+
+MAPPING_COMMANDS: dict[str, Callable[..., None]] = {"map": map_command, "events": events_command}

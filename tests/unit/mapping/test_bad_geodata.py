@@ -211,8 +211,10 @@ def test_places_of_kinds_that_maps_do_not_know(folder, capsys):
 
 HOLDERS = {
     "no column": ("name,side\nNorth,garrison\n", "h.csv:1: has no column 'holder'"),
-    "a quarter missing": ("name,holder\nNorth,garrison\nEast,besieger\n", "nothing of 2 of 4 quarters: 'South', 'West'"),
-    "two holders": ("name,holder\nNorth,garrison\nNorth,army\n", "h.csv:3: 'North' has another holder here than on line 2"),
+    "a quarter missing": ("name,holder\nNorth,garrison\nEast,besieger\n", "nothing of 2 of 4 quarters: "
+        "'South', 'West'"),
+    "two holders": ("name,holder\nNorth,garrison\nNorth,army\n", "h.csv:3: 'North' has another holder here "
+        "than on line 2"),
     "nobody besieged": (
         "name,holder\nNorth,army\nEast,army\nSouth,league\nWest,league\n",
         "no quarter is held by the garrison (holders: army, league); say who is besieged, for example --side 'army=gar",
