@@ -443,7 +443,7 @@ def new_command(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
 ) -> None:
-    """Write a commented scenario to start from: on a synthetic town, or on a map of your own."""
+    """Write a commented scenario to start from."""
     from siege_sim.loading.starter import write_starter
 
     write_starter(path, force, map_file)

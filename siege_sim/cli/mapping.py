@@ -66,7 +66,7 @@ def map_command(
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Make a map from geodata, or from a town drawn as letters."""
+    """Make a map from geodata or from a drawing."""
     from siege_sim.mapping.make_map import MapFiles, make_map
     from siege_sim.mapping.summary import town_lines
 
@@ -118,7 +118,7 @@ def events_command(
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Make a calendar of fire, or patterns of a record, from a table of dated events."""
+    """Make a calendar of fire or a record from dated events."""
     from siege_sim.mapping.events import EventOptions, write_record, write_strikes
 
     writers = {"strikes": (write_strikes, "strikes.csv"), "record": (write_record, "record.yaml")}

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 LAYER_MARK = "::"
 """Between a file and the name of a layer in it."""
 
-DAMAGED_FILE = ("malformed", "corrupt", "not a database", "truncat", "unterminated", "i/o error", "unexpected end")
+DAMAGED_FILE = (
+    "malformed",
+    "corrupt",
+    "not a database",
+    "truncated",
+    "truncation",
+    "unterminated",
+    "i/o error",
+    "unexpected end",
+)
 """Words by which the reader's warnings say that a file is not whole."""
 
 MOST_NAMED = 5

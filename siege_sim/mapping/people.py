@@ -81,9 +81,11 @@ def read_people(given: str, unit: str | None, quarters: Boundaries, crs: str | N
         raise SiegeError(f"{given}: nobody lives in any quarter; is it the right raster?")
     scale = _true_area_km2(quarters) / found.area if unit == "density" else np.ones(found.sums.size)
     people = found.sums * scale
-    notes = [f"{number(people.sum())} people live in the quarters"]
+    notes = [f"{number(round(people.sum()))} people live in the quarters"]
     beyond = max(found.total - found.sums.sum(), 0.0) * float(scale.mean())
-    notes.append(f"{number(beyond)} people of the raster live in the box around the quarters, but in none of them")
+    notes.append(
+        f"{number(round(beyond))} people of the raster live in the box around the quarters, but in none of them"
+    )
     if found.seen < LEAST_SEEN:
         notes.append(
             f"the raster has values for {percent(found.seen)} of the quarters' ground; elsewhere it counts nobody"

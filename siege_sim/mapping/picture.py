@@ -58,8 +58,8 @@ def draw_town(town: DrawnTown, footnote: str) -> Figure:
     inch = LONG_SIDE_IN / max(rows, columns)
     wide, high = max(columns * inch, 4.5), rows * inch
     sentence = f"{rows} x {columns} cells of {city_map.cell_size_m:g} m: who holds what on day 0."
-    figure = style.blank_sheet(city_map.name, sentence, footnote, high + 2.5, wide + 0.5)
-    edges = style.margins(figure, left=0.25, right=0.25, top=0.85, bottom=1.65)
+    figure = style.blank_sheet(city_map.name, sentence, footnote, high + 1.95, wide + 0.5)
+    edges = style.margins(figure, left=0.25, right=0.25, top=0.85, bottom=1.1)
     axes = figure.add_subplot(figure.add_gridspec(1, 1, **edges)[0])
     axes.set(xlim=(0, columns), ylim=(rows, 0), xticks=[], yticks=[], aspect="equal", anchor="N")
     axes.spines[:].set(visible=True, color=style.FAINT, linewidth=0.6)
@@ -68,7 +68,7 @@ def draw_town(town: DrawnTown, footnote: str) -> Figure:
     taken = map_texts.furnish(axes, city_map.cell_size_m)
     _names(axes, city_map, taken)
     figure.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0.02, 0.5 / figure.get_size_inches()[1]), ncols=3,
+        handles=handles, loc="lower left", bbox_to_anchor=(0.02, 0.42 / figure.get_size_inches()[1]), ncols=3,
         frameon=False, fontsize=8.5, handlelength=1.8, columnspacing=1.6,
     )  # fmt: skip
     return figure

@@ -20,7 +20,8 @@ def town_lines(town: DrawnTown) -> Iterator[str]:
     yield f"{city_map.name}: {size}, {len(city_map.legend)} entries in the legend"
     yield ""
     yield from _table(town)
-    yield ""
+    if town.notes:
+        yield ""
     yield from (f"- {note}" for note in town.notes)
 
 
@@ -33,9 +34,10 @@ def _table(town: DrawnTown) -> Iterator[str]:
     yield head
     for sign, quarter in entries[:MOST_ROWS]:
         people = town.people.get(quarter.name)
+        residents = "-" if people is None else number(round(people))
         yield (
             f"{sign:3}{quarter.name:{wide}}  {quarter.holder or '-':12} {quarter.sector or '-':12} "
-            f"{drawn.count(sign):6} {'-' if people is None else number(people):>9} {_damage(quarter):>15}"
+            f"{drawn.count(sign):6} {residents:>9} {_damage(quarter):>15}"
         )
     if len(entries) > MOST_ROWS:
         yield f"   ... and {len(entries) - MOST_ROWS} more"

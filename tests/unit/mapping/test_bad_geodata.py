@@ -48,8 +48,8 @@ def test_quarters_without_a_name(folder, capsys):
 
 
 def test_a_field_that_is_not_there(folder, capsys):
-    cli.main(["map", "out.yaml", "--boundaries", "q.gpkg", "--name-field", "nmae"])
-    assert "has no field 'nmae'; did you mean 'name'?" in capsys.readouterr().err
+    cli.main(["map", "out.yaml", "--boundaries", "q.gpkg", "--name-field", "naem"])
+    assert "has no field 'naem'; did you mean 'name'?" in capsys.readouterr().err
     assert "no field 'sektor'" in refused(capsys, "--sector-field", "sektor")
 
 
