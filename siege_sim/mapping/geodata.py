@@ -176,9 +176,7 @@ class _Drawing:
         return entries
 
     def _sectors(self, quarter_of_cell: NDArray[np.int64]) -> list[str]:
-        by_compass = legend.sectors_by_compass(
-            quarter_of_cell, self.frame.shape, [holder == GARRISON_NAME for holder in self.holding.holder]
-        )
+        by_compass = legend.sectors_by_compass(quarter_of_cell, self.frame.shape, self._held())
         if self.sources.sector_field is not None:
             given = [as_text(value) for value in self.quarters.field(self.sources.sector_field, "--sector-field")]
         else:
@@ -209,24 +207,44 @@ class _Drawing:
             )
         character = dict(zip(order, legend.CHARACTERS, strict=False))
         drawn: dict[str, EntryFields] = {character[q]: entries[q] for q in order}
-        outside = self._outside_entry([entry["name"] for entry in entries.values()])
-        beyond = legend.OPEN_SIGN if self.surroundings else legend.OUTSIDE_SIGN
-        signs = np.array([character.get(int(q), beyond) for q in quarter_of_cell])
+        beyond = self._beyond(quarter_of_cell)
+        signs = np.array([character.get(int(q), sign) for q, sign in zip(quarter_of_cell, beyond, strict=True)])
         signs[water] = legend.WATER_SIGN
         bridges = self._bridges(signs, spots, quarter_of_cell, entries)
         if bridges is not None:
             drawn[legend.BRIDGE_SIGN] = bridges
-        for sign, entry in ((legend.WATER_SIGN, {"name": "Water", "ground": "water"}), (beyond, outside)):
+        names = [str(entry["name"]) for entry in entries.values()]
+        for sign, entry in self._further_entries(names).items():
             if (signs == sign).any():
                 drawn[sign] = entry
         columns = self.frame.shape[1]
         return ["".join(signs[i : i + columns]) for i in range(0, signs.size, columns)], drawn, character
 
-    def _outside_entry(self, names: list[str]) -> EntryFields:
+    def _beyond(self, quarter_of_cell: NDArray[np.int64]) -> list[str]:
+        """Return the sign that each cell has if it belongs to no quarter."""
         if self.surroundings is None:
-            return {"name": legend.name_not_in(names, "Outside"), "ground": "outside"}
-        name = legend.name_not_in(names, "Open ground")
-        return {"name": name, "ground": "open", "holder": self.surroundings, "sector": "open_ground", "built_up": 0.05}
+            return [legend.OUTSIDE_SIGN] * quarter_of_cell.size
+        directions = legend.open_ground_by_compass(quarter_of_cell, self.frame.shape, self._held())
+        return [legend.OPEN_SIGNS[direction] for direction in directions]
+
+    def _held(self) -> list[bool]:
+        return [holder == GARRISON_NAME for holder in self.holding.holder]
+
+    def _further_entries(self, names: list[str]) -> dict[str, EntryFields]:
+        """Return the entries of what is no quarter, by sign: water, and what lies around."""
+        water = {legend.WATER_SIGN: {"name": legend.name_not_in(names, "Water"), "ground": "water"}}
+        if self.surroundings is None:
+            return {**water, legend.OUTSIDE_SIGN: {"name": legend.name_not_in(names, "Outside"), "ground": "outside"}}
+        ground = {"ground": "open", "holder": self.surroundings, "built_up": 0.05}
+        around = {
+            sign: {
+                "name": legend.name_not_in(names, f"Open ground {octant.replace('_', '-')}"),
+                **ground,
+                "sector": octant,
+            }
+            for sign, octant in zip(legend.OPEN_SIGNS, legend.OCTANTS, strict=True)
+        }
+        return {**around, **water}
 
     def _bridges(
         self,

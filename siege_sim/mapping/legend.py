@@ -25,7 +25,10 @@ WATER_SIGN, OPEN_SIGN, OUTSIDE_SIGN, BRIDGE_SIGN = "~", ".", "-", "="
 """The characters that maps of this program use for these kinds of ground."""
 
 _GREEK, _CYRILLIC = "ΓΔΘΛΞΠΣΦΨΩαβγδεζηθλμξπσφψω", "БГДЖЗИЙЛПФЦЧШЩЫЭЮЯбгджзийлпфцчшщыэюя"
-CHARACTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "%&*+@$!?<>^:;" + _GREEK + _CYRILLIC
+OPEN_SIGNS = ".,:;_|'`"
+"""Open ground around a city, by the direction in which it lies."""
+
+CHARACTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "%&*+@$!?<>^" + _GREEK + _CYRILLIC
 """Characters for quarters, in the order in which they are given out."""
 
 GROUND_WORDS = {
@@ -50,14 +53,11 @@ def sectors_by_compass(quarter_of_cell: NDArray[np.int64], shape: Shape, held: S
         shape: rows and columns.
         held: whether the garrison holds each quarter.
     """
-    rows, columns = np.divmod(np.arange(quarter_of_cell.size), shape[1])
-    pocket = np.isin(quarter_of_cell, np.flatnonzero(held)) if any(held) else quarter_of_cell >= 0
-    middle = (rows[pocket].mean(), columns[pocket].mean()) if pocket.any() else (shape[0] / 2, shape[1] / 2)
-    radius = math.sqrt(max(int(pocket.sum()), 1) / math.pi)
+    cells_down, cells_right, radius = _from_the_pocket(quarter_of_cell, shape, held)
     sectors = []
     for quarter in range(len(held)):
         here = quarter_of_cell == quarter
-        down, right = (rows[here] - middle[0], columns[here] - middle[1]) if here.any() else (np.zeros(1), np.zeros(1))
+        down, right = (cells_down[here], cells_right[here]) if here.any() else (np.zeros(1), np.zeros(1))
         if held[quarter]:
             nearness = CENTRE_SHARE * radius
             sectors.append(_sector(down.mean(), right.mean(), nearness, "centre"))
@@ -65,6 +65,25 @@ def sectors_by_compass(quarter_of_cell: NDArray[np.int64], shape: Shape, held: S
             far = float(np.hypot(down, right).mean())
             sectors.append(_sector(down.mean(), right.mean(), CENTRE_SHARE * far, "around"))
     return sectors
+
+
+def open_ground_by_compass(quarter_of_cell: NDArray[np.int64], shape: Shape, held: Sequence[bool]) -> NDArray[np.int64]:
+    """Return the direction of each cell from the middle of the pocket, as an index into `OCTANTS`.
+
+    Arguments are those of `sectors_by_compass`.
+    """
+    down, right, _ = _from_the_pocket(quarter_of_cell, shape, held)
+    return np.round(np.degrees(np.arctan2(-down, right)) / 45.0).astype(np.int64) % 8
+
+
+def _from_the_pocket(
+    quarter_of_cell: NDArray[np.int64], shape: Shape, held: Sequence[bool]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """Return how far each cell lies to the south and to the east of the pocket's middle, and the pocket's radius."""
+    rows, columns = np.divmod(np.arange(quarter_of_cell.size, dtype=np.float64), shape[1])
+    pocket = np.isin(quarter_of_cell, np.flatnonzero(held)) if any(held) else quarter_of_cell >= 0
+    middle = (rows[pocket].mean(), columns[pocket].mean()) if pocket.any() else (shape[0] / 2, shape[1] / 2)
+    return rows - middle[0], columns - middle[1], math.sqrt(max(int(pocket.sum()), 1) / math.pi)
 
 
 def _sector(down: float, right: float, nearness: float, when_near: str) -> str:

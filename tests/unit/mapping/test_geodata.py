@@ -38,8 +38,10 @@ def with_people(folder, **more):
 
 
 def cells_of(town, name):
-    sign = next(sign for sign, quarter in town.city_map.legend.items() if quarter.name == name)
-    return np.array([[one == sign for one in row] for row in town.city_map.rows])
+    """Return which cells belong to a quarter, or to open ground in any direction."""
+    legend = town.city_map.legend.items()
+    signs = {sign for sign, q in legend if name == q.name or (q.name.startswith(name) and name == "Open ground")}
+    return np.array([[one in signs for one in row] for row in town.city_map.rows])
 
 
 def raster_total(path, shape):
@@ -255,3 +257,13 @@ def test_a_large_raster_is_read_in_pieces(folder, tmp_path):
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert sum(town.people.values()) == pytest.approx(1_000_000, rel=1e-3)
     assert after - before < 400_000, "kilobytes"
+
+
+def test_the_ground_around_has_a_sector_for_each_direction_so_that_forces_can_stand_there(folder):
+    town = town_from_geodata(dataclasses.replace(sources(folder), surroundings="besieger"))
+    around = {q.sector: cells_of(town, q.name) for q in town.city_map.quarters if q.name.startswith("Open ground")}
+    assert len(around) == 8
+    rows, columns = np.indices(town.city_map.shape)
+    assert rows[around["north"]].mean() < rows[around["south"]].mean()
+    assert columns[around["west"]].mean() < columns[around["east"]].mean()
+    assert np.sum(list(around.values()), axis=0).max() == 1
