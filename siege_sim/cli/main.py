@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siege_sim.cli import results
+from siege_sim.cli import mapping, results
 from siege_sim.errors import ScenarioError, SiegeError, StoppedError
 from siege_sim.runner.signals import treat_stop_signals_as_ctrl_c
 
@@ -307,7 +307,7 @@ def calibrate_command(
         print_fit(spec, generation, priors, target)
 
 
-for name, command in results.COMMANDS.items():
+for name, command in {**results.COMMANDS, **mapping.MAPPING_COMMANDS}.items():
     app.command(name)(command)
 
 
@@ -450,10 +450,13 @@ def schema_command() -> None:
 @app.command("new")
 def new_command(
     path: Annotated[Path, typer.Argument(help="The file to write.")],
+    map_file: Annotated[
+        Path | None, typer.Option("--map", metavar="MAP.yaml", help="On this map, in the same folder or below.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
 ) -> None:
     """Write a commented scenario to start from."""
     from siege_sim.loading.starter import write_starter
 
-    write_starter(path, force)
+    write_starter(path, force, map_file)
     print(f"{path}: written; try `siege-sim run {path}`")

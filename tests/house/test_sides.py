@@ -25,8 +25,10 @@ PACKAGE = Path(__file__).parents[2] / "siege_sim"
 WORDS_OF_ONE_SIEGE = re.compile(r"kurd|rebel|government|regime", re.IGNORECASE)
 ALLOWED = re.compile(
     r"source=|source \(|^\s+\"[^\"]*\", ge=|stream: ClassVar|RebelUnit, RegimeUnit = |\(SOHR\)|\(AFP\)|\(UNHCR"
+    r"|\"government regains territory\""
 )
-"""Sources of parameters, random streams that keep their luck, and two class names that users know."""
+"""Sources of parameters, a word of ACLED for a kind of event, random streams that keep their luck, and two class names
+that users know."""
 SETTINGS = ("days=25", "population.persons_per_household=50", "processes.displacement.reluctance=3")
 
 

@@ -267,7 +267,7 @@ def test_help_is_quick_and_complete():
     began = time.perf_counter()
     done = siege_sim("--help")
     taken = time.perf_counter() - began
-    for command in ("run", "score", "calibrate", "why", "validate", "show", "list", "schema", "new"):
+    for command in ("run", "score", "calibrate", "why", "validate", "show", "list", "schema", "new", "map", "events"):
         assert f"\n  {command}" in done.stdout
     assert not re.search(r"\.\.\.$", done.stdout.partition("Commands:")[2], re.MULTILINE), "a line is cut off"
     assert taken < 5, "help must not load the model"
