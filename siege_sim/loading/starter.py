@@ -6,17 +6,19 @@ from importlib.resources import files
 from pathlib import Path
 
 from siege_sim.errors import ResultError
+from siege_sim.loading.file_schemas import check_schema_target, scenario_schema, schema_line, write_schema
 from siege_sim.loading.scenario import build_scenario
 from siege_sim.schema.yaml_file import parse_yaml
 
 
 def starter_text(name: str) -> str:
     """Return the starter scenario under a name; it is valid, and a test keeps it so."""
-    return files("siege_sim.loading").joinpath("starter.yaml").read_text("utf-8").replace("my_siege", name)
+    text = files("siege_sim.loading").joinpath("starter.yaml").read_text("utf-8").replace("my_siege", name)
+    return f"{schema_line('scenario')}\n{text}"
 
 
 def write_starter(path: Path, force: bool = False) -> None:
-    """Write the starter scenario to a file.
+    """Write the starter scenario to a file, and the schema that it names for editors beside it.
 
     Raises:
         ResultError: when the file is there already, or cannot be written.
@@ -28,6 +30,8 @@ def write_starter(path: Path, force: bool = False) -> None:
         raise ResultError(f"{path}: is there already; choose another name, or replace it with --force")
     if not path.parent.is_dir():
         raise ResultError(f"{path}: cannot be written: there is no folder {path.parent}; make it first")
+    check_schema_target("scenario", path.parent)
+    write_schema("scenario", scenario_schema(), path.parent)
     try:
         path.write_text(text, "utf-8")
     except OSError as error:
