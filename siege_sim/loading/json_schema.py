@@ -22,7 +22,7 @@ DIALECT = "http://json-schema.org/draft-07/schema#"
 ID_PREFIX = "urn:siege-sim:schema:"
 """How the names of schemas begin. A name and no address: there is no place on the web to fetch them from."""
 
-ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
+ISO_DATE = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 DEFINITIONS = "#/$defs/"
 SHARED = "shared"
 """Marks a reference that stays as it is while others are moved."""
