@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -76,7 +77,8 @@ def write_schema(kind: str, schema: Schema, folder: Path) -> Path:
         temporary.write_text(schema_text(schema, readable=False) + "\n", "utf-8")
         temporary.replace(target)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise ResultError(f"{target}: cannot be written: {error.strerror}") from None
     return target
 
