@@ -1,4 +1,4 @@
-"""The schemas of scenario and map files, and schema files beside what the program writes."""
+"""The schema of scenario files, and schema files beside what the program writes."""
 
 from __future__ import annotations
 
