@@ -13,6 +13,8 @@ from siege_sim.errors import ScenarioError, SiegeError, did_you_mean
 from siege_sim.experiments import experiment
 from siege_sim.experiments.plan import load_plan
 from siege_sim.loading import scenario
+from siege_sim.loading.file_schemas import scenario_schema
+from siege_sim.loading.json_schema import Schema, block_schema, versioned
 from siege_sim.model.agents.household import left_to
 from siege_sim.model.outcomes import known_outcomes
 from siege_sim.model.scenario import DrawnMap, Scenario
@@ -34,6 +36,7 @@ class FileKind:
         check: looks at a file as hard as can be done without a run; returns what it could not look at, if anything.
         shipped: returns the files of this kind that can be given by name.
         further_keys: keys that are read before the block is made.
+        schema_of_files: makes the schema, where files may hold more than the block.
     """
 
     name: str
@@ -41,6 +44,11 @@ class FileKind:
     check: Callable[[Path], str | None]
     shipped: Callable[[], dict[str, Path]] = dict
     further_keys: tuple[str, ...] = ()
+    schema_of_files: Callable[[], Schema] | None = None
+
+    def schema(self) -> Schema:
+        """Return the schema of such files, for editors."""
+        return self.schema_of_files() if self.schema_of_files else versioned(block_schema(self.block), self.name)
 
     def shared_keys(self, keys: set[str]) -> int:
         """Return how many of some keys are known to files of this kind."""
@@ -127,7 +135,7 @@ def _check_calibration(file: Path) -> None:
 
 
 FILE_KINDS = (
-    FileKind("scenario", Scenario, _check_scenario, scenario.shipped_scenarios, further_keys=("extends",)),
+    FileKind("scenario", Scenario, _check_scenario, scenario.shipped_scenarios, ("extends",), scenario_schema),
     FileKind("experiment", experiment.Experiment, _check_experiment, experiment.shipped_experiments),
     FileKind("record", record.Record, _check_record, record.shipped_records),
     FileKind("calibration", calibrate.CalibrationSpec, _check_calibration, calibrate.shipped_calibrations),

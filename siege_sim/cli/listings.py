@@ -1,8 +1,7 @@
-"""Texts about scenarios and the catalogue: overviews, lists, the day's schedule, the schema."""
+"""Texts about scenarios and the catalogue: overviews, lists, the day's schedule."""
 
 from __future__ import annotations
 
-import json
 import textwrap
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
@@ -213,31 +212,3 @@ def outcome_list() -> str:
 
     lines = [f"{outcome.name:<27} {outcome.unit:<16} {outcome.label}" for outcome in known_outcomes()]
     return "\n".join([*lines, "", "Each third party of a scenario has a left_to_... of its own: its name under sides."])
-
-
-def schema_json() -> str:
-    """Return the JSON Schema of a scenario file."""
-    schema = Scenario.model_json_schema(by_alias=True)
-    schema["properties"]["extends"] = {
-        "type": "string",
-        "description": "A scenario to build on: mappings merge, null removes.",
-    }
-    drawn = schema["properties"]["map"]
-    schema["properties"]["map"] = {
-        "anyOf": [{"type": "string", "description": "A map file beside the scenario."}, drawn]
-    }
-    _let_files_extend(schema)
-    return json.dumps(schema, indent=2, ensure_ascii=False)
-
-
-def _let_files_extend(schema: Any) -> None:
-    """Let a file name only what it changes, and remove what it builds on with ``null``."""
-    if isinstance(schema, list):
-        for part in schema:
-            _let_files_extend(part)
-    elif isinstance(schema, dict):
-        schema.pop("required", None)
-        for name, part in schema.items():
-            _let_files_extend(part)
-            if name == "properties":
-                schema[name] = {key: {"anyOf": [value, {"type": "null"}]} for key, value in part.items()}

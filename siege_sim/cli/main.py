@@ -440,11 +440,23 @@ def list_names(
 
 
 @app.command("schema")
-def schema_command() -> None:
-    """Print the JSON Schema of scenario files, for editors."""
-    from siege_sim.cli import listings
+def schema_command(
+    kind: Annotated[
+        str,
+        typer.Argument(metavar="[KIND]", help="scenario, map, record, experiment or calibration; all, with --out."),
+    ] = "scenario",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write KIND.schema.json into a folder instead.")
+    ] = None,
+) -> None:
+    """Print or write the JSON Schema of a kind of file, for editors."""
+    from siege_sim.cli import schemas
 
-    print(listings.schema_json())
+    if out is None:
+        print(schemas.text_of(kind))
+    else:
+        for file in schemas.written(kind, out):
+            print(f"{file}: written")
 
 
 @app.command("new")
@@ -459,4 +471,4 @@ def new_command(
     from siege_sim.loading.starter import write_starter
 
     write_starter(path, force, map_file)
-    print(f"{path}: written; try `siege-sim run {path}`")
+    print(f"{path}: written, and beside it scenario.schema.json for editors; try `siege-sim run {path}`")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from siege_sim.errors import ResultError, ScenarioError
 from siege_sim.kernels.ground import touching
+from siege_sim.loading.file_schemas import check_schema_target, scenario_schema, schema_line, write_schema
 from siege_sim.loading.scenario import build_scenario
 from siege_sim.model.city.map import CityMap, Quarter
 from siege_sim.model.conditions import KCAL_A_PERSON_DAY
@@ -21,17 +22,17 @@ PEOPLE_A_KM2 = 8000.0
 """Residents of a square kilometre with a relative density of 1, where nobody knows better (assumed)."""
 
 FIGHTERS_A_CELL, LEAST_FIGHTERS, PERSONS_A_FIGHTER = 25, 300, 30
-"""The garrison that a new scenario assumes: the larger of what its ground and its people make likely, to "
-    "be corrected."""
+"""The garrison that a new scenario assumes: the larger of what its ground and its people make likely, to be corrected."""
 
 
 def starter_text(name: str) -> str:
     """Return the starter scenario under a name; it is valid, and a test keeps it so."""
-    return files("siege_sim.loading").joinpath("starter.yaml").read_text("utf-8").replace("my_siege", name)
+    text = files("siege_sim.loading").joinpath("starter.yaml").read_text("utf-8").replace("my_siege", name)
+    return f"{schema_line('scenario')}\n{text}"
 
 
 def write_starter(path: Path, force: bool = False, map_file: Path | None = None) -> None:
-    """Write a starter scenario to a file.
+    """Write a starter scenario to a file, and the schema that it names for editors beside it.
 
     Args:
         path: the file.
@@ -52,6 +53,8 @@ def write_starter(path: Path, force: bool = False, map_file: Path | None = None)
         raise ResultError(f"{path}: is there already; choose another name, or replace it with --force")
     if not path.parent.is_dir():
         raise ResultError(f"{path}: cannot be written: there is no folder {path.parent}; make it first")
+    check_schema_target("scenario", path.parent)
+    write_schema("scenario", scenario_schema(), path.parent)
     try:
         path.write_text(text, "utf-8")
     except OSError as error:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property, reduce
-from operator import itemgetter, or_
+from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
 
 from pydantic import (
+    BeforeValidator,
     Discriminator,
     Field,
     SerializerFunctionWrapHandler,
@@ -28,9 +29,10 @@ from siege_sim.model.outcome import Outcome
 from siege_sim.model.outcomes import outcomes_of
 from siege_sim.model.processes.base import Intervention, Process
 from siege_sim.model.setting import Setting, map_kind
-from siege_sim.schema.block import Block, Problem, param
+from siege_sim.schema.block import Block, Problem, as_pydantic_error, param
 from siege_sim.schema.clock import Day
-from siege_sim.schema.messages import plain_words
+from siege_sim.schema.messages import plain_words, problems_of
+from siege_sim.schema.values import as_written
 
 
 class ProcessesBase(Block):
@@ -66,6 +68,25 @@ class Change(Block):
     """First day on which they hold: a day number or an ISO date."""
     processes: dict[str, dict[str, Any]] = Field(min_length=1)
     """Parameters by mechanism; those that are not named stay as they are."""
+    instead: ClassVar[Mapping[str, str]] = {
+        **{name: f"write it under processes: {{{name}: ...}}" for name in catalogue.processes()},
+        "until_day": "a change holds until another one sets the parameter anew; write a second one with the old value",
+        "interventions": "a change is one of mechanisms; dated actions have days of their own, under interventions",
+        "kind": "a change has no kind; dated actions stand under interventions",
+    }
+
+
+def _refuse_without_names(value: Any) -> Any:
+    """Refuse dated entries as a list, or one alone without a name; leave the rest to validation."""
+    alone = isinstance(value, dict) and "from_day" in value and not isinstance(value["from_day"], dict)
+    if alone or isinstance(value, tuple):
+        way_out = "write each entry below a name of your choosing: {my_name: {from_day: 20, ...}}"
+        raise as_pydantic_error([((), f"{as_written(value)} has no names; {way_out}")])
+    return value
+
+
+Named = BeforeValidator(_refuse_without_names)
+"""Dated entries, each under a name."""
 
 
 def _places_of(*kinds: type[Process]) -> tuple[type[Facility], ...]:
@@ -148,15 +169,25 @@ def _problems_of_values(process: Process, values: Mapping[str, Any]) -> Iterator
     """Yield what is wrong with new values of a process."""
     if "kind" in values:
         yield ("kind",), "'kind' is not a parameter; a mechanism cannot become another one"
-        return
-    try:
-        _with_values(process, values)
-    except ValidationError as error:
-        for item in error.errors():
-            if item["type"] == "problems":
-                yield from item["ctx"]["problems"]
-            else:
-                yield item["loc"], plain_words(item)
+    elif not values:
+        yield (), "no parameter is named; name at least one with its new value"
+    else:
+        try:
+            _with_values(process, values)
+        except ValidationError as error:
+            yield from problems_of(error, values)
+
+
+def _why_not_to_change(name: str, on: Collection[str]) -> str:
+    """Return why a mechanism of that name cannot be changed, and the way out."""
+    if name not in catalogue.processes():
+        return f"there is no mechanism '{name}'{did_you_mean(name, on)}"
+    neutral = catalogue.processes()[name].neutral
+    still = ", ".join(f"{key}: {as_written(value)}" for key, value in neutral.items())
+    return (
+        f"the mechanism '{name}' is off, and a change cannot switch it on; switch it on from the start, under "
+        f"processes, with values that do nothing: {name}: {{{still}}}"
+    )
 
 
 class Scenario(Setting):
@@ -166,9 +197,9 @@ class Scenario(Setting):
     """The city: a drawn map (a file's name in the scenario file) or a synthetic town."""
     processes: Processes
     """The mechanisms that are on."""
-    interventions: dict[str, AnyIntervention] = {}
+    interventions: Annotated[dict[str, AnyIntervention], Named] = {}
     """Dated actions, by a name of the scenario's choosing."""
-    changes: dict[str, Change] = {}
+    changes: Annotated[dict[str, Change], Named] = {}
     """New values of mechanisms' parameters from a day on, by a name of the scenario's choosing."""
     snapshot_every_days: int = param(7, unit="days", ge=1, le=3650)
     """How often the layers are kept."""
@@ -190,10 +221,8 @@ class Scenario(Setting):
     def mechanisms(self) -> tuple[tuple[int, ProcessesBase], ...]:
         """The mechanisms with their parameters, each time with the first day on which they are so, from day 0 on."""
         stages: dict[int, ProcessesBase] = {0: self.processes}
-        for day, change in sorted(
-            ((self.clock.day_of(change.from_day), change) for change in self.changes.values()), key=itemgetter(0)
-        ):
-            stages[day] = _changed(stages[max(stages)], change)
+        for _, change in self._changes_by_day():
+            stages[self.clock.day_of(change.from_day)] = _changed(stages[max(stages)], change)
         return tuple(stages.items())
 
     def mechanisms_on(self, day: int) -> ProcessesBase:
@@ -279,17 +308,33 @@ class Scenario(Setting):
         yield from self._problems_of_changes()
 
     def _problems_of_changes(self) -> Iterator[Problem]:
+        """Yield what is wrong with the changes, each seen after those of earlier days."""
         on = dict(self.processes.on())
-        for name, change in self.changes.items():
-            if not 1 <= self.clock.day_of(change.from_day) <= self.days:
-                yield (
-                    ("changes", name, "from_day"),
-                    f"'{name}' starts on {self.clock.describe(change.from_day)}, but a change can start on days "
-                    f"1 to {self.days}; move from_day, or set the parameter itself to change it from the start",
-                )
+        set_before: dict[tuple[int, str, str], str] = {}
+        for name, change in self._changes_by_day():
+            day = self.clock.day_of(change.from_day)
+            if not 1 <= day <= self.days:
+                yield ("changes", name, "from_day"), self._outside_the_run(name, change)
             for kind, values in change.processes.items():
                 where = ("changes", name, "processes", kind)
                 if kind not in on:
-                    yield where, f"the scenario has no mechanism '{kind}' to change{did_you_mean(kind, on)}"
+                    yield where, _why_not_to_change(kind, on)
                     continue
-                yield from ((where + path, words) for path, words in _problems_of_values(on[kind], values))
+                found = list(_problems_of_values(on[kind], values))
+                yield from ((where + path, words) for path, words in found)
+                if not found:
+                    on[kind] = _with_values(on[kind], values)
+                for key in values:
+                    other = set_before.setdefault((day, kind, key), name)
+                    if other != name:
+                        yield (*where, key), f"'{other}' sets it on the same day; keep one, or move a from_day"
+
+    def _changes_by_day(self) -> list[tuple[str, Change]]:
+        """Return the changes by name in the order in which they come into force."""
+        return sorted(self.changes.items(), key=lambda named: self.clock.day_of(named[1].from_day))
+
+    def _outside_the_run(self, name: str, change: Change) -> str:
+        return (
+            f"'{name}' starts on {self.clock.describe(change.from_day)}, but a change can start on days 1 to "
+            f"{self.days}; move from_day, or set the parameter itself to change it from the start"
+        )

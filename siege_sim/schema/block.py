@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -63,6 +63,9 @@ class Block(BaseModel):
         validate_default=False,
     )
 
+    instead: ClassVar[Mapping[str, str]] = {}
+    """Keys that people may write although the block has no such key, each with what to do instead, as a clause."""
+
     made_by: ClassVar[tuple[Any, ...]] = ()
     """For a class that is made at run time: the function that makes it, and its arguments. `pickle` needs them."""
 
@@ -78,15 +81,19 @@ class Block(BaseModel):
         known = {field.alias or name for name, field in cls.model_fields.items()}
         unknown = [str(key) for key in data if key not in known]
         if unknown:
-            found: list[Problem] = [((key,), f"unknown key '{key}'{did_you_mean(key, known)}") for key in unknown]
-            raise _as_pydantic_error(found)
+            raise as_pydantic_error([((key,), cls._of_unknown_key(key, known)) for key in unknown])
         return data
+
+    @classmethod
+    def _of_unknown_key(cls, key: str, known: Iterable[str]) -> str:
+        way_out = f"; {cls.instead[key]}" if key in cls.instead else did_you_mean(key, known)
+        return f"unknown key '{key}'{way_out}"
 
     @model_validator(mode="after")
     def _raise_problems(self) -> Self:
         found = list(self.problems())
         if found:
-            raise _as_pydantic_error(found)
+            raise as_pydantic_error(found)
         return self
 
     def problems(self) -> Iterator[Problem]:
@@ -94,7 +101,8 @@ class Block(BaseModel):
         yield from ()
 
 
-def _as_pydantic_error(found: list[Problem]) -> PydanticCustomError:
+def as_pydantic_error(found: list[Problem]) -> PydanticCustomError:
+    """Return problems as an error that a validator of pydantic may raise; messages find them in it."""
     text = "; ".join(message for _, message in found)
     return PydanticCustomError("problems", "{text}", {"text": text, "problems": found})
 

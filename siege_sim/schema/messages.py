@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from siege_sim.errors import ScenarioError, did_you_mean
-from siege_sim.schema.block import Block, KeyPath
+from siege_sim.schema.block import Block, KeyPath, Problem
+from siege_sim.schema.values import as_written, way_out
 from siege_sim.schema.yaml_file import Document, read_yaml
 
 BlockT = TypeVar("BlockT", bound=Block)
+
+LIMITS = {
+    "greater_than_equal": ("ge", "must be at least"),
+    "greater_than": ("gt", "must be above"),
+    "less_than_equal": ("le", "must be at most"),
+    "less_than": ("lt", "must be below"),
+}
+"""Pydantic's names of bounds that were passed: the key of the bound, and the words for it."""
+
+DATE, BLOCK, LIST = "a date such as 2016-09-22", "a block of keys", "a list"
+
+WANTED = {
+    "float_type": "a number", "int_type": "a whole number", "int_from_float": "a whole number",
+    "string_type": "text", "bool_type": "true or false",
+    "date_type": DATE, "date_parsing": DATE, "date_from_datetime_parsing": DATE, "date_from_datetime_inexact": DATE,
+    "dict_type": BLOCK, "model_type": BLOCK, "model_attributes_type": BLOCK, "tuple_type": LIST,
+}  # fmt: skip
+"""Pydantic's names of values of a wrong kind, and what should stand there."""
+
+WRITTEN = {
+    "#": "is not a colour; write it as #rrggbb, for example #1f77b4",
+    "{": "must be a few plain words, without braces and in one line",
+    "_-": "is not a name; use lower-case letters, digits, dashes and underscores",
+    "_]": "is not a name; use lower-case letters, digits and underscores, with a letter first",
+}
+"""What is wrong with a text that does not have its pattern, by what only this pattern has in it."""
 
 
 def read_block(kind: type[BlockT], file: Path, what: str) -> tuple[BlockT, Document]:
@@ -38,74 +66,94 @@ def read_block(kind: type[BlockT], file: Path, what: str) -> tuple[BlockT, Docum
 def problem_lines(error: ValidationError, document: Document) -> list[str]:
     """Return one line for each problem of a document that failed validation."""
     lines: list[str] = []
-    for item in error.errors():
-        path = _real_path(item["loc"], document.data)
-        if item["type"] == "problems":
-            found = [((*path, *inner), message) for inner, message in item["ctx"]["problems"]]
-        else:
-            found = [(path, plain_words(item))]
-        for place, message in found:
-            shown = ".".join(str(key) for key in place)
-            lines.append(
-                f"{document.mark(place)}: {shown}: {message}" if shown else f"{document.mark(place)}: {message}"
-            )
+    for place, message in problems_of(error, document.data):
+        named = ".".join(str(key) for key in place)
+        lines.append(f"{document.mark(place)}: {named}: {message}" if named else f"{document.mark(place)}: {message}")
     return lines
 
 
-def _real_path(location: tuple[str | int, ...], data: Any) -> KeyPath:
+def problems_of(error: ValidationError, data: Any) -> Iterator[Problem]:
+    """Yield what is wrong with data that failed validation, each thing once.
+
+    Pydantic says of a value that may be of several kinds what is wrong with it as each of them. Here the kinds are
+    named together, and only where it is none of them.
+    """
+    found: dict[KeyPath, list[Any]] = {}
+    for item in error.errors():
+        found.setdefault(_real_path(item["loc"], data, item["type"] == "missing"), []).append(item)
+    for place, items in found.items():
+        of_kind = [item for item in items if item["type"] in WANTED]
+        others = [item for item in items if item["type"] not in WANTED]
+        for item in others:
+            if item["type"] == "problems":
+                yield from ((place + inner, message) for inner, message in item["ctx"]["problems"])
+            else:
+                yield place, plain_words(item)
+        below = any(other[: len(place)] == place for other in found if other != place)
+        if of_kind and not others and not below:
+            yield place, _of_a_wrong_kind(of_kind)
+
+
+def _real_path(location: tuple[str | int, ...], data: Any, missing: bool) -> KeyPath:
     """Drop from pydantic's location what is no key of the data: the tags of unions."""
     path: list[str | int] = []
     for step, key in enumerate(location):
-        last = step == len(location) - 1
         known = (isinstance(data, dict) and key in data) or (isinstance(data, tuple) and isinstance(key, int))
         if known:
             data = data[key]
             path.append(key)
-        elif last and isinstance(data, dict) and isinstance(key, str) and " " not in key and key.islower():
+        elif missing and step == len(location) - 1:
             path.append(key)
     return tuple(path)
+
+
+def _of_a_wrong_kind(items: list[Any]) -> str:
+    """Say what a value should have been instead; each item names one kind that would do."""
+    value = items[0]["input"]
+    wanted = list(dict.fromkeys(WANTED[item["type"]] for item in items))
+    return f"{as_written(value)} is not {' or '.join(wanted)}{way_out(value, wanted)}"
 
 
 def plain_words(item: Mapping[str, Any]) -> str:
     """Say what pydantic found in the words of this project."""
     kind, value, facts = item["type"], item["input"], item.get("ctx", {})
-    shown = _shown(value)
-    limits = {
-        "greater_than_equal": ("ge", "must be at least"),
-        "greater_than": ("gt", "must be above"),
-        "less_than_equal": ("le", "must be at most"),
-        "less_than": ("lt", "must be below"),
-    }
-    if kind in limits:
-        key, words = limits[kind]
-        return f"{shown} is out of range; it {words} {facts[key]:g}"
+    if kind in WANTED:
+        return _of_a_wrong_kind([item])
+    if kind in LIMITS:
+        key, words = LIMITS[kind]
+        return f"{as_written(value)} is out of range; it {words} {facts[key]:g}"
+    if kind in ("too_short", "too_long", "string_too_short", "string_too_long"):
+        return _of_a_wrong_length(kind, value, facts)
+    if kind in ("union_tag_invalid", "literal_error"):
+        return _of_unknown_words(kind, value, facts)
     if kind == "missing":
         return "this key is missing; add it"
     if kind == "finite_number":
-        return f"{shown} is not a finite number"
-    if kind in ("union_tag_invalid", "literal_error"):
-        known = str(facts.get("expected_tags") or facts.get("expected", ""))
-        names = [part.strip().strip("'") for part in known.replace(" or ", ", ").split(",")]
-        word = value.get("kind") if isinstance(value, dict) else value
-        return f"{_shown(word)} is not known here{did_you_mean(str(word), names)}"
+        return f"{as_written(value)} is not a finite number"
     if kind == "string_pattern_mismatch":
-        return f"{shown} is not a name; use lower-case letters, digits, dashes and underscores"
+        return f"{as_written(value)} {_of_a_pattern(facts['pattern'])}"
     if kind == "union_tag_not_found":
         listed = "see `siege-sim list interventions`" if item["loc"][0] == "interventions" else "add it"
         return f"the key 'kind' is missing; {listed}"
-    types = {
-        "float_type": "a number", "int_type": "a whole number", "int_from_float": "a whole number",
-        "string_type": "text", "bool_type": "true or false", "date_type": "a date such as 2016-09-22",
-        "dict_type": "a block of keys",
-        "tuple_type": "a list", "model_type": "a block of keys",
-    }  # fmt: skip
-    if kind in types:
-        return f"{shown} is not {types[kind]}"
-    return f"{shown}: {item['msg'].lower()}"
+    return f"{as_written(value)} cannot be used here"
 
 
-def _shown(value: Any) -> str:
-    if value is None or isinstance(value, bool):
-        return {None: "nothing", True: "true", False: "false"}[value]
-    text = str(value) if isinstance(value, (int, float)) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+def _of_a_wrong_length(kind: str, value: Any, facts: Mapping[str, Any]) -> str:
+    short = kind.endswith("short")
+    limit = facts["min_length" if short else "max_length"]
+    what = "characters" if isinstance(value, str) else "entries"
+    if short and limit == 1:
+        return "is empty; write some text" if isinstance(value, str) else "is empty; name at least one entry"
+    return f"{as_written(value)} has {len(value)} {what}; {'at least' if short else 'at most'} {limit} are accepted"
+
+
+def _of_a_pattern(pattern: str) -> str:
+    return next((words for mark, words in WRITTEN.items() if mark in pattern), "is not written as it must be")
+
+
+def _of_unknown_words(kind: str, value: Any, facts: Mapping[str, Any]) -> str:
+    """Say that a word is none of a few; for a block, the word under the key that tells its kind."""
+    if kind == "union_tag_invalid":
+        value = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", value)
+    names = re.findall(r"'([^']*)'", str(facts.get("expected_tags") or facts.get("expected", "")))
+    return f"{as_written(value)} is not known here{did_you_mean(str(value), names)}"

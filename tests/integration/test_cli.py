@@ -249,6 +249,49 @@ def test_schema_describes_every_process(capsys):
     assert schema["additionalProperties"] is False
 
 
+@pytest.mark.parametrize("kind", ["scenario", "map", "record", "experiment", "calibration"])
+def test_there_is_a_schema_for_every_kind_of_file(kind, capsys, tmp_path):
+    assert cli.main(["schema", kind]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert cli.main(["schema", "all", "--out", str(tmp_path / "new" / "schemas")]) == 0
+    assert json.loads((tmp_path / "new" / "schemas" / f"{kind}.schema.json").read_text("utf-8")) == printed
+
+
+def test_a_schema_of_no_kind_or_of_all_on_the_screen_is_refused(capsys):
+    for kind, said in {"maps": "did you mean 'map'?", "all": "--out FOLDER"}.items():
+        assert cli.main(["schema", kind]) == cli.KNOWN_ERROR
+        assert said in capsys.readouterr().err
+
+
+def test_schemas_are_not_written_where_they_cannot_be(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    for place in ("file", "file/below"):
+        assert cli.main(["schema", "map", "--out", str(tmp_path / place)]) == cli.KNOWN_ERROR
+        assert "map.schema.json: cannot be written" in capsys.readouterr().err
+
+
+def test_a_new_scenario_names_a_schema_that_is_there_wherever_the_two_are_moved(tmp_path, capsys):
+    assert cli.main(["new", str(tmp_path / "mine.yaml")]) == 0
+    moved = tmp_path.rename(tmp_path.with_name("elsewhere"))
+    text = (moved / "mine.yaml").read_text("utf-8")
+    schema = moved / re.match(r"# yaml-language-server: \$schema=(\S+)\n", text)[1]
+    assert schema.resolve().parent == moved.resolve()
+    assert "sorties" in json.loads(schema.read_text("utf-8"))["$defs"]["Processes"]["properties"]
+
+
+def test_new_replaces_an_older_schema_but_no_file_of_somebody_else(tmp_path, capsys):
+    schema = tmp_path / "scenario.schema.json"
+    schema.write_text('{"$id": "urn:siege-sim:schema:scenario:0.1.0"}')
+    assert cli.main(["new", str(tmp_path / "a.yaml")]) == 0
+    assert "$defs" in schema.read_text()
+    schema.write_text('{"mine": 1}')
+    assert cli.main(["new", str(tmp_path / "b.yaml")]) == cli.KNOWN_ERROR
+    assert "is no schema of siege_sim; move it, or use another folder" in capsys.readouterr().err
+    assert cli.main(["schema", "all", "--out", str(tmp_path)]) == cli.KNOWN_ERROR
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.yaml", "scenario.schema.json"]
+    assert schema.read_text() == '{"mine": 1}'
+
+
 def test_new_writes_a_scenario_that_is_valid_and_runs(tmp_path):
     file = tmp_path / "My Siege.yaml"
     assert siege_sim("new", str(file)).returncode == 0

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from siege_sim import load_scenario
+from siege_sim import load_scenario, run
 from siege_sim.cli import reference
+from siege_sim.cli.check import FILE_KINDS, check_file, file_kind
+from siege_sim.cli.file_pages import FILE_PAGES, with_tables
+from siege_sim.loading.scenario import build_scenario, load_document
+from siege_sim.model.city.map import GroundKind
+from siege_sim.schema.yaml_file import Document, read_yaml
 
 ROOT = Path(__file__).parents[2]
+SECTORS = {"garrison": "centre", "besieger": "north"}
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
 
 
 @pytest.mark.parametrize("name", reference.PAGES)
 def test_reference_pages_are_written_from_the_code_as_it_is(name):
     assert (ROOT / "docs" / name).read_text("utf-8") == reference.PAGES[name](), "run `make docs`"
+
+
+@pytest.mark.parametrize("name", FILE_PAGES)
+def test_tables_of_keys_are_written_from_the_code_as_it_is(name):
+    page = (ROOT / "docs" / name).read_text("utf-8")
+    assert page == with_tables(page), "run `make docs`"
+    assert page.count("<!-- keys of ") == page.count("<!-- end -->") == page.count("| key | holds | without it |")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
@@ -62,6 +77,44 @@ def test_tables_end_where_they_seem_to(page):
 
 def code_blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text("utf-8"), flags=re.DOTALL)
+
+
+@pytest.fixture
+def examples(tmp_path, monkeypatch) -> list[Path]:
+    """Write the examples of files on the pages about them, each under the name in its first line."""
+    monkeypatch.chdir(tmp_path)
+    files = []
+    for text in [text for page in FILE_PAGES for text in code_blocks(f"docs/{page}", "yaml")]:
+        file = Path(text.splitlines()[0].removeprefix("# "))
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, "utf-8")
+        files.append(file)
+    return files
+
+
+def test_examples_of_files_are_valid_and_there_is_one_of_each_kind(examples):
+    for file in examples:
+        assert check_file(f"./{file}")[0].startswith(f"./{file}: ok"), file
+    assert {file_kind(file).name for file in examples} == {kind.name for kind in FILE_KINDS}
+
+
+def test_the_examples_that_can_be_run_are_run(examples):
+    later = load_scenario("a_third_wing_arrives.yaml")
+    days = [later.clock.day_of(date(2020, *when)) for when in ((9, 30), (10, 1), (11, 1))]
+    per_day = [later.mechanisms_on(day).sorties.per_day for day in days]
+    assert per_day == [4, 12, 4]
+    base = load_document("toy_town").data
+    forces = {side: {"all": {"fighters": 300, "sectors": {sector: 1.0}}} for side, sector in SECTORS.items()}
+    people = {"besieged": 900, "besieger_side": 100}
+    town = base | {"name": "river_town", "map": read_yaml(Path("maps/river_town.yaml")).data, "forces": forces}
+    town |= {"population": people, "sides": {}, "interventions": {}}
+    result = run(build_scenario(Document(town)), seed=1, days=3)
+    assert set(result.quarters["quarter"]) >= {"Old Town", "South Bank"}
+
+
+def test_the_page_on_maps_names_every_kind_of_ground():
+    page = (ROOT / "docs" / "map_files.md").read_text("utf-8")
+    assert re.findall(r"^\| `(\w+)` \| .* \| (?:a side|nobody)", page, flags=re.MULTILINE) == list(get_args(GroundKind))
 
 
 def test_the_readme_s_python_runs(tmp_path, monkeypatch):

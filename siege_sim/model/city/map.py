@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from typing import Any, ClassVar, Literal, Protocol, Self
 
 import numpy as np
-from pydantic import Field, create_model
+from pydantic import Field, JsonValue, create_model
 
 from siege_sim.errors import did_you_mean
 from siege_sim.kernels.ground import Shape
@@ -17,6 +17,9 @@ from siege_sim.schema.sides import Name
 
 LARGEST_SIDE = 200
 """Rows or columns of the largest map: 40,000 cells."""
+
+ONE_CHARACTER: dict[str, JsonValue] = {"minLength": 1, "maxLength": 1}
+"""For schemas: the keys of a legend."""
 
 Owner = Literal["council", "aid_agency", "merchant"]
 
@@ -142,7 +145,7 @@ class CityMap(Block):
     """The projected reference system of the grid, e.g. `EPSG:32637`; the corner's UTM zone where nothing is said."""
     rows: tuple[str, ...] = Field(min_length=2, max_length=LARGEST_SIDE)
     """The ground, north first; one character a cell."""
-    legend: dict[str, Quarter] = Field(min_length=1)
+    legend: dict[str, Quarter] = Field(min_length=1, json_schema_extra={"propertyNames": ONE_CHARACTER})
     """What each character means."""
     facilities: Facilities = Facilities()
     """What stands in the quarters."""

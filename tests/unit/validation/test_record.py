@@ -41,7 +41,7 @@ CASES = {
         + "        measure: {kind: increase, outcomes: [civilians_killed], after: 2016-10-05, until: 2016-10-01}",
         17, "2016-10-01 is not after 2016-10-05",
     ),
-    "no outcomes": (GOOD.replace("[civilians_killed]", "[]"), 17, "at least 1 item"),
+    "no outcomes": (GOOD.replace("[civilians_killed]", "[]"), 17, "is empty; name at least one entry"),
     "a number for text": (GOOD.replace("source: s", "source: 5"), 13, "5 is not text"),
     "a list": ("- a", 1, "a record is a list of 'key: value' lines"),
     "the same name twice": (
