@@ -31,6 +31,7 @@ from siege_sim.model.setting import Setting, map_kind
 from siege_sim.schema.block import Block, Problem, param
 from siege_sim.schema.clock import Day
 from siege_sim.schema.messages import plain_words
+from siege_sim.schema.series import problems_of_series
 
 
 class ProcessesBase(Block):
@@ -154,7 +155,7 @@ def _problems_of_values(process: Process, values: Mapping[str, Any]) -> Iterator
     except ValidationError as error:
         for item in error.errors():
             if item["type"] == "problems":
-                yield from item["ctx"]["problems"]
+                yield from (((*item["loc"], *place), words) for place, words in item["ctx"]["problems"])
             else:
                 yield item["loc"], plain_words(item)
 
@@ -276,6 +277,7 @@ class Scenario(Setting):
             for process, part in action.needs.items():
                 if process not in on:
                     yield ("interventions", name), f"the process '{process}', which {part}, is off; switch it on"
+        yield from problems_of_series(self, clock)
         yield from self._problems_of_changes()
 
     def _problems_of_changes(self) -> Iterator[Problem]:

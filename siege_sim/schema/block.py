@@ -79,14 +79,14 @@ class Block(BaseModel):
         unknown = [str(key) for key in data if key not in known]
         if unknown:
             found: list[Problem] = [((key,), f"unknown key '{key}'{did_you_mean(key, known)}") for key in unknown]
-            raise _as_pydantic_error(found)
+            raise as_pydantic_error(found)
         return data
 
     @model_validator(mode="after")
     def _raise_problems(self) -> Self:
         found = list(self.problems())
         if found:
-            raise _as_pydantic_error(found)
+            raise as_pydantic_error(found)
         return self
 
     def problems(self) -> Iterator[Problem]:
@@ -94,7 +94,8 @@ class Block(BaseModel):
         yield from ()
 
 
-def _as_pydantic_error(found: list[Problem]) -> PydanticCustomError:
+def as_pydantic_error(found: list[Problem]) -> PydanticCustomError:
+    """Return the error by which pydantic carries problems, with their places below what is validated."""
     text = "; ".join(message for _, message in found)
     return PydanticCustomError("problems", "{text}", {"text": text, "problems": found})
 
