@@ -33,11 +33,16 @@ from siege_sim.schema.sides import BESIEGER, GARRISON
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from numpy.random import Generator
+
     from siege_sim.model.agents.columns import Column
     from siege_sim.model.city.grid import City
     from siege_sim.model.city.map import ManyPlaces
     from siege_sim.model.setting import Faction, Forces
     from siege_sim.model.state import SiegeState
+
+LARGEST_COMPOSITION = 5
+"""Members of a household of whom each has a category of rations drawn; the others are like them."""
 
 PlaceT = TypeVar("PlaceT", bound="ManyPlaces")
 
@@ -63,6 +68,9 @@ def settle_households(model: SiegeState, further: Mapping[str, Column[Any]] | No
     spread = min(people.fear_of_reprisal, 1.0 - people.fear_of_reprisal)
     homes.fear_of_reprisal = people.fear_of_reprisal + spread * (2.0 * luck["fear"].random(rows) - 1.0)
     homes.buying_power = np.exp(people.wealth_spread * luck["wealth"].standard_normal(rows))
+    if people.categories:
+        shares = np.array(list(people.categories.values()))
+        homes.composition = _composition(shares, homes.persons, stream(model.seed, "setup/categories", 0))
     _count_others(model)
     return homes
 
@@ -74,6 +82,21 @@ def _sizes(people: int, rows: int, luck: FloatArray) -> IntArray:
     wanted = np.maximum(mean + spread * (2.0 * luck - 1.0), 1.0)
     extra = whole_shares(people - rows, wanted - 1.0) if people > rows else np.zeros(rows, dtype=np.int64)
     return 1 + extra
+
+
+def _composition(shares: FloatArray, persons: IntArray, rng: Generator) -> FloatArray:
+    """Return the share of each household's members in every category, a row a category.
+
+    As many members as a real household has are drawn, also for a coarse row that stands for many, so that the spread
+    between rows does not vanish with resolution. Draws are spread evenly over the rows, so that few rows come close to
+    the shares as well.
+    """
+    places = rng.permuted(np.tile(np.arange(persons.size), (LARGEST_COMPOSITION, 1)), axis=1)
+    drawn = (places + rng.random(places.shape)) / persons.size
+    category = np.minimum(np.searchsorted(np.cumsum(shares), drawn, side="right"), shares.size - 1)
+    counted = np.arange(LARGEST_COMPOSITION)[:, None] < persons
+    members = np.array([((category == number) & counted).sum(axis=0) for number in range(shares.size)])
+    return members / counted.sum(axis=0)
 
 
 def _count_others(model: SiegeState) -> None:

@@ -29,7 +29,7 @@ from siege_sim.model.outcomes import outcomes_of
 from siege_sim.model.processes.base import Intervention, Process
 from siege_sim.model.setting import Setting, map_kind
 from siege_sim.schema.block import Block, Problem, param
-from siege_sim.schema.clock import Day
+from siege_sim.schema.clock import Clock, Day
 from siege_sim.schema.messages import plain_words
 from siege_sim.schema.series import problems_of_series
 
@@ -145,13 +145,14 @@ def _changed(processes: ProcessesBase, change: Change) -> ProcessesBase:
     return processes.model_copy(update=new)
 
 
-def _problems_of_values(process: Process, values: Mapping[str, Any]) -> Iterator[Problem]:
+def _problems_of_values(process: Process, values: Mapping[str, Any], clock: Clock) -> Iterator[Problem]:
     """Yield what is wrong with new values of a process."""
     if "kind" in values:
         yield ("kind",), "'kind' is not a parameter; a mechanism cannot become another one"
         return
     try:
-        _with_values(process, values)
+        changed = _with_values(process, values)
+        yield from problems_of_series({name: getattr(changed, name, None) for name in values}, clock)
     except ValidationError as error:
         for item in error.errors():
             if item["type"] == "problems":
@@ -269,6 +270,9 @@ class Scenario(Setting):
             return
         yield from self.problems_of_setting()
         clock, on = self.clock, dict(self.processes.on())
+        for name, mechanism in on.items():
+            for path, message in mechanism.problems_in(self):
+                yield ("processes", name, *path), message
         for name, action in self.interventions.items():
             for path, message in action.problems_on(clock):
                 yield ("interventions", name, *path), f"{action.kind} '{name}' {message}"
@@ -294,4 +298,5 @@ class Scenario(Setting):
                 if kind not in on:
                     yield where, f"the scenario has no mechanism '{kind}' to change{did_you_mean(kind, on)}"
                     continue
-                yield from ((where + path, words) for path, words in _problems_of_values(on[kind], values))
+                problems = _problems_of_values(on[kind], values, self.clock)
+                yield from ((where + path, words) for path, words in problems)

@@ -51,8 +51,17 @@ class Population(Block):
     """Residents on the ground of third parties, by the party's name, likewise."""
     fear_of_reprisal: float = share(0.5, plausible=(0.3, 0.7), source="44 % would leave, 40 % stay (UNHCR, Oct 2016)")
     """Mean fear of what would happen on the besieger's ground; spread evenly around it."""
+    categories: dict[Name, Annotated[float, Field(ge=0.0, le=1.0)]] = {}
+    """Shares of the people by category of rations, such as workers and dependants, which add up to 1; none without it.
+    They decide on rations alone; who is a child is `children_share`'s."""
     wealth_spread: float = param(0.6, unit="log scale", plausible=(0.3, 1.0), ge=0.0, le=3.0)
     """Spread of buying power (standard deviation of its logarithm)."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield categories that are not all of the people."""
+        total = sum(self.categories.values())
+        if self.categories and abs(total - 1.0) > 1e-6:
+            yield ("categories",), f"the shares add up to {total:g}; they must add up to 1"
 
 
 class Food(Block):

@@ -30,6 +30,9 @@ BOUNDS: Mapping[str, tuple[Callable[[Any, Any], bool], str, str]] = {
 }
 """Each kind of bound: when a value keeps it, what messages say of it, and its word in a JSON schema."""
 
+MOST_PROBLEMS = 10
+"""How many wrong lines of a series are named; a table with the wrong column would name every one."""
+
 
 class DatedReader:
     """Reads for pydantic what a field that may be a series takes; a kind for numbers and one for words."""
@@ -55,6 +58,8 @@ class DatedReader:
         return self._series(given)
 
     def _series(self, given: Mapping[Any, Any]) -> Series[Any]:
+        if "csv" in given:
+            raise as_pydantic_error([_problem_of_table(given)])
         steps: dict[int | date, Any] = {}
         found: list[Problem] = []
         before = None
@@ -73,7 +78,7 @@ class DatedReader:
         if len(steps) > MOST_STEPS:
             found = [((), f"a series has at most {MOST_STEPS:,} dates")]
         if found:
-            raise as_pydantic_error(found)
+            raise as_pydantic_error(found[:MOST_PROBLEMS])
         return Series(steps, before)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
@@ -107,9 +112,17 @@ class DatedReader:
 def _problem_of_key(key: Any, day: int | date | None) -> str:
     if day is not None:
         return f"day {day} is there twice; keep one" if isinstance(day, int) else f"{day} is there twice; keep one"
-    if key in CSV_KEYS:
-        return "tables are read when a scenario file is loaded; write the values by date here"
     return f"'{key}' is no day; write a date such as 2016-09-22, the number of a day, or '{BEFORE}'"
+
+
+def _problem_of_table(given: Mapping[Any, Any]) -> Problem:
+    """Return what is wrong with a table's name that is left when a scenario has been loaded."""
+    for key in given:
+        if key not in CSV_KEYS:
+            return (key,), f"unknown key '{key}' beside csv; known are {', '.join(sorted(CSV_KEYS))}"
+    if not isinstance(given["csv"], str):
+        return ("csv",), f"{given['csv']} is not the name of a file"
+    return ("csv",), "tables are read when a scenario file is loaded; write the values by date here"
 
 
 def _plain(value: Any) -> Any:
