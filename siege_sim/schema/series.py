@@ -110,15 +110,12 @@ def mean_over(value: float | Series[float], clock: Clock) -> float:
 
 def is_series_data(data: Any) -> bool:
     """Return whether plain data is a series: values by date, or the name of a table; never an empty block."""
-    if (
-        not isinstance(data, Mapping)
-        or not data
-        or any(not isinstance(value, int | float | str) for value in data.values())
-    ):
+    if not isinstance(data, Mapping) or not data:
         return False
-    return ("csv" in data and set(data) <= CSV_KEYS) or all(
-        key == BEFORE or day_of_key(key) is not None for key in data
-    )
+    if any(not isinstance(value, int | float | str) for value in data.values()):
+        return False
+    table = "csv" in data and set(data) <= CSV_KEYS
+    return table or all(key == BEFORE or day_of_key(key) is not None for key in data)
 
 
 def scaled_data(value: Any, factor: float) -> Any:
