@@ -115,14 +115,19 @@ def _count_others(model: SiegeState) -> None:
 def raise_units(model: SiegeState) -> Units:
     """Form the units of both sides and put them at their posts; planned reinforcements get rows of their own."""
     forces = model.setting.forces
-    planned = {name: action for name, action in model.actions.items() if isinstance(action, Reinforcements)}
+    planned = [
+        (name, action, day, fighters)
+        for name, action in model.actions.items()
+        if isinstance(action, Reinforcements)
+        for day, fighters in action.planned(model.clock).items()
+    ]
     groups = [
         (model.city.sides.codes[side], name, faction)
         for side in ("garrison", "besieger")
         for name, faction in getattr(forces, side).items()
     ]
     counts = [_unit_count(faction.fighters, faction.unit_size) for _, _, faction in groups]
-    later = [_unit_count(action.fighters, action.unit_size) for action in planned.values()]
+    later = [_unit_count(fighters, action.unit_size) for _, action, _, fighters in planned]
     units = Units(sum(counts) + sum(later), model.city, model.ledger)
     model.units = units
     first = 0
@@ -133,13 +138,13 @@ def raise_units(model: SiegeState) -> Units:
         for row, sector in zip(rows, sectors, strict=True):
             model.unit_labels[int(row)] = (name, sector)
         first += count
-    for (name, action), count in zip(planned.items(), later, strict=True):
+    for (name, action, day, fighters), count in zip(planned, later, strict=True):
         rows = np.arange(first, first + count)
-        _form(units, rows, model.city.sides.codes[action.side], action.fighters, action.quality, action.vanguard)
+        _form(units, rows, model.city.sides.codes[action.side], fighters, action.quality, action.vanguard)
         units.posture[rows] = Posture.GONE
         for row in rows:
             model.unit_labels[int(row)] = (action.faction, action.sector)
-        model.planned_units[name] = rows
+        model.planned_units[name, day] = rows
         first += count
     _dig_in(model, forces)
     _post(model, forces)

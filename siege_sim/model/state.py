@@ -106,7 +106,7 @@ class SiegeState(GuardedModel):
         self.running: bool = True
         self.pockets_this_morning = self.city.large_pockets
         self.unit_labels: dict[int, tuple[str, str]] = {}
-        self.planned_units: dict[str, IntArray] = {}
+        self.planned_units: dict[tuple[str, int], IntArray] = {}
         self.axes: list[Axis] = []
         self.facilities: list[Facility] = []
         self._lines: dict[int, Line] = {}

@@ -128,3 +128,36 @@ def test_a_corridor_opens_step_by_step():
     model = town(action, "map.third_party=hill_militia", days=4)
     seen = by_day(model, lambda m: max(way.open_share for way in m.facilities_of(Crossing)))
     assert seen == {1: 0.0, 2: 0.0, 3: 0.4, 4: 0.4}
+
+
+ALLIES = "interventions.allies={kind: reinforcements, from_day: 3, side: garrison, faction: allies, sector: north, "
+
+
+def test_reinforcements_arrive_on_the_days_of_their_table():
+    model = town(ALLIES + "unit_size: 50, arrivals: {9: 80, 2020-09-05: 200, 4: 20}}", days=12)
+    joined = by_day(model, lambda m: m.ledger.today("garrison", "reinforced"))
+    assert {day: fighters for day, fighters in joined.items() if fighters} == {4: 220.0, 9: 80.0}
+
+
+def test_a_table_with_one_day_is_the_single_arrival():
+    base = [*TOWN, "days=15"]
+    settings = [[*base, f"{ALLIES}{how}}}"] for how in ("fighters: 200", "arrivals: {3: 200}")]
+    once, table = (run(load_scenario("toy_town", given), 3).series_csv() for given in settings)
+    assert once == table
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("unit_size: 50", "give 'fighters', or a table of 'arrivals', and not both"),
+        ("fighters: 3, arrivals: {4: 3}", "give 'fighters', or a table of 'arrivals', and not both"),
+        ("arrivals: {2: 3}", "is not in force on 2, when fighters are to arrive"),
+        ("until_day: 8, arrivals: {9: 3}", "is not in force on 9, when fighters are to arrive"),
+        ("arrivals: {tomorrow: 3}", "'tomorrow' is no day"),
+        ("arrivals: {4: 0}", "0 is out of range; it must be at least 1"),
+    ],
+)
+def test_a_wrong_table_of_arrivals_is_refused_in_words(how, words):
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario("toy_town", [ALLIES + how + "}"])
+    assert words in str(caught.value)
