@@ -39,7 +39,7 @@ SetOption = Annotated[
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
-        help="Change a value, e.g. processes.sorties.per_day=20; repeat for more.",
+        help="Change a value, e.g. processes.sorties.per_day=20; KEY*=0.5 multiplies it. Repeat for more.",
     ),
 ]
 

@@ -213,15 +213,26 @@ class _Planner:
                 (part, name), f"the scenario has no key '{key}'; {hint}`siege-sim show --resolved` lists all"
             )
         if spec.values is not None:
+            self.refuse_series(name, part, known)
             values, base_value = _alike(spec.values, known), _as_json(known.value)
             return DesignFactor(name, base_value, values=values, crossed=lever, whole=known.is_whole)
         return self.ranged(name, part, spec, known)
 
+    def refuse_series(self, name: str, part: str, known: Parameter) -> None:
+        """Refuse to put single numbers or words in the place of a series."""
+        if known.is_series:
+            raise self.fail(
+                (part, name),
+                f"'{known.key}' is a series by date in this scenario; multiply a series of numbers with scale: "
+                "[0.5, 2], or set a series whole with policies",
+            )
+
     def ranged(self, name: str, part: str, spec: FactorSpec, known: Parameter) -> DesignFactor:
+        self.refuse_series(name, part, known)
         if not known.is_number:
             raise self.fail((part, name), f"'{known.key}' is not a number in this scenario; give a list of values")
-        low = spec.low if spec.low is not None else known.low
-        high = spec.high if spec.high is not None else known.high
+        low = spec.range[0] if spec.range[0] is not None else known.low
+        high = spec.range[1] if spec.range[1] is not None else known.high
         if low is None or high is None:
             raise self.fail((part, name), f"'{known.key}' has no plausible range; give low and high, or values")
         if not low < high:

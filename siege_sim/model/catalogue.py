@@ -35,6 +35,7 @@ from siege_sim.model.processes.besieger_command import BesiegerCommand
 from siege_sim.model.processes.condemnation import Condemnation
 from siege_sim.model.processes.counter_attack import CounterAttack
 from siege_sim.model.processes.danger import Danger
+from siege_sim.model.processes.deliveries import Deliveries
 from siege_sim.model.processes.desertion import Desertion
 from siege_sim.model.processes.displacement import Displacement
 from siege_sim.model.processes.eating import Eating
@@ -83,6 +84,7 @@ OWN_PROCESSES: tuple[type[Process], ...] = (
     Works,
     Pockets,
     Supply,
+    Deliveries,
     Looting,
     Rationing,
     MarketTrade,

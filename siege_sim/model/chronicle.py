@@ -30,6 +30,9 @@ ASSAULTED = "local assault"
 OTHERS_LEFT = "others nearby had left"
 """Causes of lost ground that come of something else than ground lost around."""
 
+END_LOST = "its end in the pocket was lost"
+"""Why a route brings nothing in once the quarter that it enters has fallen."""
+
 
 # Ground
 
@@ -291,6 +294,33 @@ def action_ended(model: SiegeState, action: Intervention, kind: str, meaning: st
     model.note(
         kind, "", f"{_in_words(name)} was over ({meaning})", "its last day had passed", because=began, about=freed
     )
+
+
+def route_runs(model: SiegeState, name: str, way: str, where: str, closed_by: str) -> None:
+    """Write down that a route began or ceased to bring food in, if it did; a closed one on day 1 is no news."""
+    subject = ("route", name)
+    newest = model.log.newest(subject)
+    was_open = newest is not None and model.log.events[newest].kind == "route_opened"
+    if was_open == (not closed_by):
+        return
+    words = name.replace("_", " ")
+    way = words if way in words.split() else f"{words} ({way})"
+    if closed_by:
+        lost = model.log.newest(("quarter_lost", where)) if closed_by == END_LOST else None
+        what = f"no more food came in by the route {way}"
+        model.note("route_closed", where, what, closed_by, because=lost, about=(subject,))
+    else:
+        model.note("route_opened", where, f"food came in by the route {way}", "an input by date", about=(subject,))
+
+
+def posture_ordered(model: SiegeState, posture: str, before: str) -> None:
+    """Write down that the besieger's posture is another than on the day before, or which one it begins with."""
+    if posture == before and model.day > 1:
+        return
+    verb = "began with" if model.day == 1 else "went over to"
+    freed = (ASSAULTS_FREED,) if model.day > 1 and before != "assault" and posture != "hold" else ()
+    what = f"{model.city.sides.besieger.the} {verb} the posture '{posture}'"
+    model.note("posture", "", what, "a dated order of the scenario", about=freed)
 
 
 def change_says(name: str, processes: Mapping[str, Mapping[str, object]]) -> str:

@@ -30,8 +30,9 @@ from siege_sim.model.outcomes import outcomes_of
 from siege_sim.model.processes.base import Intervention, Process
 from siege_sim.model.setting import Setting, map_kind
 from siege_sim.schema.block import Block, Problem, as_pydantic_error, param
-from siege_sim.schema.clock import Day
+from siege_sim.schema.clock import Clock, Day
 from siege_sim.schema.messages import plain_words, problems_of
+from siege_sim.schema.series import problems_of_series
 from siege_sim.schema.values import as_written
 
 
@@ -165,7 +166,7 @@ def _changed(processes: ProcessesBase, change: Change) -> ProcessesBase:
     return processes.model_copy(update=new)
 
 
-def _problems_of_values(process: Process, values: Mapping[str, Any]) -> Iterator[Problem]:
+def _problems_of_values(process: Process, values: Mapping[str, Any], clock: Clock) -> Iterator[Problem]:
     """Yield what is wrong with new values of a process."""
     if "kind" in values:
         yield ("kind",), "'kind' is not a parameter; a mechanism cannot become another one"
@@ -173,9 +174,11 @@ def _problems_of_values(process: Process, values: Mapping[str, Any]) -> Iterator
         yield (), "no parameter is named; name at least one with its new value"
     else:
         try:
-            _with_values(process, values)
+            changed = _with_values(process, values)
         except ValidationError as error:
             yield from problems_of(error, values)
+        else:
+            yield from problems_of_series({name: getattr(changed, name, None) for name in values}, clock)
 
 
 def _why_not_to_change(name: str, on: Collection[str]) -> str:
@@ -297,6 +300,9 @@ class Scenario(Setting):
             return
         yield from self.problems_of_setting()
         clock, on = self.clock, dict(self.processes.on())
+        for name, mechanism in on.items():
+            for path, message in mechanism.problems_in(self):
+                yield ("processes", name, *path), message
         for name, action in self.interventions.items():
             for path, message in action.problems_on(clock):
                 yield ("interventions", name, *path), f"{action.kind} '{name}' {message}"
@@ -305,6 +311,7 @@ class Scenario(Setting):
             for process, part in action.needs.items():
                 if process not in on:
                     yield ("interventions", name), f"the process '{process}', which {part}, is off; switch it on"
+        yield from problems_of_series(self, clock)
         yield from self._problems_of_changes()
 
     def _problems_of_changes(self) -> Iterator[Problem]:
@@ -320,7 +327,7 @@ class Scenario(Setting):
                 if kind not in on:
                     yield where, _why_not_to_change(kind, on)
                     continue
-                found = list(_problems_of_values(on[kind], values))
+                found = list(_problems_of_values(on[kind], values, self.clock))
                 yield from ((where + path, words) for path, words in found)
                 if not found:
                     on[kind] = _with_values(on[kind], values)

@@ -27,6 +27,7 @@ from siege_sim.model.conditions import Conditions, Politics
 from siege_sim.model.events import Event, EventLog
 from siege_sim.model.guard import GuardedModel
 from siege_sim.model.ledger import Ledger
+from siege_sim.schema.series import Series
 from siege_sim.schema.sides import BESIEGER
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from siege_sim.model.setting import Setting
 
 FacilityT = TypeVar("FacilityT", bound=Facility)
+ValueT = TypeVar("ValueT", bound=float | str)
 
 
 class AgentsByType(Mapping[type[Agent], AgentSet]):
@@ -104,7 +106,7 @@ class SiegeState(GuardedModel):
         self.running: bool = True
         self.pockets_this_morning = self.city.large_pockets
         self.unit_labels: dict[int, tuple[str, str]] = {}
-        self.planned_units: dict[str, IntArray] = {}
+        self.planned_units: dict[tuple[str, int], IntArray] = {}
         self.axes: list[Axis] = []
         self.facilities: list[Facility] = []
         self._lines: dict[int, Line] = {}
@@ -196,6 +198,10 @@ class SiegeState(GuardedModel):
         return sorted_out
 
     # What processes ask
+
+    def now(self, value: ValueT | Series[ValueT]) -> ValueT:
+        """Return what an input that may be a series is today."""
+        return value.on(self.day, self.clock) if isinstance(value, Series) else value
 
     @property
     def share_held(self) -> float:

@@ -25,7 +25,7 @@ import pandas as pd
 from pydantic import Field
 
 from siege_sim.errors import ResultError, SiegeError, did_you_mean
-from siege_sim.loading.keys import parameter_of, with_values
+from siege_sim.loading.keys import TIMES, parameter_of, with_values
 from siege_sim.loading.scenario import load_scenario
 from siege_sim.runner.pool import process_pool
 from siege_sim.runner.run import Job, run_job
@@ -193,6 +193,11 @@ def priors_of(spec: CalibrationSpec, scenario: Scenario) -> tuple[Prior, ...]:
 
 def _prior(key: str, given: Range, scenario: Scenario) -> Prior:
     known = parameter_of(scenario, key)
+    if known is not None and known.is_series:
+        raise SiegeError(
+            f"parameters: '{key}' is a series by date in this scenario; fit a factor on all of its values: write "
+            f"'{key}{TIMES}' with low and high"
+        )
     if known is None or not known.is_number:
         raise SiegeError(f"parameters: '{key}' is no number of this scenario; `siege-sim show --resolved` lists all")
     low = given.low if given.low is not None else known.low

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from siege_sim.loading.keys import TIMES, with_values
+from siege_sim.loading.scenario import load_scenario
 from siege_sim.results.numbers import number, percent
 from siege_sim.runner.calibrate import CalibrationSpec, Prior
 
@@ -130,11 +134,22 @@ def fitted_yaml(spec: CalibrationSpec, values: Mapping[str, float | int]) -> str
     import yaml
 
     tree: dict[str, Any] = {}
-    for key, value in values.items():
+    rounded = {key: value if isinstance(value, int) else float(f"{value:.4g}") for key, value in values.items()}
+    for key, value in _set_whole(spec, rounded).items():
         block = tree
         *path, last = key.split(".")
         for name in path:
             block = block.setdefault(name, {})
-        block[last] = value if isinstance(value, int) else float(f"{value:.4g}")
+        block[last] = value
     head = f"# Values fitted by the calibration '{spec.name}'.\nextends: {spec.scenario}\nname: {spec.name}\n"
     return head + str(yaml.safe_dump(tree, sort_keys=False))
+
+
+def _set_whole(spec: CalibrationSpec, values: Mapping[str, float | int]) -> dict[str, Any]:
+    """Return values as a scenario file sets them: what each factor makes of the scenario's value."""
+    if not any(key.endswith(TIMES) for key in values):
+        return dict(values)
+    scenario = load_scenario(spec.scenario, spec.settings).model_dump(mode="json", by_alias=True)
+    fitted = with_values(scenario, values)
+    keys = [key.removesuffix(TIMES) for key in values]
+    return {key: reduce(getitem, key.split("."), fitted) for key in keys}

@@ -152,3 +152,20 @@ def test_a_fit_goes_on_where_it_stopped_and_gives_a_scenario_that_loads(spec_fil
 def test_the_fitted_file_extends_the_scenario():
     spec = CalibrationSpec(name="fitted", scenario="aleppo_2016", days=5, parameters={AREA: Range()})
     assert "extends: aleppo_2016\nname: fitted\n" in fitted_yaml(spec, {AREA: 333.33333, REPAIR: 5})
+
+
+def test_a_factor_on_a_series_is_fitted_and_written_out_whole():
+    key = "processes.sorties.per_day"
+    settings = ("population.persons_per_household=50", f"{key}={{2016-09-22: 40, 2016-10-18: 80}}")
+    scenario = load_scenario("aleppo_2016", settings)
+    fields = {"name": "s", "scenario": "aleppo_2016", "settings": settings, "days": 5}
+    spec = CalibrationSpec(**fields, parameters={f"{key}*": Range(low=0.5, high=2.0)})
+    (prior,) = priors_of(spec, scenario)
+    assert (prior.low, prior.high, prior.unit) == (0.5, 2.0, "times the scenario's value")
+    text = fitted_yaml(spec, {f"{key}*": 0.5})
+    assert "'2016-09-22': 20.0" in text
+    assert "'2016-10-18': 40.0" in text
+    with pytest.raises(SiegeError, match="is a series by date in this scenario; fit a factor on all of its values"):
+        priors_of(CalibrationSpec(**fields, parameters={key: Range(low=1.0, high=2.0)}), scenario)
+    with pytest.raises(SiegeError, match="needs low and high"):
+        priors_of(CalibrationSpec(**fields, parameters={f"{key}*": Range()}), scenario)

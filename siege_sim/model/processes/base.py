@@ -75,6 +75,10 @@ class Process(Block):
         """Return the first line of the documentation."""
         return (cls.__doc__ or "").strip().splitlines()[0]
 
+    def problems_in(self, setting: Setting) -> Iterator[Problem]:
+        """Yield what does not fit the scenario: names of places, factions and the like that it does not have."""
+        yield from ()
+
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Play one day."""
         raise NotImplementedError
@@ -102,10 +106,6 @@ class Intervention(Window, Process):
     def ends(self, model: SiegeState) -> bool:
         """Return whether today is the last day of the window."""
         return model.day == self.last_day(model.clock)
-
-    def problems_in(self, setting: Setting) -> Iterator[Problem]:
-        """Yield what does not fit the scenario: names of places, factions and the like that it does not have."""
-        yield from ()
 
     def act(self, model: SiegeState, rng: Generator) -> None:
         """Do today's part."""

@@ -13,7 +13,9 @@ from siege_sim.model import chronicle
 from siege_sim.model.agents.axis import Axis, AxisPhase
 from siege_sim.model.codes import ASSAULT, HOLD
 from siege_sim.model.processes.base import Phase, Process
-from siege_sim.schema.block import param
+from siege_sim.schema.block import param, share
+from siege_sim.schema.dated import dated_word
+from siege_sim.schema.series import Series
 from siege_sim.schema.sides import BESIEGER, GARRISON
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
     from siege_sim.model.agents.line import Line
     from siege_sim.model.state import SiegeState
+
+POSTURES = ("assault", "squeeze", "hold")
+"""What the besieger's forces may be ordered to do."""
 
 
 class BesiegerCommand(Process):
@@ -36,6 +41,11 @@ class BesiegerCommand(Process):
     off_means: ClassVar[str] = "no axis masses, prepares or assaults, so no ground is taken"
     neutral: ClassVar[Mapping[str, Any]] = {"largest_frontage": 0}
 
+    posture: str | Series[str] = dated_word("assault", POSTURES)
+    """What its forces are ordered to do, a word or words by date: `assault`; `squeeze`, with assaults on some days
+    only; or `hold`, with none."""
+    squeeze_share: float = share(0.25, plausible=(0.1, 0.5))
+    """Chance that an axis that would assault does so on a day of `squeeze`."""
     largest_frontage: int = param(4, unit="cells", plausible=(2, 8), ge=0, le=100)
     """Cells that one axis attacks at the most on a day."""
     misjudgement: float = param(0.3, unit="log scale", plausible=(0.1, 0.6), ge=0.0, le=2.0)
@@ -57,6 +67,7 @@ class BesiegerCommand(Process):
 
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Direct every axis."""
+        self._order(model)
         layers = model.city.layers
         model.city.lift_pressure()
         line = model.line(GARRISON)
@@ -76,6 +87,18 @@ class BesiegerCommand(Process):
         for axis in due:
             self._direct(model, axis, judged[axis.number], defence, luck[axis.number])
 
+    def _order(self, model: SiegeState) -> None:
+        """Set how many of the usual assaults today's posture orders, and log that it changed."""
+        posture = model.now(self.posture)
+        ordered = {"assault": 1.0, "squeeze": self.squeeze_share, "hold": 0.0}[posture]
+        model.conditions.assaults_ordered = ordered
+        if isinstance(self.posture, Series):
+            chronicle.posture_ordered(model, posture, self.posture.on(model.day - 1, model.clock))
+
+    def _tempo(self, model: SiegeState) -> float:
+        """Return the share of the usual assaults that go in today."""
+        return model.conditions.assault_tempo * model.conditions.assaults_ordered
+
     def _is_due(self, model: SiegeState, axis: Axis) -> bool:
         """Count a day of an axis's phase; return whether there is something to decide for it today."""
         axis.days_in_phase += 1
@@ -84,7 +107,7 @@ class BesiegerCommand(Process):
         if axis.phase == AxisPhase.REGROUP and axis.days_in_phase >= self.regroup_days:
             axis.turn_to(AxisPhase.IDLE)
         if axis.phase == AxisPhase.IDLE:
-            return model.conditions.assault_tempo > 0.0
+            return self._tempo(model) > 0.0
         if axis.phase == AxisPhase.PREPARE:
             return axis.days_in_phase >= self.prepare_days
         return axis.phase == AxisPhase.ASSAULT
@@ -97,7 +120,7 @@ class BesiegerCommand(Process):
         if axis.phase == AxisPhase.ASSAULT:
             if axis.taken >= model.setting.ground.cells_before_regrouping or axis.stalled >= self.patience_days:
                 self._rest(model, axis)
-            elif luck >= model.conditions.assault_tempo:
+            elif luck >= self._tempo(model):
                 axis.held_back += 1
             elif axis.held_back > self.prepare_days > 0:
                 self._prepare_anew(model, axis, seen)

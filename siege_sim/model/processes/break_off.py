@@ -60,7 +60,8 @@ class BreakOff(Process):
 
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Let cells give way, round by round."""
-        if self.hazard_per_round == 0.0 or model.conditions.assault_tempo == 0.0:
+        today = model.conditions
+        if self.hazard_per_round == 0.0 or 0.0 in (today.assault_tempo, today.assaults_ordered):
             return
         city = model.city
         lost_today = np.zeros(city.n_cells, dtype=np.bool_)
