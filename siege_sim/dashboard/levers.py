@@ -239,7 +239,7 @@ def names_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
         "crossing": tuple(place.name or place.quarter for place in places.crossings),
         "road": tuple(place.name or place.quarter for place in places.roads),
         "faction": tuple(factions),
-        "sector": tuple(sorted({quarter.sector for quarter in scenario.city_map.quarters})),
+        "sector": tuple(sorted(scenario.city_map.sectors)),
     }
 
 

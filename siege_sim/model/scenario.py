@@ -268,6 +268,9 @@ class Scenario(Setting):
             return
         yield from self.problems_of_setting()
         clock, on = self.clock, dict(self.processes.on())
+        for kind, mechanism in on.items():
+            for path, message in mechanism.problems_in(self):
+                yield ("processes", kind, *path), message
         for name, action in self.interventions.items():
             for path, message in action.problems_on(clock):
                 yield ("interventions", name, *path), f"{action.kind} '{name}' {message}"
@@ -292,4 +295,6 @@ class Scenario(Setting):
                 if kind not in on:
                     yield where, f"the scenario has no mechanism '{kind}' to change{did_you_mean(kind, on)}"
                     continue
-                yield from ((where + path, words) for path, words in _problems_of_values(on[kind], values))
+                wrong = list(_problems_of_values(on[kind], values))
+                wrong = wrong or list(_with_values(on[kind], values).problems_in(self))
+                yield from ((where + path, words) for path, words in wrong)

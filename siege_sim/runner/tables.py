@@ -71,7 +71,7 @@ def _series(model: SiegeModel) -> pd.DataFrame:
 def _quarters(model: SiegeModel) -> pd.DataFrame:
     city, recorder = model.city, model.recorder
     held = recorder.held[: recorder.rows]
-    numbers = np.unique(city.layers.quarter)
+    numbers = [city.map.quarters.index(quarter) for quarter in city.map.counted_quarters]
     per_quarter = {
         name: np.bincount(city.layers.quarter, weights=values, minlength=len(city.map.quarters))
         for name, values in (
@@ -81,7 +81,7 @@ def _quarters(model: SiegeModel) -> pd.DataFrame:
         )
     }
     rows = []
-    for number in numbers.tolist():
+    for number in numbers:
         quarter, cells = city.map.quarters[number], held[:, number]
         lost = first_day(cells < cells[0]) if cells[0] else None
         captured = _since(cells == 0) if cells[0] else None
@@ -125,7 +125,7 @@ def _events(model: SiegeModel) -> pd.DataFrame:
 
 
 def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
-    city = model.city.map
+    city, corner = model.city.map, model.city.map.north_west_corner
     return {
         "program": "siege_sim",
         "version": __version__,
@@ -141,8 +141,11 @@ def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
             "name": city.name,
             "shape": list(city.shape),
             "cell_size_m": city.cell_size_m,
+            "reference_system": city.reference_system,
+            "north_west_corner": corner and corner.model_dump(exclude_none=True),
             "quarters": [quarter.name for quarter in city.quarters],
-            "besieged_quarters": [q.name for q in city.quarters if q.holder == "garrison"],
+            "ground": [quarter.kind for quarter in city.quarters],
+            "besieged_quarters": [q.name for q in city.counted_quarters if q.holder == "garrison"],
             "facilities": [{"name": f.name, "kind": f.kind, "quarter": f.quarter} for f in model.facilities],
             "fighters_on_day_0": int(model.ledger.stocks["garrison"].opening),
         },
