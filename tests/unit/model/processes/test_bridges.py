@@ -10,6 +10,7 @@ import pytest
 from siege_sim import Scenario, SiegeModel, load_scenario, run
 from siege_sim.errors import ScenarioError
 from siege_sim.model.processes.bridges import Bridges
+from siege_sim.model.processes.displacement import Displacement
 from siege_sim.schema.sides import BESIEGER, GARRISON, NOBODY
 
 QUIET = (
@@ -74,6 +75,15 @@ def test_whoever_stands_on_a_bridge_leaves_it_when_it_is_cut():
     assert bridge not in units.cell_index[units.standing]
     assert not (homes.inside & (homes.cell_index == bridge)).any()
     assert model.city.pocket_ground[homes.cell_index[:5]].all()
+
+
+def test_a_bridge_that_is_cut_is_no_breach_that_alarms_people():
+    model = SiegeModel(quiet_town("{1: 0}"), 1)
+    model.step()
+    assert not model.city.lost_ground[bridge_of(model)]
+    assert np.isinf(Displacement()._steps_to_breach(model)).all()
+    model.city.capture(model.city.pocket_cells[:1], BESIEGER)
+    assert np.isfinite(Displacement()._steps_to_breach(model)).any()
 
 
 def test_an_opened_bridge_belongs_to_the_side_with_most_of_the_ground_beside_it():
