@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import UnionType
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from siege_sim.model import catalogue
 from siege_sim.schema.clock import Day, Window
@@ -161,8 +161,16 @@ def _panel(kind: type[Process], now: Process | None, scenario: Scenario | None =
 
 def _own_fields(kind: type[Process]) -> Iterator[tuple[str, FieldInfo]]:
     for name, field in kind.model_fields.items():
-        if name != "kind" and name not in Window.model_fields:
+        if name != "kind" and name not in Window.model_fields and not _is_by_date(field.annotation):
             yield name, field
+
+
+def _is_by_date(annotation: Any) -> bool:
+    """Return whether a field holds values by date for each of several names: too much for one lever."""
+    if get_origin(annotation) is not dict:
+        return False
+    inner = get_args(annotation)[1]
+    return get_origin(get_args(inner)[0] if get_origin(inner) is Annotated else inner) is dict
 
 
 def _lever(

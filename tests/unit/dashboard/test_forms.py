@@ -17,7 +17,7 @@ from siege_sim.dashboard.forms import (
     parse_weights,
     window_levers,
 )
-from siege_sim.dashboard.levers import Lever, start_panels
+from siege_sim.dashboard.levers import Lever, mechanism_panels, start_panels
 
 PER_DAY = Lever("per_day", "number", "Sorties a day.")
 TRUCKS = Lever("trucks", "whole", "Trucks.")
@@ -84,6 +84,12 @@ def test_what_stands_on_day_0_can_be_sent_as_it_is_shown():
             assert not problem, (panel.name, lever.key)
             edits.append(SetStartValue(panel.block, lever.key, value))
     assert branch_scenario(scenario, edits, -1).digest == scenario.digest
+
+
+def test_values_by_date_for_several_names_are_no_lever():
+    town = load_scenario("toy_town", ["map.river=true", "processes.bridges={open: {Old Bridge: {5: 0}}}"])
+    bridges = next(panel for panel in mechanism_panels(town, 0) if panel.name == "bridges")
+    assert not bridges.levers
 
 
 def test_problems_go_to_their_fields_and_the_rest_below_the_form():
