@@ -34,7 +34,7 @@ def overview_text(scenario: Scenario) -> str:
         scenario.summary,
         "",
         f"from {clock.start} for {clock.days} days, until {clock.end}",
-        f"{city.name}: {rows} x {columns} cells of {city.cell_size_m:g} m, {len(city.quarters)} quarters",
+        f"{city.name}: {rows} x {columns} cells of {city.cell_size_m:g} m, {len(city.counted_quarters)} quarters",
         f"{scenario.population.besieged:,} besieged civilians, "
         f"{fighters['garrison']:,} fighters of {scenario.sides.garrison.the}, "
         f"{fighters['besieger']:,} of {scenario.sides.besieger.the}",
@@ -95,7 +95,8 @@ def map_text(scenario: Scenario) -> str:
     lines = [f"{city.name}, {city.cell_size_m:g} m a cell, north above", "", *city.rows, ""]
     for character, quarter in city.legend.items():
         cells = sum(row.count(character) for row in city.rows)
-        lines.append(f"{character}  {quarter.name:<28} {quarter.holder:<11} {quarter.sector:<18} {cells:>3} cells")
+        holder, ground = quarter.holder or "nobody", "" if quarter.ground is None else f"  {quarter.ground}"
+        lines.append(f"{character}  {quarter.name:<28} {holder:<11} {quarter.sector:<18} {cells:>3} cells{ground}")
     return "\n".join(lines)
 
 

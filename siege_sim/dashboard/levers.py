@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import UnionType
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from siege_sim.model import catalogue
 from siege_sim.schema.block import Block
@@ -168,7 +168,7 @@ def _own_fields(kind: type[Process]) -> Iterator[tuple[str, FieldInfo]]:
     for name, field in kind.model_fields.items():
         parts = get_args(field.annotation)
         of_blocks = any(isinstance(part, type) and issubclass(part, Block) for part in parts)
-        if name != "kind" and name not in Window.model_fields and not of_blocks:
+        if name != "kind" and name not in Window.model_fields and not of_blocks and not _is_by_date(field.annotation):
             yield name, field
 
 
@@ -176,6 +176,14 @@ def _has_series_by_name(now: Block | None, name: str) -> bool:
     """Return whether a value is a block of series, for which a form has no field."""
     value = getattr(now, name, None)
     return isinstance(value, dict) and any(isinstance(part, Series) for part in value.values())
+
+
+def _is_by_date(annotation: Any) -> bool:
+    """Return whether a field holds values by date for each of several names: too much for one lever."""
+    if get_origin(annotation) is not dict:
+        return False
+    inner = get_args(annotation)[1]
+    return get_origin(get_args(inner)[0] if get_origin(inner) is Annotated else inner) is dict
 
 
 def _lever(
@@ -274,7 +282,7 @@ def names_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
         "crossing": tuple(place.name or place.quarter for place in places.crossings),
         "road": tuple(place.name or place.quarter for place in places.roads),
         "faction": tuple(factions),
-        "sector": tuple(sorted({quarter.sector for quarter in scenario.city_map.quarters})),
+        "sector": tuple(sorted(scenario.city_map.sectors)),
     }
 
 

@@ -32,6 +32,7 @@ from siege_sim.model.processes.artillery import Artillery
 from siege_sim.model.processes.assault import Assault
 from siege_sim.model.processes.base import Intervention, Process
 from siege_sim.model.processes.besieger_command import BesiegerCommand
+from siege_sim.model.processes.bridges import Bridges
 from siege_sim.model.processes.condemnation import Condemnation
 from siege_sim.model.processes.counter_attack import CounterAttack
 from siege_sim.model.processes.danger import Danger
@@ -66,6 +67,7 @@ from siege_sim.model.processes.works import Works
 T = TypeVar("T", bound=Process)
 
 OWN_PROCESSES: tuple[type[Process], ...] = (
+    Bridges,
     Season,
     Sorties,
     Targets,

@@ -328,6 +328,7 @@ class Scenario(Setting):
                     yield where, _why_not_to_change(kind, on)
                     continue
                 found = list(_problems_of_values(on[kind], values, self.clock))
+                found = found or list(_with_values(on[kind], values).problems_in(self))
                 yield from ((where + path, words) for path, words in found)
                 if not found:
                     on[kind] = _with_values(on[kind], values)

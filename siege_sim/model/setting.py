@@ -252,7 +252,7 @@ class Setting(Block):
 
     def _problems_of_people(self) -> Iterator[Problem]:
         quarters = self.city_map.quarters
-        if not any(q.holder == "garrison" for q in quarters):
+        if not any(q.holder == "garrison" and not q.is_bridge for q in quarters):
             yield ("map",), "no ground is besieged: no quarter has holder 'garrison'"
             return
         if not any(q.holder == "besieger" for q in quarters):

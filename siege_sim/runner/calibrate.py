@@ -228,7 +228,7 @@ def subject_of(spec: CalibrationSpec) -> Subject:
         SiegeError: a scenario or record that cannot be used, a parameter that cannot be fitted, or an unknown pattern.
     """
     scenario = load_scenario(spec.scenario, spec.settings)
-    quarters = [quarter.name for quarter in scenario.city_map.quarters]
+    quarters = scenario.city_map.quarter_names
     record = load_record(spec.record or scenario.name, [outcome.name for outcome in scenario.outcomes], quarters)
     for name in spec.weights:
         if name not in record.patterns:

@@ -93,7 +93,7 @@ def record_for(scenario: Scenario, record: str | None = None) -> Record:
         ScenarioError: it cannot be read, or reads outcomes or quarters that the scenario does not have.
     """
     outcomes = [outcome.name for outcome in scenario.outcomes]
-    return load_record(record or scenario.name, outcomes, [quarter.name for quarter in scenario.city_map.quarters])
+    return load_record(record or scenario.name, outcomes, scenario.city_map.quarter_names)
 
 
 def sweep(experiment: str | Path, out: str | Path, *, workers: int | None = None, limit: int | None = None) -> Sweep:

@@ -74,7 +74,7 @@ def _series(model: SiegeModel) -> pd.DataFrame:
 def _quarters(model: SiegeModel) -> pd.DataFrame:
     city, recorder = model.city, model.recorder
     held = recorder.held[: recorder.rows]
-    numbers = np.unique(city.layers.quarter)
+    numbers = [city.map.quarters.index(quarter) for quarter in city.map.counted_quarters]
     per_quarter = {
         name: np.bincount(city.layers.quarter, weights=values, minlength=len(city.map.quarters))
         for name, values in (
@@ -84,7 +84,7 @@ def _quarters(model: SiegeModel) -> pd.DataFrame:
         )
     }
     rows = []
-    for number in numbers.tolist():
+    for number in numbers:
         quarter, cells = city.map.quarters[number], held[:, number]
         lost = first_day(cells < cells[0]) if cells[0] else None
         captured = _since(cells == 0) if cells[0] else None
@@ -146,8 +146,9 @@ def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
             "cell_size_m": city.cell_size_m,
             "georeference": _georeference(city),
             "quarters": [quarter.name for quarter in city.quarters],
+            "ground": [quarter.kind for quarter in city.quarters],
             "p_codes": {quarter.name: quarter.p_code for quarter in city.quarters if quarter.p_code},
-            "besieged_quarters": [q.name for q in city.quarters if q.holder == "garrison"],
+            "besieged_quarters": [q.name for q in city.counted_quarters if q.holder == "garrison"],
             "facilities": [{"name": f.name, "kind": f.kind, "quarter": f.quarter} for f in model.facilities],
             "fighters_on_day_0": int(model.ledger.stocks["garrison"].opening),
         },
@@ -163,7 +164,7 @@ def _georeference(city: CityMap) -> dict[str, Any] | None:
     """Return where the map lies, as it says itself; None for a map without a corner."""
     if city.north_west_corner is None:
         return None
-    return {"crs": city.crs, "north_west_corner": city.north_west_corner.model_dump(exclude_none=True)}
+    return {"crs": city.reference_system, "north_west_corner": city.north_west_corner.model_dump(exclude_none=True)}
 
 
 @cache

@@ -27,9 +27,6 @@ SEED = 7
 MORE_SEEDS = range(1, 13)
 """Stressed runs end by agreement or by the fall of the pocket; together they show everything that can happen."""
 
-WITH_VALUES = {"deliveries": "{routes: {road: {tonnes_per_day: 2}}}"}
-"""What those processes need that do nothing by default."""
-
 each_process = pytest.mark.parametrize(("name", "cls"), PROCESSES, ids=[name for name, _ in PROCESSES])
 each = pytest.mark.parametrize(("name", "cls"), EVERYTHING, ids=[name for name, _ in EVERYTHING])
 
@@ -82,6 +79,13 @@ def stressed():
     return series
 
 
+NEEDS = {"bridges": ("map.river=true",)}
+"""What the stressed city needs besides for a process to have anything to do."""
+
+AT_WORK = {"bridges": "{open: {Old Bridge: {3: 0}}}", "deliveries": "{routes: {road: {tonnes_per_day: 2}}}"}
+"""Parameters with which a process does something, where its default ones do nothing."""
+
+
 def others_off(name) -> tuple[str, ...]:
     """Theories of the same thing act in place of each other, so only one of them is on."""
     theories = {other for other, cls in PROCESSES if issubclass(cls, BreakOff)}
@@ -91,17 +95,19 @@ def others_off(name) -> tuple[str, ...]:
 @each_process
 def test_with_neutral_parameters_it_does_nothing(name, cls, stressed):
     assert cls.neutral, f"{name} names no neutral parameters"
-    neutral = (*others_off(name), f"processes.{name}={yaml_of(cls.neutral)}")
-    assert stressed(neutral, SEED) == stressed((*others_off(name), f"processes.{name}=null"), SEED)
+    city = (*others_off(name), *NEEDS.get(name, ()))
+    neutral = (*city, f"processes.{name}={yaml_of(cls.neutral)}")
+    assert stressed(neutral, SEED) == stressed((*city, f"processes.{name}=null"), SEED)
 
 
 @each_process
 def test_with_its_parameters_it_does_something(name, cls, stressed):
     # The runs without it have passed the check of the books on each of their days as well.
-    values = WITH_VALUES.get(name, "{}")
-    on = () if name in dict(load_scenario("toy_town", STRESS).processes.on()) else (f"processes.{name}={values}",)
-    off = (*others_off(name), f"processes.{name}=null")
-    assert any(stressed((*others_off(name), *on), seed) != stressed(off, seed) for seed in MORE_SEEDS)
+    known = dict(load_scenario("toy_town", STRESS).processes.on())
+    on = () if name in known else (f"processes.{name}={AT_WORK.get(name, '{}')}",)
+    city = (*others_off(name), *NEEDS.get(name, ()))
+    off = (*city, f"processes.{name}=null")
+    assert any(stressed((*city, *on), seed) != stressed(off, seed) for seed in MORE_SEEDS)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import BoolArray, negative_binomial, scatter
 from siege_sim.model.agents.axis import AxisPhase
 from siege_sim.model.harm import harm_civilians, harm_defenders
@@ -91,4 +90,4 @@ class Artillery(Process):
         if not chosen:
             return places
         places[chosen] = True
-        return ground.dilate(places, model.city.shape, 2)
+        return model.city.within(places, 2)

@@ -79,6 +79,9 @@ class Process(Block):
         """Yield what does not fit the scenario: names of places, factions and the like that it does not have."""
         yield from ()
 
+    def set_up(self, model: SiegeState) -> None:
+        """Change the ground of day 0, if it has to, before anybody is placed on it."""
+
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Play one day."""
         raise NotImplementedError

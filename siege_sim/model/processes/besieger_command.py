@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.kernels import frontage, ground
-from siege_sim.kernels.hazard import BoolArray, FloatArray
+from siege_sim.kernels.hazard import FloatArray, IntArray
 from siege_sim.model import chronicle
 from siege_sim.model.agents.axis import Axis, AxisPhase
 from siege_sim.model.codes import ASSAULT, HOLD
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
     from siege_sim.model.agents.line import Line
+    from siege_sim.model.city.grid import City
     from siege_sim.model.state import SiegeState
 
 POSTURES = ("assault", "squeeze", "hold")
@@ -147,7 +148,9 @@ class BesiegerCommand(Process):
     def _choose_place(self, model: SiegeState, axis: Axis, seen: FloatArray) -> None:
         """Choose one of the besieger's cells on the siege line to attack from, and march there."""
         city = model.city
-        candidates = np.flatnonzero(city.siege_line)
+        candidates = self._within_reach(model, axis, np.flatnonzero(city.siege_line))
+        if candidates.size == 0:
+            return
         # Axes that stand close attack the same stretch as one; where the line is too short to keep them apart, they
         # may.
         others = [a.focus for a in model.axes if a is not axis and a.focus >= 0]
@@ -155,8 +158,7 @@ class BesiegerCommand(Process):
             distance = ground.king_steps(candidates, np.array(others, dtype=np.int64), city.shape)
             apart = candidates[distance.min(axis=1) >= 4]
             candidates = apart if apart.size else candidates
-        standing = model.units.cell_index[axis.rows]
-        march = ground.king_steps(candidates, standing, city.shape).mean(axis=1)
+        march = self._march(model, axis, candidates)
         # The defence that the staff sees on the front cells around each place; cells off the front or off the grid do
         # not count.
         before = np.append(np.where(city.front, seen, np.nan), np.nan)[city.around[candidates]]
@@ -171,7 +173,7 @@ class BesiegerCommand(Process):
         shortlist = np.argsort(-score, kind="stable")[:12]
         cut = np.zeros(candidates.size)
         for i in shortlist:
-            cut[i] = self.weight_cut * cut_share(city.pocket_ground, int(candidates[i]), city.shape)
+            cut[i] = self.weight_cut * cut_share(city, int(candidates[i]))
         score += cut
         best = shortlist[np.argmax(score[shortlist])]
         axis.focus = int(candidates[best])
@@ -189,12 +191,33 @@ class BesiegerCommand(Process):
         stands_out = {words: values[best] - values[shortlist].mean() for words, values in reasons.items()}
         chronicle.axis_prepares(model, axis, max(stands_out, key=lambda words: float(stands_out[words])))
 
+    def _within_reach(self, model: SiegeState, axis: Axis, places: IntArray) -> IntArray:
+        """Return the places to which most of an axis's units can march: none across water without a way round."""
+        parts = model.city.marches(BESIEGER)
+        own = int(np.bincount(parts[model.units.cell_index[axis.rows]] + 1).argmax()) - 1
+        return places[parts[places] == own]
+
+    def _march(self, model: SiegeState, axis: Axis, places: IntArray) -> FloatArray:
+        """Return the mean length of an axis's march to each place, on foot; round the map where water lies between."""
+        city, standing = model.city, model.units.cell_index[axis.rows]
+        crow = ground.king_steps(places, standing, city.shape)
+        if city.walkable(BESIEGER).all():
+            return crow.mean(axis=1)
+        walk = np.stack([city.steps_on_foot(int(cell), BESIEGER)[places] for cell in standing], axis=1)
+        return np.where(walk < ground.UNREACHED, walk, crow + max(city.shape)).mean(axis=1)
+
     def _mass(self, model: SiegeState, axis: Axis) -> None:
         city = model.city
         near = city.around[axis.focus]
         near = near[near < city.n_cells]
-        axis.mass_at(near[city.held_by(BESIEGER)[near]])
-        model.units.posture[axis.rows] = ASSAULT
+        rows = self._able(model, axis)
+        axis.mass_at(near[city.held_by(BESIEGER)[near]], rows)
+        model.units.posture[rows] = ASSAULT
+
+    def _able(self, model: SiegeState, axis: Axis) -> IntArray:
+        """Return the units of an axis that can march to its place."""
+        parts = model.city.marches(BESIEGER)
+        return axis.rows[parts[model.units.cell_index[axis.rows]] == parts[axis.focus]]
 
     def _assault(self, model: SiegeState, axis: Axis, seen: FloatArray, defence: FloatArray) -> None:
         """Attack the cells with the best perceived odds, as many as there are men for."""
@@ -203,9 +226,9 @@ class BesiegerCommand(Process):
         reach = np.zeros(city.n_cells, dtype=np.bool_)
         reach[axis.focus] = True
         reach[axis.last_taken] = True
-        reach = ground.dilate(reach, city.shape, 2) & city.held_by(BESIEGER)
+        reach = city.within(reach, 2, BESIEGER) & city.held_by(BESIEGER)
         targets = (ground.touching(city.front, reach, city.shape) & ~city.pressed).nonzero()[0]
-        rows = axis.rows
+        rows = self._able(model, axis)
         # Weary men fill fewer cells; what a full cell is worth follows from quality alone.
         men = float((units.fit[rows] * (1.0 - 0.5 * units.fatigue[rows])).sum())
         room = min(self.largest_frontage, int(men // rules.fighters_a_cell_edge), targets.size)
@@ -238,9 +261,10 @@ class BesiegerCommand(Process):
                 axis.focus = best
                 self._mass(model, axis)
         elif not city.siege_line[axis.focus] and city.siege_line.any():
-            line = np.flatnonzero(city.siege_line)
-            axis.focus, _ = ground.nearest(axis.focus, line, city.shape)
-            self._mass(model, axis)
+            place, steps = city.nearest(axis.focus, np.flatnonzero(city.siege_line), BESIEGER)
+            if steps < ground.UNREACHED:
+                axis.focus = place
+                self._mass(model, axis)
 
 
 def defence_strength(model: SiegeState, line: Line) -> FloatArray:
@@ -261,10 +285,10 @@ def defence_strength(model: SiegeState, line: Line) -> FloatArray:
     )
 
 
-def cut_share(pocket: BoolArray, focus: int, shape: ground.Shape, bite: int = 3) -> float:
+def cut_share(city: City, focus: int, bite: int = 3) -> float:
     """Return which share of the pocket would be cut off if a bite of radius ``bite`` at ``focus`` were lost."""
-    bitten = np.zeros_like(pocket)
+    bitten = np.zeros(city.n_cells, dtype=np.bool_)
     bitten[focus] = True
-    parts = ground.components(pocket & ~ground.dilate(bitten, shape, bite), shape)
+    parts = ground.components(city.pocket_ground & ~city.within(bitten, bite), city.shape)
     left = np.count_nonzero(parts >= 0)
     return 1.0 - np.count_nonzero(parts == 0) / left if left else 0.0

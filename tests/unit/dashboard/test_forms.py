@@ -87,6 +87,12 @@ def test_what_stands_on_day_0_can_be_sent_as_it_is_shown():
     assert branch_scenario(scenario, edits, -1).digest == scenario.digest
 
 
+def test_values_by_date_for_several_names_are_no_lever():
+    town = load_scenario("toy_town", ["map.river=true", "processes.bridges={open: {Old Bridge: {5: 0}}}"])
+    bridges = next(panel for panel in mechanism_panels(town, 0) if panel.name == "bridges")
+    assert not bridges.levers
+
+
 def test_problems_go_to_their_fields_and_the_rest_below_the_form():
     problem = (
         "lever: changes.from_day_6.processes.sorties.per_day: -1 is out of range; it must be at least 0\n"
