@@ -16,6 +16,9 @@ from siege_sim.model.city.map import LARGEST_SIDE
 Bounds = tuple[float, float, float, float]
 """West, south, east, north."""
 
+SMALLEST_CELL_M, LARGEST_CELL_M = 50.0, 5000.0
+"""The sides of cells that a map can have."""
+
 REST_OF_A_CELL = 0.1
 """An extent that is this part of a cell wider than a whole number of cells is cut to that number."""
 
@@ -71,6 +74,20 @@ def utm_zone(longitude: float, latitude: float) -> str:
         raise SiegeError(f"the city's middle lies at latitude {latitude:.4f}; UTM zones reach from -80 to 84")
     zone = min(int((longitude + 180.0) // 6.0) % 60 + 1, 60)
     return f"EPSG:{32600 + zone if latitude >= 0 else 32700 + zone}"
+
+
+def checked_cell(metres: float) -> float:
+    """Return the side of a cell.
+
+    Raises:
+        SiegeError: when no map has such cells.
+    """
+    if not SMALLEST_CELL_M <= metres <= LARGEST_CELL_M:
+        raise SiegeError(
+            f"--cell {metres:g}: the side of a cell is {SMALLEST_CELL_M:g} to {LARGEST_CELL_M:g} m; 200 to "
+            "500 suit a town"
+        )
+    return metres
 
 
 def frame_of(bounds: Bounds, crs: str, cell_m: float, exact: bool, margin: int = 0) -> GridFrame:

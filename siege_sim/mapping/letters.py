@@ -29,6 +29,7 @@ import numpy as np
 from siege_sim.errors import ScenarioError, did_you_mean
 from siege_sim.mapping import legend
 from siege_sim.mapping.cover import corner_leaks
+from siege_sim.mapping.frame import checked_cell
 from siege_sim.mapping.legend import GROUND_WORDS, EntryFields
 from siege_sim.mapping.letter_places import place_of_line
 from siege_sim.mapping.points import known_kind
@@ -89,6 +90,8 @@ def town_from_letters(file: str, cell_m: float | None = None, name: str | None =
     Raises:
         SiegeError: names file, line and way out.
     """
+    if cell_m is not None:
+        checked_cell(cell_m)
     found = sorted_lines(_text_of(file), file)
     rows = _rows(found)
     entries = _entries(found, rows)
@@ -96,7 +99,7 @@ def town_from_letters(file: str, cell_m: float | None = None, name: str | None =
     places, assumed = _places(found, entries, rows)
     data = {
         "name": name or found.settings.get("name", (0, Path(file).stem.replace("_", " ").title()))[1],
-        "cell_size_m": cell_m or _number(found, "cell", USUAL_CELL_M),
+        "cell_size_m": cell_m if cell_m is not None else _number(found, "cell", USUAL_CELL_M),
         **_corner(found),
         "rows": tuple(rows),
         "legend": entries,
