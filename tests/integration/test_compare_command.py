@@ -54,7 +54,7 @@ def written(what_ifs, tmp_path_factory) -> tuple[Path, str]:
 
 
 def rows_of(file: Path) -> list[dict[str, str]]:
-    with file.open() as lines:
+    with file.open(encoding="utf-8-sig") as lines:
         return list(csv.DictReader(lines))
 
 

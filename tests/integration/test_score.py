@@ -49,7 +49,7 @@ def test_the_terminal_shows_every_pattern_and_what_it_comes_to(written):
 def test_json_and_csv_hold_every_pattern_and_every_run(written):
     folder, _ = written
     data = json.loads((folder / "scorecard.json").read_text())
-    with (folder / "scorecard.csv").open() as file:
+    with (folder / "scorecard.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert [row["name"] for row in rows] == [pattern["name"] for pattern in data["patterns"]]
     assert data["seeds"] == [1, 2, 3]
