@@ -221,7 +221,8 @@ class _Drawing:
             if (signs == sign).any():
                 drawn[sign] = entry
         columns = self.frame.shape[1]
-        return ["".join(signs[i : i + columns]) for i in range(0, signs.size, columns)], drawn, character
+        rows = ["".join(signs[i : i + columns]) for i in range(0, signs.size, columns)]
+        return cover.rows_without_leaks(rows, drawn)[0], drawn, character
 
     def _beyond(self, quarter_of_cell: NDArray[np.int64]) -> list[str]:
         """Return the sign that each cell has if it belongs to no quarter."""

@@ -87,7 +87,9 @@ def town(rows: tuple[str, ...], open_by_day: dict[int, int]) -> Scenario:
             "crossings": ({"quarter": "East Bank", "into": "besieger"},),
         },
     }
-    processes = dict(plain.processes.on()) | ({"bridges": {"open": {"Bridges": open_by_day}}} if "=" in used else {})
+    processes = dict(plain.processes.on()) | (
+        {"bridges": {"open": {"Bridges": open_by_day}}} if "=" in used and open_by_day else {}
+    )
     forces = plain.forces.model_dump()
     for faction in (*forces["garrison"].values(), *forces["besieger"].values()):
         faction["sectors"] = {"west": 1.0, "east": 1.0}

@@ -13,7 +13,8 @@ from siege_sim.errors import did_you_mean
 from siege_sim.kernels import ground
 from siege_sim.kernels.ground import Shape
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
-from siege_sim.model.city.georeference import problem_of_crs, utm_crs
+from siege_sim.kernels.transverse_mercator import utm_zone
+from siege_sim.model.city.georeference import problem_of_crs
 from siege_sim.schema.block import Block, Problem, param, share
 from siege_sim.schema.sides import Name
 
@@ -252,9 +253,11 @@ class CityMap(Block):
         """Yield places at which two banks touch by the corner between cells that nobody can cross.
 
         Cells touch their eight neighbours, so that a river drawn as a diagonal row of cells would hold nobody back. A
-        bridge counts as closed: when it is cut, its cells must not be a gap.
+        bridge counts as closed: when it is cut, its cells must not be a gap. What lies outside the city holds nobody
+        back at a corner: nothing is known of it.
         """
-        for cell, beyond in ground.corner_leaks(self.barrier, self.shape).tolist():
+        barrier = self.barrier & ~self._outside
+        for cell, beyond in ground.corner_leaks(barrier, self.shape).tolist():
             (row, column), (far_row, far_column) = divmod(cell, self.shape[1]), divmod(beyond, self.shape[1])
             between = (self.rows[row][far_column], self.rows[far_row][column])
             nobodys = [character for character in between if self.legend[character].is_nobodys]
@@ -321,6 +324,10 @@ class CityMap(Block):
         return np.array(closed, dtype=np.bool_)[self.quarter_index]
 
     @property
+    def _outside(self) -> BoolArray:
+        return np.array([quarter.kind == "outside" for quarter in self.quarters], dtype=np.bool_)[self.quarter_index]
+
+    @property
     def bridges(self) -> dict[str, IntArray]:
         """The cells (flat) of every bridge by its name."""
         return {
@@ -335,7 +342,7 @@ class CityMap(Block):
         corner = self.north_west_corner
         if self.crs is not None or corner is None or corner.latitude is None or corner.longitude is None:
             return self.crs
-        return utm_crs(corner.latitude, corner.longitude)
+        return utm_zone(corner.latitude, corner.longitude)
 
     @property
     def sectors(self) -> tuple[str, ...]:

@@ -135,9 +135,9 @@ def test_cells_that_make_no_map(folder, capsys, cell, words):
     assert words in refused(capsys, cell=cell)
 
 
-@pytest.mark.parametrize("cell", ["nan", "inf", "0", "-400", "49", "5001"])
+@pytest.mark.parametrize("cell", ["nan", "inf", "0", "-400", "49", "4001"])
 def test_cells_of_impossible_size(folder, capsys, cell):
-    assert "the side of a cell is 50 to 5000 m" in refused(capsys, cell=cell)
+    assert "the side of a cell is 50 to 4000 m" in refused(capsys, cell=cell)
 
 
 @pytest.mark.parametrize("option", ["--surroundings", "--others"])

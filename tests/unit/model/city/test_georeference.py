@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from siege_sim.model.city.georeference import problem_of_crs, utm_crs
+from siege_sim.kernels.transverse_mercator import utm_zone
+from siege_sim.model.city.georeference import problem_of_crs
 
 PLACES = {
     "Aleppo": (36.2, 37.16, "EPSG:32637"),
@@ -19,7 +20,7 @@ PLACES = {
 
 @pytest.mark.parametrize(("latitude", "longitude", "crs"), PLACES.values(), ids=PLACES.keys())
 def test_a_place_lies_in_its_utm_zone(latitude, longitude, crs):
-    assert utm_crs(latitude, longitude) == crs
+    assert utm_zone(latitude, longitude) == crs
 
 
 @pytest.mark.parametrize("crs", ["EPSG:32637", "EPSG:3857", "EPSG:25832", "EPSG:4647", "EPSG:2154", "EPSG:5641"])
