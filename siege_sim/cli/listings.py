@@ -95,7 +95,8 @@ def map_text(scenario: Scenario) -> str:
     lines = [f"{city.name}, {city.cell_size_m:g} m a cell, north above", "", *city.rows, ""]
     for character, quarter in city.legend.items():
         cells = sum(row.count(character) for row in city.rows)
-        lines.append(f"{character}  {quarter.name:<28} {quarter.holder:<11} {quarter.sector:<18} {cells:>3} cells")
+        holder = quarter.holder or "nobody"
+        lines.append(f"{character}  {quarter.name:<28} {holder:<11} {quarter.sector:<18} {cells:>3} cells")
     return "\n".join(lines)
 
 
