@@ -28,7 +28,7 @@ class Artillery(Process):
     phase: ClassVar[Phase] = Phase.FIRES
     neutral: ClassVar[Mapping[str, Any]] = {"shells_per_day": 0.0}
 
-    shells_per_day: float = param(180.0, unit="shells/day", plausible=(60, 400), ge=0.0, le=500.0)
+    shells_per_day: float = param(180.0, unit="shells/day", plausible=(60, 400), ge=0.0, le=5000.0)
     """Shells a day at full intensity."""
     dispersion: float = param(0.3, unit="1/shape", plausible=(0.1, 0.8), ge=0.0, le=5.0)
     """Overdispersion of the daily count."""
