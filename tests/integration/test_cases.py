@@ -18,6 +18,7 @@ INPUTS = {
     "artillery": {"shells_per_day"},
     "garrison_shelling": {"killed_per_day"},
     "rationing": {"bread_kcal", "aid_kcal", "policy", "fuel_days"},
+    "supply": {"kcal_in_per_day"},
     "pauses": {"hazard_per_point"},
     "agreement": {"hazard", "persons_per_day"},
 }
