@@ -6,11 +6,12 @@ import re
 
 import pytest
 
-from siege_sim import load_scenario
+from siege_sim import load_scenario, run
 from siege_sim.loading.scenario import parent_of, shipped_folder, shipped_scenarios
 
 CASES = [name for name in shipped_scenarios() if parent_of(name) is None and name != "toy_town"]
 WHAT_IFS = [name for name in shipped_scenarios() if parent_of(name) in CASES and not name.startswith("theory_")]
+COARSE = "population.persons_per_household=100"
 INPUTS = {
     "season": {"mean_c", "swing_c", "warmest_day_of_year", "daily_spread_c"},
     "sorties": {"per_day"},
@@ -57,6 +58,20 @@ def test_a_what_if_opens_with_its_question_and_says_what_it_changes(name):
     assert scenario.summary != case.summary
     assert scenario.digest != case.digest
     assert (scenario.start, scenario.days, scenario.city_map) == (case.start, case.days, case.city_map)
+
+
+@pytest.mark.parametrize("name", [name for name in WHAT_IFS if parent_of(name) != "aleppo_2016"])
+def test_a_what_if_runs(name):
+    """Those of Aleppo are run by tests of their own."""
+    played = run(load_scenario(name, [COARSE]), seed=1, days=2)
+    assert played.summary["ending"] == "holding"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_besieged_ground_hangs_together_on_day_0(name):
+    """In Mosul and Leningrad it does so by bridges; what lies beyond Sarajevo's airport is no part of it."""
+    first = run(load_scenario(name, [COARSE]), seed=1, days=1).series.iloc[0]
+    assert (first["pockets"], first["garrison_area_share"]) == (1, 1.0)
 
 
 @pytest.mark.parametrize("name", CASES)
