@@ -333,7 +333,7 @@ def dashboard_command(
         typer.Option(min=0.1, help="After so long an unused session makes room. [120; with --class it is 20]"),
     ] = None,
     most_days: Annotated[
-        int | None, typer.Option(min=1, help="Days of the longest run. [3650; with --class 400]")
+        int | None, typer.Option(min=1, help="Days of the longest run. [3650; with --class 1250]")
     ] = None,
     memory_mb: Annotated[
         int | None, typer.Option(min=50, help="With --class: memory that a session may take, in MB. [200]")

@@ -33,8 +33,8 @@ import numpy as np
 
 from siege_sim.results.endings import HOLDING
 from siege_sim.results.run import CompactRun
-from siege_sim.validation import record as kinds
-from siege_sim.validation.record import Measure
+from siege_sim.validation import kinds
+from siege_sim.validation.kinds import Measure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,6 +103,31 @@ def _(measure: kinds.CapturedBy, run: CompactRun) -> float | None:
         return None
     captured = days_captured(run)
     return float(sum(captured.get(quarter, math.inf) <= day for quarter in measure.quarters))
+
+
+@measured.register
+def _(measure: kinds.GroundCaptured, run: CompactRun) -> float | None:
+    day = day_of(run, measure.on)
+    return None if day is None else float(_ground_captured(measure, run, day)[-1])
+
+
+@measured.register
+def _(measure: kinds.LargestGroundCaptured, run: CompactRun) -> float | None:
+    day = day_of(run, measure.on)
+    if day is None:
+        return None
+    captured = np.concatenate([np.zeros(measure.days), _ground_captured(measure, run, day)])
+    return float((captured[measure.days :] - captured[: -measure.days]).max())
+
+
+@measured.register
+def _(measure: kinds.RatioOfPeriods, run: CompactRun) -> float | None:
+    later = _growth(run, measure.outcomes, measure)
+    earlier = kinds.Span(after=measure.earlier_after, until=measure.earlier_until)
+    before = _growth(run, measure.outcomes, earlier)
+    if later is None or before is None:
+        return None
+    return (later / measure.days) / (before / earlier.days) if before else NEVER
 
 
 @measured.register
@@ -189,6 +214,17 @@ def _on(run: CompactRun, outcomes: Sequence[str], when: date) -> float | None:
 def _growth(run: CompactRun, outcomes: Sequence[str], span: kinds.Span) -> float | None:
     before, after = _on(run, outcomes, span.after), _on(run, outcomes, span.until)
     return None if before is None or after is None else after - before
+
+
+def _ground_captured(measure: kinds.OfQuarters, run: CompactRun, last: int) -> FloatArray:
+    """Return which share of the ground of some quarters lies in captured ones, on every day to the last."""
+    cells = dict(zip(run.quarters["quarter"], run.quarters["garrison_cells_on_day_0"], strict=True))
+    whole = sum(cells.get(quarter, 0) for quarter in measure.quarters)
+    gains = np.zeros(last + 1)
+    for quarter, day in days_captured(run).items():
+        if quarter in measure.quarters and day <= last:
+            gains[day] += cells[quarter]
+    return gains.cumsum() / max(whole, 1)
 
 
 def share_lost(run: CompactRun) -> FloatArray:

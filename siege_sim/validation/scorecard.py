@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from siege_sim.results.run import CompactRun
-from siege_sim.validation.record import Measure
+from siege_sim.validation.kinds import Measure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -202,11 +202,22 @@ def test_a_bug_is_written_to_a_log_and_says_where(monkeypatch, capsys, tmp_path)
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("name", sorted(name for name in shipped_scenarios() if parent_of(name) is None))
+BASELINES = sorted(name for name in shipped_scenarios() if parent_of(name) is None)
+
+
+@pytest.mark.parametrize("name", BASELINES)
 def test_a_shipped_scenario_runs_from_any_folder(name, tmp_path):
     done = siege_sim("run", name, "--days", "4", "--no-plots", "--json", "--out", "o", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["scenario"] == name
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_the_map_of_a_shipped_scenario_names_every_quarter_and_whose_it_is(name, capsys):
+    assert cli.main(["show", name, "--map"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    for quarter in load_scenario(name).city_map.quarters:
+        assert any(quarter.name in line and (quarter.holder or "nobody") in line for line in shown)
 
 
 def test_the_list_of_records_names_them(capsys):

@@ -34,7 +34,13 @@ def course(ending: str = "evacuated", days: int = 8, **changed) -> CompactRun:
     }
     series = pd.DataFrame({name: [float(value) for value in values[: days + 1]] for name, values in columns.items()})
     series.insert(0, "date", [(START + timedelta(days=day)).isoformat() for day in range(len(series))])
-    quarters = pd.DataFrame({"quarter": list(CAPTURED), "day_captured": pd.array(list(CAPTURED.values()), "Int64")})
+    quarters = pd.DataFrame(
+        {
+            "quarter": list(CAPTURED),
+            "garrison_cells_on_day_0": [4, 3, 2, 1, 2],
+            "day_captured": pd.array(list(CAPTURED.values()), "Int64"),
+        }
+    )
     return CompactRun(1, ending, series, quarters, {"program": "siege_sim"})
 
 
@@ -69,6 +75,12 @@ MEASURES = {
     "mean_per_day": ({"outcomes": ("impacts",), "after": day(0), "until": day(4)}, 2.5),
     "ratio": ({"over": ("wounded",), "under": ("killed",), "after": day(0), "until": day(6)}, 3),
     "captured_by": ({"quarters": ("A", "B", "D", "E"), "on": day(6)}, 2),
+    "ground_captured": ({"quarters": ("A", "B", "D", "E"), "on": day(6)}, 0.7),
+    "largest_ground_captured": ({"quarters": ("A", "B", "D", "E"), "on": day(8), "days": 1}, 0.4),
+    "ratio_of_periods": (
+        {"outcomes": ("killed",), "after": day(3), "until": day(5), "earlier_after": day(0), "earlier_until": day(2)},
+        3.5,
+    ),
     "rank_of_capture": ({"quarter": "B"}, 2),
     "share_of_first_captured": ({"first": 2, "quarters": ("B", "C")}, 2 / 3),
     "share_of_first": ({"part": ("north",), "whole": ("north", "west"), "count": 50.0}, 0.6),
@@ -102,6 +114,19 @@ def test_ground_handed_over_by_agreement_is_no_break_and_no_capture():
     assert value(handed_over, course("pocket_taken")) == pytest.approx(0.5)
     assert math.isnan(value({"kind": "rank_of_capture", "quarter": "D"}))
     assert value({"kind": "rank_of_capture", "quarter": "D"}, course("pocket_taken")) == 4
+
+
+def test_ground_that_is_taken_at_an_even_pace_has_no_day_with_more_than_its_share():
+    measure = {"kind": "largest_ground_captured", "quarters": ("A", "B"), "on": day(8)}
+    assert value({**measure, "days": 1}) < value({**measure, "days": 2}) == pytest.approx(1.0)
+    assert value({**measure, "days": 8, "on": day(3)}) == 0.0
+
+
+def test_a_ratio_of_periods_in_the_first_of_which_nothing_changed_is_no_number():
+    periods = {"after": day(3), "until": day(5), "earlier_after": day(0), "earlier_until": day(1)}
+    assert math.isnan(value({"kind": "ratio_of_periods", "outcomes": ("north",), **periods}))
+    with pytest.raises(ValueError, match="where the later period begins"):
+        record({"kind": "ratio_of_periods", "outcomes": ("north",), **periods, "earlier_until": day(4)})
 
 
 def test_what_never_happened_is_no_number_and_lies_outside():
