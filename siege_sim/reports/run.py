@@ -8,6 +8,7 @@ from siege_sim.analysis.run import NEED_KCAL, run_findings
 from siege_sim.errors import ResultError
 from siege_sim.reports.page import page, write_page
 from siege_sim.results.calendar import in_words
+from siege_sim.results.changed import change_sentences
 from siege_sim.results.endings import HOLDING, ending_texts
 from siege_sim.results.numbers import number, percent, unit_text
 from siege_sim.results.why import EXPLANATION_NOTE
@@ -61,6 +62,7 @@ def render_run(findings: RunFindings, pictures: Sequence[Picture]) -> str:
     return page(
         "run.html",
         title=findings.title,
+        changed=change_sentences(findings.lineage),
         scenario=findings.manifest["scenario"],
         manifest=findings.manifest,
         first=days.full(0),
