@@ -11,7 +11,7 @@ import numpy as np
 
 from siege_sim.errors import SiegeError, did_you_mean
 from siege_sim.mapping.event_table import STRIKES, DatedEvent, counted_words
-from siege_sim.mapping.frame import GridFrame, utm_zone
+from siege_sim.mapping.frame import GridFrame, zone_of_city
 from siege_sim.mapping.geo_files import require_geo
 from siege_sim.model.city.map import CityMap
 from siege_sim.model.scenario import DrawnMap
@@ -112,6 +112,6 @@ def frame_of_map(city_map: CityMap, map_file: Path) -> GridFrame:
         raise SiegeError(
             f"{map_file}: north_west_corner needs both latitude and longitude, or easting, northing and crs"
         )
-    crs = city_map.crs or utm_zone(corner.longitude, corner.latitude)
+    crs = city_map.crs or zone_of_city(corner.latitude, corner.longitude)
     west, north = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(corner.longitude, corner.latitude)
     return GridFrame(crs, west, north, city_map.cell_size_m, city_map.shape)

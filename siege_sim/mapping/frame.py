@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from siege_sim.errors import SiegeError
 from siege_sim.kernels.ground import Shape
+from siege_sim.kernels.transverse_mercator import utm_zone
 from siege_sim.model.city.map import LARGEST_SIDE
 
 Bounds = tuple[float, float, float, float]
@@ -61,16 +62,15 @@ class GridFrame:
         return np.where(on_grid, row * self.shape[1] + column, -1)
 
 
-def utm_zone(longitude: float, latitude: float) -> str:
-    """Return the code of the UTM zone (WGS84) of a place.
+def zone_of_city(latitude: float, longitude: float) -> str:
+    """Return the code of the UTM zone (WGS84) of a city's middle.
 
     Raises:
         SiegeError: beyond the latitudes that UTM covers.
     """
     if not -80.0 <= latitude <= 84.0:
         raise SiegeError(f"the city's middle lies at latitude {latitude:.4f}; UTM zones reach from -80 to 84")
-    zone = min(int((longitude + 180.0) // 6.0) % 60 + 1, 60)
-    return f"EPSG:{32600 + zone if latitude >= 0 else 32700 + zone}"
+    return utm_zone(latitude, longitude)
 
 
 def frame_of(bounds: Bounds, crs: str, cell_m: float, exact: bool, margin: int = 0) -> GridFrame:

@@ -31,7 +31,7 @@ class Holding:
     notes: tuple[str, ...] = field(default=())
 
 
-def read_table(file: str, what: str) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+def rows_of_table(file: str, what: str) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     """Return the columns of a CSV file in lower case, and its rows with their line numbers.
 
     Commas, semicolons and tabs are known as separators.
@@ -129,7 +129,7 @@ def holding_of(
 
 
 def _from_table(file: str, quarters: Boundaries, name_field: str, called: Mapping[str, str]) -> Holding:
-    columns, rows = read_table(file, "a table of holders")
+    columns, rows = rows_of_table(file, "a table of holders")
     name_column = next((name for name in ("name", "quarter", name_field) if name in columns), None)
     if name_column is None or "holder" not in columns:
         missing = "holder" if name_column else "name"
