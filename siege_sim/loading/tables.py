@@ -14,7 +14,7 @@ from typing import Any
 
 from siege_sim.errors import ScenarioError, did_you_mean
 from siege_sim.schema.block import KeyPath
-from siege_sim.schema.series import BEFORE, CSV_KEYS, MOST_STEPS, day_of_key
+from siege_sim.schema.series import BEFORE, CSV_KEYS, MOST_STEPS, day_of_key, not_a_day
 from siege_sim.schema.yaml_file import LARGEST_FILE_BYTES, Mark
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?")
@@ -103,4 +103,4 @@ def _cell(row: list[str], column: int, heading: list[str], place: str) -> str:
 def _problem_of_day(day: str, marks: Mapping[str, Mark]) -> str:
     if day in marks:
         return f"{day} is here and on line {marks[day].line}; keep one"
-    return f"'{day[:40]}' is no day; write a date such as 2016-09-22, or the number of a day"
+    return not_a_day(day)

@@ -9,15 +9,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from math import isfinite
 from operator import ge, gt, le, lt
+from sys import float_info
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 from pydantic_core import core_schema
 
 from siege_sim.schema.block import Problem, as_pydantic_error, param
-from siege_sim.schema.series import BEFORE, CSV_KEYS, MOST_STEPS, Series, day_of_key
+from siege_sim.schema.series import (
+    BEFORE,
+    CSV_KEYS,
+    DATE_KEY,
+    MOST_STEPS,
+    NUMBER_KEY,
+    Series,
+    day_of_key,
+    not_a_day,
+)
+from siege_sim.schema.values import as_written, way_out
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -37,6 +47,9 @@ MOST_PROBLEMS = 10
 class DatedReader:
     """Reads for pydantic what a field that may be a series takes; a kind for numbers and one for words."""
 
+    optional: bool = False
+    """Whether nothing may be given in place of a value or a series."""
+
     def one(self, value: Any) -> tuple[Any, str]:
         """Return a single value as it is stored, and what is wrong with it, if something is."""
         raise NotImplementedError
@@ -50,6 +63,8 @@ class DatedReader:
         """Return a value or a series from what a scenario gives."""
         if isinstance(given, Series):
             given = given.data
+        if given is None and self.optional:
+            return None
         if not isinstance(given, Mapping):
             value, wrong = self.one(given)
             if wrong:
@@ -89,30 +104,26 @@ class DatedReader:
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
         one = self.json_type
-        return {
-            "anyOf": [
-                one,
-                {
-                    "type": "object",
-                    "minProperties": 1,
-                    "properties": {BEFORE: one},
-                    "patternProperties": {r"^(\d{4}-\d{2}-\d{2}|-?\d+)$": one},
-                    "additionalProperties": False,
-                },
-                {
-                    "type": "object",
-                    "properties": {**{name: {"type": "string"} for name in ("csv", "date", "value")}, BEFORE: one},
-                    "required": ["csv"],
-                    "additionalProperties": False,
-                },
-            ]
+        nothing = [{"type": "null"}] if self.optional else []
+        by_date = {
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": {"pattern": f"^({BEFORE}|{NUMBER_KEY}|{DATE_KEY})$"},
+            "additionalProperties": one,
         }
+        table = {
+            "type": "object",
+            "properties": {**{name: {"type": "string"} for name in ("csv", "date", "value")}, BEFORE: one},
+            "required": ["csv"],
+            "additionalProperties": False,
+        }
+        return {"anyOf": [one, by_date, table, *nothing]}
 
 
 def _problem_of_key(key: Any, day: int | date | None) -> str:
     if day is not None:
         return f"day {day} is there twice; keep one" if isinstance(day, int) else f"{day} is there twice; keep one"
-    return f"'{key}' is no day; write a date such as 2016-09-22, the number of a day, or '{BEFORE}'"
+    return not_a_day(key, f"the number of a day, or '{BEFORE}'")
 
 
 def _problem_of_table(given: Mapping[Any, Any]) -> Problem:
@@ -121,7 +132,7 @@ def _problem_of_table(given: Mapping[Any, Any]) -> Problem:
         if key not in CSV_KEYS:
             return (key,), f"unknown key '{key}' beside csv; known are {', '.join(sorted(CSV_KEYS))}"
     if not isinstance(given["csv"], str):
-        return ("csv",), f"{given['csv']} is not the name of a file"
+        return ("csv",), f"{as_written(given['csv'])} is not the name of a file"
     return ("csv",), "tables are read when a scenario file is loaded; write the values by date here"
 
 
@@ -159,16 +170,14 @@ class DatedNumbers(DatedReader):
 
     def one(self, value: Any) -> tuple[Any, str]:
         """Return the number, and what is wrong with it, if something is."""
-        if value is None and self.optional:
-            return None, ""
         if isinstance(value, bool) or not isinstance(value, int | float):
-            return None, f"{_shown(value)} is not a number"
-        if not isfinite(value):
-            return None, f"{value} is not a finite number"
+            return None, f"{as_written(value)} is not a number{way_out(value, ['a number'])}"
+        if not -float_info.max <= value <= float_info.max:
+            return None, f"{as_written(value)} is not a finite number"
         for name, bound in self._bounds():
             keeps, words, _ = BOUNDS[name]
             if not keeps(value, bound):
-                return None, f"{value} is out of range; it {words} {bound:g}"
+                return None, f"{as_written(value)} is out of range; it {words} {bound:g}"
         return float(value), ""
 
 
@@ -191,12 +200,7 @@ class DatedWords(DatedReader):
         """Return the word, and what is wrong with it, if something is."""
         if value in self.words:
             return value, ""
-        return None, f"{_shown(value)} is not one of {', '.join(self.words)}{_hint(value, self.words)}"
-
-
-def _shown(value: Any) -> str:
-    words = {None: "nothing", True: "true", False: "false"}
-    return words[value] if value is None or isinstance(value, bool) else repr(value)[:60]
+        return None, f"{as_written(value)} is not one of {', '.join(self.words)}{_hint(value, self.words)}"
 
 
 def _hint(value: Any, words: Sequence[str]) -> str:

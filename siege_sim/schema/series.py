@@ -5,6 +5,7 @@ A series is a step function: each value holds from its date on, until the next. 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -12,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from siege_sim.schema.block import Block, KeyPath, Problem
 from siege_sim.schema.clock import Clock
+from siege_sim.schema.values import as_written, way_out
 
 ValueT = TypeVar("ValueT", bound=float | str)
 
@@ -22,6 +24,10 @@ CSV_KEYS = frozenset({"csv", "date", "value", BEFORE})
 """The keys by which a scenario file names a table to read a series from."""
 
 MOST_STEPS = 20_000
+
+DATE_KEY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+NUMBER_KEY = r"-?[0-9]{1,6}"
+"""How a date, and the number of a day, are written as keys."""
 
 
 class Series(Generic[ValueT]):
@@ -134,12 +140,24 @@ def day_of_key(key: Any) -> int | date | None:
     if isinstance(key, date) or (isinstance(key, int) and not isinstance(key, bool)):
         return key
     text = str(key)
-    if text.removeprefix("-").isdecimal() and len(text) <= len("-100000"):
+    if re.fullmatch(NUMBER_KEY, text):
         return int(text)
     try:
-        return date.fromisoformat(text) if len(text) == len("2016-09-22") else None
+        return date.fromisoformat(text) if re.fullmatch(DATE_KEY, text) else None
     except ValueError:
         return None
+
+
+def not_a_day(key: Any, others: str = "or the number of a day") -> str:
+    """Say that a key names no day, and what to write: the date that was meant, where that is known.
+
+    Args:
+        key: the key.
+        others: what may stand there beside a date, for messages.
+    """
+    meant = way_out(key, ["a date"])
+    clause = meant if meant.startswith("; write") else f"; write a date such as 2016-09-22, {others}"
+    return f"{as_written(str(key))} is no day{clause}"
 
 
 def problems_of_series(block: Any, clock: Clock, path: KeyPath = ()) -> Iterator[Problem]:

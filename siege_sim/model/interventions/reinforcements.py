@@ -16,7 +16,7 @@ from siege_sim.model.codes import Posture
 from siege_sim.model.processes.base import Intervention
 from siege_sim.schema.block import Problem, param
 from siege_sim.schema.clock import Clock
-from siege_sim.schema.series import day_of_key
+from siege_sim.schema.series import day_of_key, not_a_day
 from siege_sim.schema.sides import BESIEGER, GARRISON
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Reinforcements(Intervention):
             yield ("fighters",), "give 'fighters', or a table of 'arrivals', and not both"
         for key in self.arrivals:
             if day_of_key(key) is None:
-                yield ("arrivals", key), f"'{key}' is no day; write a date such as 2016-09-22, or the number of a day"
+                yield ("arrivals", key), not_a_day(key)
 
     def problems_on(self, clock: Clock) -> Iterator[Problem]:
         """Yield a window, or arrivals, that do not fit the run's calendar."""
