@@ -244,7 +244,7 @@ def parse_value(lever: Lever, typed: Any) -> tuple[Any, str]:
         return parse_series(str(typed))
     if lever.kind == "weights":
         weights = parse_weights(str(typed))
-        if not str(typed).strip() and not lever.value:
+        if not str(typed).strip() and lever.value == {}:
             return {}, ""
         return weights, "" if weights else "write names with numbers, such as: north 1, east 0.5"
     if lever.kind == "day":
