@@ -190,7 +190,8 @@ def _lever(
     name: str, field: FieldInfo, now: Block | None, scenario: Scenario | None, known: tuple[str, ...] = ()
 ) -> Lever:
     facts = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    value = getattr(now, name) if now is not None else None if field.is_required() else field.get_default()
+    usual = None if field.is_required() else field.get_default(call_default_factory=True)
+    value = usual if now is None else getattr(now, name)
     plausible: Any = facts.get("plausible")
     kind = _kind_of_dated(value) if reader_of(field) else _kind(field.annotation)
     low, high = _range(field, value, plausible) if kind in ("number", "whole") else (None, None)
