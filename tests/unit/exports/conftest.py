@@ -1,4 +1,4 @@
-"""A small run with a corner, P-codes and names in several scripts, water and a bridge; the same without a corner; and a small sweep."""
+"""A small run with a corner, P-codes, several scripts, water and a bridge; one without a corner; a small sweep."""
 
 from __future__ import annotations
 
