@@ -20,6 +20,7 @@ from siege_sim.loading.keys import Parameter, keys_in, parameter_of, with_values
 from siege_sim.loading.scenario import load_scenario, scenario_of
 from siege_sim.model.outcome import Outcome
 from siege_sim.model.run_outcomes import RunOutcome, run_outcomes_of
+from siege_sim.results.changed import change_sentences
 from siege_sim.results.sweep import Factor
 from siege_sim.schema.messages import read_block
 from siege_sim.schema.shipped import find_file
@@ -42,6 +43,7 @@ class Plan:
         policy_factor: the factor that chooses among whole scenarios, if there is one.
         bases: the plain data of the scenario of each policy; under ``""`` when there is no such factor.
         known: the outcomes of a run as a whole and of its days that any of these scenarios has, by name.
+        changed: what was changed in the base scenario, in sentences.
     """
 
     experiment: Experiment
@@ -50,6 +52,7 @@ class Plan:
     policy_factor: str | None
     bases: Mapping[str, Mapping[str, Any]] = field(repr=False)
     known: Mapping[str, AnyOutcome] = field(repr=False)
+    changed: tuple[str, ...] = ()
 
     @property
     def kept(self) -> dict[str, AnyOutcome]:
@@ -134,7 +137,8 @@ class _Planner:
             self.check_values(design_factor, bases)
         known = known_to(bases)
         self.check_outcomes(known)
-        return Plan(self.experiment, factors, self.points(design_factors), policy_factor, bases, known)
+        changed = tuple(change_sentences(base.lineage))
+        return Plan(self.experiment, factors, self.points(design_factors), policy_factor, bases, known, changed)
 
     def check_outcomes(self, known: Mapping[str, AnyOutcome]) -> None:
         """Check that every outcome that is named is one of a scenario's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,11 @@ from pydantic import ValidationError
 
 from siege_sim.errors import ScenarioError, did_you_mean
 from siege_sim.loading.keys import TIMES, parameter_of
+from siege_sim.loading.lineage import lineage_step
 from siege_sim.loading.tables import read_table, tables_in
 from siege_sim.model.scenario import Scenario
 from siege_sim.schema.block import KeyPath
+from siege_sim.schema.lineage import LINEAGE_KEY, Lineage, lineage_from_file
 from siege_sim.schema.messages import problem_lines
 from siege_sim.schema.series import Series, is_series_data, scaled_data
 from siege_sim.schema.shipped import find_file, shipped_files, shipped_folder
@@ -44,7 +46,42 @@ def load_scenario(name_or_path: str | Path, overrides: Iterable[str] = ()) -> Sc
     Raises:
         ScenarioError: names file, line, value and way out for everything that is wrong.
     """
-    return build_scenario(load_document(name_or_path, overrides))
+    settings = list(overrides)
+    scenario = build_scenario(load_document(name_or_path, settings))
+    return scenario.with_lineage(_lineage(find(name_or_path), scenario, settings))
+
+
+def _lineage(file: Path, scenario: Scenario, settings: Sequence[str]) -> tuple[Lineage, ...]:
+    """Return the steps in which a scenario came about: from what its file builds on, and by settings."""
+    written = scenario if not settings else _unless_wrong(file)
+    if written is None:
+        return ()
+    steps = _recorded(file, written)
+    parent = _parent_file(file, read_yaml(file))
+    if parent is not None and (before := _unless_wrong(parent)) is not None:
+        steps = (*_recorded(parent, before), *lineage_step(before, written, "extends"))
+    return steps if written is scenario else (*steps, *lineage_step(written, scenario, "set"))
+
+
+def _unless_wrong(file: Path) -> Scenario | None:
+    """Return the scenario of a file; None when it is none by itself, such as one that only others build on."""
+    try:
+        return build_scenario(_read_chain(file, []))
+    except ScenarioError:
+        return None
+
+
+def _recorded(file: Path, scenario: Scenario) -> tuple[Lineage, ...]:
+    """Return the lineage that stands in a scenario's file, as ``run`` writes it beside results."""
+    document = read_yaml(file)
+    data = document.data.get(LINEAGE_KEY) if isinstance(document.data, dict) else None
+    if data is None:
+        return ()
+    try:
+        return lineage_from_file(data, scenario.name, scenario.title, scenario.digest)
+    except ValueError as error:
+        mark = document.mark((LINEAGE_KEY,))
+        raise ScenarioError([f"{mark}: {LINEAGE_KEY}: {error}; remove it: it decides on no value"]) from None
 
 
 def load_document(name_or_path: str | Path, overrides: Iterable[str] = ()) -> Document:
@@ -101,6 +138,7 @@ def load_scenario_text(text: str, name: str) -> Scenario:
         return build_scenario(document)
     if isinstance(data.get("map"), str):
         raise ScenarioError([f"{document.mark(('map',))}: map: files are not opened here; write the map itself"])
+    data.pop(LINEAGE_KEY, None)
     parent, mark = data.pop("extends", None), document.mark(("extends",))
     if parent is None:
         return build_scenario(document)
@@ -133,20 +171,26 @@ def _read_chain(file: Path, seen: list[Path]) -> Document:
     for path in list(tables_in(data)):
         asked = _at(data, path)
         _put_table(document, path, _inside(file, asked["csv"], document.mark((*path, "csv"))))
-    parent_name = data.pop("extends", None)
+    parent_file = _parent_file(file, document)
+    data.pop("extends", None)
+    data.pop(LINEAGE_KEY, None)
+    return document if parent_file is None else _merge(_read_chain(parent_file, [*seen, resolved]), document)
+
+
+def _parent_file(file: Path, document: Document) -> Path | None:
+    """Return the file that a scenario's file builds on, if any."""
+    parent_name = document.data.get("extends") if isinstance(document.data, dict) else None
     if parent_name is None:
-        return document
+        return None
     mark = document.mark(("extends",))
     if not isinstance(parent_name, str):
         raise ScenarioError([f"{mark}: extends: {parent_name!r}; name one scenario"])
     if "/" in parent_name or parent_name.endswith((".yaml", ".yml")):
-        parent_file = _inside(file, parent_name, mark)
-    else:
-        try:
-            parent_file = find(parent_name, beside=file.parent)
-        except ScenarioError as error:
-            raise ScenarioError([f"{mark}: extends: {problem}" for problem in error.problems]) from None
-    return _merge(_read_chain(parent_file, [*seen, resolved]), document)
+        return _inside(file, parent_name, mark)
+    try:
+        return find(parent_name, beside=file.parent)
+    except ScenarioError as error:
+        raise ScenarioError([f"{mark}: extends: {problem}" for problem in error.problems]) from None
 
 
 def _inside(file: Path, relative: str, mark: Mark) -> Path:

@@ -7,12 +7,13 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property, reduce
 from operator import or_
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, cast
 
 from pydantic import (
     BeforeValidator,
     Discriminator,
     Field,
+    PrivateAttr,
     SerializerFunctionWrapHandler,
     Tag,
     ValidationError,
@@ -31,6 +32,7 @@ from siege_sim.model.processes.base import Intervention, Process
 from siege_sim.model.setting import Setting, map_kind
 from siege_sim.schema.block import Block, Problem, as_pydantic_error, param
 from siege_sim.schema.clock import Clock, Day
+from siege_sim.schema.lineage import Lineage, ValueChange
 from siege_sim.schema.messages import plain_words, problems_of
 from siege_sim.schema.series import problems_of_series
 from siege_sim.schema.values import as_written
@@ -208,6 +210,7 @@ class Scenario(Setting):
     """How often the layers are kept."""
     plain: ClassVar[type[Scenario] | None] = None
     """The class that this one extends with mechanisms that no catalogue knows."""
+    _lineage: tuple[Lineage, ...] = PrivateAttr(())
 
     __iter__ = None  # type: ignore[assignment]
     """Not a row of values: `mesa.batch_run` would try each of them as a scenario."""
@@ -249,6 +252,17 @@ class Scenario(Setting):
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @property
+    def lineage(self) -> tuple[Lineage, ...]:
+        """How it came about: what it was changed from, and how. It is no part of its values, nor of its digest."""
+        return self._lineage
+
+    def with_lineage(self, steps: Sequence[Lineage]) -> Self:
+        """Return the same scenario, which says that it came about in these steps."""
+        same = self.model_copy()
+        same._lineage = tuple(steps)
+        return same
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and type(self) is type(other) and self.digest == other.digest
 
@@ -283,8 +297,10 @@ class Scenario(Setting):
         blocks = {key: getattr(self, key) for key in type(self).model_fields}
         drawn = self.map.model_dump(by_alias=True)
         drawn["facilities"] |= {key: tuple(entries) for key, entries in (places or {}).items()}
+        step = Lineage(self.name, self.title, "set", (ValueChange(f"processes.{name}", "added"),))
         try:
-            return extended.model_validate({**blocks, "processes": mechanisms, "map": drawn})
+            made = extended.model_validate({**blocks, "processes": mechanisms, "map": drawn})
+            return made.with_lineage((*self.lineage, step))
         except ValidationError as error:
             raise SiegeError("; ".join(_in_words(item) for item in error.errors())) from None
 

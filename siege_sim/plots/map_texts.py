@@ -14,7 +14,7 @@ from siege_sim.results.numbers import percent
 from siege_sim.schema.sides import BESIEGER, GARRISON, NOBODY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -99,12 +99,32 @@ def name_quarters(axes: Axes, result: RunResult, quarters: Numbers, taken: list[
     others = table[(table["holder_on_day_0"] != "garrison") & (table["cells"] >= 7)].sort_values(
         "cells", ascending=False
     )
+    write_names(axes, list(besieged["quarter"]), list(others["quarter"]), numbers, quarters, taken)
+
+
+def write_names(
+    axes: Axes,
+    besieged: Sequence[str],
+    others: Sequence[str],
+    numbers: Mapping[str, int],
+    quarters: Numbers,
+    taken: list[Bbox],
+) -> None:
+    """Write names of quarters in a given order wherever there is room.
+
+    Args:
+        axes: the map.
+        besieged: quarters of the garrison's ground.
+        others: further quarters.
+        numbers: the number of each quarter by name.
+        quarters: the quarter of each cell, shape ``(rows, columns)``.
+        taken: what is taken already; what is written is added.
+    """
     frame = axes.get_window_extent()
-    for name in [*besieged["quarter"], *others["quarter"]]:
-        cells = quarters == numbers[str(name)]
+    for name in (*besieged, *others):
+        cells = quarters == numbers[name]
         if cells.any():
-            inside = name in set(besieged["quarter"])
-            _place(axes, str(name), ground.heart(cells), inside, frame, taken)
+            _place(axes, name, ground.heart(cells), name in set(besieged), frame, taken)
 
 
 def _place(axes: Axes, name: str, at: tuple[float, float], inside: bool, frame: Bbox, taken: list[Bbox]) -> None:

@@ -144,10 +144,18 @@ def blank_sheet(title: str, sentence: str, below: str, height_in: float, width_i
     return figure
 
 
+def short_title(title: str) -> str:
+    """Return a title for a footnote: what was changed stays in it, however long the title itself is."""
+    whole, mark, changed = title.rpartition(" (changed: ")
+    if not mark:
+        return textwrap.shorten(title, 60, placeholder=" ...")
+    return f"{textwrap.shorten(whole, 60, placeholder=' ...')}{mark}{changed}"
+
+
 def footnote(result: RunResult) -> str:
     """Return the line below every figure: which run this is, and what it is not."""
     days = Calendar.of(result)
-    title = textwrap.shorten(result.title, 60, placeholder=" ...")
+    title = short_title(result.title)
     return (
         f"{title}; {days.full(0)} to {days.full(days.last)}; seed {result.manifest['seed']}. "
         "One run of many possible; a model, not a record."

@@ -16,6 +16,7 @@ import pandas as pd
 from siege_sim._version import __version__
 from siege_sim.model.model import SiegeModel
 from siege_sim.model.run_outcomes import first_day, run_outcomes_of, summary_of
+from siege_sim.model.version import model_version
 from siege_sim.results.run import WHOLE_OR_MISSING, RunResult
 from siege_sim.runner.versions import installed_version
 
@@ -135,6 +136,7 @@ def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
         "git_commit": _git_commit(),
         "seed": model.seed,
         "scenario_digest": model.scenario.digest,
+        "model_version": model_version(),
         "python": platform.python_version(),
         "packages": {name: installed_version(name) for name in MANIFEST_PACKAGES},
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -156,6 +158,7 @@ def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
         "outcomes": {outcome.name: outcome.about() for outcome in model.recorder.outcomes},
         "run_outcomes": {outcome.name: outcome.about() for outcome in run_outcomes_of(model.setting.sides)},
         "notes": model.scenario.notes(),
+        "lineage": [step.data() for step in model.scenario.lineage],
         "scenario": model.scenario.model_dump(mode="json", by_alias=True),
     }
 

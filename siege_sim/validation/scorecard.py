@@ -121,6 +121,8 @@ class Scorecard:
     settings: tuple[str, ...]
     made: Mapping[str, Any]
     lines: tuple[PatternScore, ...]
+    changed: tuple[str, ...] = ()
+    """What was changed in the scenario, in sentences."""
 
     @property
     def medians_inside(self) -> tuple[int, int]:
@@ -148,6 +150,7 @@ class Scorecard:
             "seeds": list(self.seeds),
             "days": self.days,
             "settings": list(self.settings),
+            "changed": list(self.changed),
             "made_by": dict(self.made),
             "medians_inside": inside,
             "patterns_measured": of,
@@ -165,6 +168,7 @@ def scorecard(
     days: int | None = None,
     settings: Sequence[str] = (),
     record_from: str | None = None,
+    changed: Sequence[str] = (),
 ) -> Scorecard:
     """Score runs of a scenario.
 
@@ -176,6 +180,7 @@ def scorecard(
         days: after how many days the runs were stopped, if so.
         settings: what was changed in the scenario, as ``key=value``.
         record_from: name or path of the record, if it is not its name.
+        changed: what was changed in the scenario, in sentences.
     """
     return Scorecard(
         scenario=scenario,
@@ -189,6 +194,7 @@ def scorecard(
         settings=tuple(settings),
         made=runs[0].provenance,
         lines=score_patterns(record, runs),
+        changed=tuple(changed),
     )
 
 
