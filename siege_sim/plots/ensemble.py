@@ -48,7 +48,7 @@ SHARE_COLOURS = (
 )
 """Colours of shares of runs, a tenth each, from never to always."""
 
-NOBODYS_GROUND, _ = style.NOBODYS_LOOKS["impassable"]
+NOBODYS_LOOK, _ = style.NOBODYS_LOOKS["impassable"]
 OTHER_GROUND = style.Look("#dfe3e6")
 
 LOST_TITLE = "How often each place is lost"
@@ -127,7 +127,7 @@ def _map(axes: Axes, findings: EnsembleFindings, one: LostByDay) -> None:
     axes.set(xlim=(0, columns), ylim=(rows, 0), xticks=[], yticks=[], aspect="equal", anchor="N")
     axes.spines[:].set(visible=True, color=style.FAINT, linewidth=0.6)
     looks = {code: style.look_of(sides, code) for code in sides.third_party_codes.values()}
-    for code, look in {BESIEGER: OTHER_GROUND, **looks, NOBODY: NOBODYS_GROUND}.items():
+    for code, look in {BESIEGER: OTHER_GROUND, **looks, NOBODY: NOBODYS_LOOK}.items():
         mask = town.holder == code
         if mask.any():
             axes.add_artist(PathPatch(ground.squares(mask), **look.patch()))
@@ -161,7 +161,7 @@ def _key(figure: Figure, findings: EnsembleFindings, height_in: float) -> None:
         for code in sides.third_party_codes.values()
         if (holder == code).any()
     ]
-    others += [Patch(**NOBODYS_GROUND.patch(), label="held by nobody")] if (holder == NOBODY).any() else []
+    others += [Patch(**NOBODYS_LOOK.patch(), label="held by nobody")] if (holder == NOBODY).any() else []
     figure.legend(
         handles=others, loc="lower left", bbox_to_anchor=(0.02, 0.36 / height_in), ncols=4, frameon=False, fontsize=8,
         handlelength=1.6, columnspacing=1.4, borderpad=0,

@@ -30,6 +30,7 @@ class BreakOff(Process):
     """
 
     phase: ClassVar[Phase] = Phase.COHESION
+    about: ClassVar[tuple[str, ...]] = ("garrison_area_share", "days_to_half", "end_day")
     neutral: ClassVar[Mapping[str, Any]] = {"hazard_per_round": 0.0}
 
     hazard_per_round: float = param(0.002, unit="1/round", plausible=(0.0005, 0.02), ge=0.0, le=10.0)

@@ -26,6 +26,7 @@ class StrikeEffects(Process):
 
     kind: Literal["strike_effects"] = "strike_effects"
     phase: ClassVar[Phase] = Phase.AIR
+    about: ClassVar[tuple[str, ...]] = ("killed_by_air", "civilians_wounded", "hospitals_working", "rubble_share")
     off_means: ClassVar[str] = "air strikes hit nobody and nothing, and nobody is buried"
     neutral: ClassVar[Mapping[str, Any]] = {
         "affected_area_m2": 0.0, "fighters_area_m2": 0.0, "damage_radius_m": 0.0, "p_facility_destroyed": 0.0,
