@@ -1,4 +1,4 @@
-"""What mechanisms, dated actions and what-ifs change, in the terminal, as tables, and as a page that needs nothing else."""
+"""What mechanisms, dated actions and what-ifs change, in the terminal, as tables, and as a page."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class BreakOff(Process):
         unit_luck = model.units.luck(rng, 2)
         # Chances are worked out anew after each round: a loss puts its neighbours at risk, and may cut others off.
         for round_luck in luck:
-            giving_up = (round_luck < chance).nonzero()[0]
+            giving_up = model.but_for.that_may_fall((round_luck < chance).nonzero()[0], model.day)
             if giving_up.size == 0:
                 continue
             fallen = self._change_hands(model, giving_up, taken_by, lost_today)

@@ -117,7 +117,7 @@ class StrikeEffects(Process):
             cause="killed_by_air",
         )
         for number, facility in enumerate(model.facilities):
-            if facility.hits:
+            if facility.hits and not model.but_for.spares(facility.name, model.day):
                 self._hit(model, facility, facilities[number])
         ruined = impacts * np.pi * self.damage_radius_m**2 / (model.city.cell_km2 * 1e6)
         layers.rubble += (1.0 - layers.rubble) * np.minimum(ruined, 1.0)
