@@ -14,6 +14,8 @@ import pytest
 
 from siege_sim import RunResult, load_scenario, run
 from siege_sim.loading.scenario import parent_of, shipped_folder, shipped_scenarios
+from siege_sim.loading.what_ifs import about_of
+from siege_sim.runner.ablate import names_to_be_about
 
 BASELINE = "aleppo_2016"
 WHAT_IFS = sorted(
@@ -67,6 +69,7 @@ def test_it_opens_with_its_question_and_says_what_it_changes(name):
     opening = (shipped_folder() / f"{name}.yaml").read_text("utf-8").split("extends:")[0]
     assert opening.startswith("# Question: ")
     assert "# Changed: " in opening
+    assert about_of(shipped_scenarios()[name], names_to_be_about())
     scenario, baseline = load_scenario(name), load_scenario(BASELINE)
     assert scenario.name == name
     assert scenario.title.endswith("?")
