@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from siege_sim.analysis.comparison.paired import Difference
     from siege_sim.results.run import RunResult
 
-BESIDE = ("days_to_half", "day_pocket_split", "excess_deaths", "end_day")
+TOLD_BESIDE = ("days_to_half", "day_pocket_split", "excess_deaths", "end_day")
 """Numbers of a run that are told beside the answer."""
 
 ONE_SEED_NOTE = (
@@ -111,7 +111,7 @@ class ButForPair:
 
 def pair_of(asked: AskedResult, with_it: RunResult, without_it: RunResult) -> ButForPair:
     """Return what two runs with one seed say about a result."""
-    numbers = {name: (_number(with_it, name), _number(without_it, name)) for name in BESIDE}
+    numbers = {name: (_number(with_it, name), _number(without_it, name)) for name in TOLD_BESIDE}
     seed = int(with_it.manifest["seed"])
     parts_on_day = _parting(with_it, without_it)
     return ButForPair(seed, asked.of_run(with_it), asked.of_run(without_it), numbers, parts_on_day)

@@ -8,10 +8,15 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from siege_sim.errors import SiegeError
+from siege_sim.loading.scenario import load_scenario, parent_of, shipped_scenarios
 from siege_sim.model import catalogue
 from siege_sim.reports.mechanisms import EFFECTS_FILE, WORDS_FILE, mechanisms_text, read_effects, read_words
+
+if TYPE_CHECKING:
+    from siege_sim.analysis.ablation import SwitchKind
 
 MECHANISMS_PAGE = "mechanisms.md"
 
@@ -20,9 +25,22 @@ def mechanisms_page(folder: Path) -> str:
     """Return the page as it should be now, from the page, effects and words in a folder of documentation."""
     page = (folder / MECHANISMS_PAGE).read_text("utf-8")
     beside = folder / MECHANISMS_PAGE.removesuffix(".md")
-    ordered = sorted(catalogue.processes().values(), key=lambda cls: cls.phase)
-    known = {cls.name(): cls.summary() for cls in ordered}
-    return mechanisms_text(page, read_effects(beside / EFFECTS_FILE), read_words(beside / WORDS_FILE), known)
+    effects, words = read_effects(beside / EFFECTS_FILE), read_words(beside / WORDS_FILE)
+    return mechanisms_text(page, effects, words, known_switches())
+
+
+def known_switches() -> dict[SwitchKind, dict[str, str]]:
+    """Return every mechanism, and every dated action and what-if of the shipped scenarios, with what it is."""
+    mechanisms = sorted(catalogue.processes().values(), key=lambda cls: cls.phase)
+    actions: dict[str, str] = {}
+    what_ifs: dict[str, str] = {}
+    for name in shipped_scenarios():
+        scenario, parent = load_scenario(name), parent_of(name)
+        if parent is not None:
+            what_ifs[name] = f"{scenario.title} (`{parent}`)"
+        else:
+            actions |= {key: f"{type(one).summary()} (`{name}`)" for key, one in scenario.interventions.items()}
+    return {"mechanism": {cls.name(): cls.summary() for cls in mechanisms}, "action": actions, "what_if": what_ifs}
 
 
 def take_over(ablation: Path, folder: Path) -> None:

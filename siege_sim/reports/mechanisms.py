@@ -14,8 +14,8 @@ from pydantic import Field
 
 from siege_sim.analysis.ablation import ABLATION_COLUMNS, CLEAR_EFFECT, KIND_HEADINGS
 from siege_sim.errors import ResultError, did_you_mean
-from siege_sim.reports.effects import label_of, scale_of
-from siege_sim.results.numbers import number
+from siege_sim.reports.effects import scale_of
+from siege_sim.results.numbers import is_share, number
 from siege_sim.schema.block import Block
 from siege_sim.schema.messages import read_block
 
@@ -32,6 +32,10 @@ BEGINS, ENDS_HERE = "<!-- mechanisms -->", "<!-- end -->"
 
 NOT_WRITTEN = "*Nothing is written here yet.*"
 NOT_TRIED = "*Not tried yet.*"
+
+
+Known = Mapping["SwitchKind", Mapping[str, str]]
+"""What there is of each kind, by name, with what it is in a sentence."""
 
 
 class Said(Block):
@@ -84,14 +88,14 @@ def read_effects(file: Path) -> pd.DataFrame:
     return table
 
 
-def mechanisms_text(page: str, effects: pd.DataFrame, words: MechanismWords, known: Mapping[str, str]) -> str:
+def mechanisms_text(page: str, effects: pd.DataFrame, words: MechanismWords, known: Known) -> str:
     """Return the page with its generated part as effects and words have it now.
 
     Args:
         page: the page as it is.
         effects: the table of an ablation.
         words: what is said of mechanisms and levers.
-        known: every mechanism by name, with what it does in a sentence.
+        known: every mechanism, dated action and what-if there is, by kind and name, with what it is in a sentence.
 
     Raises:
         ResultError: the page has no place for it, or the words name what is not there.
@@ -105,9 +109,9 @@ def mechanisms_text(page: str, effects: pd.DataFrame, words: MechanismWords, kno
     return f"{before}{BEGINS}\n\n" + "\n".join(lines).strip() + f"\n\n{ENDS_HERE}{after}"
 
 
-def _check_names(effects: pd.DataFrame, words: MechanismWords, known: Mapping[str, str]) -> None:
+def _check_names(effects: pd.DataFrame, words: MechanismWords, known: Known) -> None:
     for kind in KIND_HEADINGS:
-        there = {*effects.loc[effects["kind"] == kind, "name"], *(known if kind == "mechanism" else ())}
+        there = {*effects.loc[effects["kind"] == kind, "name"], *known.get(kind, ())}
         for name in getattr(words, kind):
             if name not in there:
                 raise ResultError(f"{WORDS_FILE}: {kind}: there is no '{name}'{did_you_mean(name, there)}")
@@ -127,16 +131,17 @@ def _made(effects: pd.DataFrame) -> list[str]:
     return ["What was run:", "", *lines, ""]
 
 
-def _sections(effects: pd.DataFrame, words: MechanismWords, known: Mapping[str, str]) -> Iterator[str]:
+def _sections(effects: pd.DataFrame, words: MechanismWords, known: Known) -> Iterator[str]:
     for kind, heading in KIND_HEADINGS.items():
         rows = effects[effects["kind"] == kind]
-        names = dict.fromkeys([*(known if kind == "mechanism" else ()), *rows["name"]])
+        mine = known.get(kind, {})
+        names = dict.fromkeys([*mine, *rows["name"]])
         if names:
             yield from (f"## {heading}", "", *_in_short(kind, rows), "")
         for name in names:
             yield from (f"### {name}", "")
-            if kind == "mechanism" and name in known:
-                yield from (known[name], "")
+            if name in mine:
+                yield from (mine[name], "")
             yield from (*_said(getattr(words, kind).get(name, ())), "")
             yield from (*_effects_of(rows[rows["name"] == name]), "")
 
@@ -167,8 +172,14 @@ def _effects_of(rows: pd.DataFrame) -> list[str]:
     for outcome in outcomes:
         mine = {row["case"]: row for row in each if row["outcome"] == outcome}
         cells = [_cell(mine[case]) if case in mine else "" for case in cases]
-        lines.append(f"| {label_of(_effect(next(iter(mine.values()))))} | " + " | ".join(cells) + " |")
+        lines.append(f"| {_name_of(outcome, list(mine.values()))} | " + " | ".join(cells) + " |")
     return [*lines, *(["", *notes] if notes else [])]
+
+
+def _name_of(outcome: str, rows: list[dict[str, Any]]) -> str:
+    """Return what an outcome is called: its label, or its name in code where cases call it differently."""
+    labels = {str(row["label"]) for row in rows}
+    return f"{labels.pop() if len(labels) == 1 else f'`{outcome}`'}{', %' if is_share(str(rows[0]['unit'])) else ''}"
 
 
 def _rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -179,19 +190,24 @@ def _cell(row: Mapping[str, Any]) -> str:
     """Return an effect as it stands in a cell: means, difference and interval, or that none is clear."""
     effect = _effect(row)
     scale, gap = scale_of(effect), effect.difference
+    size = "" if scale.size == 1.0 else f" {scale.words.split()[0]}"
     if row["verdict"] != CLEAR_EFFECT:
-        return f"{scale.number(gap.before)}; {row['verdict']}"
-    return f"{scale.number(gap.before)} → {scale.number(gap.after)}: **{scale.gap(gap)}** ({scale.between(gap)})"
+        return f"{scale.number(gap.before)}{size}; {row['verdict']}"
+    numbers = f"{scale.number(gap.before)} → {scale.number(gap.after)}: **{scale.gap(gap)}** ({scale.between(gap)})"
+    return f"{numbers}{size}"
 
 
 def _effect(row: Mapping[str, Any]) -> Any:
     from siege_sim.analysis.comparison.effects import Effect
     from siege_sim.analysis.comparison.paired import Difference
 
-    before, after, low, high = (
-        None if row[name] != row[name] else float(row[name]) for name in ("baseline", "changed", "low", "high")
-    )
+    before, after, low, high = (_number_of(row[name]) for name in ("baseline", "changed", "low", "high"))
     unit = str(row["unit"])
     return Effect(
         "", str(row["outcome"]), str(row["label"]), unit, Difference(int(row["pairs"]), before, after, low, high)
     )
+
+
+def _number_of(value: Any) -> float | None:
+    """Return a number of a table; None where there is none."""
+    return None if value is None or value != value else float(value)

@@ -17,7 +17,7 @@ from siege_sim.reports.mechanisms import (
     read_words,
 )
 
-KNOWN = {"wells": "Wells spare some people the queue.", "market": "Traders sell."}
+KNOWN = {"mechanism": {"wells": "Wells spare some people the queue.", "market": "Traders sell."}}
 PAGE = f"# Title\n\nWritten by hand.\n\n{BEGINS}\nold\n{ENDS_HERE}\n\nAfter.\n"
 WORDS = "mechanism:\n  wells:\n    - {says: People drew water from wells., source: WHO 2016}\n"
 
@@ -57,6 +57,17 @@ def test_effects_stand_beside_words_with_their_source(effects, words):
     assert "| afraid | 10 → 14: **+4** (+3 to +5) | 2; no clear effect: no run differs |" in text
     assert "`town`: 1 of 1 have a clear effect" in text
     assert "`port`: 0 of 1 have a clear effect on something they are there for; not: `wells`." in text
+
+
+def test_sizes_of_numbers_stand_in_the_cells_and_names_hold_for_all_cases(words):
+    """One case counts its food in millions and another in billions, and each calls its sides differently."""
+    numbers = {"changed": None, "low": None, "high": None, "difference": None}
+    rows = [
+        row("wells", "food", "no clear effect", "town", label="Food of the town", baseline=2.0e6, **numbers),
+        row("wells", "food", "no clear effect", "port", label="Food of the port", baseline=3.0e9, **numbers),
+    ]
+    text = mechanisms_text(PAGE, pd.DataFrame(rows, columns=list(ABLATION_COLUMNS)), words, KNOWN)
+    assert "| `food` | 2 million; no clear effect | 3 billion; no clear effect |" in text
 
 
 def test_what_nobody_wrote_about_or_tried_is_named_as_such(effects, words):
