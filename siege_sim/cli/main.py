@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siege_sim.cli import folders, mapping, results
+from siege_sim.cli import ablate, folders, mapping, results
 from siege_sim.errors import ScenarioError, SiegeError, StoppedError
 from siege_sim.runner.signals import comes_of_ctrl_c, treat_stop_signals_as_ctrl_c
 
@@ -321,7 +321,9 @@ def calibrate_command(
         print_fit(spec, generation, priors, target)
 
 
-for name, command in {**results.COMMANDS, **mapping.MAPPING_COMMANDS}.items():
+ABLATION_COMMANDS = {"ablate": ablate.ablate_command}
+
+for name, command in {**ABLATION_COMMANDS, **results.COMMANDS, **mapping.MAPPING_COMMANDS}.items():
     app.command(name)(command)
 
 

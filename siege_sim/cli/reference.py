@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siege_sim.cli.file_pages import FILE_PAGES, with_tables
+from siege_sim.cli.mechanisms import write_mechanisms
 from siege_sim.model import catalogue
 from siege_sim.model.agents.household import Households
 from siege_sim.model.agents.unit import Units
@@ -164,11 +165,12 @@ PAGES = {"parameters.md": parameters_page, "state.md": state_page}
 
 
 def write_pages(folder: Path) -> None:
-    """Write every page into a folder, and the tables of those that are written by hand."""
+    """Write every page into a folder, and the tables of those that are written by hand, mechanisms included."""
     for name, page in PAGES.items():
         (folder / name).write_text(page(), "utf-8")
     for name in FILE_PAGES:
         (folder / name).write_text(with_tables((folder / name).read_text("utf-8")), "utf-8")
+    write_mechanisms(folder)
 
 
 if __name__ == "__main__":

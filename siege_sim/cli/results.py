@@ -6,9 +6,13 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from siege_sim.analysis.but_for import ButForFindings
+    from siege_sim.runner.but_for import ButForRequest
 
 
 def sweep_command(
@@ -127,7 +131,19 @@ def why_command(
         str | None, typer.Option(help="Why this store, market, bakery or hospital was lost or empty.")
     ] = None,
     ending: Annotated[bool, typer.Option("--ending", help="Why the siege ended as it did (the default).")] = False,
+    but_for: Annotated[
+        str | None,
+        typer.Option(
+            metavar="EVENT",
+            help="Play it again without this and say whether it still came about: a number from events.csv, a dated "
+            "action's name, or NAME@DAY.",
+        ),
+    ] = None,
+    lasting: Annotated[int, typer.Option(min=1, max=3650, help="With --but-for: for so many days.")] = 1,
+    runs: Annotated[int, typer.Option(min=0, max=10_000, help="With --but-for: ask further seeds 1, 2, ... too.")] = 0,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print no progress.")] = False,
 ) -> None:
     """Explain why something happened in a run, event by event."""
     from siege_sim.results.files import json_text
@@ -135,8 +151,25 @@ def why_command(
 
     if (quarter is not None) + (stock is not None) + ending > 1:
         raise typer.BadParameter("choose one of --quarter, --stock and --ending")
+    if but_for is None and (lasting != 1 or runs):
+        raise typer.BadParameter("--lasting and --runs say something about --but-for; name what is left out")
     answer = explain_folder(result, quarter, stock)
-    print(json_text(answer.as_data()) if as_json else "\n".join(answer.sentences) + "\n", end="")
+    data, sentences = answer.as_data(), answer.sentences
+    if but_for is not None:
+        from siege_sim.runner.but_for import ButForRequest
+
+        found = _without(ButForRequest(result, but_for, quarter, stock, lasting, runs), workers, quiet or as_json)
+        data, sentences = {**data, "but_for": found.data()}, [*sentences, "", *found.sentences]
+    print(json_text(data) if as_json else "\n".join(sentences) + "\n", end="")
+
+
+def _without(request: ButForRequest, workers: int | None, silent: bool) -> ButForFindings:
+    """Play a run without something, and show how far that is."""
+    from siege_sim.cli.progress import counted
+    from siege_sim.runner.but_for import but_for
+
+    with counted("but for it", "seed", request.runs + 1, silent or not request.runs) as progress:
+        return but_for(request, workers, progress)
 
 
 def replay_command(

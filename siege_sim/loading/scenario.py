@@ -35,6 +35,15 @@ def parent_of(name: str) -> str | None:
     return None if parent is None else str(parent)
 
 
+def parent_file_of(file: Path) -> Path | None:
+    """Return the file that a scenario's file says that it builds on, if any.
+
+    Raises:
+        ScenarioError: it cannot be read, or what it names is not there.
+    """
+    return _parent_file(file, read_yaml(file))
+
+
 def load_scenario(name_or_path: str | Path, overrides: Iterable[str] = ()) -> Scenario:
     """Load a scenario.
 

@@ -38,10 +38,14 @@ class EventLog:
     Attributes:
         events: all events so far.
         cut_off_by: for each of the garrison's cells that is cut off from the main body, the event that cut it off.
+        acting: the entry of the schedule that acts now, such as ``processes.pauses``; empty between them.
+        origins: for each event, which entry wrote it down, and what it is about besides its kind and place.
     """
 
     events: list[Event] = field(default_factory=list)
     cut_off_by: dict[int, int] = field(default_factory=dict)
+    acting: str = ""
+    origins: list[tuple[str, tuple[Hashable, ...]]] = field(default_factory=list)
     _newest: dict[Hashable, int] = field(default_factory=dict)
 
     def add(self, event: Event, about: Iterable[Hashable] = ()) -> int:
@@ -58,8 +62,10 @@ class EventLog:
         number = len(self.events)
         if event.because is not None and not 0 <= event.because < number:
             raise ValueError(f"event {number} ({event.kind}) cannot come of event {event.because}: name an earlier one")
+        subjects = tuple(about)
         self.events.append(event)
-        for subject in (event.kind, (event.kind, event.where), *about):
+        self.origins.append((self.acting, subjects))
+        for subject in (event.kind, (event.kind, event.where), *subjects):
             self._newest[subject] = number
         return number
 

@@ -127,7 +127,11 @@ class SiegeModel(SiegeState):
         for way in (*self.facilities_of(Crossing), *self.facilities_of(Road)):
             way.open_share = way.usual_open_share
         for name, process in self.schedule:
-            process.step(self, cast("Generator", Later(stream, self.seed, process.stream or name, self.day)))
+            self.log.acting = name
+            acts = self.but_for.in_place_of(name, process, self.day)
+            if acts is not None:
+                acts.step(self, cast("Generator", Later(stream, self.seed, process.stream or name, self.day)))
+        self.log.acting = ""
         self._settle()
         if self.day >= self.clock.days:
             self.running = False

@@ -21,6 +21,7 @@ from siege_sim.model.agents.facility import Facility, FoodStock, Hospital, Marke
 from siege_sim.model.agents.household import Household, Households
 from siege_sim.model.agents.line import Line
 from siege_sim.model.agents.unit import UNIT_CLASSES, Unit, Units
+from siege_sim.model.but_for import NOTHING_LEFT_OUT, ButFor
 from siege_sim.model.city.grid import City
 from siege_sim.model.codes import Status
 from siege_sim.model.conditions import Conditions, Politics
@@ -80,6 +81,7 @@ class SiegeState(GuardedModel):
         conditions: what holds for the whole city today.
         politics: condemnation, hope, agreement, ending.
         log: events with their causes.
+        but_for: what is left out of this run, if anything.
         day: the last day that was simulated (0 before the first step).
         running: whether the run goes on.
     """
@@ -103,6 +105,7 @@ class SiegeState(GuardedModel):
         self.conditions = Conditions()
         self.politics: Politics = Politics()
         self.log = EventLog()
+        self.but_for: ButFor = NOTHING_LEFT_OUT
         self.running: bool = True
         self.pockets_this_morning = self.city.large_pockets
         self.unit_labels: dict[int, tuple[str, str]] = {}

@@ -184,7 +184,7 @@ class _Explainer:
 
     def of_quarter(self, name: str) -> Explanation:
         table = self._result.quarters.set_index("quarter")
-        name = _as_known(name, table.index)
+        name = as_known_name(name, table.index)
         if name not in table.index:
             raise ResultError(f"no quarter '{name}' in this run{_suggest(name, table.index)}")
         row = table.loc[name]
@@ -205,7 +205,7 @@ class _Explainer:
 
     def of_facility(self, name: str) -> Explanation:
         known = [str(facility["name"]) for facility in self._result.manifest["city"].get("facilities", [])]
-        name = _as_known(name, known)
+        name = as_known_name(name, known)
         if name not in known:
             raise ResultError(f"no stock or facility '{name}' in this run{_suggest(name, known)}")
         mine = [row for row in self._rows if row["facility"] == name]
@@ -341,7 +341,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _as_known(name: str, known: Iterable[str]) -> str:
+def as_known_name(name: str, known: Iterable[str]) -> str:
     """Return a name as it is written among those known, whatever its capitals."""
     return next((one for one in known if one.casefold() == name.casefold()), name)
 

@@ -53,14 +53,14 @@ def load_comparable(names: Sequence[str], settings: Sequence[str], days: int | N
         f"{name}: {problem}"
         for number, (name, scenario) in enumerate(zip(names, scenarios, strict=True))
         if number
-        for problem in _misfits(scenario, scenarios[:number], days)
+        for problem in misfits(scenario, scenarios[:number], days)
     ]
     if problems:
         raise ScenarioError(problems)
     return scenarios
 
 
-def _misfits(scenario: Scenario, before: Sequence[Scenario], days: int | None) -> list[str]:
+def misfits(scenario: Scenario, before: Sequence[Scenario], days: int | None) -> list[str]:
     """Return why a scenario cannot be compared with those before it, of which the first is the baseline."""
     base, found = before[0], []
     for other in before:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from siege_sim._version import __version__
+from siege_sim.model.but_for import NOTHING_LEFT_OUT
 from siege_sim.model.model import SiegeModel
 from siege_sim.model.run_outcomes import first_day, run_outcomes_of, summary_of
 from siege_sim.model.version import model_version
@@ -21,6 +22,7 @@ from siege_sim.results.run import WHOLE_OR_MISSING, RunResult
 from siege_sim.runner.versions import installed_version
 
 if TYPE_CHECKING:
+    from siege_sim.model.but_for import ButFor
     from siege_sim.model.city.map import CityMap
 
 MANIFEST_PACKAGES = ("mesa", "numpy", "pandas", "matplotlib", "pydantic")
@@ -130,11 +132,13 @@ def _events(model: SiegeModel) -> pd.DataFrame:
 
 def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
     city = model.city.map
+    left_out = {} if model.but_for == NOTHING_LEFT_OUT else {"but_for": _but_for_data(model.but_for)}
     return {
         "program": "siege_sim",
         "version": __version__,
         "git_commit": _git_commit(),
         "seed": model.seed,
+        **left_out,
         "scenario_digest": model.scenario.digest,
         "model_version": model_version(),
         "python": platform.python_version(),
@@ -161,6 +165,11 @@ def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
         "lineage": [step.data() for step in model.scenario.lineage],
         "scenario": model.scenario.model_dump(mode="json", by_alias=True),
     }
+
+
+def _but_for_data(but_for: ButFor) -> dict[str, Any]:
+    """Return what a run leaves out as plain data: without it nobody could repeat the run."""
+    return {**asdict(but_for), "cells": sorted(but_for.cells)}
 
 
 def _georeference(city: CityMap) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from siege_sim.model.city.layers import LAYERS
 from siege_sim.model.processes.base import Intervention, Phase
 from siege_sim.model.processes.break_off import BreakOff
 from siege_sim.model.rng import stream
+from siege_sim.runner.ablate import names_to_be_about
 from tests.conftest import STRESS
 
 PROCESSES = sorted(catalogue.processes().items())
@@ -48,6 +49,13 @@ def test_it_has_a_summary_a_phase_and_documented_parameters(name, cls):
         if field.annotation in (int, float):
             assert facts["unit"], f"{name}.{key} has no unit"
             assert facts["source"], f"{name}.{key} has no source"
+
+
+@each
+def test_it_says_which_outcomes_it_is_there_for(name, cls):
+    assert cls.about, f"{name} names no outcome that it is in the model for"
+    assert set(cls.about) <= set(names_to_be_about())
+    assert len(set(cls.about)) == len(cls.about)
 
 
 @each

@@ -8,6 +8,8 @@ import pytest
 
 from siege_sim import load_scenario, run
 from siege_sim.loading.scenario import parent_of, shipped_folder, shipped_scenarios
+from siege_sim.loading.what_ifs import about_of
+from siege_sim.runner.ablate import names_to_be_about
 
 CASES = [name for name in shipped_scenarios() if parent_of(name) is None and name != "toy_town"]
 WHAT_IFS = [name for name in shipped_scenarios() if parent_of(name) in CASES and not name.startswith("theory_")]
@@ -75,6 +77,7 @@ def test_a_what_if_opens_with_its_question_and_says_what_it_changes(name):
     opening = (shipped_folder() / f"{name}.yaml").read_text("utf-8").split("extends:")[0]
     assert opening.startswith("# Question: ")
     assert "# Changed: " in opening
+    assert about_of(shipped_scenarios()[name], names_to_be_about())
     scenario, case = load_scenario(name), load_scenario(str(parent_of(name)))
     assert scenario.name == name
     assert scenario.title.endswith("?")

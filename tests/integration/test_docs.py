@@ -14,7 +14,9 @@ from siege_sim import load_scenario, run
 from siege_sim.cli import reference
 from siege_sim.cli.check import FILE_KINDS, check_file, file_kind
 from siege_sim.cli.file_pages import FILE_PAGES, with_tables
+from siege_sim.cli.mechanisms import MECHANISMS_PAGE, mechanisms_page
 from siege_sim.loading.scenario import build_scenario, load_document
+from siege_sim.model import catalogue
 from siege_sim.model.city.map import GroundKind
 from siege_sim.schema.yaml_file import Document, read_yaml
 
@@ -33,6 +35,13 @@ def test_tables_of_keys_are_written_from_the_code_as_it_is(name):
     page = (ROOT / "docs" / name).read_text("utf-8")
     assert page == with_tables(page), "run `make docs`"
     assert page.count("<!-- keys of ") == page.count("<!-- end -->") == page.count("| key | holds | without it |")
+
+
+def test_the_page_on_mechanisms_is_written_from_its_table_and_words_as_they_are():
+    page = (ROOT / "docs" / MECHANISMS_PAGE).read_text("utf-8")
+    assert page == mechanisms_page(ROOT / "docs"), "run `make docs`"
+    for name in catalogue.processes():
+        assert f"\n### {name}\n" in page
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

@@ -18,7 +18,9 @@ class AidConvoy(Intervention):
     """Trucks bring food into the agencies' stores (the council's, if none is left); looted food is sold on markets."""
 
     kind: Literal["aid_convoy"] = "aid_convoy"
+    about: ClassVar[tuple[str, ...]] = ("kcal_eaten_per_person", "mean_body_mass_loss", "died_of_hunger")
     neutral: ClassVar[Mapping[str, Any]] = {"trucks": 0}
+    each_day_alone: ClassVar[bool] = True
 
     trucks: int = param(40, unit="trucks", plausible=(20, 80), ge=0, le=2000)
     """Trucks in a convoy."""

@@ -24,7 +24,9 @@ class Airdrop(Intervention):
     """
 
     kind: Literal["airdrop"] = "airdrop"
+    about: ClassVar[tuple[str, ...]] = ("kcal_eaten_per_person", "mean_body_mass_loss", "died_of_hunger")
     neutral: ClassVar[Mapping[str, Any]] = {"pallets": 0}
+    each_day_alone: ClassVar[bool] = True
 
     pallets: int = param(
         26,

@@ -24,6 +24,7 @@ class AntiAircraftMissiles(Intervention):
 
     kind: Literal["anti_aircraft_missiles"] = "anti_aircraft_missiles"
     phase: ClassVar[Phase] = Phase.FIRES
+    about: ClassVar[tuple[str, ...]] = ("aircraft_lost", "heavy_impacts", "killed_by_air")
     neutral: ClassVar[Mapping[str, Any]] = {"missiles_per_month": 0.0}
 
     missiles_per_month: float = param(20.0, unit="missiles/30 days", plausible=(5, 60), ge=0.0, le=10_000.0)

@@ -29,6 +29,7 @@ class ArmedGroupLeaves(Intervention):
     """
 
     kind: Literal["armed_group_leaves"] = "armed_group_leaves"
+    about: ClassVar[tuple[str, ...]] = ("civilians_killed", "garrison_area_share", "end_day")
     neutral: ClassVar[Mapping[str, Any]] = {"fighters_per_day": 0, "air": 1.0, "artillery": 1.0, "assaults": 1.0}
     flows: ClassVar[Mapping[str, Mapping[str, Flow]]] = {
         "garrison": {"left_by_agreement": Flow(OUT, "Left by agreement")}

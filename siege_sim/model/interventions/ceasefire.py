@@ -22,6 +22,7 @@ class Ceasefire(Intervention):
     """
 
     kind: Literal["ceasefire"] = "ceasefire"
+    about: ClassVar[tuple[str, ...]] = ("civilians_killed", "garrison_area_share", "end_day")
     neutral: ClassVar[Mapping[str, Any]] = {
         "air": 1.0, "artillery": 1.0, "assaults": 1.0, "shelling_of_west": 1.0,
     }  # fmt: skip

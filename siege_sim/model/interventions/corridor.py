@@ -22,6 +22,7 @@ class Corridor(Intervention):
     """Named crossings are declared open. The process `displacement` decides whether people use them."""
 
     kind: Literal["corridor"] = "corridor"
+    about: ClassVar[tuple[str, ...]] = ("civilians_in_pocket", "civilians_killed")
     neutral: ClassVar[Mapping[str, Any]] = {"open_share": 0.0}
 
     crossings: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ class EvacuationAgreement(Intervention):
     """
 
     kind: Literal["evacuation_agreement"] = "evacuation_agreement"
+    about: ClassVar[tuple[str, ...]] = ("ending", "evacuated", "excess_deaths")
     neutral: ClassVar[Mapping[str, Any]] = {"p_accepted": 0.0}
     needs: ClassVar[Mapping[str, str]] = {"agreement": "carries an evacuation out"}
 

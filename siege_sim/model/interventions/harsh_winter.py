@@ -21,6 +21,7 @@ class HarshWinter(Intervention):
     """
 
     kind: Literal["harsh_winter"] = "harsh_winter"
+    about: ClassVar[tuple[str, ...]] = ("kcal_eaten_per_person", "mean_body_mass_loss", "died_of_hunger")
     neutral: ClassVar[Mapping[str, Any]] = {"colder_by_c": 0.0}
 
     colder_by_c: float = param(5.0, unit="degrees C", plausible=(2, 8), ge=0.0, le=40.0)

@@ -26,6 +26,7 @@ class MedicalEvacuation(Intervention):
     """
 
     kind: Literal["medical_evacuation"] = "medical_evacuation"
+    about: ClassVar[tuple[str, ...]] = ("evacuated_for_treatment", "died_of_wounds")
     neutral: ClassVar[Mapping[str, Any]] = {"persons_per_day": 0}
 
     crossing: str | None = None

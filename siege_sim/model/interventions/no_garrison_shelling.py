@@ -21,6 +21,7 @@ class NoGarrisonShelling(Intervention):
     """
 
     kind: Literal["no_garrison_shelling"] = "no_garrison_shelling"
+    about: ClassVar[tuple[str, ...]] = ("besieger_civilians_killed", "condemnation")
     neutral: ClassVar[Mapping[str, Any]] = {"shelling": 1.0}
 
     shelling: float = share(0.0, plausible=(0.0, 0.5))

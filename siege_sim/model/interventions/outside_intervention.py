@@ -21,6 +21,7 @@ class OutsideIntervention(Intervention):
     """
 
     kind: Literal["outside_intervention"] = "outside_intervention"
+    about: ClassVar[tuple[str, ...]] = ("killed_by_air", "garrison_area_share", "end_day")
     neutral: ClassVar[Mapping[str, Any]] = {"air": 1.0, "hope": 0.0, "diverted": 0.0}
 
     air: float = share(0.1, plausible=(0.0, 0.5))

@@ -21,6 +21,7 @@ class ProtectedHospitals(Intervention):
     """
 
     kind: Literal["protected_hospitals"] = "protected_hospitals"
+    about: ClassVar[tuple[str, ...]] = ("hospitals_working", "died_of_wounds")
     neutral: ClassVar[Mapping[str, Any]] = {"spared": 0.0}
 
     spared: float = share(1.0, plausible=(0.0, 1.0))

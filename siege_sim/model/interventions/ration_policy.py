@@ -22,6 +22,7 @@ class RationPolicy(Intervention):
     """
 
     kind: Literal["ration_policy"] = "ration_policy"
+    about: ClassVar[tuple[str, ...]] = ("kcal_eaten_per_person", "mean_body_mass_loss", "garrison_area_share")
     neutral: ClassVar[Mapping[str, Any]] = {"bread": 1.0, "rations": 1.0}
 
     policy: RationPolicyName | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -30,6 +30,7 @@ class Reinforcements(Intervention):
     """New units arrive on the first day of the window, or on the days of a table of arrivals."""
 
     kind: Literal["reinforcements"] = "reinforcements"
+    about: ClassVar[tuple[str, ...]] = ("garrison_area_share", "days_to_half", "end_day")
     side: Literal["garrison", "besieger"]
     """Which side they join."""
     faction: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -32,6 +32,7 @@ class ReliefAttack(Intervention):
     """
 
     kind: Literal["relief_attack"] = "relief_attack"
+    about: ClassVar[tuple[str, ...]] = ("relief_force_killed", "besieger_killed", "garrison_area_share")
     fighters: int = param(unit="fighters", ge=1, le=100_000)
     """Strength of the relief force."""
     against: tuple[str, ...] = Field(min_length=1)

@@ -30,6 +30,7 @@ class SiegeBroken(Intervention):
     """
 
     kind: Literal["siege_broken"] = "siege_broken"
+    about: ClassVar[tuple[str, ...]] = ("left_by_road", "kcal_eaten_per_person", "garrison_area_share")
     neutral: ClassVar[Mapping[str, Any]] = {"open_share": 0.0, "hope": 0.0, "leaving_per_day": 0.0}
 
     road: str | None = None

@@ -29,6 +29,7 @@ class Agreement(Process):
 
     kind: Literal["agreement"] = "agreement"
     phase: ClassVar[Phase] = Phase.POLITICS
+    about: ClassVar[tuple[str, ...]] = ("ending", "end_day", "evacuated")
     off_means: ClassVar[str] = "no evacuation is agreed or carried out"
     neutral: ClassVar[Mapping[str, Any]] = {"hazard": 0.0}
 

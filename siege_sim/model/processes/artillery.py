@@ -26,6 +26,7 @@ class Artillery(Process):
 
     kind: Literal["artillery"] = "artillery"
     phase: ClassVar[Phase] = Phase.FIRES
+    about: ClassVar[tuple[str, ...]] = ("killed_by_shelling", "civilians_wounded", "garrison_killed")
     neutral: ClassVar[Mapping[str, Any]] = {"shells_per_day": 0.0}
 
     shells_per_day: DatedNumber = dated(180.0, unit="shells/day", plausible=(60, 400), ge=0.0, le=100_000.0)

@@ -28,6 +28,7 @@ class Assault(Process):
 
     kind: Literal["assault"] = "assault"
     phase: ClassVar[Phase] = Phase.COMBAT
+    about: ClassVar[tuple[str, ...]] = ("garrison_killed", "besieger_killed", "killed_in_crossfire")
     off_means: ClassVar[str] = "assaults cost nobody's life; lines still give way where a theory of breaking is on"
     neutral: ClassVar[Mapping[str, Any]] = {
         "defender_hits_per_day": 0.0, "attacker_hits_per_day": 0.0, "fatigue_per_day": 0.0, "ammunition_per_day": 0.0,

@@ -50,6 +50,8 @@ class Process(Block):
     phase: ClassVar[Phase]
     neutral: ClassVar[Mapping[str, Any]]
     """Values with which the process does nothing."""
+    about: ClassVar[tuple[str, ...]] = ()
+    """Outcomes for whose sake it is in the model; by them ``siege-sim ablate`` judges whether it does anything."""
     flows: ClassVar[Mapping[str, Mapping[str, Flow]]] = {}
     """Flows of the ledger that only this process books, by stock: ``{"civilians": {"died_of_thirst": Flow(...)}}``."""
     outcomes: ClassVar[tuple[Outcome, ...]] = ()
@@ -94,6 +96,8 @@ class Intervention(Window, Process):
     neutral: ClassVar[Mapping[str, Any]] = {}
     needs: ClassVar[Mapping[str, str]] = {}
     """Processes without which it could do nothing, each with what that process does for it."""
+    each_day_alone: ClassVar[bool] = False
+    """Whether what it does on one day stands alone, as a convoy does: one can be left out without the others."""
 
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Act when today is in the window; wind up on the day after it."""

@@ -39,6 +39,7 @@ class BesiegerCommand(Process):
     kind: Literal["besieger_command"] = "besieger_command"
     stream: ClassVar[str] = "processes.government_command"
     phase: ClassVar[Phase] = Phase.COMMAND
+    about: ClassVar[tuple[str, ...]] = ("garrison_area_share", "day_pocket_split", "end_day")
     off_means: ClassVar[str] = "no axis masses, prepares or assaults, so no ground is taken"
     neutral: ClassVar[Mapping[str, Any]] = {"largest_frontage": 0}
 

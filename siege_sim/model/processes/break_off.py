@@ -30,6 +30,7 @@ class BreakOff(Process):
     """
 
     phase: ClassVar[Phase] = Phase.COHESION
+    about: ClassVar[tuple[str, ...]] = ("garrison_area_share", "days_to_half", "end_day")
     neutral: ClassVar[Mapping[str, Any]] = {"hazard_per_round": 0.0}
 
     hazard_per_round: float = param(0.002, unit="1/round", plausible=(0.0005, 0.02), ge=0.0, le=10.0)
@@ -73,7 +74,7 @@ class BreakOff(Process):
         unit_luck = model.units.luck(rng, 2)
         # Chances are worked out anew after each round: a loss puts its neighbours at risk, and may cut others off.
         for round_luck in luck:
-            giving_up = (round_luck < chance).nonzero()[0]
+            giving_up = model.but_for.that_may_fall((round_luck < chance).nonzero()[0], model.day)
             if giving_up.size == 0:
                 continue
             fallen = self._change_hands(model, giving_up, taken_by, lost_today)

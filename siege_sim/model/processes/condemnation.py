@@ -24,6 +24,7 @@ class Condemnation(Process):
 
     kind: Literal["condemnation"] = "condemnation"
     phase: ClassVar[Phase] = Phase.POLITICS
+    about: ClassVar[tuple[str, ...]] = ("condemnation", "ending")
     off_means: ClassVar[str] = "hope never changes, and no agreement and no pause come about"
     neutral: ClassVar[Mapping[str, Any]] = {
         "per_100_killed": 0.0, "per_hospital_hit": 0.0, "hope_follows_per_day": 0.0, "fades_per_day": 0.0,

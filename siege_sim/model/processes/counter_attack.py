@@ -28,6 +28,7 @@ class CounterAttack(Process):
 
     kind: Literal["counter_attack"] = "counter_attack"
     phase: ClassVar[Phase] = Phase.COMBAT
+    about: ClassVar[tuple[str, ...]] = ("garrison_area_share", "days_to_half")
     neutral: ClassVar[Mapping[str, Any]] = {"p_try": 0.0}
 
     p_try: float = share(0.1, plausible=(0.03, 0.3))

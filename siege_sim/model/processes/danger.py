@@ -23,6 +23,7 @@ class Danger(Process):
 
     kind: Literal["danger"] = "danger"
     phase: ClassVar[Phase] = Phase.FIRES
+    about: ClassVar[tuple[str, ...]] = ("displaced_inside", "civilians_in_pocket", "garrison_area_share")
     off_means: ClassVar[str] = "fire causes no fear, suppresses no defender and closes no road"
     neutral: ClassVar[Mapping[str, Any]] = {
         "fades_per_day": 0.0, "per_impact": 0.0, "per_shell": 0.0, "suppression_per_impact": 0.0,

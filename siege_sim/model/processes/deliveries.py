@@ -77,6 +77,7 @@ class Deliveries(Process):
 
     kind: Literal["deliveries"] = "deliveries"
     phase: ClassVar[Phase] = Phase.SUPPLY
+    about: ClassVar[tuple[str, ...]] = ("food_stock_kcal", "kcal_eaten_per_person", "mean_body_mass_loss")
     neutral: ClassVar[Mapping[str, Any]] = {"routes": {}}
     flows: ClassVar[Mapping[str, Mapping[str, Flow]]] = {
         "food": {"delivered": Flow(IN, "Delivered by routes"), "lost_on_the_way": Flow(NOTE, "Lost on the way in")}

@@ -37,6 +37,7 @@ class Displacement(Process):
 
     kind: Literal["displacement"] = "displacement"
     phase: ClassVar[Phase] = Phase.MOVEMENT
+    about: ClassVar[tuple[str, ...]] = ("displaced_inside", "civilians_in_pocket", "civilians_killed")
     off_means: ClassVar[str] = "no household leaves its home"
     neutral: ClassVar[Mapping[str, Any]] = {"reluctance": 1e6}
 

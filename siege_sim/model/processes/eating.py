@@ -23,6 +23,7 @@ class Eating(Process):
 
     kind: Literal["eating"] = "eating"
     phase: ClassVar[Phase] = Phase.FOOD
+    about: ClassVar[tuple[str, ...]] = ("kcal_eaten_per_person", "mean_body_mass_loss")
     off_means: ClassVar[str] = "nobody eats from the food at home, so nobody's need is met"
     neutral: ClassVar[Mapping[str, Any]] = {"share_when_bare": 0.0, "share_when_stocked": 0.0}
 

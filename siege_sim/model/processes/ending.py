@@ -20,6 +20,7 @@ class Ending(Process):
 
     kind: Literal["ending"] = "ending"
     phase: ClassVar[Phase] = Phase.ENDING
+    about: ClassVar[tuple[str, ...]] = ("ending", "end_day")
     off_means: ClassVar[str] = "the siege ends only on the last day, even when no ground is held any more"
     neutral: ClassVar[Mapping[str, Any]] = {
         "least_share_held": 0.0, "least_fighters": 0, "ends_when_broken": False,

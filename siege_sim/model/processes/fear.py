@@ -20,6 +20,7 @@ class Fear(Process):
 
     kind: Literal["fear"] = "fear"
     phase: ClassVar[Phase] = Phase.MOVEMENT
+    about: ClassVar[tuple[str, ...]] = ("displaced_inside", "civilians_in_pocket")
     off_means: ClassVar[str] = "strikes frighten no household, and fear never fades"
     neutral: ClassVar[Mapping[str, Any]] = {"pace_per_day": 0.0}
 

@@ -20,6 +20,7 @@ class Gardens(Process):
 
     kind: Literal["gardens"] = "gardens"
     phase: ClassVar[Phase] = Phase.FOOD
+    about: ClassVar[tuple[str, ...]] = ("kcal_eaten_per_person", "mean_body_mass_loss")
     neutral: ClassVar[Mapping[str, Any]] = {"grown_kcal": 0.0, "foraged_kcal": 0.0}
     flows: ClassVar[Mapping[str, Mapping[str, Flow]]] = {
         "food": {"grown": Flow(IN, "Grown"), "foraged": Flow(IN, "Foraged")}

@@ -31,6 +31,7 @@ class GarrisonCommand(Process):
     kind: Literal["garrison_command"] = "garrison_command"
     stream: ClassVar[str] = "processes.rebel_command"
     phase: ClassVar[Phase] = Phase.COMMAND
+    about: ClassVar[tuple[str, ...]] = ("garrison_area_share", "days_to_half")
     off_means: ClassVar[str] = "no units are moved to weak parts of the line"
     neutral: ClassVar[Mapping[str, Any]] = {"moves_per_day": 0}
 

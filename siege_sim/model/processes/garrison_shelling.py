@@ -25,6 +25,7 @@ class GarrisonShelling(Process):
     kind: Literal["garrison_shelling"] = "garrison_shelling"
     stream: ClassVar[str] = "processes.west_shelling"
     phase: ClassVar[Phase] = Phase.FIRES
+    about: ClassVar[tuple[str, ...]] = ("besieger_civilians_killed", "condemnation")
     neutral: ClassVar[Mapping[str, Any]] = {"killed_per_day": 0.0}
     killed_per_day: DatedNumber = dated(
         1.2,

@@ -26,6 +26,7 @@ class Hospitals(Process):
 
     kind: Literal["hospitals"] = "hospitals"
     phase: ClassVar[Phase] = Phase.HEALTH
+    about: ClassVar[tuple[str, ...]] = ("died_of_wounds", "hospitals_working")
     off_means: ClassVar[str] = "nobody dies of wounds, no wound heals, and no damaged place is repaired"
     neutral: ClassVar[Mapping[str, Any]] = {"deaths_per_day": 0.0, "healed_per_day": 0.0, "repairs": False}
 

@@ -25,6 +25,7 @@ class Hunger(Process):
 
     kind: Literal["hunger"] = "hunger"
     phase: ClassVar[Phase] = Phase.HEALTH
+    about: ClassVar[tuple[str, ...]] = ("mean_body_mass_loss", "died_of_hunger")
     off_means: ClassVar[str] = "nobody loses weight or dies of hunger, whatever people eat"
     neutral: ClassVar[Mapping[str, Any]] = {"mass_loss": 0.0, "mortality": 0.0}
 

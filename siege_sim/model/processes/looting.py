@@ -26,6 +26,7 @@ class Looting(Process):
 
     kind: Literal["looting"] = "looting"
     phase: ClassVar[Phase] = Phase.FOOD
+    about: ClassVar[tuple[str, ...]] = ("food_stock_kcal", "kcal_eaten_per_person")
     neutral: ClassVar[Mapping[str, Any]] = {"per_day": 0.0}
     flows: ClassVar[Mapping[str, Mapping[str, Flow]]] = {"food": {"spoilt": Flow(OUT, "Spoilt")}}
 

@@ -29,6 +29,7 @@ class MarketTrade(Process):
 
     kind: Literal["market"] = "market"
     phase: ClassVar[Phase] = Phase.FOOD
+    about: ClassVar[tuple[str, ...]] = ("kcal_eaten_per_person", "mean_body_mass_loss")
     neutral: ClassVar[Mapping[str, Any]] = {"sold_per_day": 0.0}
 
     sold_per_day: float = share(0.02, plausible=(0.01, 0.05))

@@ -27,6 +27,7 @@ class Morale(Process):
 
     kind: Literal["morale"] = "morale"
     phase: ClassVar[Phase] = Phase.COHESION
+    about: ClassVar[tuple[str, ...]] = ("garrison_area_share", "days_to_half", "garrison_surrendered")
     off_means: ClassVar[str] = "cohesion never changes: hunger, fire and losses weaken no unit"
     neutral: ClassVar[Mapping[str, Any]] = {
         "recovery_per_day": 0.0, "losses_weight": 0.0, "fire_weight": 0.0, "hunger_weight": 0.0,

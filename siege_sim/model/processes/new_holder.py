@@ -24,6 +24,7 @@ class NewHolder(Process):
 
     kind: Literal["new_holder"] = "new_holder"
     phase: ClassVar[Phase] = Phase.MOVEMENT
+    about: ClassVar[tuple[str, ...]] = ("came_under_new_holder", "civilians_in_pocket")
     off_means: ClassVar[str] = "people on lost ground stay there undecided: they count neither as gone nor as inside"
     neutral: ClassVar[Mapping[str, Any]] = {"decided_per_day": 0.0}
 

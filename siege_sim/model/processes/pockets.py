@@ -26,6 +26,7 @@ class Pockets(Process):
 
     kind: Literal["pockets"] = "pockets"
     phase: ClassVar[Phase] = Phase.SUPPLY
+    about: ClassVar[tuple[str, ...]] = ("garrison_area_share", "end_day")
     off_means: ClassVar[str] = "a split of the pocket is not noted and lowers no cohesion"
     neutral: ClassVar[Mapping[str, Any]] = {"shock": 0.0}
 

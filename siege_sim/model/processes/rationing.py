@@ -38,6 +38,7 @@ class Rationing(Process):
 
     kind: Literal["rationing"] = "rationing"
     phase: ClassVar[Phase] = Phase.FOOD
+    about: ClassVar[tuple[str, ...]] = ("kcal_eaten_per_person", "mean_body_mass_loss", "food_stock_kcal")
     off_means: ClassVar[str] = "no bread is baked, no aid is handed out, and fighters do not eat"
     neutral: ClassVar[Mapping[str, Any]] = {"bread_kcal": 0.0, "aid_kcal": 0.0, "fighters_share_of_need": 0.0}
 

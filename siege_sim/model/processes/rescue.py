@@ -25,6 +25,7 @@ class Rescue(Process):
 
     kind: Literal["rescue"] = "rescue"
     phase: ClassVar[Phase] = Phase.HEALTH
+    about: ClassVar[tuple[str, ...]] = ("killed_by_air",)
     off_means: ClassVar[str] = "nobody is rescued: all who are buried die"
     neutral: ClassVar[Mapping[str, Any]] = {"saved_by_crews": 0.0, "saved_by_neighbours": 0.0}
 

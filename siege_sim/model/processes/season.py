@@ -26,6 +26,7 @@ class Season(Process):
 
     kind: Literal["season"] = "season"
     phase: ClassVar[Phase] = Phase.EXOGENOUS
+    about: ClassVar[tuple[str, ...]] = ("kcal_eaten_per_person", "mean_body_mass_loss", "heavy_impacts")
     off_means: ClassVar[str] = "every day has 20 degrees, grows gardens and lets aircraft fly"
     neutral: ClassVar[Mapping[str, Any]] = {
         "kcal_per_5c_below_20": 0.0,

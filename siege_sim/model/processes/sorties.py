@@ -27,6 +27,7 @@ class Sorties(Process):
 
     kind: Literal["sorties"] = "sorties"
     phase: ClassVar[Phase] = Phase.AIR
+    about: ClassVar[tuple[str, ...]] = ("heavy_impacts", "killed_by_air", "garrison_area_share")
     off_means: ClassVar[str] = "no aircraft strike"
     neutral: ClassVar[Mapping[str, Any]] = {"per_day": 0.0}
 

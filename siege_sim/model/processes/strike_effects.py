@@ -26,6 +26,7 @@ class StrikeEffects(Process):
 
     kind: Literal["strike_effects"] = "strike_effects"
     phase: ClassVar[Phase] = Phase.AIR
+    about: ClassVar[tuple[str, ...]] = ("killed_by_air", "civilians_wounded", "hospitals_working", "rubble_share")
     off_means: ClassVar[str] = "air strikes hit nobody and nothing, and nobody is buried"
     neutral: ClassVar[Mapping[str, Any]] = {
         "affected_area_m2": 0.0, "fighters_area_m2": 0.0, "damage_radius_m": 0.0, "p_facility_destroyed": 0.0,
@@ -116,7 +117,7 @@ class StrikeEffects(Process):
             cause="killed_by_air",
         )
         for number, facility in enumerate(model.facilities):
-            if facility.hits:
+            if facility.hits and not model.but_for.spares(facility.name, model.day):
                 self._hit(model, facility, facilities[number])
         ruined = impacts * np.pi * self.damage_radius_m**2 / (model.city.cell_km2 * 1e6)
         layers.rubble += (1.0 - layers.rubble) * np.minimum(ruined, 1.0)

@@ -19,6 +19,7 @@ class Works(Process):
 
     kind: Literal["works"] = "works"
     phase: ClassVar[Phase] = Phase.COHESION
+    about: ClassVar[tuple[str, ...]] = ("garrison_area_share", "days_to_half")
     neutral: ClassVar[Mapping[str, Any]] = {"growth_per_day": 0.0}
 
     growth_per_day: float = param(0.01, unit="1/day", plausible=(0.003, 0.03), ge=0.0, le=1.0)
