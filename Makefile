@@ -55,6 +55,7 @@ bench: .venv/ready-for-tests
 
 docs: .venv/ready-for-tests
 	$(BIN)/python -m siege_sim.cli.reference docs
+	$(BIN)/python -m siege_sim.cli.mechanisms docs
 
 clean:
 	rm -rf .venv .venv-other build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
