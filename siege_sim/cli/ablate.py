@@ -44,7 +44,10 @@ def ablate_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the effects as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Switch off every mechanism and lever of cases, one by one: what changes?"""
+    """Show what each mechanism and lever of a case changes.
+
+    Switch off every mechanism and lever of cases, one by one: what changes?
+    """
     from siege_sim.cli.progress import counted
     from siege_sim.reports.ablation import print_ablation, write_ablation
     from siege_sim.results.files import check_target, json_text, new_folder

@@ -125,7 +125,10 @@ def run_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Run a scenario once, or many times with --runs, and write tables, figures and a report."""
+    """Run a scenario once, or many times with --runs.
+
+    It writes tables, figures and a report.
+    """
     if runs is not None:
         from siege_sim.cli.ensemble import EnsembleOptions, run_many_times
 

@@ -11,11 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siege_sim.model.processes.base import Intervention
-
 if TYPE_CHECKING:
     from siege_sim.kernels.hazard import IntArray
-    from siege_sim.model.processes.base import Process
 
 
 @dataclass(frozen=True)
@@ -41,14 +38,9 @@ class ButFor:
         """Return whether a day is one of its days."""
         return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
-    def in_place_of(self, entry: str, process: Process, day: int) -> Process | None:
-        """Return what is played in the place of an entry of the schedule: mostly itself; None for nothing."""
-        if entry != self.entry or not self.holds_on(day):
-            return process
-        if isinstance(process, Intervention):
-            return None
-        kind = type(process)
-        return kind.model_validate({**process.model_dump(by_alias=True), **kind.neutral})
+    def leaves_out(self, entry: str, day: int) -> bool:
+        """Return whether an entry of the schedule does nothing on a day."""
+        return bool(self.entry) and entry == self.entry and self.holds_on(day)
 
     def that_may_fall(self, cells: IntArray, day: int) -> IntArray:
         """Return those of some cells that may be given up."""

@@ -18,7 +18,7 @@ from siege_sim.model.conditions import morning
 from siege_sim.model.flows import flows_of
 from siege_sim.model.rng import Later, stream
 from siege_sim.model.scenario import Scenario
-from siege_sim.model.schedule import schedule_of
+from siege_sim.model.schedule import at_rest, schedule_of
 from siege_sim.model.seed import SeedByName, seed_of
 from siege_sim.model.state import SiegeState
 
@@ -128,7 +128,7 @@ class SiegeModel(SiegeState):
             way.open_share = way.usual_open_share
         for name, process in self.schedule:
             self.log.acting = name
-            acts = self.but_for.in_place_of(name, process, self.day)
+            acts = at_rest(process) if self.but_for.leaves_out(name, self.day) else process
             if acts is not None:
                 acts.step(self, cast("Generator", Later(stream, self.seed, process.stream or name, self.day)))
         self.log.acting = ""

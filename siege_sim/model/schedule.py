@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from siege_sim.model.processes.base import Process
+from siege_sim.model.processes.base import Intervention, Process
 
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
@@ -29,3 +29,14 @@ def schedule_of(scenario: Scenario, day: int = 0) -> Schedule:
 def describe(schedule: Schedule) -> list[tuple[str, str, str]]:
     """Return (phase, name, what it does) for each entry."""
     return [(process.phase.name.lower(), name, process.summary()) for name, process in schedule]
+
+
+def at_rest(process: Process) -> Process | None:
+    """Return what is played in the place of a process that is left out: its neutral values, nothing for an action.
+
+    A mechanism whose step was skipped would leave yesterday's state in place.
+    """
+    if isinstance(process, Intervention):
+        return None
+    kind = type(process)
+    return kind.model_validate({**process.model_dump(by_alias=True), **kind.neutral})

@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -355,13 +354,10 @@ def test_a_file_in_a_folder_that_is_not_there_is_not_begun(tmp_path):
 
 
 def test_help_is_quick_and_complete():
-    began = time.perf_counter()
     done = siege_sim("--help")
-    taken = time.perf_counter() - began
     for command in ("run", "score", "calibrate", "why", "validate", "show", "list", "schema", "new", "map", "events"):
         assert f"\n  {command}" in done.stdout
     assert not re.search(r"\.\.\.$", done.stdout.partition("Commands:")[2], re.MULTILINE), "a line is cut off"
-    assert taken < 5, "help must not load the model"
     assert "mesa" not in subprocess.run(
         [sys.executable, "-c", "import sys, siege_sim.cli.main; print(sorted(sys.modules))"],
         capture_output=True,
