@@ -194,11 +194,15 @@ def _unused_folder(name: str) -> Path:
 
 @app.command("score")
 def score_command(
-    scenario: ScenarioArgument,
+    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Names or YAML files.")],
     record: Annotated[
         str | None, typer.Option(metavar="NAME", help="A record or a YAML file; by default the scenario's namesake.")
     ] = None,
     runs: Annotated[int, typer.Option(min=1, max=100_000, help="How many runs: seeds 1, 2, ...")] = 40,
+    known_until: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Also weight the runs by how near they are to the record until this day."),
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
     days: Annotated[int | None, typer.Option(min=1, help="Stop each run after so many days.")] = None,
     settings: SetOption = None,
@@ -207,34 +211,40 @@ def score_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the scorecard as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Hold many runs of a scenario against the record."""
-    from siege_sim.loading.scenario import load_scenario
+    """Hold many runs of a scenario against the record, or of several side by side."""
     from siege_sim.results.files import check_target, json_text, new_folder
+    from siege_sim.runner.scoring import card_of, score_requests, scored_runs
 
-    chosen = load_scenario(scenario, settings or [])
-    target = out or _unused_folder(f"{chosen.name}-score")
+    requests = score_requests(scenarios, record, settings or (), days, known_until)
+    name = requests[0].scenario.name if len(requests) == 1 else "scorecards"
+    target = out or _unused_folder(f"{name}-score" if len(requests) == 1 else name)
     check_target(target, force)
     from siege_sim.cli.progress import counted
     from siege_sim.reports.scorecard import print_scorecard, write_scorecard
-    from siege_sim.runner.interface import record_for
-    from siege_sim.runner.pool import run_many
-    from siege_sim.runner.run import jobs_of, run_job
+    from siege_sim.reports.scorecards import print_scorecards, scorecards_data, write_scorecards
     from siege_sim.validation.fan import fan_of
-    from siege_sim.validation.scorecard import scorecard
 
-    known = record_for(chosen, record)
-    jobs = jobs_of(chosen, range(1, runs + 1), days)
-    with counted(chosen.name, "run", runs, quiet or as_json) as progress:
-        compact_runs = run_many(jobs, run_job, workers, progress)
-    card = scorecard(known, compact_runs, scenario, chosen.title, days, settings or [], record)
-    fan = fan_of(known, compact_runs)
+    cards, notes = {}, []
     with new_folder(target, force) as folder:
-        note = write_scorecard(card, fan, folder)
-    _print_figure_note(note, quiet or as_json)
+        for request in requests:
+            name = request.scenario.name
+            with counted(name, "run", runs, quiet or as_json) as progress:
+                compact_runs = scored_runs(request, runs, workers, progress)
+            cards[name] = card_of(request, compact_runs)
+            place = folder if len(requests) == 1 else folder / name
+            place.mkdir(exist_ok=True)
+            notes.append(write_scorecard(cards[name], fan_of(request.record, compact_runs), place))
+        if len(requests) > 1:
+            write_scorecards(cards, folder)
+    for note in dict.fromkeys(notes):
+        _print_figure_note(note, quiet or as_json)
+    (first, *others) = cards.values()
     if as_json:
-        print(json_text(card.data()), end="")
+        print(json_text(scorecards_data(cards) if others else first.data()), end="")
+    elif not quiet and others:
+        print_scorecards(list(cards.values()), target)
     elif not quiet:
-        print_scorecard(card, target)
+        print_scorecard(first, target)
 
 
 @app.command("compare")

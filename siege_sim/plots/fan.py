@@ -14,7 +14,7 @@ from siege_sim.plots import style
 from siege_sim.plots.days import date_axis
 from siege_sim.plots.labels import HALO
 from siege_sim.plots.picture import Sketch
-from siege_sim.validation import record as kinds
+from siege_sim.validation import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

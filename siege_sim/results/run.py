@@ -164,6 +164,7 @@ class CompactRun:
         quarters: a row a quarter, as in ``RunResult``.
         provenance: program, versions and the scenario's digest, equal for all runs of one scenario.
         summary: as in ``RunResult``.
+        events: kind, day and place (``where``) of each event; None where they were not kept.
     """
 
     seed: int
@@ -172,6 +173,7 @@ class CompactRun:
     quarters: pd.DataFrame = field(repr=False)
     provenance: dict[str, Any] = field(repr=False)
     summary: dict[str, Any] = field(default_factory=dict, repr=False)
+    events: pd.DataFrame | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, result: RunResult) -> CompactRun:
@@ -180,8 +182,9 @@ class CompactRun:
         provenance = {name: copy.deepcopy(result.manifest[name]) for name in kept}
         summary = dict(result.summary)
         return cls(
-            int(result.manifest["seed"]), str(summary["ending"]), result.series, result.quarters, provenance, summary
-        )
+            int(result.manifest["seed"]), str(summary["ending"]), result.series, result.quarters, provenance, summary,
+            events=result.events[["kind", "day", "where"]],
+        )  # fmt: skip
 
 
 class FrozenDict(dict[str, Any]):

@@ -9,7 +9,7 @@ import numpy as np
 
 from siege_sim.results.calendar import Calendar
 from siege_sim.results.curves import daily_percentiles
-from siege_sim.validation import record as kinds
+from siege_sim.validation import kinds
 from siege_sim.validation.measures import start_of, values_to
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -20,304 +20,32 @@ from siege_sim.schema.block import Block, Problem, param
 from siege_sim.schema.clock import IsoDate
 from siege_sim.schema.messages import read_block
 from siege_sim.schema.shipped import find_file, shipped_files, shipped_folder
-
-Names = Annotated[tuple[str, ...], Field(min_length=1)]
-"""Names of outcomes or quarters. Several outcomes are added up."""
-
-
-class Measure(Block):
-    """Something that can be measured on a run."""
-
-    @property
-    def first_day(self) -> date | None:
-        """The first day that the measured number speaks of, if it is tied to dates."""
-        return None
-
-    @property
-    def last_day(self) -> date | None:
-        """The last such day."""
-        return None
-
-    @property
-    def outcomes_used(self) -> tuple[str, ...]:
-        """The outcomes that are read."""
-        return ()
-
-    @property
-    def quarters_used(self) -> tuple[str, ...]:
-        """The quarters that are read."""
-        return ()
-
-    @property
-    def quantity(self) -> tuple[object, ...] | None:
-        """What is measured but for its dates: equal for the same quantity at two times; ``None`` if it has no time."""
-        return None
-
-
-class Moment(Measure):
-    """A measure on one day."""
-
-    on: IsoDate
-    """The day, at whose end is measured."""
-
-    @property
-    def first_day(self) -> date:
-        """The day itself."""
-        return self.on
-
-    @property
-    def last_day(self) -> date:
-        """The day itself."""
-        return self.on
-
-
-class Span(Measure):
-    """A measure over some days."""
-
-    after: IsoDate
-    """The day before the first; day 0 of the siege for "from the beginning"."""
-    until: IsoDate
-    """The last day."""
-
-    @property
-    def first_day(self) -> date:
-        """The day after ``after``."""
-        return self.after + timedelta(days=1)
-
-    @property
-    def last_day(self) -> date:
-        """The last day."""
-        return self.until
-
-    @property
-    def days(self) -> int:
-        """How many days it covers."""
-        return (self.until - self.after).days
-
-    def problems(self) -> Iterator[Problem]:
-        """Yield a span that ends before it begins."""
-        if self.until <= self.after:
-            yield ("until",), f"{self.until} is not after {self.after}; move one of them"
-
-
-class OutcomesOn(Moment):
-    """Outcomes on a day."""
-
-    outcomes: Names
-    """Outcomes by name; several are added up."""
-
-    @property
-    def outcomes_used(self) -> tuple[str, ...]:
-        """The outcomes."""
-        return self.outcomes
-
-    @property
-    def quantity(self) -> tuple[object, ...]:
-        """Kind and outcomes."""
-        return (type(self).__name__, *sorted(self.outcomes))
-
-
-class OutcomesBetween(Span):
-    """Outcomes over some days."""
-
-    outcomes: Names
-    """Outcomes by name; several are added up."""
-
-    @property
-    def outcomes_used(self) -> tuple[str, ...]:
-        """The outcomes."""
-        return self.outcomes
-
-
-class ValueOn(OutcomesOn):
-    """The value of outcomes on a day."""
-
-    kind: Literal["value_on"] = "value_on"
-
-
-class FallOn(OutcomesOn):
-    """How far outcomes have fallen below their value on day 0."""
-
-    kind: Literal["fall_on"] = "fall_on"
-
-
-class Increase(OutcomesBetween):
-    """By how much cumulative outcomes grew."""
-
-    kind: Literal["increase"] = "increase"
-
-
-class Rate(OutcomesBetween):
-    """An outcome's mean a day."""
-
-    @property
-    def quantity(self) -> tuple[object, ...]:
-        """Kind and outcomes."""
-        return (type(self).__name__, *sorted(self.outcomes))
-
-
-class IncreasePerDay(Rate):
-    """By how much cumulative outcomes grew in a day, on average."""
-
-    kind: Literal["increase_per_day"] = "increase_per_day"
-
-
-class MeanPerDay(Rate):
-    """The mean of outcomes that are counted anew every day."""
-
-    kind: Literal["mean_per_day"] = "mean_per_day"
-
-
-class Ratio(Span):
-    """The growth of some cumulative outcomes over that of others."""
-
-    kind: Literal["ratio"] = "ratio"
-    over: Names
-    """The outcomes above the line."""
-    under: Names
-    """The outcomes below it."""
-
-    @property
-    def outcomes_used(self) -> tuple[str, ...]:
-        """The outcomes above and below the line."""
-        return (*self.over, *self.under)
-
-
-class CapturedBy(Moment):
-    """How many of some quarters had been captured by a day (and were not taken back later)."""
-
-    kind: Literal["captured_by"] = "captured_by"
-    quarters: Names
-    """The quarters."""
-
-    @property
-    def quarters_used(self) -> tuple[str, ...]:
-        """The quarters."""
-        return self.quarters
-
-    @property
-    def quantity(self) -> tuple[object, ...]:
-        """Kind and quarters."""
-        return (type(self).__name__, *sorted(self.quarters))
-
-
-class RankOfCapture(Measure):
-    """Which place a quarter has in the order of capture; 1 is the first, alone or with others of the same day."""
-
-    kind: Literal["rank_of_capture"] = "rank_of_capture"
-    quarter: str
-    """The quarter."""
-
-    @property
-    def quarters_used(self) -> tuple[str, ...]:
-        """The quarter."""
-        return (self.quarter,)
-
-
-class ShareOfFirstCaptured(Measure):
-    """Which share of the quarters that were captured first are among those named."""
-
-    kind: Literal["share_of_first_captured"] = "share_of_first_captured"
-    first: int = param(unit="quarters", ge=1, le=1000)
-    """How many quarters count as first; those of the same day as the last of them count too."""
-    quarters: Names
-    """The quarters."""
-
-    @property
-    def quarters_used(self) -> tuple[str, ...]:
-        """The quarters."""
-        return self.quarters
-
-
-class ShareOfFirst(Measure):
-    """The share that one outcome has in a sum of outcomes, on the first day on which the sum reaches a count."""
-
-    kind: Literal["share_of_first"] = "share_of_first"
-    part: Names
-    """The outcomes of which the share is wanted."""
-    whole: Names
-    """The outcomes that make up the sum."""
-    count: float = param(unit="as the outcomes", gt=0.0)
-    """What the sum must reach."""
-
-    @property
-    def outcomes_used(self) -> tuple[str, ...]:
-        """All outcomes named."""
-        return (*self.part, *self.whole)
-
-
-class OwnBreak(Measure):
-    """A measure on a run's own calendar: its clock is the ground it has lost, not the date.
-
-    A run that breaks three weeks early but as suddenly as the record has the record's shape.
-    """
-
-    level: float = param(unit="share of day 0", gt=0.0, le=1.0)
-    """The share of the ground of day 0 whose loss marks the run's own break."""
-
-    @property
-    def outcomes_used(self) -> tuple[str, ...]:
-        """The ground held."""
-        return (GROUND_HELD,)
-
-
-GROUND_HELD = "garrison_area_share"
-
-
-class LargestLoss(OwnBreak):
-    """The largest loss of ground within some days, as a share of all loss up to the run's own break."""
-
-    kind: Literal["largest_loss"] = "largest_loss"
-    days: int = param(unit="days", ge=1, le=1000)
-    """How many days."""
-
-
-class DaysOfBreaking(OwnBreak):
-    """How many days lie between the first loss of one share of the ground and that of a larger one."""
-
-    kind: Literal["days_of_breaking"] = "days_of_breaking"
-    from_level: float = param(unit="share of day 0", gt=0.0, le=1.0)
-    """The smaller share."""
-
-    def problems(self) -> Iterator[Problem]:
-        """Yield levels in the wrong order."""
-        if self.from_level >= self.level:
-            yield ("from_level",), f"{self.from_level:g} is not below level, {self.level:g}; lower it"
-
-
-class DateOfBreak(OwnBreak):
-    """When the run's own break came, in days after a date (before it: negative)."""
-
-    kind: Literal["date_of_break"] = "date_of_break"
-    after: IsoDate
-    """The date from which is counted."""
-
-    @property
-    def last_day(self) -> date:
-        """The date from which is counted."""
-        return self.after
-
-
-AnyMeasure = Annotated[
-    ValueOn
-    | FallOn
-    | Increase
-    | IncreasePerDay
-    | MeanPerDay
-    | Ratio
-    | CapturedBy
-    | RankOfCapture
-    | ShareOfFirstCaptured
-    | ShareOfFirst
-    | LargestLoss
-    | DaysOfBreaking
-    | DateOfBreak,
-    Field(discriminator="kind"),
-]
+from siege_sim.validation.course_kinds import AnyMeasure
+from siege_sim.validation.kinds import Measure
 
 Confidence = Literal["read", "indirect", "partisan", "derived", "assumed", "untraced"]
 """How far a range can be relied on: read in the cited text; read in a copy of it; said by a party to the war;
 reckoned from cited numbers; the range is this project's reading of words; no public source was found."""
+
+
+class ShareOfRuns(Block):
+    """In how many of many runs a pattern must lie in its range; at least one bound."""
+
+    low: float | None = param(None, unit="share", ge=0.0, le=1.0)
+    """The smallest share of the runs."""
+    high: float | None = param(None, unit="share", ge=0.0, le=1.0)
+    """The largest share of the runs."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield bounds that are missing or upside down."""
+        if self.low is None and self.high is None:
+            yield (), "without low and high every share would do; give at least one"
+        if self.low is not None and self.high is not None and self.low > self.high:
+            yield ("low",), f"{self.low:g} is above high, {self.high:g}; swap them"
+
+    def holds(self, reached: float) -> bool:
+        """Return whether a share of runs lies between the bounds."""
+        return (self.low is None or self.low <= reached) and (self.high is None or reached <= self.high)
 
 
 class RecordEntry(Block):
@@ -331,6 +59,8 @@ class RecordEntry(Block):
     """The lowest value that the record allows; without it, any."""
     high: float | None = None
     """The highest value that the record allows; without it, any."""
+    share_of_runs: ShareOfRuns | None = None
+    """With it, the pattern holds when this share of the runs lies in the range; without it, when the median does."""
     unit: str
     """Unit of the range; ``%`` for shares, which are written as shares (0.33)."""
     source: str
@@ -350,6 +80,8 @@ class RecordEntry(Block):
             yield (), "give either a measure or, in not_measured, the reason why there is none"
         if self.measure is not None and self.low is None and self.high is None:
             yield (), "without low and high every value would do; give at least one"
+        if self.measure is None and self.share_of_runs is not None:
+            yield ("share_of_runs",), "nothing is measured, so there is no share of runs; take it out"
 
     def holds(self, value: float) -> bool:
         """Return whether a value lies in the range; a value that is not a number never does."""
@@ -415,15 +147,22 @@ class Record(Block):
         """All patterns by name, in the order of the file."""
         return {name: entry for _, part, name, entry in self._all() if part == "patterns"}
 
-    def known_before(self, entry: RecordEntry) -> list[RecordEntry]:
+    def known_before(self, entry: RecordEntry, until: date | None = None) -> list[RecordEntry]:
         """Return what the record says of the same quantity at earlier times, in order of time.
 
-        An entry is known before another when its last day lies before the other's first day.
+        An entry is known before another when its last day lies before the other's first day, and, with ``until``, no
+        later than that day.
         """
         measure = entry.measure
         if measure is None or measure.quantity is None or measure.first_day is None:
             return []
-        return [earlier for earlier in self.same_quantity(measure) if _last(earlier) < measure.first_day]
+        same = [earlier for earlier in self.same_quantity(measure) if last_day_of(earlier) < measure.first_day]
+        return [earlier for earlier in same if until is None or last_day_of(earlier) <= until]
+
+    @property
+    def entries(self) -> list[RecordEntry]:
+        """Everything it knows, patterns and background alike, in the order of the file."""
+        return [entry for *_, entry in self._all()]
 
     def same_quantity(self, measure: Measure) -> list[RecordEntry]:
         """Return all that the record says of a quantity, in order of time."""
@@ -432,7 +171,7 @@ class Record(Block):
             for *_, entry in self._all()
             if entry.measure is not None and entry.measure.quantity == measure.quantity
         ]
-        return sorted(same, key=_last)
+        return sorted(same, key=last_day_of)
 
     def unknown_names(
         self, outcomes: Collection[str] | None = None, quarters: Collection[str] | None = None
@@ -451,7 +190,8 @@ class Record(Block):
                         yield where, f"no {word} is called '{one}'{did_you_mean(one, known)}"
 
 
-def _last(entry: RecordEntry) -> date:
+def last_day_of(entry: RecordEntry) -> date:
+    """Return the last day that a measured entry speaks of; it must be tied to dates."""
     assert entry.measure is not None
     last = entry.measure.last_day
     assert last is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from siege_sim.validation import record as kinds
+from siege_sim.validation import kinds
 from siege_sim.viewer.frames import Json
 
 if TYPE_CHECKING:
