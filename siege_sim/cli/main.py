@@ -301,20 +301,38 @@ def calibrate_command(
     generations: Annotated[
         int | None, typer.Option(min=1, help="Generations in all; a larger number continues a fit.")
     ] = None,
+    leave_one_out: Annotated[
+        bool,
+        typer.Option("--leave-one-out", help="Leave out each case in turn, fit the others, and forecast it."),
+    ] = False,
+    runs: Annotated[
+        int, typer.Option(min=1, max=100_000, help="With --leave-one-out: runs of the case that is left out.")
+    ] = 40,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Fit parameters to the record, and show which it constrains."""
-    from siege_sim.runner.calibrate import calibrate, load_spec, shipped_calibrations
+    """Fit parameters to records of one siege or several, and show which they constrain."""
+    from siege_sim.runner.calibrate import calibrate
+    from siege_sim.runner.calibration_file import load_spec, shipped_calibrations
     from siege_sim.runner.fit import print_fit, write_fit
 
     spec = load_spec(calibration, shipped_calibrations())
     if generations is not None:
         spec = spec.model_copy(update={"generations": generations})
+    used = workers or os.cpu_count() or 1
+    if leave_one_out:
+        from siege_sim.reports.scorecards import print_scorecards
+        from siege_sim.runner.leave_one_out import forecast_each_case
+
+        target = out or Path("results") / f"{spec.name}-leave-one-out"
+        cards = forecast_each_case(calibration, spec, target, runs, used, quiet)
+        if not quiet:
+            print_scorecards(list(cards.values()), target / "scorecards")
+        return
     target = out or Path("results") / f"{spec.name}-fit"
-    generation, priors = calibrate(spec, target, workers or os.cpu_count() or 1, quiet)
-    write_fit(spec, generation, priors, target)
+    fit = calibrate(spec, target, used, quiet)
+    written = write_fit(fit, target)
     if not quiet:
-        print_fit(spec, generation, priors, target)
+        print_fit(fit, written)
 
 
 for name, command in {**results.COMMANDS, **mapping.MAPPING_COMMANDS}.items():

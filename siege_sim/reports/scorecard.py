@@ -173,6 +173,8 @@ def _topics(card: Scorecard) -> list[dict[str, Any]]:
 
 
 def _command(card: Scorecard) -> str:
+    if card.command:
+        return card.command
     words = ["siege-sim", "score", shlex.quote(card.scenario), "--record", shlex.quote(card.record)]
     words += ["--runs", str(len(card.seeds))]
     words += [word for setting in card.settings for word in ("--set", shlex.quote(setting))]

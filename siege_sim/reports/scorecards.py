@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 
 from siege_sim.reports.forecasts import NAIVE_TEXTS, forecast_sentences
 from siege_sim.reports.page import page, write_page
-from siege_sim.reports.scorecard import card_seeds
+from siege_sim.reports.scorecard import PIPED_SCORECARD_WIDTH, card_seeds
 from siege_sim.results.files import csv_bytes, json_text
 from siege_sim.results.numbers import number
 from siege_sim.validation.pattern_scores import against, covered, mean_crps, patterns_held
@@ -19,20 +20,20 @@ if TYPE_CHECKING:
 
     from siege_sim.validation.scorecard import Scorecard
 
-SIDE_BY_SIDE = ("Siege", "Runs", "In range", "80 % interval meets", "CRPS")
-"""The first headings; three for each naive forecast follow them."""
+MEASURES_OF_A_CARD = ("Runs", "Patterns in range", "80 % interval meets the range", "CRPS")
+"""The first rows of the table; two for each naive forecast follow them."""
 
 
-def side_by_side_headings() -> tuple[str, ...]:
-    """Return the headings of the table of sieges."""
-    naive = [f"{heading}: {part}" for heading, _ in NAIVE_TEXTS.values() for part in ("in range", "CRPS")]
-    return (*SIDE_BY_SIDE, *naive)
+def side_by_side_rows(cards: Sequence[Scorecard]) -> list[tuple[str, ...]]:
+    """Return a row for each measure: what it is, and its value for each siege."""
+    naive = [f"{heading}, {part}" for heading, _ in NAIVE_TEXTS.values() for part in ("in range", "CRPS")]
+    return list(zip((*MEASURES_OF_A_CARD, *naive), *(_cells(card) for card in cards), strict=True))
 
 
-def side_by_side_cells(card: Scorecard) -> tuple[str, ...]:
-    """Return a siege's cells: what the runs have, and beside it each naive forecast and the runs on its patterns."""
+def _cells(card: Scorecard) -> tuple[str, ...]:
+    """Return a siege's values: of the runs, and of each naive forecast beside the runs on the same patterns."""
     (held, of), (met, could) = patterns_held(card.lines), covered(card.lines)
-    cells = [card.title, str(len(card.seeds)), f"{held} of {of}", f"{met} of {could}", number(mean_crps(card.lines))]
+    cells = [str(len(card.seeds)), f"{held} of {of}", f"{met} of {could}", number(mean_crps(card.lines))]
     for name in NAIVE_TEXTS:
         score = against(card.lines, name)
         if not score.patterns:
@@ -89,20 +90,21 @@ def render_scorecards(cards: Mapping[str, Scorecard]) -> str:
     return page(
         "scorecards.html",
         parts=parts,
-        headings=side_by_side_headings(),
-        rows=[side_by_side_cells(card) for card in cards.values()],
+        headings=("", *(card.title for card in cards.values())),
+        rows=side_by_side_rows(list(cards.values())),
+        spread=next(iter(cards.values())).spread if len({card.spread for card in cards.values()}) == 1 else "",
         made=next(iter(cards.values())).made,
-        command=_command(cards.values()),
+        command=_command(list(cards.values())),
     )
 
 
-def _command(cards: Any) -> str:
-    import shlex
-
-    cards = list(cards)
-    words = ["siege-sim", "score", *(shlex.quote(card.scenario) for card in cards), "--runs", str(len(cards[0].seeds))]
-    words += [word for setting in cards[0].settings for word in ("--set", shlex.quote(setting))]
-    return " ".join(words if cards[0].days is None else [*words, "--days", str(cards[0].days)])
+def _command(cards: Sequence[Scorecard]) -> str:
+    first = cards[0]
+    if first.command:
+        return first.command
+    words = ["siege-sim", "score", *(shlex.quote(card.scenario) for card in cards), "--runs", str(len(first.seeds))]
+    words += [word for setting in first.settings for word in ("--set", shlex.quote(setting))]
+    return " ".join(words if first.days is None else [*words, "--days", str(first.days)])
 
 
 def print_scorecards(cards: Sequence[Scorecard], folder: Path) -> None:
@@ -111,10 +113,14 @@ def print_scorecards(cards: Sequence[Scorecard], folder: Path) -> None:
     from rich.table import Table
 
     console = Console(highlight=False)
-    for card in cards:
-        console.print(f"\n{card.title}  ({card_seeds(card)})", markup=False, style="bold")
-        table = Table(box=None, pad_edge=False, show_header=False)
-        for heading, cell in zip(side_by_side_headings()[2:], side_by_side_cells(card)[2:], strict=True):
-            table.add_row(heading, cell)
-        console.print(table)
+    if not console.is_terminal:
+        console.width = max(console.width, PIPED_SCORECARD_WIDTH)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("", *(card.title for card in cards)):
+        table.add_column(heading, justify="right" if heading else "left")
+    for row in side_by_side_rows(cards):
+        table.add_row(*row)
+    console.print(table)
+    for sentence in dict.fromkeys(card.spread for card in cards):
+        console.print(f"\n{sentence}", markup=False)
     console.print(f"\nScorecards: {folder / 'scorecards.html'}", soft_wrap=True, markup=False)

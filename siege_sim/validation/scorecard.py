@@ -28,7 +28,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """How runs of a scenario compare with a record."""
+    """How runs of a scenario compare with a record.
+
+    Attributes:
+        known: what the runs say with weights by the record so far, if that was asked for.
+        drawn_from: where each run has its parameters from, as a clause; empty where all have those of the scenario.
+        command: what makes the card, where it is not ``siege-sim score``.
+    """
 
     scenario: str
     title: str
@@ -42,6 +48,15 @@ class Scorecard:
     made: Mapping[str, Any]
     lines: tuple[PatternScore, ...]
     known: Conditioned | None = None
+    drawn_from: str = ""
+    command: str = ""
+
+    @property
+    def spread(self) -> str:
+        """What the spread of the runs holds, in a sentence."""
+        if self.drawn_from:
+            return f"The runs differ by chance and in their parameters, {self.drawn_from}."
+        return "The runs differ by chance alone; the spread does not include uncertainty in the parameters."
 
     @property
     def medians_inside(self) -> tuple[int, int]:
