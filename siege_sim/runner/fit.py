@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from siege_sim.results.files import csv_bytes
+from siege_sim.loading.keys import with_values
+from siege_sim.loading.scenario import load_scenario
+from siege_sim.results.files import csv_bytes, json_text
 from siege_sim.results.numbers import number, percent
+from siege_sim.schema.shipped import is_path
 from siege_sim.validation.scores import effective_size, weighted_quantiles
 
 if TYPE_CHECKING:
@@ -46,7 +50,8 @@ def write_fit(fit: Fit, folder: Path) -> list[Path]:
         case = loaded.case
         name = fit.spec.name if len(fit.cases) == 1 else f"{fit.spec.name}_{loaded.scenario.name}"
         written.append(folder / f"{name}.yaml")
-        written[-1].write_text(fitted_yaml(name, fit.spec.name, case.scenario, loaded.known(fit.values)), "utf-8")
+        make = whole_yaml if is_path(case.scenario) else fitted_yaml
+        written[-1].write_text(make(name, fit.spec.name, case.scenario, loaded.known(fit.values)), "utf-8")
     return written
 
 
@@ -145,6 +150,23 @@ def summarised(table: pd.DataFrame, priors: Sequence[Prior]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def whole_yaml(name: str, calibration: str, scenario: str, values: Mapping[str, float | int]) -> str:
+    """Return a complete scenario file with fitted values: a scenario extends no file of another folder.
+
+    Args:
+        name: of the new scenario.
+        calibration: of the calibration.
+        scenario: the file that was calibrated.
+        values: by key.
+    """
+    import yaml
+
+    data = load_scenario(scenario).model_dump(mode="json", by_alias=True)
+    whole = json.loads(json_text(with_values(data, {**values, "name": name})))
+    head = f"# {scenario} with values fitted by the calibration '{calibration}'.\n"
+    return head + str(yaml.safe_dump(whole, sort_keys=False, allow_unicode=True))
 
 
 def fitted_yaml(name: str, calibration: str, scenario: str, values: Mapping[str, float | int]) -> str:

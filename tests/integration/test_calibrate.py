@@ -16,7 +16,7 @@ from siege_sim.errors import ScenarioError, SiegeError
 from siege_sim.loading.keys import with_values
 from siege_sim.runner.calibrate import StageFit, subject_of
 from siege_sim.runner.calibration_file import Range, load_spec, shipped_calibrations
-from siege_sim.runner.fit import fitted_yaml, summarised
+from siege_sim.runner.fit import fitted_yaml, summarised, whole_yaml
 from siege_sim.runner.leave_one_out import drawn_sets
 from siege_sim.runner.trial import Prior, miss, priors_of, trial_of
 from siege_sim.validation.record import load_record
@@ -283,6 +283,15 @@ def test_a_calibration_without_a_case_drops_the_stages_that_have_no_other(both):
     assert [stage.name for stage in spec.without("small").stages] == ["ground"]
     assert list(spec.without("small").parameters) == [SHELLS]
     assert [stage.name for stage in spec.without("large").stages] == ["air", "ground"]
+
+
+def test_the_fitted_file_of_a_scenario_of_ones_own_loads_from_any_folder(both, tmp_path):
+    file = tmp_path / "fitted_small.yaml"
+    file.write_text(whole_yaml("fitted_small", "both", str(both / "small.yaml"), {SORTIES: 4.5}))
+    fitted, own = load_scenario(file), load_scenario(both / "small.yaml")
+    assert fitted.name == "fitted_small"
+    assert fitted.processes.sorties.per_day == 4.5
+    assert fitted.population == own.population
 
 
 def test_sets_are_drawn_as_often_as_they_weigh():
