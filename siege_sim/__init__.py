@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from siege_sim.results.run import read_run as read_run
     from siege_sim.results.store import read_sweep as read_sweep
     from siege_sim.runner.interface import compare as compare
+    from siege_sim.runner.interface import run_ensemble as run_ensemble
     from siege_sim.runner.interface import score as score
     from siege_sim.runner.interface import sweep as sweep
     from siege_sim.runner.run import run as run
@@ -58,6 +59,7 @@ _HOMES = {
     "read_run": "siege_sim.results.run",
     "read_sweep": "siege_sim.results.store",
     "run": "siege_sim.runner.run",
+    "run_ensemble": "siege_sim.runner.interface",
     "score": "siege_sim.runner.interface",
     "sheet": "siege_sim.plots.style",
     "sweep": "siege_sim.runner.interface",

@@ -13,10 +13,13 @@ from siege_sim.schema.block import Block
 VALUES: tuple[Any, ...] = (
     None, True, -3, 0, 7, 10**20, 2.5, 6000.0, float("inf"), float("nan"), "", "word", "A word", "12", "1,000", "0,5",
     "20%", "400 m", "01/09/2020", "31/31/2020", "2020-9-1", "2020-13-40", "yes", "x" * 500, date(2020, 9, 1),
-    (), ("a",), (1, 2), ({"a": (1, "b")},), {}, {"a": 1}, {"a": {"b": ("c", None)}}, {"Bad Key": {}},
-    {"kind": "nothing"}, {"kind": 3},
+    (), ("a",), (1, 2), ("a", "b"), (1, 2, 3), ({"a": (1, "b")},), {}, {"a": 1}, {"a": {"b": ("c", None)}},
+    {"Bad Key": {}},
+    {"kind": "nothing"}, {"kind": 3}, {"2020-09-01": 0.5}, {"2020-09-01": 0.5, "12": "word"}, {"01/09/2020": 0.5},
+    {"2020-9-1": 0.5}, {"12": float("nan")}, {"12": 10**20}, {"12": None}, {"12": (1, 2)},
+    {"before": "1,000", "12": 1},
 )  # fmt: skip
-"""Values of every kind that YAML has, some of them as people write numbers and dates elsewhere."""
+"""Values of every kind that YAML has, some of them as people write numbers and dates elsewhere, and some by date."""
 
 
 def blocks_in(annotation: Any) -> Iterator[type[Block]]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from siege_sim.results.run import RunResult
+    from siege_sim.schema.lineage import Lineage
     from siege_sim.schema.sides import Sides
 
 NEED_KCAL = 2100.0
@@ -132,7 +133,7 @@ class RunFindings:
     """Everything that the report of a run says, before it is put into words.
 
     Attributes:
-        title: of the scenario.
+        title: of the scenario, with what was changed in it where its name does not say so.
         sides: who held ground.
         manifest: how the run was made: scenario, seed, versions.
         days: its dates.
@@ -146,6 +147,7 @@ class RunFindings:
         quarters: the besieged quarters, in the order in which they were lost.
         why: the chain that led to the end.
         stopped: whether the run was stopped before the scenario's last day, with the siege going on.
+        lineage: how the scenario came about.
     """
 
     title: str
@@ -162,6 +164,7 @@ class RunFindings:
     quarters: tuple[QuarterFate, ...]
     why: Explanation
     stopped: bool
+    lineage: tuple[Lineage, ...] = ()
 
 
 def run_findings(result: RunResult) -> RunFindings:
@@ -182,6 +185,7 @@ def run_findings(result: RunResult) -> RunFindings:
         quarters=_quarters(result.quarters),
         why=explain(result),
         stopped=result.stopped,
+        lineage=result.lineage,
     )
 
 

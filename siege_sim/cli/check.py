@@ -115,7 +115,7 @@ def _check_record(file: Path) -> str | None:
         record.load_record(file, outcomes=[*names, *_to_third_parties(file)])
         return f"no scenario is called '{name}', so its quarters cannot be checked"
     siege = scenario.load_scenario(scenario_file)
-    quarters = [quarter.name for quarter in siege.city_map.quarters]
+    quarters = siege.city_map.quarter_names
     record.load_record(file, [outcome.name for outcome in siege.outcomes], quarters)
     return None
 

@@ -13,6 +13,7 @@ from siege_sim.model.processes.base import Process
 from siege_sim.model.scenario import Scenario
 from siege_sim.model.schedule import describe, schedule_of
 from siege_sim.schema.clock import Window
+from siege_sim.schema.dated import DatedWords, reader_of
 from siege_sim.validation.record import load_record, shipped_records
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def overview_text(scenario: Scenario) -> str:
         scenario.summary,
         "",
         f"from {clock.start} for {clock.days} days, until {clock.end}",
-        f"{city.name}: {rows} x {columns} cells of {city.cell_size_m:g} m, {len(city.quarters)} quarters",
+        f"{city.name}: {rows} x {columns} cells of {city.cell_size_m:g} m, {len(city.counted_quarters)} quarters",
         f"{scenario.population.besieged:,} besieged civilians, "
         f"{fighters['garrison']:,} fighters of {scenario.sides.garrison.the}, "
         f"{fighters['besieger']:,} of {scenario.sides.besieger.the}",
@@ -94,7 +95,8 @@ def map_text(scenario: Scenario) -> str:
     lines = [f"{city.name}, {city.cell_size_m:g} m a cell, north above", "", *city.rows, ""]
     for character, quarter in city.legend.items():
         cells = sum(row.count(character) for row in city.rows)
-        lines.append(f"{character}  {quarter.name:<28} {quarter.holder:<11} {quarter.sector:<18} {cells:>3} cells")
+        holder, ground = quarter.holder or "nobody", "" if quarter.ground is None else f"  {quarter.ground}"
+        lines.append(f"{character}  {quarter.name:<28} {holder:<11} {quarter.sector:<18} {cells:>3} cells{ground}")
     return "\n".join(lines)
 
 
@@ -185,10 +187,13 @@ def _parameter(name: str, field: FieldInfo) -> str:
 def value_and_range(field: FieldInfo) -> str:
     """Return a field's default, unit and plausible range in short."""
     facts = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    default = "required" if field.is_required() else _short(field.default)
+    default = "required" if field.is_required() else _short(field.get_default(call_default_factory=True))
     unit, plausible = facts.get("unit", ""), facts.get("plausible")
     notes = [f"plausible {_short(plausible[0])} to {_short(plausible[1])}"] if isinstance(plausible, list) else []
-    notes += [f"one of {', '.join(choices)}"] if (choices := _choices(field.annotation)) else []
+    reader = reader_of(field)
+    choices = reader.words if isinstance(reader, DatedWords) else _choices(field.annotation)
+    notes += [f"one of {', '.join(choices)}"] if choices else []
+    notes += ["may be given by date"] if reader else []
     return f"{default} {unit}".strip() + (f" ({'; '.join(notes)})" if notes else "")
 
 
@@ -203,7 +208,7 @@ def _short(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, (int, float)):
         return f"{value:g}"
-    return "none" if value is None else str(value) if value != () else "all"
+    return "none" if value in (None, {}) else str(value) if value != () else "all"
 
 
 def outcome_list() -> str:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siege_sim.cli import mapping, results
+from siege_sim.cli import folders, mapping, results
 from siege_sim.errors import ScenarioError, SiegeError, StoppedError
-from siege_sim.runner.signals import treat_stop_signals_as_ctrl_c
+from siege_sim.runner.signals import comes_of_ctrl_c, treat_stop_signals_as_ctrl_c
 
 if TYPE_CHECKING:
     from siege_sim.results.run import RunResult
@@ -39,7 +39,7 @@ SetOption = Annotated[
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
-        help="Change a value, e.g. processes.sorties.per_day=20; repeat for more.",
+        help="Change a value, e.g. processes.sorties.per_day=20; KEY*=0.5 multiplies it. Repeat for more.",
     ),
 ]
 
@@ -61,19 +61,12 @@ def main(arguments: list[str] | None = None) -> int:
         if hasattr(error, "show") and hasattr(error, "exit_code"):  # the parser's own errors
             error.show()
             return int(error.exit_code)
-        if not _comes_of_ctrl_c(error):
+        if not comes_of_ctrl_c(error):
             return _report_bug()
         code = INTERRUPTED
     if code == INTERRUPTED:
         print("interrupted; nothing was written", file=sys.stderr)
     return code if isinstance(code, int) else EXIT_OK
-
-
-def _comes_of_ctrl_c(error: BaseException | None) -> bool:
-    """Return whether Ctrl-C brought an error about: compiled code that meets it raises a SystemError from it."""
-    while error is not None and not isinstance(error, KeyboardInterrupt):
-        error = error.__cause__
-    return error is not None
 
 
 def _report_bug() -> int:
@@ -113,7 +106,17 @@ def _options(
 @app.command("run")
 def run_command(
     scenario: ScenarioArgument,
-    seed: Annotated[int, typer.Option(min=0, help="The run's seed.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="The run's seed; the first of them with --runs.")] = 1,
+    runs: Annotated[
+        int | None, typer.Option(min=1, max=100_000, help="Run it so many times, and say what is likely.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="With --runs: processes; by default one for each processor.")
+    ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DATE", help="With --runs: map the ground lost by this date or day; repeat for more."),
+    ] = None,
     days: Annotated[int | None, typer.Option(min=1, help="Stop after so many days.")] = None,
     settings: SetOption = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results; by default one under results/.")] = None,
@@ -122,25 +125,43 @@ def run_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Run a scenario once and write tables, figures and a report."""
+    """Run a scenario once, or many times with --runs, and write tables, figures and a report."""
+    if runs is not None:
+        from siege_sim.cli.ensemble import EnsembleOptions, run_many_times
+
+        run_many_times(
+            EnsembleOptions(
+                scenario, runs, seed, workers, tuple(by or ()), days, tuple(settings or ()), out, force, no_plots,
+                as_json, quiet,
+            )
+        )  # fmt: skip
+        return
+    if workers is not None or by:
+        raise typer.BadParameter("--workers and --by belong to --runs; say how many runs")
     from siege_sim.loading.scenario import load_scenario
     from siege_sim.results.files import check_target, json_text, new_folder
 
     chosen = load_scenario(scenario, settings or [])
-    target = out or _unused_folder(f"{chosen.name}-seed{seed}")
-    check_target(target, force)
     silent = quiet or as_json
-    if not silent:
-        _print_notes(chosen.notes())
+    target, before = (out, None) if out else folders.run_folder(chosen, seed, days, force, silent)
+    if before is None:
+        check_target(target, force)
+        if not silent:
+            _print_notes(chosen.notes())
     from siege_sim.cli.progress import day_progress
     from siege_sim.runner.run import run
 
-    with day_progress(chosen, min(days or chosen.days, chosen.days), silent) as progress:
-        result = run(chosen, seed, days, progress)
-    with new_folder(target, force) as folder:
-        result.write(folder)
-        if not no_plots:
-            _illustrate(result, folder, silent)
+    if before is None:
+        with day_progress(chosen, min(days or chosen.days, chosen.days), silent) as progress:
+            result = run(chosen, seed, days, progress)
+        with new_folder(target, force) as folder:
+            result.write(folder)
+            if not no_plots:
+                _illustrate(result, folder, silent)
+    else:
+        result = before
+        if not no_plots and not (target / "report.html").exists():
+            folders.add_to(target, lambda folder: _illustrate(result, folder, silent))
     if as_json:
         print(
             json_text({**result.summary, "seed": seed, "scenario": chosen.name, "folder": str(target)}),
@@ -182,16 +203,6 @@ def _print_figure_note(note: str, silent: bool) -> None:
         print(f"note: {note}", file=sys.stderr)
 
 
-def _unused_folder(name: str) -> Path:
-    """Return a folder under ``results/`` that is not there yet."""
-    folder = Path("results") / name
-    number = 2
-    while folder.exists():
-        folder = Path("results") / f"{name}-{number}"
-        number += 1
-    return folder
-
-
 @app.command("score")
 def score_command(
     scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Names or YAML files.")],
@@ -216,26 +227,30 @@ def score_command(
     from siege_sim.runner.scoring import card_of, score_requests, scored_runs
 
     requests = score_requests(scenarios, record, settings or (), days, known_until)
-    name = requests[0].scenario.name if len(requests) == 1 else "scorecards"
-    target = out or _unused_folder(f"{name}-score" if len(requests) == 1 else name)
+    alone = len(requests) == 1
+    name = f"{folders.called(requests[0].scenario)}-score" if alone else "scorecards"
+    target = out or folders.unused_folder(name, force, quiet or as_json)
     check_target(target, force)
     from siege_sim.cli.progress import counted
     from siege_sim.reports.scorecard import print_scorecard, write_scorecard
     from siege_sim.reports.scorecards import print_scorecards, scorecards_data, write_scorecards
+    from siege_sim.runner.finished_runs import runs_kept_beside
     from siege_sim.validation.fan import fan_of
 
-    cards, notes = {}, []
-    with new_folder(target, force) as folder:
+    cards, fans, notes = {}, {}, []
+    with runs_kept_beside(target) as finished:
         for request in requests:
             name = request.scenario.name
             with counted(name, "run", runs, quiet or as_json) as progress:
-                compact_runs = scored_runs(request, runs, workers, progress)
-            cards[name] = card_of(request, compact_runs)
-            place = folder if len(requests) == 1 else folder / name
-            place.mkdir(exist_ok=True)
-            notes.append(write_scorecard(cards[name], fan_of(request.record, compact_runs), place))
-        if len(requests) > 1:
-            write_scorecards(cards, folder)
+                compact_runs = scored_runs(request, runs, workers, progress, finished)
+            cards[name], fans[name] = card_of(request, compact_runs), fan_of(request.record, compact_runs)
+        with new_folder(target, force) as folder:
+            for name, card in cards.items():
+                place = folder if alone else folder / name
+                place.mkdir(exist_ok=True)
+                notes.append(write_scorecard(card, fans[name], place))
+            if not alone:
+                write_scorecards(cards, folder)
     for note in dict.fromkeys(notes):
         _print_figure_note(note, quiet or as_json)
     (first, *others) = cards.values()
@@ -276,16 +291,19 @@ def compare_command(
     from siege_sim.runner.compare import comparison_request, run_comparison
 
     request = comparison_request(scenarios, runs, outcomes or [], until, days, settings or [])
-    target = out or _unused_folder(f"{request.scenarios[0].name}-compare")
+    name = f"{folders.called(request.scenarios[0])}-compare"
+    target = out or folders.unused_folder(name, force, quiet or as_json)
     check_target(target, force)
     from siege_sim.analysis.comparison.comparison_findings import comparison_findings
     from siege_sim.cli.progress import counted
     from siege_sim.reports.comparison import print_comparison, write_comparison
+    from siege_sim.runner.finished_runs import runs_kept_beside
 
-    with counted(request.scenarios[0].name, "run", runs * len(scenarios), quiet or as_json) as progress:
-        findings = comparison_findings(run_comparison(request, workers, progress))
-    with new_folder(target, force) as folder:
-        note = write_comparison(findings, folder, request.command)
+    with runs_kept_beside(target) as finished:
+        with counted(request.scenarios[0].name, "run", runs * len(scenarios), quiet or as_json) as progress:
+            findings = comparison_findings(run_comparison(request, workers, progress, finished))
+        with new_folder(target, force) as folder:
+            note = write_comparison(findings, folder, request.command)
     _print_figure_note(note, quiet or as_json)
     if as_json:
         print(json_text(findings.data()), end="")
@@ -361,7 +379,7 @@ def dashboard_command(
         typer.Option(min=0.1, help="After so long an unused session makes room. [120; with --class it is 20]"),
     ] = None,
     most_days: Annotated[
-        int | None, typer.Option(min=1, help="Days of the longest run. [3650; with --class 400]")
+        int | None, typer.Option(min=1, help="Days of the longest run. [3650; with --class 1250]")
     ] = None,
     memory_mb: Annotated[
         int | None, typer.Option(min=50, help="With --class: memory that a session may take, in MB. [200]")

@@ -84,10 +84,11 @@ def map_command(
 
         if name_field is None:
             raise typer.BadParameter("--boundaries needs --name-field: the field with the quarters' names")
+        metres = 400.0 if cell is None else cell
         sources = GeoSources(
-            str(boundaries), name_field, cell or 400.0, name, holders, side or (), others, surroundings, margin,
-            population, population_unit, built_up, built_up_unit, damage, facilities, kind_field, water, water_share,
-            sector_field, extent, crs,
+            str(boundaries), name_field, metres, name, holders, side or (), others, surroundings, margin, population,
+            population_unit, built_up, built_up_unit, damage, facilities, kind_field, water, water_share, sector_field,
+            extent, crs,
         )  # fmt: skip
         town = make_map(files, lambda: town_from_geodata(sources), sources.lines())
     if not quiet:

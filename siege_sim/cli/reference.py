@@ -19,14 +19,16 @@ from siege_sim.model.agents.unit import Units
 from siege_sim.model.city.layers import LAYERS
 from siege_sim.model.outcomes import known_outcomes
 from siege_sim.model.processes.base import Intervention, Process
+from siege_sim.model.processes.deliveries import Route
 from siege_sim.model.setting import AirWing, Faction, Food, Forces, Ground, Population
 from siege_sim.schema.block import Block
 from siege_sim.schema.clock import Window
+from siege_sim.schema.dated import reader_of
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
-SCENARIO_BLOCKS: tuple[type[Block], ...] = (Population, Food, Faction, Forces, Ground, AirWing)
+SCENARIO_BLOCKS: tuple[type[Block], ...] = (Population, Food, Faction, Forces, Ground, AirWing, Route)
 
 
 def parameters_page() -> str:
@@ -42,7 +44,7 @@ def parameters_page() -> str:
         "Generated from the code by `make docs`. A [scenario](glossary.md#scenario) may set every parameter",
         "(`siege-sim show NAME --resolved` shows its values). Sweeps and calibration stay within the",
         "[plausible range](glossary.md#plausible-range). *Does nothing with* gives the",
-        "[neutral values](glossary.md#neutral-value).",
+        "[neutral values](glossary.md#neutral-value). Values marked *by date* may be a [series](inputs_by_date.md).",
         "",
         f"Of {len(numeric)} numeric parameters, {sourced} have a source for value or range; "
         f"{len(numeric) - sourced} are assumed.",
@@ -97,9 +99,15 @@ def facts_of(field: FieldInfo) -> dict[str, Any]:
 def field_row(name: str, field: FieldInfo) -> tuple[str, ...]:
     """Return the cells of a field's line."""
     facts = facts_of(field)
-    default = "required" if field.is_required() else _value(field.default)
+    default = _default(field) + (" *by date*" if reader_of(field) else "")
     plausible = " to ".join(_value(bound) for bound in facts.get("plausible", ()))
     return f"`{name}`", default, plausible, facts.get("unit", ""), field.description or "", facts.get("source", "")
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    return _value(field.get_default(call_default_factory=True))
 
 
 def state_page() -> str:
@@ -149,7 +157,7 @@ def _value(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, (int, float)):
         return f"{value:g}"
-    return "none" if value is None else str(value) if value != () else "all"
+    return "none" if value in (None, {}) else str(value) if value != () else "all"
 
 
 PAGES = {"parameters.md": parameters_page, "state.md": state_page}

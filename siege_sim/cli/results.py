@@ -65,7 +65,7 @@ def export_command(
     ] = "csv",
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
-    """Write a run or a sweep for other tools: GIS, xarray, spreadsheets, HXL, data packages."""
+    """Write a run or a sweep for GIS, xarray, spreadsheets, HDX."""
     from siege_sim.exports.formats import export_results
 
     print(export_results(target, form, out, force))
@@ -79,7 +79,7 @@ def plot_command(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace figures that are in --out.")] = False,
 ) -> None:
-    """Draw the figures of a run that is on disk, as `run` does without --no-plots."""
+    """Draw the figures of a run that is on disk."""
     from siege_sim.plots.stored import plot_run
 
     drawn = plot_run(folder, out, figures or [], force)
@@ -103,7 +103,7 @@ def report_command(
     by: Annotated[str | None, typer.Option(metavar="FACTOR", help="Separate survival curves by this factor.")] = None,
     png: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the figures as PNG files there too.")] = None,
 ) -> None:
-    """Write the figures and tables of a run or a sweep as one HTML page."""
+    """Write the report of a run or a sweep as one HTML page."""
     from siege_sim.analysis.sweep import ReportOptions
     from siege_sim.reports.stored import write_stored_report
 

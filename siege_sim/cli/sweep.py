@@ -42,7 +42,7 @@ class SweepOptions:
 def forecast(plan: Plan, options: SweepOptions) -> str:
     """Return what a sweep will run, and how long that takes on this machine, by doing one run."""
     experiment, runs = plan.experiment, min(options.limit or plan.runs, plan.runs)
-    lines = [f"{experiment.name}: {experiment.title}", ""]
+    lines = [f"{experiment.name}: {experiment.title}", *plan.changed, ""]
     for factor in plan.factors:
         span = f"{factor.low:g} to {factor.high:g}" if factor.low is not None and factor.high is not None else ""
         values = span or ", ".join(map(str, factor.values or ()))

@@ -15,6 +15,7 @@ import yaml
 
 from siege_sim.dashboard.limits import SessionError
 from siege_sim.loading.scenario import build_scenario, load_scenario, shipped_scenarios, tuples
+from siege_sim.schema.series import is_series_data
 from siege_sim.schema.yaml_file import Document, Mark
 from siege_sim.viewer.frames import Json
 
@@ -172,7 +173,7 @@ def _difference(below: Json, above: Json) -> Json:
     for key, value in above.items():
         if key not in below:
             found[key] = value
-        elif isinstance(value, dict) and isinstance(below[key], dict):
+        elif isinstance(value, dict) and isinstance(below[key], dict) and not is_series_data(value):
             if inner := _difference(below[key], value):
                 found[key] = inner
         elif value != below[key]:

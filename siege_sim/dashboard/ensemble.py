@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siege_sim.dashboard.limits import lower_priority
-from siege_sim.results.curves import daily_percentiles
-from siege_sim.validation.fan import FAN_PERCENTILES
-from siege_sim.validation.measures import values_to
+from siege_sim.results.curves import FAN_PERCENTILES, daily_percentiles, values_to
 from siege_sim.viewer.charts import Chart, charts
 from siege_sim.viewer.frames import plain_numbers
 

@@ -240,8 +240,12 @@ def parse_value(lever: Lever, typed: Any) -> tuple[Any, str]:
         if number is None:
             return None, f"'{str(typed)[:20]}' is not a {'whole ' * (lever.kind == 'whole')}number"
         return number, ""
+    if lever.kind == "series":
+        return parse_series(str(typed))
     if lever.kind == "weights":
         weights = parse_weights(str(typed))
+        if not str(typed).strip() and lever.value == {}:
+            return {}, ""
         return weights, "" if weights else "write names with numbers, such as: north 1, east 0.5"
     if lever.kind == "day":
         return parse_number(str(typed), whole=True) if str(typed).strip().isdigit() else str(typed).strip() or None, ""
@@ -259,6 +263,20 @@ def parse_number(text: str, whole: bool) -> int | float | None:
     if not math.isfinite(number) or (whole and number != int(number)):
         return None
     return int(number) if whole else number
+
+
+def parse_series(text: str) -> tuple[Any, str]:
+    """Return a value, values by date, or nothing, as in ``2016-10-01 40, 2016-11-01 60``; and what is wrong with it."""
+    steps: dict[str, Any] = {}
+    for part in filter(None, map(str.strip, text.split(","))):
+        day, _, typed = part.rpartition(" ")
+        number = parse_number(typed, whole=False)
+        steps[day.strip().rstrip(":= ")] = typed if number is None else number
+    if set(steps) == {""}:
+        return steps[""], ""
+    if "" in steps:
+        return None, "write one value, or dates with values, such as: 2016-10-01 40, 2016-11-01 60"
+    return steps or None, ""
 
 
 def parse_weights(text: str) -> dict[str, float] | None:

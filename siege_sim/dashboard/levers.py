@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import UnionType
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from siege_sim.model import catalogue
+from siege_sim.schema.block import Block
 from siege_sim.schema.clock import Day, Window
+from siege_sim.schema.dated import DatedWords, reader_of
+from siege_sim.schema.series import Series
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from siege_sim.model.processes.base import Process
     from siege_sim.model.scenario import Scenario
-    from siege_sim.schema.block import Block
 
-LeverKind = Literal["number", "whole", "switch", "choice", "text", "list", "weights", "day"]
-"""How a lever is set; ``weights`` are numbers by name, and a ``day`` is a number or an ISO date."""
+LeverKind = Literal["number", "whole", "switch", "choice", "text", "list", "weights", "day", "series"]
+"""How a lever is set; ``weights`` are numbers by name, a ``day`` is a number or an ISO date, and a ``series`` is one
+value, values by date, or nothing."""
 
 PHASE_LABELS = {
     "EXOGENOUS": "Season and calendar",
@@ -153,38 +156,76 @@ def _start_panel(group: str, now: Block, block: tuple[str, ...], sectors: tuple[
 
 
 def _panel(kind: type[Process], now: Process | None, scenario: Scenario | None = None) -> LeverPanel:
-    levers = tuple(_lever(name, field, now, scenario) for name, field in _own_fields(kind))
+    shown = ((name, field) for name, field in _own_fields(kind) if not _has_series_by_name(now, name))
+    levers = tuple(_lever(name, field, now, scenario) for name, field in shown)
     return LeverPanel(
         kind.name(), PHASE_LABELS[kind.phase.name], kind.summary(), levers, dict(getattr(kind, "neutral", {}))
     )
 
 
 def _own_fields(kind: type[Process]) -> Iterator[tuple[str, FieldInfo]]:
+    """Yield the fields that a form can show: no windows, and no blocks by name."""
     for name, field in kind.model_fields.items():
-        if name != "kind" and name not in Window.model_fields:
+        parts = get_args(field.annotation)
+        of_blocks = any(isinstance(part, type) and issubclass(part, Block) for part in parts)
+        if name != "kind" and name not in Window.model_fields and not of_blocks and not _is_by_date(field.annotation):
             yield name, field
+
+
+def _has_series_by_name(now: Block | None, name: str) -> bool:
+    """Return whether a value is a block of series, for which a form has no field."""
+    value = getattr(now, name, None)
+    return isinstance(value, dict) and any(isinstance(part, Series) for part in value.values())
+
+
+def _is_by_date(annotation: Any) -> bool:
+    """Return whether a field holds values by date for each of several names: too much for one lever."""
+    if get_origin(annotation) is not dict:
+        return False
+    inner = get_args(annotation)[1]
+    return get_origin(get_args(inner)[0] if get_origin(inner) is Annotated else inner) is dict
 
 
 def _lever(
     name: str, field: FieldInfo, now: Block | None, scenario: Scenario | None, known: tuple[str, ...] = ()
 ) -> Lever:
     facts = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    value = getattr(now, name) if now is not None else None if field.is_required() else field.get_default()
+    usual = None if field.is_required() else field.get_default(call_default_factory=True)
+    value = usual if now is None else getattr(now, name)
     plausible: Any = facts.get("plausible")
-    kind = _kind(field.annotation)
+    kind = _kind_of_dated(value) if reader_of(field) else _kind(field.annotation)
     low, high = _range(field, value, plausible) if kind in ("number", "whole") else (None, None)
     return Lever(
         key=name,
         kind=kind,
         description=(field.description or "").strip(),
         unit=str(facts.get("unit", "")),
-        value=list(value) if kind == "list" and value is not None else value,
+        value=_plain(kind, value),
         low=low,
         high=high,
         plausible=None if plausible is None else (float(plausible[0]), float(plausible[1])),
         source=str(facts.get("source", "")),
-        choices=known or _choices(name, field.annotation, scenario),
+        choices=known or _words_of(field) or _choices(name, field.annotation, scenario),
     )
+
+
+def _kind_of_dated(value: Any) -> LeverKind:
+    """Return how a value that may be a series is set: with a slider or from a list while it is one value."""
+    if isinstance(value, str):
+        return "choice"
+    return "number" if isinstance(value, int | float) else "series"
+
+
+def _words_of(field: FieldInfo) -> tuple[str, ...]:
+    reader = reader_of(field)
+    return reader.words if isinstance(reader, DatedWords) else ()
+
+
+def _plain(kind: LeverKind, value: Any) -> Any:
+    """Return a value as JSON has it."""
+    if isinstance(value, Series):
+        return value.data
+    return list(value) if kind == "list" and value is not None else value
 
 
 def _kind(annotation: Any) -> LeverKind:
@@ -212,7 +253,10 @@ def _without_none(annotation: Any) -> Any:
 def _range(field: FieldInfo, value: Any, plausible: Sequence[float] | None) -> tuple[float, float]:
     """Return the ends of a slider: within what is permitted, and well around what is plausible and what is now."""
     bounds = {
-        name: getattr(rule, name) for rule in field.metadata for name in ("ge", "gt", "le", "lt") if hasattr(rule, name)
+        name: bound
+        for rule in field.metadata
+        for name in ("ge", "gt", "le", "lt")
+        if (bound := getattr(rule, name, None)) is not None
     }
     floor, ceiling = bounds.get("ge", bounds.get("gt")), bounds.get("le", bounds.get("lt"))
     known = [float(number) for number in (value, *(plausible or ())) if isinstance(number, (int, float))]
@@ -239,7 +283,7 @@ def names_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
         "crossing": tuple(place.name or place.quarter for place in places.crossings),
         "road": tuple(place.name or place.quarter for place in places.roads),
         "faction": tuple(factions),
-        "sector": tuple(sorted({quarter.sector for quarter in scenario.city_map.quarters})),
+        "sector": tuple(sorted(scenario.city_map.sectors)),
     }
 
 

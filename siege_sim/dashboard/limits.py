@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from siege_sim.errors import SiegeError
+from siege_sim.model.interventions.reinforcements import Reinforcements
 
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
@@ -62,8 +63,10 @@ class Limits:
 
 def _units(scenario: Scenario) -> int:
     factions = (*scenario.forces.garrison.values(), *scenario.forces.besieger.values())
-    coming = [action for action in scenario.interventions.values() if action.kind == "reinforcements"]
-    return sum(-(-force.fighters // force.unit_size) for force in (*factions, *coming))  # type: ignore[attr-defined]
+    coming = [action for action in scenario.interventions.values() if isinstance(action, Reinforcements)]
+    groups = [(force.fighters, force.unit_size) for force in factions]
+    groups += [(many, action.unit_size) for action in coming for many in action.planned(scenario.clock).values()]
+    return sum(-(-fighters // unit_size) for fighters, unit_size in groups)
 
 
 def lower_priority() -> None:

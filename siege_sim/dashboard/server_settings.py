@@ -66,7 +66,7 @@ class ServerSettings:
 CLASS_SETTINGS = ServerSettings(
     max_sessions=30,
     idle_minutes=20.0,
-    limits=Limits(days=400, households=60_000, units=5_000, cells=10_000, ensemble_runs=30),
+    limits=Limits(days=1_250, households=60_000, units=5_000, cells=10_000, ensemble_runs=30),
     process_per_session=True,
 )
 """Caps of a class; every shipped scenario fits."""

@@ -12,6 +12,7 @@ from pydantic import Field
 from siege_sim.analysis.figures import FIGURE_NAMES
 from siege_sim.errors import did_you_mean
 from siege_sim.experiments.design import Design, Distribution
+from siege_sim.loading.keys import TIMES
 from siege_sim.model.outcomes import known_outcomes
 from siege_sim.model.run_outcomes import OF_THE_RUN
 from siege_sim.schema.block import Block, Problem, param
@@ -62,6 +63,8 @@ class FactorSpec(Block):
     """Into how many levels a grid divides the range."""
     distribution: Distribution | None = None
     """How probability is spread over the range; evenly without it."""
+    scale: tuple[float, float] | None = None
+    """Factors, from the first to the second, by which the key's number, or every value of its series, is multiplied."""
     values: tuple[Any, ...] | None = Field(None, min_length=1)
     """A list in place of a range: all numbers, all texts, or true and false."""
     policies: dict[str, str | dict[str, Any] | None] | None = Field(None, min_length=1)
@@ -71,6 +74,8 @@ class FactorSpec(Block):
         """Yield what contradicts itself."""
         kinds = [name for name in ("values", "policies") if getattr(self, name) is not None]
         ranged = [name for name in ("low", "high", "distribution") if getattr(self, name) is not None]
+        if self.scale is not None:
+            yield from self._problems_of_scale()
         if len(kinds) > 1 or (kinds and ranged):
             yield (kinds[0],), f"give either a range, a list of values or policies, not {' and '.join(kinds + ranged)}"
         if self.key is not None and self.keys:
@@ -82,11 +87,25 @@ class FactorSpec(Block):
         if self.values is not None:
             yield from _problems_of_list(self.values)
 
+    def _problems_of_scale(self) -> Iterator[Problem]:
+        """Yield what does not go with factors, or is no range of them."""
+        others = [name for name in ("low", "high", "values", "policies") if getattr(self, name) is not None]
+        if others:
+            yield ("scale",), f"give either scale or {' and '.join(others)}"
+        if self.scale is not None and not self.scale[0] < self.scale[1]:
+            yield ("scale",), f"the second factor, {self.scale[1]:g}, is not above the first, {self.scale[0]:g}"
+
+    @property
+    def range(self) -> tuple[float | None, float | None]:
+        """The least and the greatest value, as far as they are given."""
+        return self.scale or (self.low, self.high)
+
     def keys_for(self, name: str) -> tuple[str, ...]:
         """Return the scenario's keys that the factor of that name sets."""
         if self.policies is not None:
             return ()
-        return self.keys or (self.key or name,)
+        keys = self.keys or (self.key or name,)
+        return keys if self.scale is None else tuple(key.removesuffix(TIMES) + TIMES for key in keys)
 
 
 def _problems_of_list(values: tuple[Any, ...]) -> Iterator[Problem]:

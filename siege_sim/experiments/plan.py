@@ -20,6 +20,7 @@ from siege_sim.loading.keys import Parameter, keys_in, parameter_of, with_values
 from siege_sim.loading.scenario import load_scenario, scenario_of
 from siege_sim.model.outcome import Outcome
 from siege_sim.model.run_outcomes import RunOutcome, run_outcomes_of
+from siege_sim.results.changed import change_sentences
 from siege_sim.results.sweep import Factor
 from siege_sim.schema.messages import read_block
 from siege_sim.schema.shipped import find_file
@@ -42,6 +43,7 @@ class Plan:
         policy_factor: the factor that chooses among whole scenarios, if there is one.
         bases: the plain data of the scenario of each policy; under ``""`` when there is no such factor.
         known: the outcomes of a run as a whole and of its days that any of these scenarios has, by name.
+        changed: what was changed in the base scenario, in sentences.
     """
 
     experiment: Experiment
@@ -50,6 +52,7 @@ class Plan:
     policy_factor: str | None
     bases: Mapping[str, Mapping[str, Any]] = field(repr=False)
     known: Mapping[str, AnyOutcome] = field(repr=False)
+    changed: tuple[str, ...] = ()
 
     @property
     def kept(self) -> dict[str, AnyOutcome]:
@@ -134,7 +137,8 @@ class _Planner:
             self.check_values(design_factor, bases)
         known = known_to(bases)
         self.check_outcomes(known)
-        return Plan(self.experiment, factors, self.points(design_factors), policy_factor, bases, known)
+        changed = tuple(change_sentences(base.lineage))
+        return Plan(self.experiment, factors, self.points(design_factors), policy_factor, bases, known, changed)
 
     def check_outcomes(self, known: Mapping[str, AnyOutcome]) -> None:
         """Check that every outcome that is named is one of a scenario's."""
@@ -213,15 +217,26 @@ class _Planner:
                 (part, name), f"the scenario has no key '{key}'; {hint}`siege-sim show --resolved` lists all"
             )
         if spec.values is not None:
+            self.refuse_series(name, part, known)
             values, base_value = _alike(spec.values, known), _as_json(known.value)
             return DesignFactor(name, base_value, values=values, crossed=lever, whole=known.is_whole)
         return self.ranged(name, part, spec, known)
 
+    def refuse_series(self, name: str, part: str, known: Parameter) -> None:
+        """Refuse to put single numbers or words in the place of a series."""
+        if known.is_series:
+            raise self.fail(
+                (part, name),
+                f"'{known.key}' is a series by date in this scenario; multiply a series of numbers with scale: "
+                "[0.5, 2], or set a series whole with policies",
+            )
+
     def ranged(self, name: str, part: str, spec: FactorSpec, known: Parameter) -> DesignFactor:
+        self.refuse_series(name, part, known)
         if not known.is_number:
             raise self.fail((part, name), f"'{known.key}' is not a number in this scenario; give a list of values")
-        low = spec.low if spec.low is not None else known.low
-        high = spec.high if spec.high is not None else known.high
+        low = spec.range[0] if spec.range[0] is not None else known.low
+        high = spec.range[1] if spec.range[1] is not None else known.high
         if low is None or high is None:
             raise self.fail((part, name), f"'{known.key}' has no plausible range; give low and high, or values")
         if not low < high:

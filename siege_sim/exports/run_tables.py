@@ -79,12 +79,13 @@ def quarters_by_day(result: RunResult) -> ExportTable:
 
 
 def _quarters_on(result: RunResult, index: int) -> pd.DataFrame:
-    """Return a row a quarter for one stored map."""
+    """Return a row a quarter for one stored map; water and bridges are no quarters."""
     shots, city = result.snapshots, result.manifest["city"]
     quarter, day = shots["quarter"][0].ravel(), int(shots["day"][index])
-    numbers, cells = np.unique(quarter, return_counts=True)
-    names, codes = [str(city["quarters"][number]) for number in numbers], city.get("p_codes") or {}
     sectors = result.quarters.set_index("quarter")["sector"]
+    numbers = np.array([number for number in np.unique(quarter) if city["quarters"][number] in sectors.index])
+    cells = np.bincount(quarter)[numbers]
+    names, codes = [str(city["quarters"][number]) for number in numbers], city.get("p_codes") or {}
     columns: dict[str, Any] = {"date": str(result.series["date"].iloc[day]), "day": day, "quarter": names}
     columns |= {"p_code": [codes.get(name, "") for name in names]} if codes else {}
     columns |= {"sector": sectors.loc[names].fillna("").to_numpy(), "cells": cells}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from siege_sim.kernels.compiled import compiled
-from siege_sim.kernels.ground import sum_of_neighbours
+from siege_sim.kernels.ground import steps_over, sum_of_neighbours
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 
 
@@ -141,19 +141,16 @@ def strength_on_ground(
 
 
 @compiled
-def neediest(lacking: FloatArray, front: BoolArray, pockets: IntArray, cell: int, reach: int, columns: int) -> int:
-    """Return the front cell that lacks most within ``reach`` king's moves of a cell and in its pocket; -1 for none.
+def neediest(lacking: FloatArray, front: BoolArray, pockets: IntArray, cell: int, steps: IntArray, reach: int) -> int:
+    """Return the front cell that lacks most within ``reach`` of the ``steps`` from a cell, in its pocket; -1 for none.
 
     Arrays have a value a cell. Among equals the first in the order of the cells is taken.
     """
-    row, column = divmod(cell, columns)
     best = -1
-    for near_row in range(max(row - reach, 0), min(row + reach + 1, front.size // columns)):
-        for near in range(
-            near_row * columns + max(column - reach, 0), near_row * columns + min(column + reach + 1, columns)
-        ):
-            if front[near] and pockets[near] == pockets[cell] and (best < 0 or lacking[near] > lacking[best]):
-                best = near
+    for near in range(front.size):
+        within = front[near] and steps[near] <= reach and pockets[near] == pockets[cell]
+        if within and (best < 0 or lacking[near] > lacking[best]):
+            best = near
     return best
 
 
@@ -165,6 +162,7 @@ def destinations(
     lacking: FloatArray,
     front: BoolArray,
     pockets: IntArray,
+    open_ground: BoolArray,
     around: IntArray,
     reach: int,
     columns: int,
@@ -181,15 +179,19 @@ def destinations(
         lacking: defenders that each cell lacks, below zero where it has more than its due; changed by who goes.
         front: the cells to be manned.
         pockets: the connected ground that each cell belongs to.
+        open_ground: the cells over which units can march.
         around: the table of neighbours.
-        reach: how far a unit goes, in king's moves.
+        reach: how far a unit goes, in steps over such ground.
         columns: of the grid.
     """
     goals = np.full(rows.size, -1)
     nearby = _lacking_nearby(lacking, columns)
     for i in range(rows.size):
         here, men = cell_index[rows[i]], fit[rows[i]]
-        best = neediest(nearby, front, pockets, here, reach, columns)
+        start = np.zeros(front.size, dtype=np.bool_)
+        start[here] = True
+        steps = steps_over(start, open_ground, front.size // columns, columns, reach)
+        best = neediest(nearby, front, pockets, here, steps, reach)
         # What would be lacking here if the unit left, were all of it in this cell, which counts twice for itself. Where
         # there are enough even without the unit, it may go to wherever anybody is lacking.
         wanted_here = max(nearby[here] + 2.0 * men, 0.0) if front[here] else 0.0

@@ -158,6 +158,82 @@ def _easiest_ways(
     return ways
 
 
+def easiest_ways_on_foot(
+    cells: IntArray, ease: FloatArray, ease_by_steps: FloatArray, part: IntArray, open_ground: BoolArray, shape: Shape
+) -> FloatArray:
+    """Return the same where ground lies between that nobody can cross: the length of a way is that of the walk.
+
+    Args:
+        cells: where people are.
+        ease: how easily one can step out, a value a cell of the grid; 0 where one cannot.
+        ease_by_steps: what the way there leaves of that, by its length; falling, a value for each cell of the grid.
+        part: the connected ground that each cell of the grid belongs to.
+        open_ground: the cells that can be walked over.
+        shape: of the grid.
+    """
+    return _easiest_ways_on_foot(cells, ease, ease_by_steps, part, open_ground, *shape)
+
+
+@compiled
+def _easiest_ways_on_foot(
+    cells: IntArray,
+    ease: FloatArray,
+    ease_by_steps: FloatArray,
+    part: IntArray,
+    open_ground: BoolArray,
+    rows: int,
+    columns: int,
+) -> FloatArray:
+    best = np.zeros(ease.size)
+    seen = np.zeros(ease.size, dtype=np.bool_)
+    for first in range(ease.size):
+        if ease[first] <= 0.0 or seen[first]:
+            continue
+        # Ways that are alike are walked together: of those in one part, the nearest is the best.
+        alike = (ease == ease[first]) & (part == part[first])
+        seen |= alike
+        steps = steps_over(alike, open_ground, rows, columns, ease.size)
+        for cell in range(ease.size):
+            if part[cell] == part[first] and steps[cell] < ease_by_steps.size:
+                best[cell] = max(best[cell], ease_by_steps[steps[cell]] * ease[first])
+    return best[cells]
+
+
+def corner_leaks(barrier: BoolArray, shape: Shape) -> IntArray:
+    """Return where ground that nobody can cross touches by the corner only, and so holds nobody back.
+
+    A step to one of the eight neighbours may be diagonal, and then passes between two cells. Where both are barrier,
+    one of the two cells that it joins has to become barrier as well.
+
+    Args:
+        barrier: the cells that nobody can cross.
+        shape: of the grid.
+
+    Returns:
+        Pairs of flat indices, shape ``(leaks, 2)``: the cell to fill, then the other one. Filled is the one with more
+        barrier around it, the northern one among equals.
+    """
+    rows, columns = shape
+    grid, around = barrier.reshape(shape), neighbour_sum(barrier, shape)
+    index = np.arange(rows * columns).reshape(shape)
+    upper_left, upper_right, lower_left, lower_right = grid[:-1, :-1], grid[:-1, 1:], grid[1:, :-1], grid[1:, 1:]
+    falling = ~upper_left & ~lower_right & upper_right & lower_left
+    rising = ~upper_right & ~lower_left & upper_left & lower_right
+    upper = np.concatenate([index[:-1, :-1][falling], index[:-1, 1:][rising]])
+    lower = np.concatenate([index[1:, 1:][falling], index[1:, :-1][rising]])
+    southern = around[lower] > around[upper]
+    pairs = np.stack([np.where(southern, lower, upper), np.where(southern, upper, lower)], axis=1)
+    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+
+
+def corners_filled(barrier: BoolArray, shape: Shape) -> BoolArray:
+    """Return a barrier with cells added until it touches nowhere by the corner only: see `corner_leaks`."""
+    filled = barrier.copy()
+    while (leaks := corner_leaks(filled, shape)).size:
+        filled[leaks[0, 0]] = True
+    return filled
+
+
 def dilate(mask: BoolArray, shape: Shape, steps: int = 1) -> BoolArray:
     """Return the cells of ``mask`` together with all their neighbours, ``steps`` times over."""
     return _dilate(mask, *shape, steps)
@@ -192,11 +268,12 @@ def steps_from(sources: BoolArray, passable: BoolArray, shape: Shape, farthest: 
     Sources count as 0 whether passable or not; what cannot be reached within ``farthest`` steps is
     ``UNREACHED``.
     """
-    return _steps_from(sources, passable, *shape, farthest)
+    return steps_over(sources, passable, *shape, farthest)
 
 
 @compiled
-def _steps_from(sources: BoolArray, passable: BoolArray, rows: int, columns: int, farthest: int) -> IntArray:
+def steps_over(sources: BoolArray, passable: BoolArray, rows: int, columns: int, farthest: int) -> IntArray:
+    """Return the same, for other compiled loops."""
     steps = np.full(sources.size, UNREACHED)
     queue = np.empty(sources.size, dtype=np.int64)
     first = last = 0

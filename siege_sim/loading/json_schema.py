@@ -80,6 +80,8 @@ def _tidy(part: Schema) -> None:
         (pattern, value), *_ = part.pop("patternProperties").items()
         part["additionalProperties"] = value
         part["propertyNames"] = {**part.get("propertyNames", {}), "pattern": pattern}
+    if "prefixItems" in part:
+        part["items"] = part.pop("prefixItems")[0]  # lists of a fixed length are of one kind
     if "discriminator" in part:
         _name_the_kind(part)
     if "unit" in part:

@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from siege_sim.errors import SiegeError
 from siege_sim.schema.block import Block
+from siege_sim.schema.series import Series, is_series_data, scaled_data
 
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
+
+TIMES = "*"
+"""At the end of a key: the value is a factor by which a number, or every value of a series, is multiplied."""
+
+FACTOR_UNIT = "times the scenario's value"
 
 
 @dataclass(frozen=True)
@@ -38,13 +44,25 @@ class Parameter:
         return isinstance(self.value, int | float) and not isinstance(self.value, bool)
 
     @property
+    def is_series(self) -> bool:
+        """Whether the value is a series by date."""
+        return isinstance(self.value, Series)
+
+    @property
     def is_whole(self) -> bool:
         """Whether the value is a whole number."""
         return isinstance(self.value, int) and not isinstance(self.value, bool)
 
 
 def parameter_of(scenario: Scenario, key: str) -> Parameter | None:
-    """Return a parameter of a scenario, or None when the scenario has no such key."""
+    """Return a parameter of a scenario, or None when the scenario has no such key.
+
+    For a key with ``*`` it is the factor: 1 where nothing is changed.
+    """
+    if key.endswith(TIMES):
+        scaled = parameter_of(scenario, key.removesuffix(TIMES))
+        can = scaled is not None and scaled_data(_plain(scaled.value), 1.0) is not None
+        return Parameter(key, 1.0, FACTOR_UNIT) if can else scaled
     *path, last = key.split(".")
     block: Any = scenario
     for name in path:
@@ -59,24 +77,28 @@ def parameter_of(scenario: Scenario, key: str) -> Parameter | None:
     return Parameter(key, getattr(block, last), str(facts.get("unit", "")), *plausible)
 
 
+def _plain(value: Any) -> Any:
+    return value.data if isinstance(value, Series) else value
+
+
 def keys_in(data: Mapping[str, Any], above: str = "") -> Iterator[str]:
     """Yield the key of every value of a scenario's plain data, dotted, without blocks themselves."""
     for name, value in data.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and not is_series_data(value):
             yield from keys_in(value, f"{above}{name}.")
         else:
             yield f"{above}{name}"
 
 
 def with_values(scenario: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a scenario's plain data with some values replaced; None takes a value away.
+    """Return a scenario's plain data with some values replaced; None takes a value away, ``key*`` multiplies it.
 
     Raises:
-        SiegeError: a key lies in a block that the scenario does not have.
+        SiegeError: a key lies in a block that the scenario does not have, or what it holds cannot be multiplied.
     """
     data: dict[str, Any] = dict(scenario)
     for key, value in values.items():
-        *path, last = key.split(".")
+        *path, last = key.removesuffix(TIMES).split(".")
         block = data
         for depth, name in enumerate(path):
             inner = block.get(name)
@@ -84,8 +106,21 @@ def with_values(scenario: Mapping[str, Any], values: Mapping[str, Any]) -> dict[
                 raise SiegeError(f"'{key}': the scenario has no block '{'.'.join(path[: depth + 1])}'")
             block[name] = dict(inner)  # the scenario that was given stays as it is
             block = block[name]
-        if value is None:
+        if key.endswith(TIMES):
+            block[last] = _times(key, block.get(last), value)
+        elif value is None:
             block.pop(last, None)
         else:
             block[last] = copy.deepcopy(value)
     return data
+
+
+def _times(key: str, value: Any, factor: Any) -> Any:
+    """Return a number or a series' data, multiplied."""
+    product = None if isinstance(factor, str | bool) or factor is None else scaled_data(value, factor)
+    if product is None:
+        raise SiegeError(
+            f"'{key}': only a number, or a series of numbers, can be multiplied, and by a number; leave the * out to "
+            "set the value whole"
+        )
+    return product

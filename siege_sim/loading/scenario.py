@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from siege_sim.errors import ScenarioError, did_you_mean
+from siege_sim.loading.keys import TIMES, parameter_of
+from siege_sim.loading.lineage import lineage_step
+from siege_sim.loading.tables import read_table, tables_in
 from siege_sim.model.scenario import Scenario
 from siege_sim.schema.block import KeyPath
+from siege_sim.schema.lineage import LINEAGE_KEY, Lineage, lineage_from_file
 from siege_sim.schema.messages import problem_lines
+from siege_sim.schema.series import Series, is_series_data, scaled_data
 from siege_sim.schema.shipped import find_file, shipped_files, shipped_folder
 from siege_sim.schema.yaml_file import Document, Mark, parse_yaml, read_yaml
 
@@ -35,12 +40,48 @@ def load_scenario(name_or_path: str | Path, overrides: Iterable[str] = ()) -> Sc
 
     Args:
         name_or_path: the name of a shipped scenario (``"aleppo_2016"``), or the path of a YAML file.
-        overrides: settings such as ``"processes.sorties.per_day=20"``, applied last.
+        overrides: settings such as ``"processes.sorties.per_day=20"``, applied last; ``*=`` multiplies a number, or
+            every value of a series.
 
     Raises:
         ScenarioError: names file, line, value and way out for everything that is wrong.
     """
-    return build_scenario(load_document(name_or_path, overrides))
+    settings = list(overrides)
+    scenario = build_scenario(load_document(name_or_path, settings))
+    return scenario.with_lineage(_lineage(find(name_or_path), scenario, settings))
+
+
+def _lineage(file: Path, scenario: Scenario, settings: Sequence[str]) -> tuple[Lineage, ...]:
+    """Return the steps in which a scenario came about: from what its file builds on, and by settings."""
+    written = scenario if not settings else _unless_wrong(file)
+    if written is None:
+        return ()
+    steps = _recorded(file, written)
+    parent = _parent_file(file, read_yaml(file))
+    if parent is not None and (before := _unless_wrong(parent)) is not None:
+        steps = (*_recorded(parent, before), *lineage_step(before, written, "extends"))
+    return steps if written is scenario else (*steps, *lineage_step(written, scenario, "set"))
+
+
+def _unless_wrong(file: Path) -> Scenario | None:
+    """Return the scenario of a file; None when it is none by itself, such as one that only others build on."""
+    try:
+        return build_scenario(_read_chain(file, []))
+    except ScenarioError:
+        return None
+
+
+def _recorded(file: Path, scenario: Scenario) -> tuple[Lineage, ...]:
+    """Return the lineage that stands in a scenario's file, as ``run`` writes it beside results."""
+    document = read_yaml(file)
+    data = document.data.get(LINEAGE_KEY) if isinstance(document.data, dict) else None
+    if data is None:
+        return ()
+    try:
+        return lineage_from_file(data, scenario.name, scenario.title, scenario.digest)
+    except ValueError as error:
+        mark = document.mark((LINEAGE_KEY,))
+        raise ScenarioError([f"{mark}: {LINEAGE_KEY}: {error}; remove it: it decides on no value"]) from None
 
 
 def load_document(name_or_path: str | Path, overrides: Iterable[str] = ()) -> Document:
@@ -97,6 +138,7 @@ def load_scenario_text(text: str, name: str) -> Scenario:
         return build_scenario(document)
     if isinstance(data.get("map"), str):
         raise ScenarioError([f"{document.mark(('map',))}: map: files are not opened here; write the map itself"])
+    data.pop(LINEAGE_KEY, None)
     parent, mark = data.pop("extends", None), document.mark(("extends",))
     if parent is None:
         return build_scenario(document)
@@ -126,20 +168,29 @@ def _read_chain(file: Path, seen: list[Path]) -> Document:
         return document
     if isinstance(data.get("map"), str):
         _insert(document, ("map",), read_yaml(_inside(file, data["map"], document.mark(("map",)))))
-    parent_name = data.pop("extends", None)
+    for path in list(tables_in(data)):
+        asked = _at(data, path)
+        _put_table(document, path, _inside(file, asked["csv"], document.mark((*path, "csv"))))
+    parent_file = _parent_file(file, document)
+    data.pop("extends", None)
+    data.pop(LINEAGE_KEY, None)
+    return document if parent_file is None else _merge(_read_chain(parent_file, [*seen, resolved]), document)
+
+
+def _parent_file(file: Path, document: Document) -> Path | None:
+    """Return the file that a scenario's file builds on, if any."""
+    parent_name = document.data.get("extends") if isinstance(document.data, dict) else None
     if parent_name is None:
-        return document
+        return None
     mark = document.mark(("extends",))
     if not isinstance(parent_name, str):
         raise ScenarioError([f"{mark}: extends: {parent_name!r}; name one scenario"])
     if "/" in parent_name or parent_name.endswith((".yaml", ".yml")):
-        parent_file = _inside(file, parent_name, mark)
-    else:
-        try:
-            parent_file = find(parent_name, beside=file.parent)
-        except ScenarioError as error:
-            raise ScenarioError([f"{mark}: extends: {problem}" for problem in error.problems]) from None
-    return _merge(_read_chain(parent_file, [*seen, resolved]), document)
+        return _inside(file, parent_name, mark)
+    try:
+        return find(parent_name, beside=file.parent)
+    except ScenarioError as error:
+        raise ScenarioError([f"{mark}: extends: {problem}" for problem in error.problems]) from None
 
 
 def _inside(file: Path, relative: str, mark: Mark) -> Path:
@@ -163,17 +214,31 @@ def _insert(document: Document, path: KeyPath, part: Document) -> None:
         document.marks[path + inner] = mark
 
 
+def _at(data: Any, path: KeyPath) -> Any:
+    for key in path:
+        data = data[key]
+    return data
+
+
+def _put_table(document: Document, path: KeyPath, file: Path) -> None:
+    """Put the values of a table in the place of its name."""
+    values, marks = read_table(file, _at(document.data, path), str(file))
+    _at(document.data, path[:-1])[path[-1]] = values
+    for day, mark in marks.items():
+        document.marks[(*path, day)] = mark
+
+
 def _merge(parent: Document, child: Document) -> Document:
     """Return the parent's data with the child's over it: mappings merge, ``null`` removes, the rest replaces.
 
-    A whole other city replaces the parent's map; it is no variation of it.
+    A whole other city replaces the parent's map, and a series the parent's series; they are no variations of it.
     """
     marks = {**parent.marks, **child.marks}
     if isinstance(child.data.get("map"), dict) and {"rows", "synthetic"} & set(child.data["map"]):
         parent.data.pop("map", None)
 
     def over(below: Any, above: Any) -> Any:
-        if not (isinstance(below, dict) and isinstance(above, dict)):
+        if not (isinstance(below, dict) and isinstance(above, dict)) or is_series_data(above):
             return above
         merged = dict(below)
         for key, value in above.items():
@@ -187,15 +252,21 @@ def _merge(parent: Document, child: Document) -> Document:
 
 
 def _apply(document: Document, setting: str) -> None:
-    """Apply one ``key.key=value`` setting."""
+    """Apply one ``key.key=value`` setting, or ``key.key*=factor``."""
     shown = f"--set {setting}"
     keys, equals, text = setting.partition("=")
-    path = tuple(keys.strip().split("."))
+    times = keys.rstrip().endswith(TIMES)
+    path = tuple(keys.strip().removesuffix(TIMES).strip().split("."))
     if not equals or not all(path):
         raise ScenarioError([f"{shown}: write KEY=VALUE, for example processes.sorties.per_day=20"])
     value = parse_yaml(text if text.strip() else "null", shown).data
     if not isinstance(document.data, dict):
         return
+    read_from: dict[str, Mark] = {}
+    if times:
+        value = _multiplied(document, path, value, shown)
+    elif list(tables_in(value)) == [()]:
+        value, read_from = read_table(Path(value["csv"]), value, str(value["csv"]))
     block = document.data
     for depth, key in enumerate(path[:-1]):
         inner = block.get(key)
@@ -214,3 +285,20 @@ def _apply(document: Document, setting: str) -> None:
     for depth in range(1, len(path) + 1):
         document.marks.setdefault(path[:depth], Mark(shown))
     document.marks[path] = Mark(shown)
+    document.marks.update({(*path, day): mark for day, mark in read_from.items()})
+
+
+def _multiplied(document: Document, path: KeyPath, factor: Any, shown: str) -> Any:
+    """Return what a key holds, multiplied: a number, or every value of a series."""
+    key = ".".join(map(str, path))
+    if isinstance(factor, bool) or not isinstance(factor, int | float):
+        raise ScenarioError([f"{shown}: write KEY*=FACTOR with a number, for example {key}*=0.5"])
+    known = parameter_of(build_scenario(document), key)
+    if known is None:
+        raise ScenarioError([f"{shown}: the scenario has no key '{key}'; `siege-sim show --resolved` lists all"])
+    product = scaled_data(known.value.data if isinstance(known.value, Series) else known.value, factor)
+    if product is None:
+        raise ScenarioError(
+            [f"{shown}: '{key}' is neither a number nor a series of numbers; set it whole, with KEY=VALUE"]
+        )
+    return product

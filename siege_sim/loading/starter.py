@@ -22,7 +22,7 @@ PEOPLE_A_KM2 = 8000.0
 """Residents of a square kilometre with a relative density of 1, where nobody knows better (assumed)."""
 
 FIGHTERS_A_CELL, LEAST_FIGHTERS, PERSONS_A_FIGHTER = 25, 300, 30
-"""The garrison that a new scenario assumes: the larger of what its ground and its people make likely, to be corrected."""
+"""The garrison that a new scenario assumes: the larger of what its ground and its people make likely."""
 
 
 def starter_text(name: str) -> str:

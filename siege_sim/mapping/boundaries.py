@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siege_sim.errors import SiegeError
-from siege_sim.mapping.frame import box_in_metres, extent_of, utm_zone
+from siege_sim.mapping.frame import box_in_metres, extent_of, zone_of_city
 from siege_sim.mapping.geo_files import MOST_NAMED, as_text, column, crs_name, in_degrees, read_layer
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _zone(frame: GeoDataFrame, extent: str | None, file: str) -> str:
             f"{file}: its coordinates make no place on earth in its reference system, {crs_name(frame.crs)}; give the "
             "file the reference system that it was drawn in"
         )
-    return utm_zone((west + east) / 2, (south + north) / 2)
+    return zone_of_city((west + east) / 2, (south + north) / 2)
 
 
 def _polygons(given: NDArray[np.object_], names: list[str], file: str) -> tuple[NDArray[np.object_], list[str]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from siege_sim.kernels.ground import Shape
+from siege_sim.kernels.ground import Shape, corner_leaks, corners_filled
 from siege_sim.mapping.frame import GridFrame
 
 LEAST_COVER = 0.5
@@ -129,15 +131,39 @@ def close_corners(mask: NDArray[np.bool_], cover: CellValues, shape: Shape) -> N
         cover: how much of each cell is covered, likewise.
         shape: rows and columns.
     """
-    closed, cover = mask.reshape(shape).copy(), cover.reshape(shape)
-    while (leaks := corner_leaks(closed)).size:
-        row, column = leaks[0]
-        square = [(row + i, column + j) for i in (0, 1) for j in (0, 1)]
-        closed[max((cell for cell in square if not closed[cell]), key=lambda cell: cover[cell])] = True
-    return closed.ravel()
+    closed = mask.copy()
+    while (leaks := corner_leaks(closed, shape)).size:
+        one, other = leaks[0]
+        closed[one if cover[one] >= cover[other] else other] = True
+    return closed
 
 
-def corner_leaks(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return the north-western cell of each square of four cells in which only two opposite ones are in the mask."""
-    a, b, c, d = mask[:-1, :-1], mask[:-1, 1:], mask[1:, :-1], mask[1:, 1:]
-    return np.argwhere((a & d & ~b & ~c) | (b & c & ~a & ~d))
+def rows_without_leaks(
+    rows: Sequence[str], entries: Mapping[str, Mapping[str, Any]]
+) -> tuple[list[str], list[tuple[int, int]]]:
+    """Return a drawing in which nobody steps through a barrier from corner to corner, and the cells that were changed.
+
+    Args:
+        rows: the drawing, a sign a cell.
+        entries: what the signs mean; water, impassable ground and bridges are the barrier.
+
+    Returns:
+        The rows, and row and column of each cell that took the sign of the barrier beside it.
+    """
+    grid = np.array([list(row) for row in rows])
+    kinds = ("water", "impassable", "bridge")
+    barrier = [sign for kind in kinds for sign, entry in entries.items() if entry.get("ground") == kind]
+    closed = np.isin(grid, barrier).ravel()
+    filled = corners_filled(closed, grid.shape) & ~closed
+    changed = [(int(row), int(column)) for row, column in np.argwhere(filled.reshape(grid.shape))]
+    for row, column in changed:
+        near = [grid[i, j] for i, j in _beside(row, column, grid.shape) if closed[i * grid.shape[1] + j]]
+        grid[row, column] = min(near, key=barrier.index)
+    return ["".join(row) for row in grid], changed
+
+
+def _beside(row: int, column: int, shape: Shape) -> Iterator[tuple[int, int]]:
+    """Yield the cells at the four sides of a cell."""
+    for down, right in ((-1, 0), (0, -1), (0, 1), (1, 0)):
+        if 0 <= row + down < shape[0] and 0 <= column + right < shape[1]:
+            yield row + down, column + right

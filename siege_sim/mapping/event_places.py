@@ -11,7 +11,7 @@ import numpy as np
 
 from siege_sim.errors import SiegeError, did_you_mean
 from siege_sim.mapping.event_table import STRIKES, DatedEvent, counted_words
-from siege_sim.mapping.frame import GridFrame, utm_zone
+from siege_sim.mapping.frame import GridFrame
 from siege_sim.mapping.geo_files import require_geo
 from siege_sim.model.city.map import CityMap
 from siege_sim.model.scenario import DrawnMap
@@ -99,19 +99,16 @@ def frame_of_map(city_map: CityMap, map_file: Path) -> GridFrame:
     require_geo()
     from pyproj import Transformer
 
-    corner = city_map.north_west_corner
-    if corner is None or (corner.latitude is None and corner.easting is None):
+    corner, crs = city_map.north_west_corner, city_map.reference_system
+    if corner is None or crs is None:
         raise SiegeError(
-            f"{map_file}: does not say where it lies; add north_west_corner: "
-            f"{{latitude: ..., longitude: ...}}, or give the "
-            "table a column 'quarter'"
+            f"{map_file}: does not say where it lies; add north_west_corner: {{latitude: ..., longitude: ...}}, or "
+            "give the table a column 'quarter'"
         )
-    if corner.easting is not None and corner.northing is not None and city_map.crs:
-        return GridFrame(city_map.crs, corner.easting, corner.northing, city_map.cell_size_m, city_map.shape)
-    if corner.latitude is None or corner.longitude is None:
-        raise SiegeError(
-            f"{map_file}: north_west_corner needs both latitude and longitude, or easting, northing and crs"
+    if corner.easting is not None and corner.northing is not None:
+        west, north = corner.easting, corner.northing
+    else:
+        west, north = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(
+            corner.longitude, corner.latitude
         )
-    crs = city_map.crs or utm_zone(corner.longitude, corner.latitude)
-    west, north = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(corner.longitude, corner.latitude)
     return GridFrame(crs, west, north, city_map.cell_size_m, city_map.shape)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from siege_sim.errors import SiegeError, did_you_mean
-from siege_sim.mapping.holders import read_table
+from siege_sim.mapping.holders import read_csv_rows
 
 AIR, SHELLS, CAPTURE = "air_strikes", "shells", "captures"
 
@@ -120,7 +120,7 @@ def read_events(file: str) -> EventTable:
     Raises:
         SiegeError: names file, line and way out for the first thing that is wrong.
     """
-    columns, rows = read_table(file, "a table of events")
+    columns, rows = read_csv_rows(file, "a table of events")
     layout = next((one for one in FORMATS if set(one.signs) <= set(columns)), None)
     if layout is None:
         raise SiegeError(

@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 
 from siege_sim.errors import SiegeError
 from siege_sim.kernels.ground import Shape
+from siege_sim.kernels.transverse_mercator import utm_zone
 from siege_sim.model.city.map import LARGEST_SIDE
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north."""
+
+SMALLEST_CELL_M, LARGEST_CELL_M = 50.0, 4000.0
+"""The sides of cells that a map can have."""
 
 REST_OF_A_CELL = 0.1
 """An extent that is this part of a cell wider than a whole number of cells is cut to that number."""
@@ -61,16 +65,29 @@ class GridFrame:
         return np.where(on_grid, row * self.shape[1] + column, -1)
 
 
-def utm_zone(longitude: float, latitude: float) -> str:
-    """Return the code of the UTM zone (WGS84) of a place.
+def zone_of_city(longitude: float, latitude: float) -> str:
+    """Return the code of the UTM zone (WGS84) of a city's middle.
 
     Raises:
         SiegeError: beyond the latitudes that UTM covers.
     """
     if not -80.0 <= latitude <= 84.0:
         raise SiegeError(f"the city's middle lies at latitude {latitude:.4f}; UTM zones reach from -80 to 84")
-    zone = min(int((longitude + 180.0) // 6.0) % 60 + 1, 60)
-    return f"EPSG:{32600 + zone if latitude >= 0 else 32700 + zone}"
+    return utm_zone(latitude, longitude)
+
+
+def checked_cell(metres: float) -> float:
+    """Return the side of a cell.
+
+    Raises:
+        SiegeError: when no map has such cells.
+    """
+    if not SMALLEST_CELL_M <= metres <= LARGEST_CELL_M:
+        raise SiegeError(
+            f"--cell {metres:g}: the side of a cell is {SMALLEST_CELL_M:g} to {LARGEST_CELL_M:g} m; 200 to "
+            "500 suit a town"
+        )
+    return metres
 
 
 def frame_of(bounds: Bounds, crs: str, cell_m: float, exact: bool, margin: int = 0) -> GridFrame:

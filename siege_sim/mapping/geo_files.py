@@ -100,6 +100,8 @@ def check_is_file(path: str, option: str) -> None:
     if not file.exists():
         near = [one.name for one in file.parent.iterdir()] if file.parent.is_dir() else []
         raise SiegeError(f"{option} {path}: there is no such file{did_you_mean(file.name, near) if near else ''}")
+    if file.is_dir() and file.suffix.lower() != ".gdb":
+        raise SiegeError(f"{option} {path}: is a folder; name a file in it")
     if file.is_file() and file.stat().st_size == 0:
         raise SiegeError(f"{path}: the file is empty; {WAY_OUT}")
 

@@ -12,10 +12,10 @@ from siege_sim.errors import SiegeError
 from siege_sim.mapping import cover, legend
 from siege_sim.mapping.boundaries import Boundaries, read_boundaries
 from siege_sim.mapping.built_ground import built_ground
-from siege_sim.mapping.frame import GridFrame, box_in_metres, extent_of, frame_of
+from siege_sim.mapping.frame import GridFrame, box_in_metres, checked_cell, extent_of, frame_of
 from siege_sim.mapping.geo_files import as_text, require_geo
 from siege_sim.mapping.geo_places import places_from_spots
-from siege_sim.mapping.holders import Holding, called_of, holding_of
+from siege_sim.mapping.holders import Holding, called_of, check_side, holding_of
 from siege_sim.mapping.legend import EntryFields
 from siege_sim.mapping.people import Residents, read_people
 from siege_sim.mapping.points import SpotList, counts_by_quarter, read_facilities
@@ -36,6 +36,9 @@ def town_from_geodata(sources: GeoSources) -> DrawnTown:
     Raises:
         SiegeError: names file, feature, value and way out.
     """
+    checked_cell(sources.cell_m)
+    for option, side in (("--surroundings", sources.surroundings), ("--others", sources.others)):
+        check_side(option, side)
     require_geo()
     quarters = read_boundaries(sources.boundaries, sources.name_field, sources.crs, sources.extent)
     holding = holding_of(sources.holders, quarters, sources.name_field, called_of(sources.sides), sources.others)
@@ -218,7 +221,8 @@ class _Drawing:
             if (signs == sign).any():
                 drawn[sign] = entry
         columns = self.frame.shape[1]
-        return ["".join(signs[i : i + columns]) for i in range(0, signs.size, columns)], drawn, character
+        rows = ["".join(signs[i : i + columns]) for i in range(0, signs.size, columns)]
+        return cover.rows_without_leaks(rows, drawn)[0], drawn, character
 
     def _beyond(self, quarter_of_cell: NDArray[np.int64]) -> list[str]:
         """Return the sign that each cell has if it belongs to no quarter."""

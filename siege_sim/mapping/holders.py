@@ -17,6 +17,8 @@ from siege_sim.schema.sides import BESIEGER_NAME, GARRISON_NAME
 if TYPE_CHECKING:
     from siege_sim.mapping.boundaries import Boundaries
 
+SIDE_NAME = r"[a-z][a-z0-9_]{0,39}"
+
 GROUND_KINDS = ("open", "fields", "low_rise", "dense", "old_fabric", *NOBODYS_GROUND)
 """What a table of holders may say of a quarter's ground."""
 
@@ -31,7 +33,7 @@ class Holding:
     notes: tuple[str, ...] = field(default=())
 
 
-def read_table(file: str, what: str) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+def read_csv_rows(file: str, what: str) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     """Return the columns of a CSV file in lower case, and its rows with their line numbers.
 
     Commas, semicolons and tabs are known as separators.
@@ -77,6 +79,19 @@ def side_word(word: str, called: Mapping[str, str]) -> str | None:
     return known.get(plain.lower()) or re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
 
 
+def check_side(option: str, side: str | None) -> None:
+    """Refuse what cannot be the name of a side.
+
+    Raises:
+        SiegeError: names the option.
+    """
+    if side is not None and not re.fullmatch(SIDE_NAME, side):
+        raise SiegeError(
+            f"{option} {side}: write garrison, besieger, or a third party's name in lower case, such as "
+            f"{side_word(side, {})}"
+        )
+
+
 def called_of(pairs: Sequence[str]) -> dict[str, str]:
     """Return which side each word of a source means, from options such as `Army=besieger`.
 
@@ -87,7 +102,7 @@ def called_of(pairs: Sequence[str]) -> dict[str, str]:
     for pair in pairs:
         word, _, side = pair.partition("=")
         side = side.strip()
-        if not word.strip() or not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", side):
+        if not word.strip() or not re.fullmatch(SIDE_NAME, side):
             raise SiegeError(
                 f"--side {pair}: write WORD=SIDE with garrison, besieger or a third party's name in lower case, for "
                 "example --side 'Army=besieger'"
@@ -129,7 +144,7 @@ def holding_of(
 
 
 def _from_table(file: str, quarters: Boundaries, name_field: str, called: Mapping[str, str]) -> Holding:
-    columns, rows = read_table(file, "a table of holders")
+    columns, rows = read_csv_rows(file, "a table of holders")
     name_column = next((name for name in ("name", "quarter", name_field) if name in columns), None)
     if name_column is None or "holder" not in columns:
         missing = "holder" if name_column else "name"
@@ -183,7 +198,7 @@ def _completed(found: Holding, given: str, quarters: Boundaries, elsewhere: str 
         None if ground in NOBODYS_GROUND else one or elsewhere
         for one, ground in zip(found.holder, found.ground, strict=True)
     ]
-    odd = next((one for one in holder if one and not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", one)), None)
+    odd = next((one for one in holder if one and not re.fullmatch(SIDE_NAME, one)), None)
     if odd:
         raise SiegeError(
             f"{given}: the holder '{odd}' makes no name; say whom it means with --side, such as --side '1=garrison'"

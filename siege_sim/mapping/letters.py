@@ -28,7 +28,8 @@ import numpy as np
 
 from siege_sim.errors import ScenarioError, did_you_mean
 from siege_sim.mapping import legend
-from siege_sim.mapping.cover import corner_leaks
+from siege_sim.mapping.cover import rows_without_leaks
+from siege_sim.mapping.frame import checked_cell
 from siege_sim.mapping.legend import GROUND_WORDS, EntryFields
 from siege_sim.mapping.letter_places import place_of_line
 from siege_sim.mapping.points import known_kind
@@ -89,20 +90,24 @@ def town_from_letters(file: str, cell_m: float | None = None, name: str | None =
     Raises:
         SiegeError: names file, line and way out.
     """
+    if cell_m is not None:
+        checked_cell(cell_m)
     found = sorted_lines(_text_of(file), file)
     rows = _rows(found)
     entries = _entries(found, rows)
+    rows, closed = rows_without_leaks(rows, entries)
+    entries = {sign: entry for sign, entry in entries.items() if any(sign in row for row in rows)}
     _add_sectors(entries, rows)
     places, assumed = _places(found, entries, rows)
     data = {
         "name": name or found.settings.get("name", (0, Path(file).stem.replace("_", " ").title()))[1],
-        "cell_size_m": cell_m or _number(found, "cell", USUAL_CELL_M),
+        "cell_size_m": cell_m if cell_m is not None else _number(found, "cell", USUAL_CELL_M),
         **_corner(found),
         "rows": tuple(rows),
         "legend": entries,
         "facilities": {kind: tuple(several) for kind, several in places.items()},
     }
-    return DrawnTown(legend.valid_map(data, file), tuple(_notes(entries, rows, assumed)), {}, assumed, found.labels)
+    return DrawnTown(legend.valid_map(data, file), tuple(_notes(closed, assumed)), {}, assumed, found.labels)
 
 
 def _text_of(file: str) -> str:
@@ -341,16 +346,13 @@ def _corner(found: LetterFile) -> EntryFields:
     return {"north_west_corner": {"latitude": latitude, "longitude": longitude}}
 
 
-def _notes(entries: dict[str, EntryFields], rows: Sequence[str], assumed: Sequence[str]) -> Iterator[str]:
-    """Yield what a reader should know: what was assumed, and where people could step through a river."""
+def _notes(closed: Sequence[tuple[int, int]], assumed: Sequence[str]) -> Iterator[str]:
+    """Yield what a reader should know: what was assumed, and where the drawing was changed."""
     if assumed:
         yield "no places are given: hospitals, bakeries, markets and others are assumed in the map file"
-    water = [sign for sign, entry in entries.items() if entry.get("ground") in ("water", "impassable", "bridge")]
-    leaks = corner_leaks(np.isin(np.array([list(row) for row in rows]), water))
-    if len(leaks):
-        places = ", ".join(f"row {row + 1}, column {column + 1}" for row, column in leaks[:5])
+    if closed:
+        places = ", ".join(f"row {row + 1}, column {column + 1}" for row, column in closed[:5])
         yield (
-            f"water can be crossed where its cells touch at a corner only: {len(leaks)} times (at "
-            f"{places}); draw one more "
-            "cell of water there"
+            f"{len(closed)} more cells are drawn as water, or as what else nobody can cross, since people could step "
+            f"from corner to corner there: {places}{', ...' if len(closed) > 5 else ''}"
         )

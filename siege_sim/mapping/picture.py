@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     from siege_sim.model.city.map import CityMap
 
 LONG_SIDE_IN = 8.0
-NOBODYS_LOOKS = {
-    "water": style.Look("#a9cbe3"),
-    "impassable": style.Look("#9a9a9a", "xx", "#6b6b6b"),
-    "outside": style.Look("#ffffff", "...", "#c9c9c9"),
-}
 BRIDGE_LOOK = style.Look("#c9a26b", "||", "#6b4a1b")
 
 
@@ -83,9 +78,7 @@ def _fills(axes: Axes, city_map: CityMap, sides: Sides) -> list[Patch]:
         (holder == code, style.look_of(sides, code), f"held by {sides.with_code(code).the}")
         for code in sides.codes.values()
     ]
-    looks += [
-        (kind == name, look, {"outside": "outside the city"}.get(name, name)) for name, look in NOBODYS_LOOKS.items()
-    ]
+    looks += [(kind == name, look, label) for name, (look, label) in style.NOBODYS_LOOKS.items() if name != "bridge"]
     looks.append((kind == "bridge", BRIDGE_LOOK, "bridge"))
     handles = []
     for mask, look, label in looks:
@@ -110,7 +103,7 @@ def _names(axes: Axes, city_map: CityMap, taken: list[Bbox]) -> None:
     frame = axes.get_window_extent()
     for index in np.argsort(-sizes, kind="stable"):
         quarter = city_map.quarters[index]
-        if quarter.ground in NOBODYS_LOOKS:
+        if quarter.is_nobodys:
             continue
         words = "\n".join(textwrap.wrap(quarter.name, 14))
         place = ground.heart(quarters == index)

@@ -33,11 +33,16 @@ from siege_sim.schema.sides import BESIEGER, GARRISON
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from numpy.random import Generator
+
     from siege_sim.model.agents.columns import Column
     from siege_sim.model.city.grid import City
     from siege_sim.model.city.map import ManyPlaces
     from siege_sim.model.setting import Faction, Forces
     from siege_sim.model.state import SiegeState
+
+LARGEST_COMPOSITION = 5
+"""Members of a household of whom each has a category of rations drawn; the others are like them."""
 
 PlaceT = TypeVar("PlaceT", bound="ManyPlaces")
 
@@ -63,6 +68,9 @@ def settle_households(model: SiegeState, further: Mapping[str, Column[Any]] | No
     spread = min(people.fear_of_reprisal, 1.0 - people.fear_of_reprisal)
     homes.fear_of_reprisal = people.fear_of_reprisal + spread * (2.0 * luck["fear"].random(rows) - 1.0)
     homes.buying_power = np.exp(people.wealth_spread * luck["wealth"].standard_normal(rows))
+    if people.categories:
+        shares = np.array(list(people.categories.values()))
+        homes.composition = _composition(shares, homes.persons, stream(model.seed, "setup/categories", 0))
     _count_others(model)
     return homes
 
@@ -74,6 +82,21 @@ def _sizes(people: int, rows: int, luck: FloatArray) -> IntArray:
     wanted = np.maximum(mean + spread * (2.0 * luck - 1.0), 1.0)
     extra = whole_shares(people - rows, wanted - 1.0) if people > rows else np.zeros(rows, dtype=np.int64)
     return 1 + extra
+
+
+def _composition(shares: FloatArray, persons: IntArray, rng: Generator) -> FloatArray:
+    """Return the share of each household's members in every category, a row a category.
+
+    As many members as a real household has are drawn, also for a coarse row that stands for many, so that the spread
+    between rows does not vanish with resolution. Draws are spread evenly over the rows, so that few rows come close to
+    the shares as well.
+    """
+    places = rng.permuted(np.tile(np.arange(persons.size), (LARGEST_COMPOSITION, 1)), axis=1)
+    drawn = (places + rng.random(places.shape)) / persons.size
+    category = np.minimum(np.searchsorted(np.cumsum(shares), drawn, side="right"), shares.size - 1)
+    counted = np.arange(LARGEST_COMPOSITION)[:, None] < persons
+    members = np.array([((category == number) & counted).sum(axis=0) for number in range(shares.size)])
+    return members / counted.sum(axis=0)
 
 
 def _count_others(model: SiegeState) -> None:
@@ -92,14 +115,19 @@ def _count_others(model: SiegeState) -> None:
 def raise_units(model: SiegeState) -> Units:
     """Form the units of both sides and put them at their posts; planned reinforcements get rows of their own."""
     forces = model.setting.forces
-    planned = {name: action for name, action in model.actions.items() if isinstance(action, Reinforcements)}
+    planned = [
+        (name, action, day, fighters)
+        for name, action in model.actions.items()
+        if isinstance(action, Reinforcements)
+        for day, fighters in action.planned(model.clock).items()
+    ]
     groups = [
         (model.city.sides.codes[side], name, faction)
         for side in ("garrison", "besieger")
         for name, faction in getattr(forces, side).items()
     ]
     counts = [_unit_count(faction.fighters, faction.unit_size) for _, _, faction in groups]
-    later = [_unit_count(action.fighters, action.unit_size) for action in planned.values()]
+    later = [_unit_count(fighters, action.unit_size) for _, action, _, fighters in planned]
     units = Units(sum(counts) + sum(later), model.city, model.ledger)
     model.units = units
     first = 0
@@ -110,13 +138,13 @@ def raise_units(model: SiegeState) -> Units:
         for row, sector in zip(rows, sectors, strict=True):
             model.unit_labels[int(row)] = (name, sector)
         first += count
-    for (name, action), count in zip(planned.items(), later, strict=True):
+    for (name, action, day, fighters), count in zip(planned, later, strict=True):
         rows = np.arange(first, first + count)
-        _form(units, rows, model.city.sides.codes[action.side], action.fighters, action.quality, action.vanguard)
+        _form(units, rows, model.city.sides.codes[action.side], fighters, action.quality, action.vanguard)
         units.posture[rows] = Posture.GONE
         for row in rows:
             model.unit_labels[int(row)] = (action.faction, action.sector)
-        model.planned_units[name] = rows
+        model.planned_units[name, day] = rows
         first += count
     _dig_in(model, forces)
     _post(model, forces)

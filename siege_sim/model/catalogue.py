@@ -32,9 +32,11 @@ from siege_sim.model.processes.artillery import Artillery
 from siege_sim.model.processes.assault import Assault
 from siege_sim.model.processes.base import Intervention, Process
 from siege_sim.model.processes.besieger_command import BesiegerCommand
+from siege_sim.model.processes.bridges import Bridges
 from siege_sim.model.processes.condemnation import Condemnation
 from siege_sim.model.processes.counter_attack import CounterAttack
 from siege_sim.model.processes.danger import Danger
+from siege_sim.model.processes.deliveries import Deliveries
 from siege_sim.model.processes.desertion import Desertion
 from siege_sim.model.processes.displacement import Displacement
 from siege_sim.model.processes.eating import Eating
@@ -65,6 +67,7 @@ from siege_sim.model.processes.works import Works
 T = TypeVar("T", bound=Process)
 
 OWN_PROCESSES: tuple[type[Process], ...] = (
+    Bridges,
     Season,
     Sorties,
     Targets,
@@ -83,6 +86,7 @@ OWN_PROCESSES: tuple[type[Process], ...] = (
     Works,
     Pockets,
     Supply,
+    Deliveries,
     Looting,
     Rationing,
     MarketTrade,

@@ -30,6 +30,11 @@ ASSAULTED = "local assault"
 OTHERS_LEFT = "others nearby had left"
 """Causes of lost ground that come of something else than ground lost around."""
 
+END_LOST = "its end in the pocket was lost"
+"""Why a route brings nothing in once the quarter that it enters has fallen."""
+BRIDGE_CUT, BRIDGE_OPENED = "bridge_cut", "bridge_opened"
+"""Kinds of event."""
+
 
 # Ground
 
@@ -69,11 +74,34 @@ def ground_retaken(model: SiegeState, cell: int, pockets_before: int) -> None:
         "counter-attack",
         because=log.newest(("lost", cell)),
     )
+    _note_joined(model, pockets_before, "ground was taken back", retaken)
+
+
+def bridge_cut(model: SiegeState, name: str, lost: IntArray, pockets_before: int) -> None:
+    """Write down that a bridge was cut; ``lost`` are those of its cells that the garrison held."""
+    subjects = [("lost", cell) for cell in lost.tolist()]
+    cut = model.note(BRIDGE_CUT, name, f"{name} was cut", "as the scenario says", about=subjects)
+    if model.city.large_pockets > pockets_before:
+        apart = np.flatnonzero(model.city.pockets > 0).tolist()
+        model.log.cut_off_by.update({cell: cut for cell in apart if cell not in model.log.cut_off_by})
+
+
+def bridge_opened(model: SiegeState, name: str, holders: list[int], pockets_before: int) -> None:
+    """Write down that a bridge is open again, who holds it, and whether that joined pockets."""
+    city, log = model.city, model.log
+    held = " and ".join(city.sides.with_code(holder).the for holder in holders)
+    earlier = log.newest((BRIDGE_CUT, name))
+    what = f"{name} was open again, held by {held}"
+    opened = model.note(BRIDGE_OPENED, name, what, "as the scenario says", because=earlier)
+    _note_joined(model, pockets_before, "a bridge was open again", opened)
+
+
+def _note_joined(model: SiegeState, pockets_before: int, cause: str, because: int) -> None:
+    """Forget what cut off ground that is so no longer; write down if parts of the pocket were joined."""
+    city, log = model.city, model.log
     log.cut_off_by = {there: event for there, event in log.cut_off_by.items() if city.pockets[there] > 0}
     if city.large_pockets < pockets_before:
-        model.note(
-            "pocket_joined", "", "parts of the pocket were joined again", "ground was taken back", because=retaken
-        )
+        model.note("pocket_joined", "", "parts of the pocket were joined again", cause, because=because)
 
 
 def units_withdrew(model: SiegeState, fighters: Mapping[str, list[int]]) -> None:
@@ -87,7 +115,7 @@ def units_withdrew(model: SiegeState, fighters: Mapping[str, list[int]]) -> None
 
 def _newest_loss(model: SiegeState) -> int | None:
     """Return the event by which ground was lost last that is still lost."""
-    lost = np.flatnonzero(model.city.held_on_day_0 & ~model.city.pocket_ground)
+    lost = np.flatnonzero(model.city.held_on_day_0 & model.city.lost_ground)
     return model.log.newest(*(("lost", cell) for cell in lost.tolist()))
 
 
@@ -291,6 +319,33 @@ def action_ended(model: SiegeState, action: Intervention, kind: str, meaning: st
     model.note(
         kind, "", f"{_in_words(name)} was over ({meaning})", "its last day had passed", because=began, about=freed
     )
+
+
+def route_runs(model: SiegeState, name: str, way: str, where: str, closed_by: str) -> None:
+    """Write down that a route began or ceased to bring food in, if it did; a closed one on day 1 is no news."""
+    subject = ("route", name)
+    newest = model.log.newest(subject)
+    was_open = newest is not None and model.log.events[newest].kind == "route_opened"
+    if was_open == (not closed_by):
+        return
+    words = name.replace("_", " ")
+    way = words if way in words.split() else f"{words} ({way})"
+    if closed_by:
+        lost = model.log.newest(("quarter_lost", where)) if closed_by == END_LOST else None
+        what = f"no more food came in by the route {way}"
+        model.note("route_closed", where, what, closed_by, because=lost, about=(subject,))
+    else:
+        model.note("route_opened", where, f"food came in by the route {way}", "an input by date", about=(subject,))
+
+
+def posture_ordered(model: SiegeState, posture: str, before: str) -> None:
+    """Write down that the besieger's posture is another than on the day before, or which one it begins with."""
+    if posture == before and model.day > 1:
+        return
+    verb = "began with" if model.day == 1 else "went over to"
+    freed = (ASSAULTS_FREED,) if model.day > 1 and before != "assault" and posture != "hold" else ()
+    what = f"{model.city.sides.besieger.the} {verb} the posture '{posture}'"
+    model.note("posture", "", what, "a dated order of the scenario", about=freed)
 
 
 def change_says(name: str, processes: Mapping[str, Mapping[str, object]]) -> str:

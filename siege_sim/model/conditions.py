@@ -25,6 +25,7 @@ class Conditions:
         air_tempo: share of the usual sorties that are flown against the pocket.
         fire_tempo: likewise for artillery on the pocket.
         assault_tempo: likewise for ground assaults.
+        assaults_ordered: share of the usual ground assaults that the besieger's posture orders.
         shelling_tempo: likewise for the garrison's fire on the besieger's quarters.
         strike_effect: share of a strike's usual effect, less when aircraft fly high.
         hospitals_spared: share of the strikes on hospitals that are not made.
@@ -46,6 +47,7 @@ class Conditions:
     air_tempo: float = 1.0
     fire_tempo: float = 1.0
     assault_tempo: float = 1.0
+    assaults_ordered: float = 1.0
     shelling_tempo: float = 1.0
     strike_effect: float = 1.0
     hospitals_spared: float = 0.0

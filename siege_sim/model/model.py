@@ -49,6 +49,8 @@ class SiegeModel(SiegeState):
         layers = [spec for kind in kinds for spec in kind.layers]
         super().__init__(scenario, scenario.interventions, seed_of(rng, **older), layers)
         self.schedule = schedule_of(scenario)
+        for _, process in self.schedule:
+            process.set_up(self)
         columns = {name: column for kind in kinds for name, column in kind.columns.items()}
         self.households = build.settle_households(self, columns)
         self.units = build.raise_units(self)

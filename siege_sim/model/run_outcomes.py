@@ -81,10 +81,15 @@ def _set_free(model: SiegeModel) -> dict[str, float | None]:
     """Return what the end of the siege sets free for other fronts: None while the pocket holds."""
     if model.politics.ending == "holding":
         return dict.fromkeys(("besieger_fighters_free", "garrison_fighters_free", "sorties_a_day_free"))
-    sorties: Any = dict(model.schedule).get("processes.sorties")
-    flying = [wing for wing in model.setting.air_wings.values() if wing.covers(model.day, model.clock)]
     return {
         "besieger_fighters_free": float(model.units.fit[model.units.of(BESIEGER)].sum()),
         "garrison_fighters_free": model.ledger.total("garrison", "evacuated"),
-        "sorties_a_day_free": sum(sorties.per_day * w.weight * w.share_on_pocket for w in flying) if sorties else 0.0,
+        "sorties_a_day_free": _sorties_on_pocket(model),
     }
+
+
+def _sorties_on_pocket(model: SiegeModel) -> float:
+    """Return how many sorties a day are planned against the pocket today."""
+    sorties: Any = dict(model.schedule).get("processes.sorties")
+    flying = [wing for wing in model.setting.air_wings.values() if wing.covers(model.day, model.clock)]
+    return sum(sorties.planned(model, w) * model.now(w.share_on_pocket) for w in flying) if sorties else 0.0

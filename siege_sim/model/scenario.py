@@ -7,12 +7,13 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property, reduce
 from operator import or_
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, cast
 
 from pydantic import (
     BeforeValidator,
     Discriminator,
     Field,
+    PrivateAttr,
     SerializerFunctionWrapHandler,
     Tag,
     ValidationError,
@@ -30,8 +31,10 @@ from siege_sim.model.outcomes import outcomes_of
 from siege_sim.model.processes.base import Intervention, Process
 from siege_sim.model.setting import Setting, map_kind
 from siege_sim.schema.block import Block, Problem, as_pydantic_error, param
-from siege_sim.schema.clock import Day
+from siege_sim.schema.clock import Clock, Day
+from siege_sim.schema.lineage import Lineage, ValueChange
 from siege_sim.schema.messages import plain_words, problems_of
+from siege_sim.schema.series import problems_of_series
 from siege_sim.schema.values import as_written
 
 
@@ -165,7 +168,7 @@ def _changed(processes: ProcessesBase, change: Change) -> ProcessesBase:
     return processes.model_copy(update=new)
 
 
-def _problems_of_values(process: Process, values: Mapping[str, Any]) -> Iterator[Problem]:
+def _problems_of_values(process: Process, values: Mapping[str, Any], clock: Clock) -> Iterator[Problem]:
     """Yield what is wrong with new values of a process."""
     if "kind" in values:
         yield ("kind",), "'kind' is not a parameter; a mechanism cannot become another one"
@@ -173,9 +176,11 @@ def _problems_of_values(process: Process, values: Mapping[str, Any]) -> Iterator
         yield (), "no parameter is named; name at least one with its new value"
     else:
         try:
-            _with_values(process, values)
+            changed = _with_values(process, values)
         except ValidationError as error:
             yield from problems_of(error, values)
+        else:
+            yield from problems_of_series({name: getattr(changed, name, None) for name in values}, clock)
 
 
 def _why_not_to_change(name: str, on: Collection[str]) -> str:
@@ -205,6 +210,7 @@ class Scenario(Setting):
     """How often the layers are kept."""
     plain: ClassVar[type[Scenario] | None] = None
     """The class that this one extends with mechanisms that no catalogue knows."""
+    _lineage: tuple[Lineage, ...] = PrivateAttr(())
 
     __iter__ = None  # type: ignore[assignment]
     """Not a row of values: `mesa.batch_run` would try each of them as a scenario."""
@@ -246,6 +252,17 @@ class Scenario(Setting):
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @property
+    def lineage(self) -> tuple[Lineage, ...]:
+        """How it came about: what it was changed from, and how. It is no part of its values, nor of its digest."""
+        return self._lineage
+
+    def with_lineage(self, steps: Sequence[Lineage]) -> Self:
+        """Return the same scenario, which says that it came about in these steps."""
+        same = self.model_copy()
+        same._lineage = tuple(steps)
+        return same
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and type(self) is type(other) and self.digest == other.digest
 
@@ -280,8 +297,10 @@ class Scenario(Setting):
         blocks = {key: getattr(self, key) for key in type(self).model_fields}
         drawn = self.map.model_dump(by_alias=True)
         drawn["facilities"] |= {key: tuple(entries) for key, entries in (places or {}).items()}
+        step = Lineage(self.name, self.title, "set", (ValueChange(f"processes.{name}", "added"),))
         try:
-            return extended.model_validate({**blocks, "processes": mechanisms, "map": drawn})
+            made = extended.model_validate({**blocks, "processes": mechanisms, "map": drawn})
+            return made.with_lineage((*self.lineage, step))
         except ValidationError as error:
             raise SiegeError("; ".join(_in_words(item) for item in error.errors())) from None
 
@@ -297,6 +316,9 @@ class Scenario(Setting):
             return
         yield from self.problems_of_setting()
         clock, on = self.clock, dict(self.processes.on())
+        for name, mechanism in on.items():
+            for path, message in mechanism.problems_in(self):
+                yield ("processes", name, *path), message
         for name, action in self.interventions.items():
             for path, message in action.problems_on(clock):
                 yield ("interventions", name, *path), f"{action.kind} '{name}' {message}"
@@ -305,6 +327,7 @@ class Scenario(Setting):
             for process, part in action.needs.items():
                 if process not in on:
                     yield ("interventions", name), f"the process '{process}', which {part}, is off; switch it on"
+        yield from problems_of_series(self, clock)
         yield from self._problems_of_changes()
 
     def _problems_of_changes(self) -> Iterator[Problem]:
@@ -320,7 +343,8 @@ class Scenario(Setting):
                 if kind not in on:
                     yield where, _why_not_to_change(kind, on)
                     continue
-                found = list(_problems_of_values(on[kind], values))
+                found = list(_problems_of_values(on[kind], values, self.clock))
+                found = found or list(_with_values(on[kind], values).problems_in(self))
                 yield from ((where + path, words) for path, words in found)
                 if not found:
                     on[kind] = _with_values(on[kind], values)

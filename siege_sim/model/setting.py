@@ -17,6 +17,7 @@ from siege_sim.model.city.map import CityMap
 from siege_sim.model.city.synthetic import SyntheticTown
 from siege_sim.schema.block import Block, KeyPath, Problem, param, share
 from siege_sim.schema.clock import Clock, Day, IsoDate, Window
+from siege_sim.schema.dated import DatedNumber, dated, dated_share
 from siege_sim.schema.sides import BESIEGER_NAME, GARRISON_NAME, Name, Sides
 
 LONGEST_RUN_DAYS = 3650
@@ -50,8 +51,17 @@ class Population(Block):
     """Residents on the ground of third parties, by the party's name, likewise."""
     fear_of_reprisal: float = share(0.5, plausible=(0.3, 0.7), source="44 % would leave, 40 % stay (UNHCR, Oct 2016)")
     """Mean fear of what would happen on the besieger's ground; spread evenly around it."""
+    categories: dict[Name, Annotated[float, Field(ge=0.0, le=1.0)]] = {}
+    """Shares of the people by category of rations, such as workers and dependants, which add up to 1; none without it.
+    They decide on rations alone; who is a child is `children_share`'s."""
     wealth_spread: float = param(0.6, unit="log scale", plausible=(0.3, 1.0), ge=0.0, le=3.0)
     """Spread of buying power (standard deviation of its logarithm)."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield categories that are not all of the people."""
+        total = sum(self.categories.values())
+        if self.categories and abs(total - 1.0) > 1e-6:
+            yield ("categories",), f"the shares add up to {total:g}; they must add up to 1"
 
 
 class Food(Block):
@@ -148,14 +158,21 @@ class AirWing(Window):
 
     from_day: Day = 0
     """First day on which it flies."""
-    weight: float = param(unit="share of sorties", ge=0.0, le=10.0)
-    """Its part of `processes.sorties.per_day`."""
-    share_on_pocket: float = share()
+    weight: DatedNumber | None = dated(None, unit="share of sorties", ge=0.0, le=10.0)
+    """Its part of `processes.sorties.per_day`; a number, or numbers by date."""
+    per_day: DatedNumber | None = dated(None, unit="sorties/day", ge=0.0, le=2000.0)
+    """Sorties a day of its own, in place of a weight; a number, or numbers by date."""
+    share_on_pocket: DatedNumber = dated_share()
     """Share of its sorties that strike the pocket; the rest are flown elsewhere in the province."""
     impacts_per_sortie: int = param(1, unit="impacts", ge=0, le=20)
     """Heavy impacts of one sortie."""
     lethality: float = param(1.0, unit="factor", plausible=(0.25, 1.5), ge=0.0, le=10.0)
     """Lethality relative to a general-purpose bomb."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield a wing of which nobody says how much it flies, or two things."""
+        if (self.weight is None) == (self.per_day is None):
+            yield ("weight",), "give 'weight', a part of processes.sorties.per_day, or 'per_day', and not both"
 
 
 def map_kind(value: Any) -> str:
@@ -235,7 +252,7 @@ class Setting(Block):
 
     def _problems_of_people(self) -> Iterator[Problem]:
         quarters = self.city_map.quarters
-        if not any(q.holder == "garrison" for q in quarters):
+        if not any(q.holder == "garrison" and not q.is_bridge for q in quarters):
             yield ("map",), "no ground is besieged: no quarter has holder 'garrison'"
             return
         if not any(q.holder == "besieger" for q in quarters):

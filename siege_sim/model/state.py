@@ -27,13 +27,15 @@ from siege_sim.model.conditions import Conditions, Politics
 from siege_sim.model.events import Event, EventLog
 from siege_sim.model.guard import GuardedModel
 from siege_sim.model.ledger import Ledger
-from siege_sim.schema.sides import BESIEGER
+from siege_sim.schema.series import Series
+from siege_sim.schema.sides import BESIEGER, NOBODY
 
 if TYPE_CHECKING:
     from siege_sim.model.city.layers import LayerSpec
     from siege_sim.model.setting import Setting
 
 FacilityT = TypeVar("FacilityT", bound=Facility)
+ValueT = TypeVar("ValueT", bound=float | str)
 
 
 class AgentsByType(Mapping[type[Agent], AgentSet]):
@@ -104,7 +106,7 @@ class SiegeState(GuardedModel):
         self.running: bool = True
         self.pockets_this_morning = self.city.large_pockets
         self.unit_labels: dict[int, tuple[str, str]] = {}
-        self.planned_units: dict[str, IntArray] = {}
+        self.planned_units: dict[tuple[str, int], IntArray] = {}
         self.axes: list[Axis] = []
         self.facilities: list[Facility] = []
         self._lines: dict[int, Line] = {}
@@ -197,10 +199,17 @@ class SiegeState(GuardedModel):
 
     # What processes ask
 
+    def now(self, value: ValueT | Series[ValueT]) -> ValueT:
+        """Return what an input that may be a series is today."""
+        return value.on(self.day, self.clock) if isinstance(value, Series) else value
+
     @property
     def share_held(self) -> float:
         """The garrison's ground as a share of what it held on day 0."""
-        return float(np.count_nonzero(self.city.pocket_ground)) / float(np.count_nonzero(self.city.held_on_day_0))
+        held, before = self.city.pocket_ground, self.city.held_on_day_0
+        if self.city.bridges.any():  # a cut bridge is no loss of ground
+            held, before = held & ~self.city.bridges, before & ~self.city.bridges
+        return float(np.count_nonzero(held)) / float(np.count_nonzero(before))
 
     @property
     def people_by_pocket(self) -> FloatArray:
@@ -238,20 +247,32 @@ class SiegeState(GuardedModel):
         """Return which units stand on ground of the given sectors."""
         return self.in_sector(*sectors)[self.units.cell_index]
 
-    def nearest_pocket_cell(self, cell_index: int, reach: int) -> int | None:
-        """Return the garrison's cell nearest to a cell, within ``reach`` steps as the crow flies."""
+    def nearest_pocket_cell(self, cell_index: int, reach: int, side: int = NOBODY) -> int | None:
+        """Return the garrison's cell nearest to a cell, within ``reach`` steps on foot.
+
+        Args:
+            cell_index: from where.
+            reach: the most steps.
+            side: whose units go there; nobody's for people.
+        """
         own = self.city.pocket_cells
         if own.size == 0:
             return None
-        cell, steps = ground.nearest(cell_index, own, self.city.shape)
+        cell, steps = self.city.nearest(cell_index, own, side)
         return cell if steps <= reach else None
 
     def fall_back(self, side: int, cell_index: int) -> None:
-        """Let the units of a side that stand in a lost cell go to the nearest ground that their side holds."""
+        """Let the units of a side that stand in a lost cell go to the nearest ground that their side holds.
+
+        They go on foot; over water only where there is none that they could reach so.
+        """
         own = np.flatnonzero(self.city.held_by(side))
-        if own.size:
-            refuge, _ = ground.nearest(cell_index, own, self.city.shape)
-            for row in np.flatnonzero(self.units.of(side) & (self.units.cell_index == cell_index)):
+        rows = np.flatnonzero(self.units.of(side) & (self.units.cell_index == cell_index))
+        if own.size and rows.size:
+            refuge, steps = self.city.nearest(cell_index, own, side)
+            if steps == ground.UNREACHED:
+                refuge, _ = ground.nearest(cell_index, own, self.city.shape)
+            for row in rows:
                 self.unit(int(row)).march_to(refuge)
 
     def besieger_loses(self, mean: float, cell_index: int, luck: float) -> None:
@@ -260,9 +281,8 @@ class SiegeState(GuardedModel):
         rows = np.flatnonzero(units.of(BESIEGER) & (units.fit > 0))
         if rows.size == 0:
             return
-        there = np.array(divmod(cell_index, self.city.shape[1]))
-        where = np.stack(np.divmod(units.cell_index[rows], self.city.shape[1]), axis=1)
-        nearest = int(rows[np.argmin(np.abs(where - there).max(axis=1))])
+        steps = self.city.steps_on_foot(cell_index, BESIEGER)[units.cell_index[rows]]
+        nearest = int(rows[np.argmin(steps)])
         killed = int(whole(luck, mean))
         self.unit(nearest).lose(killed, 3 * killed, "killed_in_combat")
 

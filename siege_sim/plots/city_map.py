@@ -60,8 +60,10 @@ def draw_map(result: RunResult) -> Figure:
     headings = len({upright.start for upright, _ in spots})
     panels_high = rows * SIDE_IN * min(max(high / wide, 0.4), 2.0) + headings * 0.27
     width_in = 0.5 + columns * SIDE_IN + 0.2
-    figure = style.sheet(result, "Who held what", sentence(result), 1.9 + panels_high, width_in)
-    edges = style.margins(figure, left=0.25, right=0.25, top=1.08, bottom=0.85)
+    kinds = [kind for kind in style.NOBODYS_LOOKS if any(kind in _nobodys(result, index) for index in chosen)]
+    legend_in = 0.85 + 0.2 * bool(kinds)
+    figure = style.sheet(result, "Who held what", sentence(result), 1.05 + legend_in + panels_high, width_in)
+    edges = style.margins(figure, left=0.25, right=0.25, top=1.08, bottom=legend_in)
     grid = figure.add_gridspec(rows, columns, **edges, wspace=0.05, hspace=0.13)
     impacts = _between(shots["impacts_so_far"], chosen)
     largest = max([int(panel.max()) for panel in impacts] + [10])
@@ -69,13 +71,15 @@ def draw_map(result: RunResult) -> Figure:
         axes = figure.add_subplot(grid[spots[number]])
         before = shots["holder"][chosen[number - 1]] if number else shots["holder"][index]
         _panel(axes, result.sides, shots["holder"][index], before, shots["quarter"][index])
+        for kind, mask in _nobodys(result, index).items():
+            _fill(axes, mask, style.NOBODYS_LOOKS[kind][0])
         _strikes(axes, impacts[number], largest)
-        map_texts.heading(axes, days, int(shots["day"][index]), _share(shots["holder"], index), large=number == 0)
+        map_texts.heading(axes, days, int(shots["day"][index]), _share(result, index), large=number == 0)
         map_texts.number_pockets(axes, shots["holder"][index] == GARRISON)
         if number == 0:
             furniture = map_texts.furnish(axes, float(result.manifest["city"]["cell_size_m"]))
             map_texts.name_quarters(axes, result, shots["quarter"][index], furniture)
-    map_texts.legend(figure, result.sides, shots["holder"][chosen], largest, _dot_area(figure.axes[-1], largest))
+    map_texts.legend(figure, result.sides, shots["holder"][chosen], kinds, largest, _dot_area(figure.axes[-1], largest))
     return figure
 
 
@@ -94,8 +98,13 @@ def sentence(result: RunResult) -> str:
     )
 
 
-def _share(holders: Numbers, index: int) -> float:
-    return float((holders[index] == GARRISON).sum() / max((holders[0] == GARRISON).sum(), 1))
+def _share(result: RunResult, index: int) -> float:
+    return float(result.series["garrison_area_share"].iloc[int(result.snapshots["day"][index])])
+
+
+def _nobodys(result: RunResult, index: int) -> dict[str, Mask]:
+    shots = result.snapshots
+    return ground.nobodys(shots["holder"][index], shots["quarter"][index], result.manifest["city"].get("ground", ()))
 
 
 def _between(so_far: Numbers, chosen: Sequence[int]) -> list[Numbers]:
@@ -108,10 +117,11 @@ def _panel(axes: Axes, sides: Sides, holder: Numbers, before: Numbers, quarters:
     rows, columns = holder.shape
     axes.set(xlim=(0, columns), ylim=(rows, 0), xticks=[], yticks=[], aspect="equal", anchor="N")
     axes.spines[:].set(visible=True, color=style.FAINT, linewidth=0.6)
-    for code in (BESIEGER, *sides.third_party_codes.values(), GARRISON, NOBODY):
+    for code in (BESIEGER, *sides.third_party_codes.values(), GARRISON):
         _fill(axes, holder == code, style.look_of(sides, code))
-    _fill(axes, (before == GARRISON) & (holder != GARRISON), style.LOST)
-    _fill(axes, (before != GARRISON) & (holder == GARRISON), style.REGAINED)
+    somebodys = (before != NOBODY) & (holder != NOBODY)
+    _fill(axes, (before == GARRISON) & (holder != GARRISON) & somebodys, style.LOST)
+    _fill(axes, (before != GARRISON) & (holder == GARRISON) & somebodys, style.REGAINED)
     axes.add_collection(LineCollection(ground.quarter_edges(quarters), colors="white", linewidths=0.5, alpha=0.75))
     front = ground.edges_between(holder == GARRISON, holder == BESIEGER)
     axes.add_collection(LineCollection(front, colors=style.INK, linewidths=1.5, capstyle="projecting"))

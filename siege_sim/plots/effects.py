@@ -360,7 +360,7 @@ def _interval(axes: Axes, row: int, difference: Difference) -> None:
 
 
 def _footnote(comparison: ComparisonFindings) -> str:
-    title = textwrap.shorten(comparison.baseline.title, 60, placeholder=" ...")
+    title = style.short_title(comparison.baseline.title)
     return (
         f"Baseline: {title}; {comparison.seeds_text} for every scenario. The intervals include chance "
         "only, not uncertainty in the parameters. A model, not a record."

@@ -17,8 +17,6 @@ from siege_sim.plots.picture import Sketch
 from siege_sim.validation import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -44,23 +42,24 @@ def fan_picture(fan: Fan, title: str) -> Picture:
     return Sketch("fan", TITLE, CAPTION, fan.sentence, partial(draw_fan, fan, title), title).picture()
 
 
-def draw_fan(fan: Fan, title: str) -> Figure:
-    """Draw every quantity of which the record has two patterns or more, in its order, the first one wide.
+def draw_fan(fan: Fan, title: str, heading: str = TITLE) -> Figure:
+    """Draw every quantity of a fan in its order, the first one wide.
 
     Args:
-        fan: runs and record.
+        fan: runs, and the record where there is one.
         title: the scenario's title, for the footnote.
+        heading: over the figure.
     """
     rows = 1 + len(fan.panels) // 2
     height = 2.3 + 2.5 * rows
-    figure = style.blank_sheet(TITLE, fan.sentence, _footnote(title, fan.seeds), height)
+    figure = style.blank_sheet(heading, fan.sentence, _footnote(title, fan), height)
     edges = style.margins(figure, left=0.8, right=0.4, top=1.5, bottom=1.0)
     grid = figure.add_gridspec(rows, 2, hspace=0.55, wspace=0.22, **edges)
     for number, panel in enumerate(fan.panels):
         row, column = divmod(number + 1, 2)
         axes = figure.add_subplot(grid[0, :] if number == 0 else grid[row, column])
         _draw(axes, panel, fan, wide=number == 0)
-    _legend(figure, height)
+    _legend(figure, height, fan.has_record)
     return figure
 
 
@@ -73,7 +72,7 @@ def _draw(axes: Axes, panel: Panel, fan: Fan, wide: bool) -> None:
     axes.fill_between(x, low, high, color=BAND, lw=0, zorder=1.5)
     axes.plot(x, middle, color=MIDDLE, lw=2.0, zorder=3)
     tops = [float(np.nanmax(high[: max(ends, 0) + 4])), *(_mark(axes, panel, entry, days) for entry in panel.entries)]
-    tops.append(_wedge(axes, panel, days))
+    tops.append(_wedge(axes, panel, days) if panel.entries else float(np.nanmax(curves)))
     style.count_axis(axes, max(tops), whole=False)
     axes.set_title("\n".join(textwrap.wrap(panel.title, 90 if wide else 52)), fontsize=10)
     axes.set_ylabel(panel.unit)
@@ -127,23 +126,27 @@ def _wedge(axes: Axes, panel: Panel, days: Calendar) -> float:
     return high[-1]
 
 
-def _legend(figure: Figure, height_in: float) -> None:
+def _legend(figure: Figure, height_in: float, with_record: bool) -> None:
     handles = [
         Line2D([], [], color=RUN, lw=1.0, label="one run"),
         Line2D([], [], color=MIDDLE, lw=2.0, label="median of the runs"),
         Patch(facecolor=BAND, label="eight in ten runs"),
+    ]
+    known = [
         Line2D([], [], color=RECORD, marker="|", ms=9, mew=2.2, lw=0, label="the record's range"),
         Line2D([], [], color=RECORD, marker="D", ms=5, lw=0, label="the record, one value"),
     ]
     figure.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(0.12 / style.WIDTH_IN, 1 - 0.86 / height_in), ncols=5,
-        frameon=False, fontsize=8.5, handlelength=1.6, columnspacing=1.6,
+        handles=handles + known * with_record, loc="upper left", ncols=5, frameon=False,
+        bbox_to_anchor=(0.12 / style.WIDTH_IN, 1 - 0.86 / height_in), fontsize=8.5, handlelength=1.6, columnspacing=1.6,
     )  # fmt: skip
 
 
-def _footnote(title: str, seeds: Sequence[int]) -> str:
+def _footnote(title: str, fan: Fan) -> str:
+    seeds = fan.seeds
+    sums = "Daily means are drawn as sums over their days. " if fan.has_record else ""
     which = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {min(seeds)} to {max(seeds)}"
     return (
-        f"{textwrap.shorten(title, 60, placeholder=' ...')}; {which}. Daily means are drawn "
-        "as sums over their days. The band is computed day by day; its edge is not one run. A model, not a record."
+        f"{style.short_title(title)}; {which}. {sums}The band is computed day by day; its edge is not one run. A "
+        "model, not a record."
     )

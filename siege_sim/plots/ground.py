@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from siege_sim.schema.sides import SMALLEST_POCKET_CELLS
+from siege_sim.schema.sides import NOBODY, SMALLEST_POCKET_CELLS
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
@@ -28,6 +29,19 @@ def quarter_edges(quarters: NDArray[Any]) -> list[list[tuple[float, float]]]:
     upright = [[(c + 1.0, float(r)), (c + 1.0, r + 1.0)] for r, c in np.argwhere(quarters[:, :-1] != quarters[:, 1:])]
     level = [[(float(c), r + 1.0), (c + 1.0, r + 1.0)] for r, c in np.argwhere(quarters[:-1] != quarters[1:])]
     return upright + level
+
+
+def nobodys(holder: Numbers, quarters: Numbers, kinds: Sequence[str]) -> dict[str, Mask]:
+    """Return the cells that nobody holds by the kind of their ground; ``bridge`` are those of cut bridges.
+
+    Args:
+        holder: who holds each cell, ``(rows, columns)``.
+        quarters: the quarter of each, an index into ``kinds``.
+        kinds: the kind of each quarter's ground; results of older maps have none.
+    """
+    empty = holder == NOBODY
+    found = {kind: np.isin(quarters, [n for n, other in enumerate(kinds) if other == kind]) & empty for kind in kinds}
+    return {kind: mask for kind, mask in found.items() if mask.any()}
 
 
 def squares(mask: Mask) -> Path:

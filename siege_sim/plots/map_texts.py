@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -14,11 +14,14 @@ from siege_sim.results.numbers import percent
 from siege_sim.schema.sides import BESIEGER, GARRISON, NOBODY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.transforms import Bbox
 
     from siege_sim.plots.ground import Mask, Numbers
+    from siege_sim.plots.style import Look
     from siege_sim.results.calendar import Calendar
     from siege_sim.results.run import RunResult
     from siege_sim.schema.sides import Sides
@@ -96,12 +99,32 @@ def name_quarters(axes: Axes, result: RunResult, quarters: Numbers, taken: list[
     others = table[(table["holder_on_day_0"] != "garrison") & (table["cells"] >= 7)].sort_values(
         "cells", ascending=False
     )
+    write_names(axes, list(besieged["quarter"]), list(others["quarter"]), numbers, quarters, taken)
+
+
+def write_names(
+    axes: Axes,
+    besieged: Sequence[str],
+    others: Sequence[str],
+    numbers: Mapping[str, int],
+    quarters: Numbers,
+    taken: list[Bbox],
+) -> None:
+    """Write names of quarters in a given order wherever there is room.
+
+    Args:
+        axes: the map.
+        besieged: quarters of the garrison's ground.
+        others: further quarters.
+        numbers: the number of each quarter by name.
+        quarters: the quarter of each cell, shape ``(rows, columns)``.
+        taken: what is taken already; what is written is added.
+    """
     frame = axes.get_window_extent()
-    for name in [*besieged["quarter"], *others["quarter"]]:
-        cells = quarters == numbers[str(name)]
+    for name in (*besieged, *others):
+        cells = quarters == numbers[name]
         if cells.any():
-            inside = name in set(besieged["quarter"])
-            _place(axes, str(name), ground.heart(cells), inside, frame, taken)
+            _place(axes, name, ground.heart(cells), name in set(besieged), frame, taken)
 
 
 def _place(axes: Axes, name: str, at: tuple[float, float], inside: bool, frame: Bbox, taken: list[Bbox]) -> None:
@@ -121,10 +144,13 @@ def _place(axes: Axes, name: str, at: tuple[float, float], inside: bool, frame: 
     text.remove()
 
 
-def legend(figure: Figure, sides: Sides, holders: Numbers, largest: int, smallest_dot: float) -> None:
-    """Explain fills, lines and dots in a strip below the panels."""
-    lost = ((holders[:-1] == GARRISON) & (holders[1:] != GARRISON)).any()
-    regained = ((holders[:-1] != GARRISON) & (holders[1:] == GARRISON)).any()
+def legend(
+    figure: Figure, sides: Sides, holders: Numbers, nobodys: Sequence[str], largest: int, smallest_dot: float
+) -> None:
+    """Explain fills, lines and dots in a strip below the panels; ``nobodys`` are the kinds of ground nobody holds."""
+    somebodys = (holders[:-1] != NOBODY) & (holders[1:] != NOBODY)
+    lost = ((holders[:-1] == GARRISON) & (holders[1:] != GARRISON) & somebodys).any()
+    regained = ((holders[:-1] != GARRISON) & (holders[1:] == GARRISON) & somebodys).any()
     entries: list[Patch | Line2D] = [_held_by(sides, GARRISON)]
     if lost:
         entries.append(Patch(**style.LOST.patch(), label="lost since the panel before"))
@@ -132,8 +158,8 @@ def legend(figure: Figure, sides: Sides, holders: Numbers, largest: int, smalles
         entries.append(Patch(**style.REGAINED.patch(), label="retaken since the panel before"))
     entries.append(_held_by(sides, BESIEGER))
     entries += [_held_by(sides, code) for code in sides.third_party_codes.values() if (holders == code).any()]
-    if (holders == NOBODY).any():
-        entries.append(Patch(**style.NOBODY_LOOK.patch(), label="held by nobody"))
+    for look, label in (style.NOBODYS_LOOKS[kind] for kind in nobodys):
+        entries.append(Patch(**_framed(look), label=label))
     entries.append(Line2D([], [], color=style.INK, lw=1.5, label="front line"))
     if len(holders) > 1:
         entries += [_dot(count, smallest_dot, largest) for count in _dot_counts(largest)]
@@ -145,6 +171,11 @@ def legend(figure: Figure, sides: Sides, holders: Numbers, largest: int, smalles
 
 def _held_by(sides: Sides, code: int) -> Patch:
     return Patch(**style.look_of(sides, code).patch(), label=f"held by {sides.with_code(code).the}")
+
+
+def _framed(look: Look) -> dict[str, Any]:
+    """Return a patch of the legend with a thin frame, without which blank ground would not be seen."""
+    return look.patch() | {"linewidth": 0.6, "edgecolor": look.hatch_colour if look.hatch else style.RULE}
 
 
 def _dot_counts(largest: int) -> list[int]:

@@ -14,10 +14,10 @@ from matplotlib.ticker import MaxNLocator, MultipleLocator
 from siege_sim.plots.fonts import in_order
 from siege_sim.results.calendar import Calendar
 from siege_sim.results.numbers import exact
-from siege_sim.schema.sides import FIRST_THIRD_PARTY, NOBODY
+from siege_sim.schema.sides import FIRST_THIRD_PARTY, GARRISON
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from matplotlib.axes import Axes
@@ -61,7 +61,13 @@ THIRD_PARTY_LOOKS = (
     Look("#d8d8d8", "--", "#5a5a5a"),
 )
 """How ground of third parties looks, in the order of the scenario; later ones begin anew."""
-NOBODY_LOOK = Look("#ffffff", "xxx", "#b5b5b5")
+NOBODYS_LOOKS: Mapping[str, tuple[Look, str]] = {
+    "water": (Look("#bccbd6"), "water"),
+    "bridge": (Look("#bccbd6", "xxx", "#4a5a66"), "bridge, cut"),
+    "impassable": (Look("#e4e2de", "\\\\\\\\", "#a29d94"), "impassable ground"),
+    "outside": (Look("#ffffff", ".", "#d8d8d8"), "outside the city"),
+}
+"""How ground that nobody holds looks and is called, by its kind."""
 
 BLACK, BLUE, SKY, GREEN, ORANGE, VERMILION, YELLOW = (
     "#1a1a1a", "#0072b2", "#7cc3ee", "#009e73", "#e69f00", "#c4500a", "#f0e442",
@@ -102,12 +108,11 @@ RC: dict[str, Any] = {
 
 def look_of(sides: Sides, code: int) -> Look:
     """Return how the ground of a side looks: in the scenario's colour where it gives one."""
-    usual = (NOBODY_LOOK, GARRISON_LOOK, BESIEGER_LOOK)
     if code < FIRST_THIRD_PARTY:
-        look = usual[code]
+        look = GARRISON_LOOK if code == GARRISON else BESIEGER_LOOK
     else:
         look = THIRD_PARTY_LOOKS[(code - FIRST_THIRD_PARTY) % len(THIRD_PARTY_LOOKS)]
-    own = sides.with_code(code).colour if code != NOBODY else None
+    own = sides.with_code(code).colour
     return replace(look, colour=own) if own else look
 
 
@@ -139,10 +144,18 @@ def blank_sheet(title: str, sentence: str, below: str, height_in: float, width_i
     return figure
 
 
+def short_title(title: str) -> str:
+    """Return a title for a footnote: what was changed stays in it, however long the title itself is."""
+    whole, mark, changed = title.rpartition(" (changed: ")
+    if not mark:
+        return textwrap.shorten(title, 60, placeholder=" ...")
+    return f"{textwrap.shorten(whole, 60, placeholder=' ...')}{mark}{changed}"
+
+
 def footnote(result: RunResult) -> str:
     """Return the line below every figure: which run this is, and what it is not."""
     days = Calendar.of(result)
-    title = textwrap.shorten(result.title, 60, placeholder=" ...")
+    title = short_title(result.title)
     return (
         f"{title}; {days.full(0)} to {days.full(days.last)}; seed {result.manifest['seed']}. "
         "One run of many possible; a model, not a record."

@@ -95,6 +95,8 @@ def print_comparison(findings: ComparisonFindings, folder: Path) -> None:
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = PIPED_COMPARISON_WIDTH
     console.print(f"\nBaseline: {findings.baseline.title}  ({findings.seeds_text})", markup=False)
+    for sentence in findings.baseline.changed:
+        console.print(sentence, markup=False)
     for one in findings.what_ifs:
         _print_what_if(console, one)
     console.print()
@@ -111,6 +113,8 @@ def print_comparison(findings: ComparisonFindings, folder: Path) -> None:
 
 def _print_what_if(console: Console, one: ArmFindings) -> None:
     console.print(f"\n{one.arm.title}  ({one.arm.name})\n", markup=False, style="bold")
+    for sentence in one.arm.changed:
+        console.print(sentence, markup=False)
     effects, empty = effects_shown(one.effects)
     console.print(_table(console, effects))
     if empty:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from siege_sim.analysis.run import NEED_KCAL, run_findings
 from siege_sim.reports.page import page, write_page, written_or_refused
 from siege_sim.results.calendar import in_words
+from siege_sim.results.changed import change_sentences
 from siege_sim.results.endings import HOLDING, ending_texts
 from siege_sim.results.numbers import number, percent, unit_text
 from siege_sim.results.why import EXPLANATION_NOTE
@@ -58,6 +59,7 @@ def render_run(findings: RunFindings, pictures: Sequence[Picture]) -> str:
     return page(
         "run.html",
         title=findings.title,
+        changed=change_sentences(findings.lineage),
         scenario=findings.manifest["scenario"],
         manifest=findings.manifest,
         first=days.full(0),

@@ -76,6 +76,8 @@ def print_scorecard(card: Scorecard, folder: Path) -> None:
     if not console.is_terminal:
         console.width = max(console.width, PIPED_SCORECARD_WIDTH)
     console.print(f"\n{card.title}  ({card_seeds(card)})", markup=False, style="bold")
+    for sentence in card.changed:
+        console.print(sentence, markup=False)
     console.print(f"against: {card.record_title}\n", markup=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for place, heading in enumerate(SCORECARD_HEADINGS):

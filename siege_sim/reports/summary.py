@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from siege_sim.results.changed import change_sentences
 from siege_sim.results.endings import ending_texts
 from siege_sim.results.numbers import amount
 
@@ -40,6 +41,8 @@ def print_summary(result: RunResult, folder: Path, with_report: bool) -> None:
     console = Console(highlight=False)
     summary = result.summary
     console.print(f"\n[bold]{escape(result.title)}[/bold]  (seed {result.manifest['seed']})", markup=True)
+    for sentence in change_sentences(result.lineage):
+        console.print(sentence, markup=False)
     ending = ending_texts(summary["ending"]).sentence
     console.print(f"{ending}. Last day: {summary['end_date']}, day {summary['end_day']}.\n")
     inhabited = result.series.query("civilians_in_pocket > 0")

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siege_sim.results.endings import HOLDING
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from siege_sim.results.run import CompactRun
+
+FAN_PERCENTILES = (10, 50, 90)
+"""Percentiles of a fan: its lower edge, its middle, its upper edge."""
 
 
 def daily_percentiles(curves: NDArray[np.float64], percentiles: Sequence[float]) -> NDArray[np.float64]:
@@ -26,3 +33,16 @@ def daily_percentiles(curves: NDArray[np.float64], percentiles: Sequence[float])
     known = ~np.isnan(values).all(axis=0)
     result[:, known] = np.nanpercentile(values[:, known], percentiles, axis=0)
     return result
+
+
+def values_of(run: CompactRun, outcomes: Sequence[str]) -> NDArray[np.float64]:
+    """Return the sum of outcomes on every day."""
+    total: NDArray[np.float64] = run.series[list(outcomes)].to_numpy(dtype=float).sum(axis=1)
+    return total
+
+
+def values_to(run: CompactRun, outcomes: Sequence[str], last: int) -> NDArray[np.float64]:
+    """Return the sum of outcomes on the days to ``last``: the last value once the siege is over, nothing if stopped."""
+    values = values_of(run, outcomes)
+    beyond = np.nan if run.ending == HOLDING else values[-1]
+    return np.concatenate([values, np.full(max(last + 1 - values.size, 0), beyond)])[: last + 1]

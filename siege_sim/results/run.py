@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,10 +16,12 @@ import yaml
 from numpy.typing import NDArray
 
 from siege_sim.errors import ResultError
+from siege_sim.results.changed import changed_title
 from siege_sim.results.endings import HOLDING
 from siege_sim.results.files import csv_bytes, csv_text, json_text, refuse_older
 from siege_sim.results.layers import cells_of, quarter_shapes_of
 from siege_sim.results.why import EventsError, Explanation, explain
+from siege_sim.schema.lineage import LINEAGE_KEY, Lineage, lineage_in_file, lineage_of_data
 from siege_sim.schema.sides import Sides
 
 if TYPE_CHECKING:
@@ -135,8 +137,14 @@ class RunResult:
 
     @property
     def title(self) -> str:
-        """The scenario's title."""
-        return str(self.manifest["scenario"]["title"])
+        """The scenario's title, and what was changed in it where its name does not say so."""
+        scenario = self.manifest["scenario"]
+        return changed_title(str(scenario["title"]), str(scenario["name"]), self.lineage)
+
+    @cached_property
+    def lineage(self) -> tuple[Lineage, ...]:
+        """The steps in which its scenario came about."""
+        return lineage_of_data(self.manifest.get("lineage"))
 
     def series_csv(self) -> str:
         """Return the series as the text of ``series.csv``, without its mark: the same run gives the same text."""
@@ -145,12 +153,20 @@ class RunResult:
     def write(self, folder: Path) -> None:
         """Write manifest, resolved scenario, tables and snapshots into an existing folder."""
         (folder / "manifest.json").write_text(json_text({**self.manifest, "summary": dict(self.summary)}), "utf-8")
-        scenario = yaml.safe_dump(json.loads(json_text(self.manifest["scenario"])), sort_keys=False, allow_unicode=True)
+        scenario = scenario_text(self.manifest["scenario"], self.lineage, str(self.manifest["scenario_digest"]))
         (folder / "scenario.yaml").write_text(scenario, "utf-8")
         for name, table in (("series", self._series), ("quarters", self._quarters), ("events", self._events)):
             (folder / f"{name}.csv").write_bytes(csv_bytes(table))
         with (folder / "snapshots.npz").open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, **self.snapshots)
+
+
+def scenario_text(scenario: Mapping[str, Any], steps: Sequence[Lineage], digest: str) -> str:
+    """Return a scenario as the text of a file that runs again, and says what it was changed from."""
+    data = json.loads(json_text(scenario))
+    if steps:
+        data[LINEAGE_KEY] = lineage_in_file(steps, digest)
+    return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
 
 
 @dataclass(frozen=True)
@@ -164,6 +180,8 @@ class CompactRun:
         quarters: a row a quarter, as in ``RunResult``.
         provenance: program, versions and the scenario's digest, equal for all runs of one scenario.
         summary: as in ``RunResult``.
+        day_lost: for each cell (flat) the day since which it has been lost to the end; 0 where it was not held on day 0
+            and did not change, -1 where it was held on the last day. Empty where nobody watched.
         events: kind, day and place (``where``) of each event; None where they were not kept.
     """
 
@@ -173,17 +191,19 @@ class CompactRun:
     quarters: pd.DataFrame = field(repr=False)
     provenance: dict[str, Any] = field(repr=False)
     summary: dict[str, Any] = field(default_factory=dict, repr=False)
+    day_lost: NDArray[np.int16] = field(default_factory=lambda: np.empty(0, dtype=np.int16), repr=False)
     events: pd.DataFrame | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, result: RunResult) -> CompactRun:
-        """Keep what is needed of a result."""
+    def of(cls, result: RunResult, day_lost: NDArray[np.int16] | None = None) -> CompactRun:
+        """Keep what is needed of a result, and since when each cell has been lost, where somebody watched."""
         kept = ("program", "version", "git_commit", "scenario_digest", "python", "packages")
         provenance = {name: copy.deepcopy(result.manifest[name]) for name in kept}
         summary = dict(result.summary)
+        lost = {} if day_lost is None else {"day_lost": day_lost}
         return cls(
             int(result.manifest["seed"]), str(summary["ending"]), result.series, result.quarters, provenance, summary,
-            events=result.events[["kind", "day", "where"]],
+            events=result.events[["kind", "day", "where"]], **lost,
         )  # fmt: skip
 
 
@@ -233,6 +253,23 @@ def read_run(folder: Path) -> RunResult:
         return RunResult(summary, manifest, snapshots, tables["series"], quarters, events)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ResultError(f"{folder}: not a complete run: {error}; give a folder that `siege-sim run` wrote") from None
+
+
+def run_made_before(folder: Path, made: Mapping[str, Any], days: int) -> RunResult | None:
+    """Return the run in a folder if it is the very run that is wanted, to the byte; else None.
+
+    Args:
+        folder: where it may be.
+        made: what decides on a run's numbers: ``scenario_digest``, ``seed`` and ``model_version``.
+        days: after how many days it is to stop, if its siege has not ended before.
+    """
+    try:
+        there = read_run(folder)
+    except ResultError:
+        return None
+    played, over = int(there.summary["end_day"]), there.summary["ending"] != HOLDING
+    same = all(there.manifest.get(name) == value for name, value in made.items())
+    return there if same and (played == days or (over and played < days)) else None
 
 
 def explain_folder(folder: Path, quarter: str | None = None, stock: str | None = None) -> Explanation:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from siege_sim.analysis.comparison.compared import (
     ComparedQuantity,
@@ -22,8 +23,12 @@ from siege_sim.errors import ScenarioError
 from siege_sim.loading.scenario import load_scenario
 from siege_sim.model.run_outcomes import run_outcomes_of
 from siege_sim.model.scenario import Scenario
+from siege_sim.results.changed import change_sentences, changed_title
 from siege_sim.runner.pool import run_many
 from siege_sim.runner.run import Job, jobs_of, run_job
+
+if TYPE_CHECKING:
+    from siege_sim.runner.finished_runs import FinishedRuns
 
 
 def known_quantities(scenarios: Sequence[Scenario]) -> dict[str, ComparedQuantity]:
@@ -141,7 +146,10 @@ def comparison_request(
 
 
 def run_comparison(
-    request: ComparisonRequest, workers: int | None = None, on_progress: Callable[[int], None] | None = None
+    request: ComparisonRequest,
+    workers: int | None = None,
+    on_progress: Callable[[int], None] | None = None,
+    finished: FinishedRuns | None = None,
 ) -> Comparison:
     """Run a baseline and what-ifs with the seeds 1, 2, ... and compare them.
 
@@ -149,6 +157,7 @@ def run_comparison(
         request: what to compare.
         workers: how many processes; the result is the same for any number.
         on_progress: called with the number of runs that are done.
+        finished: where runs that are finished are kept meanwhile, if anywhere.
     """
     scenarios, until = request.scenarios, request.until
     last = min(request.days or scenarios[0].days, scenarios[0].days)
@@ -157,7 +166,7 @@ def run_comparison(
     while True:
         seeds = range(comparison.pairs + 1, wanted + 1)
         further = _further(on_progress, comparison.pairs * len(scenarios))
-        comparison = comparison.with_more(_run_seeds(request, seeds, last, workers, further))
+        comparison = comparison.with_more(_run_seeds(request, seeds, last, workers, further, finished))
         if until is None:
             return comparison
         width = comparison.widest(until.name)
@@ -168,7 +177,7 @@ def run_comparison(
 
 
 def _nothing_yet(request: ComparisonRequest, last: int) -> Comparison:
-    arms = tuple(Arm(one.name, one.title, one.summary) for one in request.scenarios)
+    arms = tuple(_arm(one) for one in request.scenarios)
     return Comparison(
         arms=arms,
         quantities=request.quantities,
@@ -181,17 +190,31 @@ def _nothing_yet(request: ComparisonRequest, last: int) -> Comparison:
     )
 
 
+def _arm(scenario: Scenario) -> Arm:
+    title = changed_title(scenario.title, scenario.name, scenario.lineage)
+    return Arm(scenario.name, title, scenario.summary, tuple(change_sentences(scenario.lineage)))
+
+
 def _further(on_progress: Callable[[int], None] | None, done: int) -> Callable[[int], None] | None:
     return None if on_progress is None else lambda count: on_progress(done + count)
 
 
 def _run_seeds(
-    request: ComparisonRequest, seeds: range, last: int, workers: int | None, on_progress: Callable[[int], None] | None
+    request: ComparisonRequest,
+    seeds: range,
+    last: int,
+    workers: int | None,
+    on_progress: Callable[[int], None] | None,
+    finished: FinishedRuns | None,
 ) -> list[list[Trace]]:
     """Run every seed with every scenario, seed by seed; return the traces of each scenario."""
     by_scenario = [jobs_of(one, seeds, request.days) for one in request.scenarios]
     jobs = [job for pair in zip(*by_scenario, strict=True) for job in pair]
-    traces = run_many(jobs, partial(_traced, request.quantities, last), workers, on_progress)
+    if finished is None:
+        traces = run_many(jobs, partial(_traced, request.quantities, last), workers, on_progress)
+    else:
+        keep = partial(trace_of, quantities=request.quantities, days=last)
+        traces = finished.run_jobs(jobs, keep, workers, on_progress)
     return [traces[number :: len(by_scenario)] for number in range(len(by_scenario))]
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from siege_sim.loading.keys import with_values
+from siege_sim.loading.keys import TIMES, with_values
 from siege_sim.loading.scenario import load_scenario
 from siege_sim.results.files import csv_bytes, json_text
 from siege_sim.results.numbers import number, percent
@@ -51,7 +53,8 @@ def write_fit(fit: Fit, folder: Path) -> list[Path]:
         name = fit.spec.name if len(fit.cases) == 1 else f"{fit.spec.name}_{loaded.scenario.name}"
         written.append(folder / f"{name}.yaml")
         make = whole_yaml if is_path(case.scenario) else fitted_yaml
-        written[-1].write_text(make(name, fit.spec.name, case.scenario, loaded.known(fit.values)), "utf-8")
+        text = make(name, fit.spec.name, case.scenario, loaded.known(fit.values), case.settings)
+        written[-1].write_text(text, "utf-8")
     return written
 
 
@@ -152,7 +155,9 @@ def summarised(table: pd.DataFrame, priors: Sequence[Prior]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def whole_yaml(name: str, calibration: str, scenario: str, values: Mapping[str, float | int]) -> str:
+def whole_yaml(
+    name: str, calibration: str, scenario: str, values: Mapping[str, float | int], settings: Sequence[str] = ()
+) -> str:
     """Return a complete scenario file with fitted values: a scenario extends no file of another folder.
 
     Args:
@@ -160,16 +165,20 @@ def whole_yaml(name: str, calibration: str, scenario: str, values: Mapping[str, 
         calibration: of the calibration.
         scenario: the file that was calibrated.
         values: by key.
+        settings: with which it was calibrated; a factor is one on the values that they give.
     """
     import yaml
 
     data = load_scenario(scenario).model_dump(mode="json", by_alias=True)
-    whole = json.loads(json_text(with_values(data, {**values, "name": name})))
+    fitted = _set_whole(scenario, settings, values)
+    whole = json.loads(json_text(with_values(data, {**fitted, "name": name})))
     head = f"# {scenario} with values fitted by the calibration '{calibration}'.\n"
     return head + str(yaml.safe_dump(whole, sort_keys=False, allow_unicode=True))
 
 
-def fitted_yaml(name: str, calibration: str, scenario: str, values: Mapping[str, float | int]) -> str:
+def fitted_yaml(
+    name: str, calibration: str, scenario: str, values: Mapping[str, float | int], settings: Sequence[str] = ()
+) -> str:
     """Return a scenario file that extends a calibrated one with fitted values.
 
     Args:
@@ -177,15 +186,26 @@ def fitted_yaml(name: str, calibration: str, scenario: str, values: Mapping[str,
         calibration: of the calibration.
         scenario: what it extends.
         values: by key.
+        settings: with which it was calibrated; a factor is one on the values that they give.
     """
     import yaml
 
     tree: dict[str, Any] = {}
-    for key, value in values.items():
+    rounded = {key: value if isinstance(value, int) else float(f"{value:.4g}") for key, value in values.items()}
+    for key, value in _set_whole(scenario, settings, rounded).items():
         block = tree
         *path, last = key.split(".")
         for part in path:
             block = block.setdefault(part, {})
-        block[last] = value if isinstance(value, int) else float(f"{value:.4g}")
+        block[last] = value
     head = f"# Values fitted by the calibration '{calibration}'.\nextends: {scenario}\nname: {name}\n"
     return head + str(yaml.safe_dump(tree, sort_keys=False) if tree else "")
+
+
+def _set_whole(scenario: str, settings: Sequence[str], values: Mapping[str, float | int]) -> dict[str, Any]:
+    """Return values as a scenario file sets them: what each factor makes of the scenario's value."""
+    if not any(key.endswith(TIMES) for key in values):
+        return dict(values)
+    fitted = with_values(load_scenario(scenario, settings).model_dump(mode="json", by_alias=True), values)
+    keys = [key.removesuffix(TIMES) for key in values]
+    return {key: reduce(getitem, key.split("."), fitted) for key in keys}

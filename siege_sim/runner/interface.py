@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siege_sim.analysis.comparison.comparison_findings import ComparisonFindings, comparison_findings
+from siege_sim.analysis.ensemble import EnsembleFindings, ensemble_findings
+from siege_sim.errors import SiegeError
 from siege_sim.experiments.plan import load_plan
+from siege_sim.loading.scenario import load_scenario
 from siege_sim.results.store import Store, read_sweep
 from siege_sim.runner.compare import comparison_request, run_comparison
+from siege_sim.runner.ensemble import run_set
 from siege_sim.runner.scoring import card_of, score_requests, scored_runs
 from siege_sim.runner.sweep import Driver
 
@@ -50,6 +55,38 @@ def compare(
     """
     request = comparison_request((baseline, *what_ifs), runs, outcomes, None, days, settings)
     return comparison_findings(run_comparison(request, workers, on_progress))
+
+
+def run_ensemble(
+    scenario: str | Path,
+    runs: int = 50,
+    *,
+    first_seed: int = 1,
+    days: int | None = None,
+    settings: Sequence[str] = (),
+    by: Sequence[date] = (),
+    workers: int | None = None,
+    on_progress: OnProgress | None = None,
+) -> EnsembleFindings:
+    """Run one scenario many times, and return what is likely: endings, deaths, where people are, ground.
+
+    Args:
+        scenario: name or YAML file of a scenario.
+        runs: how many runs.
+        first_seed: the seed of the first run; the others have the next ones.
+        days: stop each run after so many days.
+        settings: changes to the scenario, as ``key=value``.
+        by: dates by which ground is lost or not; quarters of the time when there are none.
+        workers: how many processes; by default one for each processor. The result is the same for any number.
+        on_progress: called with the number of runs that are done.
+
+    Raises:
+        SiegeError: for what is wrong, with the way out.
+    """
+    if runs < 1:
+        raise SiegeError(f"runs is {runs}, but there must be at least one")
+    seeds = range(first_seed, first_seed + runs)
+    return ensemble_findings(run_set(load_scenario(scenario, settings), seeds, days, workers, on_progress), by)
 
 
 def score(

@@ -24,9 +24,10 @@ from siege_sim.runner.calibration_file import CalibrationSpec
 from siege_sim.runner.fit import effective_sample_size, write_fit
 from siege_sim.runner.pool import run_many
 from siege_sim.runner.run import Job, run_job
+from siege_sim.runner.scoring import scorecard_of
 from siege_sim.runner.trial import LoadedCase, load_case
 from siege_sim.validation.fan import fan_of
-from siege_sim.validation.scorecard import Scorecard, scorecard
+from siege_sim.validation.scorecard import Scorecard
 
 SEED_OF_DRAWS = 1
 """Of the order in which the drawn sets of one stage meet those of another."""
@@ -74,10 +75,10 @@ def _forecast(left_out: LoadedCase, fit: Fit, runs: int, workers: int, folder: P
     ]
     compact_runs = run_many(jobs, run_job, workers)
     sizes = ", ".join(number(effective_sample_size(stage.table)) for stage in fit.stages)
-    card = scorecard(
-        left_out.record, compact_runs, left_out.case.scenario, left_out.scenario.title, left_out.case.days,
-        left_out.case.settings, left_out.case.record,
-    )  # fmt: skip
+    case = left_out.case
+    card = scorecard_of(
+        left_out.record, compact_runs, left_out.scenario, case.scenario, case.days, case.settings, case.record
+    )
     drawn = f"drawn from a fit to the other cases (effective sample size of the fit: {sizes})"
     card = replace(card, drawn_from=drawn, command=f"siege-sim calibrate {again} --leave-one-out --runs {runs}")
     folder.mkdir()

@@ -8,7 +8,9 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from siege_sim.errors import SiegeError
 from siege_sim.loading.scenario import scenario_of
@@ -16,6 +18,10 @@ from siege_sim.model.model import SiegeModel
 from siege_sim.model.scenario import Scenario
 from siege_sim.results.run import CompactRun, OnProgress, RunResult
 from siege_sim.runner.tables import result_of
+from siege_sim.schema.sides import GARRISON
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def run(
@@ -36,12 +42,18 @@ def run(
         raise SiegeError(f"days is {days}, but a run has at least one day; leave it out to run to the end")
     began = time.perf_counter()
     model = SiegeModel(scenario, seed)
-    for day in model.days():
+    for day in _days_of(model, days):
         if on_progress is not None:
             on_progress(day)
-        if days is not None and day >= days:
-            break
     return result_of(model, time.perf_counter() - began)
+
+
+def _days_of(model: SiegeModel, days: int | None) -> Iterator[int]:
+    """Play day after day until the end, or for so many days."""
+    for day in model.days():
+        yield day
+        if days is not None and day >= days:
+            return
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,18 @@ def jobs_of(scenario: Scenario, seeds: Iterable[int], days: int | None = None) -
 def run_job(job: Job) -> CompactRun:
     """Do a job and keep what comparing runs needs; nothing of the model stays in memory."""
     with memory_given_back():
-        return CompactRun.of(run(scenario_of(job.scenario), job.seed, job.days))
+        model = SiegeModel(scenario_of(job.scenario), job.seed)
+        lost = _watched(model, job.days)
+        return CompactRun.of(result_of(model), lost)
+
+
+def _watched(model: SiegeModel, days: int | None) -> NDArray[np.int16]:
+    """Play a model to the end, and return the day since which each cell has been lost; -1 where it is held."""
+    holder = model.city.layers.holder
+    last_held = np.where(holder == GARRISON, 0, -1).astype(np.int16)
+    for day in _days_of(model, days):
+        last_held[holder == GARRISON] = day
+    return np.where(last_held == model.day, np.int16(-1), last_held + np.int16(1))
 
 
 @contextlib.contextmanager

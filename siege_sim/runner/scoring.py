@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from siege_sim.errors import SiegeError
 from siege_sim.loading.scenario import load_scenario
+from siege_sim.results.changed import change_sentences, changed_title
 from siege_sim.runner.pool import run_many
 from siege_sim.runner.run import jobs_of, run_job
 from siege_sim.schema.shipped import is_path
@@ -20,6 +21,7 @@ from siege_sim.validation.scorecard import Scorecard, scorecard
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
     from siege_sim.results.run import CompactRun, OnProgress
+    from siege_sim.runner.finished_runs import FinishedRuns
 
 
 @dataclass(frozen=True)
@@ -105,22 +107,62 @@ def record_for(scenario: Scenario, record: str | None = None) -> Record:
         ScenarioError: it cannot be read, or reads outcomes or quarters that the scenario does not have.
     """
     outcomes = [outcome.name for outcome in scenario.outcomes]
-    return load_record(record or scenario.name, outcomes, [quarter.name for quarter in scenario.city_map.quarters])
+    return load_record(record or scenario.name, outcomes, scenario.city_map.quarter_names)
 
 
 def scored_runs(
-    request: ScoreRequest, runs: int, workers: int | None = None, on_progress: OnProgress | None = None
+    request: ScoreRequest,
+    runs: int,
+    workers: int | None = None,
+    on_progress: OnProgress | None = None,
+    finished: FinishedRuns | None = None,
 ) -> list[CompactRun]:
-    """Run a siege with the seeds 1, 2, ... and keep what scoring needs."""
-    return run_many(jobs_of(request.scenario, range(1, runs + 1), request.days), run_job, workers, on_progress)
+    """Run a siege with the seeds 1, 2, ... and keep what scoring needs.
+
+    Args:
+        request: what is run.
+        runs: how many runs.
+        workers: how many processes; the result is the same for any number.
+        on_progress: called with the number of runs that are done.
+        finished: where runs that are finished are kept meanwhile, if anywhere.
+    """
+    jobs = jobs_of(request.scenario, range(1, runs + 1), request.days)
+    if finished is None:
+        return run_many(jobs, run_job, workers, on_progress)
+    return finished.run_jobs(jobs, lambda run: run, workers, on_progress)
 
 
 def card_of(request: ScoreRequest, compact_runs: Sequence[CompactRun]) -> Scorecard:
     """Score the runs of a request, and weight them by what is known, if that is asked for."""
-    chosen, known = request.scenario, request.record
-    card = scorecard(
-        known, compact_runs, request.given, chosen.title, request.days, request.settings, request.record_given
+    known = request.record
+    card = scorecard_of(
+        known, compact_runs, request.scenario, request.given, request.days, request.settings, request.record_given
     )
     if request.known_until is None:
         return card
     return replace(card, known=conditioned(known, compact_runs, request.known_until))
+
+
+def scorecard_of(
+    known: Record,
+    compact_runs: Sequence[CompactRun],
+    chosen: Scenario,
+    called: str,
+    days: int | None,
+    settings: Sequence[str],
+    record: str | None,
+) -> Scorecard:
+    """Return the scorecard of runs of a scenario, which says what was changed in it.
+
+    Args:
+        known: what they are held against.
+        compact_runs: the runs.
+        chosen: their scenario.
+        called: name or file of the scenario, as it was given.
+        days: after how many days they were stopped, if so.
+        settings: what was changed, as ``key=value``.
+        record: name or file of the record, where one was given.
+    """
+    title = changed_title(chosen.title, chosen.name, chosen.lineage)
+    changed = change_sentences(chosen.lineage)
+    return scorecard(known, compact_runs, called, title, days, settings, record, changed)

@@ -16,3 +16,10 @@ def treat_stop_signals_as_ctrl_c() -> None:
     """Let all of them end this process as Ctrl-C does: with nothing half-written left behind."""
     for number in active_stop_signals():
         signal.signal(number, signal.default_int_handler)
+
+
+def comes_of_ctrl_c(error: BaseException | None) -> bool:
+    """Return whether Ctrl-C brought an error about: compiled code that meets it raises a SystemError from it."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__
+    return error is not None

@@ -322,6 +322,8 @@ def manifest_of(plan: Plan) -> dict[str, Any]:
         "name": experiment.name,
         "title": experiment.title,
         "summary": experiment.summary,
+        "base": experiment.base,
+        "changed": list(plan.changed),
         "design": {
             **experiment.design.model_dump(mode="json"),
             "sampled": isinstance(experiment.design, Sampled),

@@ -16,6 +16,7 @@ import pandas as pd
 from siege_sim._version import __version__
 from siege_sim.model.model import SiegeModel
 from siege_sim.model.run_outcomes import first_day, run_outcomes_of, summary_of
+from siege_sim.model.version import model_version
 from siege_sim.results.run import WHOLE_OR_MISSING, RunResult
 from siege_sim.runner.versions import installed_version
 
@@ -74,7 +75,7 @@ def _series(model: SiegeModel) -> pd.DataFrame:
 def _quarters(model: SiegeModel) -> pd.DataFrame:
     city, recorder = model.city, model.recorder
     held = recorder.held[: recorder.rows]
-    numbers = np.unique(city.layers.quarter)
+    numbers = [city.map.quarters.index(quarter) for quarter in city.map.counted_quarters]
     per_quarter = {
         name: np.bincount(city.layers.quarter, weights=values, minlength=len(city.map.quarters))
         for name, values in (
@@ -84,7 +85,7 @@ def _quarters(model: SiegeModel) -> pd.DataFrame:
         )
     }
     rows = []
-    for number in numbers.tolist():
+    for number in numbers:
         quarter, cells = city.map.quarters[number], held[:, number]
         lost = first_day(cells < cells[0]) if cells[0] else None
         captured = _since(cells == 0) if cells[0] else None
@@ -135,6 +136,7 @@ def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
         "git_commit": _git_commit(),
         "seed": model.seed,
         "scenario_digest": model.scenario.digest,
+        "model_version": model_version(),
         "python": platform.python_version(),
         "packages": {name: installed_version(name) for name in MANIFEST_PACKAGES},
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -146,8 +148,9 @@ def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
             "cell_size_m": city.cell_size_m,
             "georeference": _georeference(city),
             "quarters": [quarter.name for quarter in city.quarters],
+            "ground": [quarter.kind for quarter in city.quarters],
             "p_codes": {quarter.name: quarter.p_code for quarter in city.quarters if quarter.p_code},
-            "besieged_quarters": [q.name for q in city.quarters if q.holder == "garrison"],
+            "besieged_quarters": [q.name for q in city.counted_quarters if q.holder == "garrison"],
             "facilities": [{"name": f.name, "kind": f.kind, "quarter": f.quarter} for f in model.facilities],
             "fighters_on_day_0": int(model.ledger.stocks["garrison"].opening),
         },
@@ -155,6 +158,7 @@ def _manifest(model: SiegeModel, wall_seconds: float) -> dict[str, Any]:
         "outcomes": {outcome.name: outcome.about() for outcome in model.recorder.outcomes},
         "run_outcomes": {outcome.name: outcome.about() for outcome in run_outcomes_of(model.setting.sides)},
         "notes": model.scenario.notes(),
+        "lineage": [step.data() for step in model.scenario.lineage],
         "scenario": model.scenario.model_dump(mode="json", by_alias=True),
     }
 
@@ -163,7 +167,7 @@ def _georeference(city: CityMap) -> dict[str, Any] | None:
     """Return where the map lies, as it says itself; None for a map without a corner."""
     if city.north_west_corner is None:
         return None
-    return {"crs": city.crs, "north_west_corner": city.north_west_corner.model_dump(exclude_none=True)}
+    return {"crs": city.reference_system, "north_west_corner": city.north_west_corner.model_dump(exclude_none=True)}
 
 
 @cache

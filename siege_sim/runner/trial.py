@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siege_sim.errors import SiegeError, did_you_mean
-from siege_sim.loading.keys import Parameter, parameter_of, with_values
+from siege_sim.loading.keys import TIMES, Parameter, parameter_of, with_values
 from siege_sim.loading.scenario import load_scenario
 from siege_sim.runner.run import Job, run_job
 from siege_sim.runner.scoring import record_for
@@ -108,7 +108,14 @@ def priors_of(parameters: Mapping[str, Range], scenarios: Sequence[Scenario]) ->
 
 
 def _prior(key: str, given: Range, scenarios: Sequence[Scenario]) -> Prior:
-    known: Parameter | None = next(filter(None, (parameter_of(scenario, key) for scenario in scenarios)), None)
+    found: list[Parameter] = list(filter(None, (parameter_of(scenario, key) for scenario in scenarios)))
+    if any(parameter.is_series for parameter in found):
+        which = "this scenario" if len(scenarios) == 1 else "a case's scenario"
+        raise SiegeError(
+            f"parameters: '{key}' is a series by date in {which}; fit a factor on all of its values: write "
+            f"'{key}{TIMES}' with low and high"
+        )
+    known = found[0] if found else None
     if known is None or not known.is_number:
         which = "this scenario" if len(scenarios) == 1 else "any case's scenario"
         raise SiegeError(f"parameters: '{key}' is no number of {which}; `siege-sim show --resolved` lists all")

@@ -24,13 +24,14 @@ LIMITS = {
 }
 """Pydantic's names of bounds that were passed: the key of the bound, and the words for it."""
 
-DATE, BLOCK, LIST = "a date such as 2016-09-22", "a block of keys", "a list"
+A_DATE, A_BLOCK, A_LIST = "a date such as 2016-09-22", "a block of keys", "a list"
 
 WANTED = {
     "float_type": "a number", "int_type": "a whole number", "int_from_float": "a whole number",
     "string_type": "text", "bool_type": "true or false",
-    "date_type": DATE, "date_parsing": DATE, "date_from_datetime_parsing": DATE, "date_from_datetime_inexact": DATE,
-    "dict_type": BLOCK, "model_type": BLOCK, "model_attributes_type": BLOCK, "tuple_type": LIST,
+    "date_type": A_DATE, "date_parsing": A_DATE, "date_from_datetime_parsing": A_DATE,
+    "date_from_datetime_inexact": A_DATE,
+    "dict_type": A_BLOCK, "model_type": A_BLOCK, "model_attributes_type": A_BLOCK, "tuple_type": A_LIST,
 }  # fmt: skip
 """Pydantic's names of values of a wrong kind, and what should stand there."""
 
@@ -84,7 +85,13 @@ def problems_of(error: ValidationError, data: Any) -> Iterator[Problem]:
     for place, items in found.items():
         of_kind = [item for item in items if item["type"] in WANTED]
         others = [item for item in items if item["type"] not in WANTED]
+        short = [item for item in others if _is_missing_entry(item)]
+        if short:
+            needed = len(short[0]["input"]) + len(short)
+            yield place, f"{as_written(short[0]['input'])} has too few entries; {needed} are needed"
         for item in others:
+            if item in short:
+                continue
             if item["type"] == "problems":
                 yield from ((place + inner, message) for inner, message in item["ctx"]["problems"])
             else:
@@ -98,13 +105,18 @@ def _real_path(location: tuple[str | int, ...], data: Any, missing: bool) -> Key
     """Drop from pydantic's location what is no key of the data: the tags of unions."""
     path: list[str | int] = []
     for step, key in enumerate(location):
-        known = (isinstance(data, dict) and key in data) or (isinstance(data, tuple) and isinstance(key, int))
-        if known:
+        entry = isinstance(data, tuple) and isinstance(key, int)
+        if key in (range(len(data)) if entry else data if isinstance(data, dict) else ()):
             data = data[key]
             path.append(key)
-        elif missing and step == len(location) - 1:
+        elif missing and not entry and step == len(location) - 1:
             path.append(key)
     return tuple(path)
+
+
+def _is_missing_entry(item: Mapping[str, Any]) -> bool:
+    """Return whether a list of a fixed length lacks an entry."""
+    return item["type"] == "missing" and isinstance(item["input"], tuple)
 
 
 def _of_a_wrong_kind(items: list[Any]) -> str:

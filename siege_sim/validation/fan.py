@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siege_sim.results.calendar import Calendar
-from siege_sim.results.curves import daily_percentiles
+from siege_sim.results.curves import FAN_PERCENTILES, daily_percentiles, values_to
 from siege_sim.validation import kinds
-from siege_sim.validation.measures import start_of, values_to
+from siege_sim.validation.measures import start_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,9 +24,6 @@ DRAWN = (kinds.FallOn, kinds.ValueOn, kinds.IncreasePerDay)
 
 DAYS_AFTER = 14
 """How far the curves go on beyond the record's last day."""
-
-FAN_PERCENTILES = (10, 50, 90)
-"""Percentiles of a fan: its lower edge, its middle, its upper edge."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +67,21 @@ class Fan:
     panels: tuple[Panel, ...]
 
     @property
+    def has_record(self) -> bool:
+        """Whether something is known beside the runs."""
+        return any(panel.entries for panel in self.panels)
+
+    @property
     def sentence(self) -> str:
         """What the figure shows, in words."""
+        known = "the ranges that the record gives"
         if len(self.seeds) == 1:
-            return "One run, and the ranges that the record gives."
-        return (
-            f"{len(self.seeds)} runs that differ by chance alone, each a thin line; their median; the band that holds "
-            "80 % of them on a day; and the ranges that the record gives."
+            return f"One run, and {known}." if self.has_record else "One run."
+        parts = (
+            f"{len(self.seeds)} runs that differ by chance alone, each a thin line; their median; ",
+            "the band that holds 80 % of them on a day",
         )
+        return f"{''.join(parts)}; and {known}." if self.has_record else f"{parts[0]}and {parts[1]}."
 
 
 def fan_of(record: Record, compact_runs: Sequence[CompactRun]) -> Fan:

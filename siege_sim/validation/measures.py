@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siege_sim.errors import ResultError
+from siege_sim.results.curves import values_of, values_to
 from siege_sim.results.endings import HOLDING
 from siege_sim.results.run import CompactRun
 from siege_sim.validation import course_kinds, kinds
@@ -281,19 +282,6 @@ def day_of(run: CompactRun, when: date) -> int | None:
     if day > last and run.ending == HOLDING:
         return None
     return min(day, last)
-
-
-def values_of(run: CompactRun, outcomes: Sequence[str]) -> FloatArray:
-    """Return the sum of outcomes on every day."""
-    total: FloatArray = run.series[list(outcomes)].to_numpy(dtype=float).sum(axis=1)
-    return total
-
-
-def values_to(run: CompactRun, outcomes: Sequence[str], last: int) -> FloatArray:
-    """Return the sum of outcomes on the days to ``last``: the last value once the siege is over, nothing if stopped."""
-    values = values_of(run, outcomes)
-    beyond = math.nan if run.ending == HOLDING else values[-1]
-    return np.concatenate([values, np.full(max(last + 1 - values.size, 0), beyond)])[: last + 1]
 
 
 def _on(run: CompactRun, outcomes: Sequence[str], when: date) -> float | None:

@@ -31,6 +31,7 @@ class Scorecard:
     """How runs of a scenario compare with a record.
 
     Attributes:
+        changed: what was changed in the scenario, in sentences.
         known: what the runs say with weights by the record so far, if that was asked for.
         drawn_from: where each run has its parameters from, as a clause; empty where all have those of the scenario.
         command: what makes the card, where it is not ``siege-sim score``.
@@ -47,6 +48,7 @@ class Scorecard:
     settings: tuple[str, ...]
     made: Mapping[str, Any]
     lines: tuple[PatternScore, ...]
+    changed: tuple[str, ...] = ()
     known: Conditioned | None = None
     drawn_from: str = ""
     command: str = ""
@@ -82,6 +84,7 @@ class Scorecard:
             "seeds": list(self.seeds),
             "days": self.days,
             "settings": list(self.settings),
+            "changed": list(self.changed),
             "made_by": dict(self.made),
             "medians_inside": inside,
             "patterns_measured": of,
@@ -103,6 +106,7 @@ def scorecard(
     days: int | None = None,
     settings: Sequence[str] = (),
     record_from: str | None = None,
+    changed: Sequence[str] = (),
 ) -> Scorecard:
     """Score runs of a scenario.
 
@@ -114,6 +118,7 @@ def scorecard(
         days: after how many days the runs were stopped, if so.
         settings: what was changed in the scenario, as ``key=value``.
         record_from: name or path of the record, if it is not its name.
+        changed: what was changed in the scenario, in sentences.
     """
     return Scorecard(
         scenario=scenario,
@@ -127,4 +132,5 @@ def scorecard(
         settings=tuple(settings),
         made=runs[0].provenance,
         lines=score_patterns(record, runs),
+        changed=tuple(changed),
     )

@@ -142,7 +142,7 @@ def head_of(
         days: how many days the run can have.
         cell_size_m: side of a cell.
         quarter: index of each cell's quarter, ``(rows, columns)``.
-        quarters: name, sector and holder on day 0 of each.
+        quarters: name, sector, holder on day 0 and kind of ground of each.
         facilities: name, kind, cell (flat index) and quarter of each.
         places: label and symbol of each kind of facility, by kind.
         outcomes: name, unit and label of each number of a day, in the order of the frames' ``values``.

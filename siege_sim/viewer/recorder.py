@@ -69,7 +69,7 @@ def _head(model: SiegeModel, factions: list[str], record: Record | None) -> Json
         days=model.clock.days,
         cell_size_m=city.cell_size_m,
         quarter=model.city.layers.quarter.reshape(model.city.shape),
-        quarters=[{"name": q.name, "sector": q.sector, "holder": q.holder} for q in city.quarters],
+        quarters=[{"name": q.name, "sector": q.sector, "holder": q.holder, "ground": q.kind} for q in city.quarters],
         facilities=[
             {"name": f.name, "kind": f.kind, "cell": f.cell_index, "quarter": f.quarter} for f in model.facilities
         ],

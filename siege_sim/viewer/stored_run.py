@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,8 +66,9 @@ def _head(result: RunResult, record: Record | None, note: str) -> Json:
                 "name": name,
                 "sector": str(about.get(name, {}).get("sector", "")),
                 "holder": str(about.get(name, {}).get("holder_on_day_0", "")),
+                "ground": kind,
             }
-            for name in city["quarters"]
+            for name, kind in zip_longest(city["quarters"], city.get("ground", ()), fillvalue="")
         ],
         facilities=(),
         places={},

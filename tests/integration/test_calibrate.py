@@ -151,6 +151,28 @@ def test_the_fitted_file_extends_the_scenario():
     assert "repair_days: 5\n" in text
 
 
+@pytest.mark.parametrize("written", [fitted_yaml, whole_yaml])
+def test_a_factor_on_a_series_is_fitted_and_written_out_whole(written):
+    key = "processes.sorties.per_day"
+    settings = ("population.persons_per_household=50", f"{key}={{2016-09-22: 40, 2016-10-18: 80}}")
+    scenarios = [load_scenario("aleppo_2016", settings)]
+    (prior,) = priors_of({f"{key}*": Range(low=0.5, high=2.0)}, scenarios)
+    assert (prior.low, prior.high, prior.unit) == (0.5, 2.0, "times the scenario's value")
+    text = written("fitted", "a_fit", "aleppo_2016", {f"{key}*": 0.5}, settings)
+    assert "'2016-09-22': 20.0" in text
+    assert "'2016-10-18': 40.0" in text
+    with pytest.raises(SiegeError, match="needs low and high"):
+        priors_of({f"{key}*": Range()}, scenarios)
+
+
+def test_a_number_is_not_fitted_where_any_case_has_a_series():
+    key = "processes.sorties.per_day"
+    number, series = load_scenario("toy_town"), load_scenario("aleppo_2016", (f"{key}={{2016-09-22: 40}}",))
+    for scenarios, where in ([series], "this scenario"), ([number, series], "a case's scenario"):
+        with pytest.raises(SiegeError, match=f"is a series by date in {where}; fit a factor on all of its values"):
+            priors_of({key: Range(low=1.0, high=2.0)}, scenarios)
+
+
 SORTIES, SHELLS = "processes.sorties.per_day", "processes.artillery.shells_per_day"
 TRUTH = {SORTIES: 9.0, SHELLS: 60.0}
 TOWN = """

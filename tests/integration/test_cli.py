@@ -132,10 +132,47 @@ def test_the_root_of_all_folders_is_no_place_for_results():
         check_target(Path("/"), force=True)
 
 
-def test_without_out_each_run_gets_a_folder_of_its_own(tmp_path):
-    for _ in range(2):
-        assert siege_sim("run", "toy_town", "--days", "1", "--no-plots", "--quiet", cwd=tmp_path).returncode == 0
-    assert sorted(p.name for p in (tmp_path / "results").iterdir()) == ["toy_town-seed1", "toy_town-seed1-2"]
+def folders_of(tmp_path: Path, *further: tuple[str, ...]) -> list[str]:
+    """Run a toy town for two days, each time with further arguments; return the folders that are there then."""
+    for arguments in further:
+        done = siege_sim("run", "toy_town", "--days", "2", "--no-plots", *arguments, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    return sorted(path.name for path in (tmp_path / "results").iterdir())
+
+
+def test_a_run_that_is_there_already_is_shown_and_not_made_again(tmp_path):
+    assert folders_of(tmp_path, ()) == ["toy_town-seed1-days2"]
+    manifest = tmp_path / "results" / "toy_town-seed1-days2" / "manifest.json"
+    before = manifest.stat().st_mtime_ns
+    done = siege_sim("run", "toy_town", "--days", "2", cwd=tmp_path)
+    assert "holds this very run" in done.stderr
+    assert "Last day: 2020-09-03, day 2." in done.stdout
+    assert manifest.stat().st_mtime_ns == before
+    assert (manifest.parent / "report.html").is_file(), "figures that are asked for now are added"
+    assert folders_of(tmp_path, ("--force",)) == ["toy_town-seed1-days2"]
+    assert manifest.stat().st_mtime_ns != before
+
+
+def test_a_folder_s_name_tells_what_was_changed(tmp_path):
+    named = folders_of(
+        tmp_path, (), ("--set", "interventions.aid_convoys=null"), ("--set", "processes.sorties.per_day=7")
+    )
+    assert named == [
+        "toy_town+no-aid_convoys-seed1-days2",
+        "toy_town+sorties.per_day-7-seed1-days2",
+        "toy_town-seed1-days2",
+    ]
+
+
+def test_another_run_of_the_same_name_goes_to_a_folder_of_its_own_and_says_so(tmp_path):
+    file = tmp_path / "mine.yaml"
+    for per_day in (5, 6):
+        text = f"extends: toy_town\nname: mine\nprocesses: {{sorties: {{per_day: {per_day}}}}}\n"
+        file.write_text(text, "utf-8")
+        done = siege_sim("run", "mine.yaml", "--days", "2", "--no-plots", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert "holds another run of that name; this one goes to results/mine-seed1-days2-2" in done.stderr
+    assert len(list((tmp_path / "results").iterdir())) == 2
 
 
 def test_json_is_json_and_nothing_else(tmp_path):
@@ -202,11 +239,22 @@ def test_a_bug_is_written_to_a_log_and_says_where(monkeypatch, capsys, tmp_path)
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("name", sorted(name for name in shipped_scenarios() if parent_of(name) is None))
+BASELINES = sorted(name for name in shipped_scenarios() if parent_of(name) is None)
+
+
+@pytest.mark.parametrize("name", BASELINES)
 def test_a_shipped_scenario_runs_from_any_folder(name, tmp_path):
     done = siege_sim("run", name, "--days", "4", "--no-plots", "--json", "--out", "o", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["scenario"] == name
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_the_map_of_a_shipped_scenario_names_every_quarter_and_whose_it_is(name, capsys):
+    assert cli.main(["show", name, "--map"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    for quarter in load_scenario(name).city_map.quarters:
+        assert any(quarter.name in line and (quarter.holder or "nobody") in line for line in shown)
 
 
 def test_the_list_of_records_names_them(capsys):

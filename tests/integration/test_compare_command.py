@@ -54,7 +54,7 @@ def written(what_ifs, tmp_path_factory) -> tuple[Path, str]:
 
 
 def rows_of(file: Path) -> list[dict[str, str]]:
-    with file.open() as lines:
+    with file.open(encoding="utf-8-sig") as lines:
         return list(csv.DictReader(lines))
 
 
@@ -236,12 +236,12 @@ def test_a_comparison_is_replaced_with_force_only(what_ifs, tmp_path, capsys):
     assert "is there already" in capsys.readouterr().err
 
 
-def test_interrupting_ends_the_workers_and_leaves_nothing_behind(start, what_ifs, tmp_path):
+def test_interrupting_ends_the_workers_and_keeps_the_runs_that_were_finished(start, what_ifs, tmp_path):
     running = start(*PROGRAM, "compare", *what_ifs, "--runs", "200", "--workers", "2", "--out", str(tmp_path / "o"))
     running.stderr.readline()  # some runs are done
     running.send_signal(signal.SIGINT)
     _, errors = running.communicate(timeout=120)
     assert running.returncode == 130, errors
-    assert errors.rstrip().endswith("interrupted; nothing was written")
-    assert list(tmp_path.iterdir()) == []
+    assert errors.rstrip().endswith("the same command continues")
+    assert [path.name for path in tmp_path.iterdir()] == ["o.unfinished"]
     assert gone(running.pid), "a worker is still there"

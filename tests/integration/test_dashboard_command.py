@@ -139,7 +139,7 @@ def test_a_class_says_its_caps_and_leaves_no_process_behind_when_it_is_stopped()
     started = children.read_text().split() if children.exists() else []
     server.send_signal(signal.SIGTERM)
     server.communicate(timeout=60)
-    assert "A class of up to 1000: 50000 MB and runs of 400 days for each" in said
+    assert "A class of up to 1000: 50000 MB and runs of 1250 days for each" in said
     assert "lower --sessions or --memory-mb" in said
     for process in started:
         wait_until_gone(int(process))

@@ -235,7 +235,7 @@ def test_a_siege_named_twice_is_refused(towns, tmp_path, capsys):
     assert "'small_town' is named twice" in capsys.readouterr().err
 
 
-def test_interrupting_ends_the_workers_and_leaves_nothing_behind(start, tmp_path):
+def test_interrupting_ends_the_workers_and_keeps_the_runs_that_were_finished(start, tmp_path):
     running = start(
         *PROGRAM, "score", "aleppo_2016", "--runs", "40", *COARSE, "--workers", "2", "--out", tmp_path / "o"
     )
@@ -243,9 +243,10 @@ def test_interrupting_ends_the_workers_and_leaves_nothing_behind(start, tmp_path
     running.send_signal(signal.SIGINT)
     _, errors = running.communicate(timeout=120)
     assert running.returncode == 130, errors
-    assert errors.rstrip().endswith("interrupted; nothing was written")
+    assert "kept in" in errors
+    assert errors.rstrip().endswith("the same command continues")
     assert "Traceback" not in errors
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["o.unfinished"]
     assert gone(running.pid), "a worker is still there"
 
 

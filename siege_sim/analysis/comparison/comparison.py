@@ -24,11 +24,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Arm:
-    """One of the scenarios that are compared."""
+    """One of the scenarios that are compared.
+
+    Attributes:
+        name: of the scenario.
+        title: of it.
+        summary: of it.
+        changed: what was changed in it, in sentences.
+    """
 
     name: str
     title: str
     summary: str
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

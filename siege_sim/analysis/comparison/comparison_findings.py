@@ -139,6 +139,7 @@ class ComparisonFindings:
             "baseline": self.baseline.name,
             "what_ifs": [one.arm.name for one in self.what_ifs],
             "digests": dict(self.digests),
+            "changed": {arm.name: list(arm.changed) for arm in (self.baseline, *(one.arm for one in self.what_ifs))},
             "start": self.start.isoformat(),
             "last_day": self.last_day,
             "days": self.stopped_after,

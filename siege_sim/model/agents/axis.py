@@ -76,7 +76,7 @@ class Axis(SiegeAgent):
         """
         raise SiegeError(f"axis {self.number} cannot be removed; set forces.axes in the scenario")
 
-    def mass_at(self, cells: IntArray) -> None:
-        """Bring its units to the given cells, one after the other."""
-        for i, row in enumerate(self.rows):
+    def mass_at(self, cells: IntArray, rows: IntArray) -> None:
+        """Bring some of its units to the given cells, one after the other."""
+        for i, row in enumerate(rows):
             self._unit_agents[int(row)].march_to(int(cells[i % cells.size]))

@@ -32,6 +32,7 @@ class Households(Table):
 
     Attributes:
         agents: the agents that were made of them, by row.
+        composition: share of each one's members in every category of rations, a row a category; none without any.
     """
 
     persons = Column(np.int64, "persons", "Members alive, children included, except those brought out for treatment.")
@@ -58,6 +59,7 @@ class Households(Table):
         self.city = city
         self.ledger = ledger
         self.agents: dict[int, Household] = {}
+        self.composition: FloatArray = np.empty((0, rows))
 
     def settle(self, rows: slice | IntArray, cells: IntArray, persons: IntArray) -> None:
         """Put people into homes on day 0."""

@@ -14,7 +14,7 @@ from siege_sim.kernels import ground
 from siege_sim.kernels.ground import Shape
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 from siege_sim.model.city.layers import LAYERS, Layers, LayerSpec
-from siege_sim.schema.sides import BESIEGER, GARRISON, SMALLEST_POCKET_CELLS
+from siege_sim.schema.sides import BESIEGER, GARRISON, NOBODY, SMALLEST_POCKET_CELLS
 
 if TYPE_CHECKING:
     from random import Random
@@ -148,6 +148,7 @@ class City:
         layers.rubble[:] = damaged * SHARE_OF_DAMAGE_IN_RUINS
         layers.days_held[:] = 365
         self.held_on_day_0: BoolArray = self.layers.holder == GARRISON
+        self.bridges: BoolArray = np.isin(layers.quarter, [i for i, q in enumerate(drawn.quarters) if q.is_bridge])
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         """Copy and save a city as its map, with what has changed on it: layers, agents in cells, and what is known."""
@@ -229,6 +230,72 @@ class City:
         return self._known[name]  # type: ignore[return-value]
 
     @cached_property
+    def passable(self) -> BoolArray:
+        """Cells that somebody holds: all but water, impassable ground, what lies outside the city, and cut bridges."""
+        return self.layers.holder != NOBODY
+
+    @cached_property
+    def lost_ground(self) -> BoolArray:
+        """Cells that somebody else than the garrison holds."""
+        return self.passable & ~self.pocket_ground
+
+    def walkable(self, side: int = NOBODY) -> BoolArray:
+        """Return the cells over which a side's units can march: no bridge that others hold; without a side, people."""
+        if side == NOBODY or not self.bridges.any():
+            return self.passable
+        return self.until_ground_changes(
+            f"walkable by {side}", lambda: self.passable & (~self.bridges | self.held_by(side))
+        )
+
+    def nearest(self, cell_index: int, candidates: IntArray, side: int = NOBODY) -> tuple[int, int]:
+        """Return the candidate that is nearest on foot, the first among equals, and the steps there.
+
+        Args:
+            cell_index: from where.
+            candidates: at least one cell; each can be entered, whoever holds it.
+            side: whose units march; nobody's for people.
+
+        Returns:
+            The cell and `ground.UNREACHED` where none can be reached.
+        """
+        open_ground = self.walkable(side)
+        if open_ground.all():
+            return ground.nearest(cell_index, candidates, self.shape)
+        steps = self.steps_on_foot(cell_index, side, candidates)[candidates]
+        return int(candidates[steps.argmin()]), int(steps.min())
+
+    def steps_on_foot(self, cell_index: int, side: int = NOBODY, entered: IntArray | None = None) -> IntArray:
+        """Return the steps on foot from a cell to all others; those ``entered`` can be, whoever holds them."""
+        start, open_ground = np.zeros(self.n_cells, dtype=np.bool_), self.walkable(side)
+        start[cell_index] = True
+        if entered is not None:
+            open_ground = open_ground.copy()
+            open_ground[entered] = True
+        return ground.steps_from(start, open_ground, self.shape)
+
+    def within(self, cells: BoolArray, steps: int, side: int = NOBODY) -> BoolArray:
+        """Return the given cells and those at most so many steps on foot from one of them."""
+        open_ground = self.walkable(side)
+        if open_ground.all():
+            return ground.dilate(cells, self.shape, steps)
+        return ground.steps_from(cells, open_ground, self.shape, farthest=steps) <= steps
+
+    def marches(self, side: int) -> IntArray:
+        """Return a label for every cell; a side's units can march between cells of one label.
+
+        Parts of the besieger's ground that water divides are one where they reach the edge of the map: it goes round.
+        """
+        return self.until_ground_changes(f"marches of {side}", lambda: self._label_marches(side))
+
+    def _label_marches(self, side: int) -> IntArray:
+        labels = ground.components(self.walkable(side), self.shape)
+        if side == BESIEGER and labels.max(initial=-1) > 0:
+            edge = np.pad(np.zeros((self.shape[0] - 2, self.shape[1] - 2), dtype=np.bool_), 1, constant_values=True)
+            outward = np.unique(labels[edge.ravel() & self.held_by(side)])
+            labels = np.where(np.isin(labels, outward), outward.min(initial=0), labels)
+        return labels
+
+    @cached_property
     def pocket_ground(self) -> BoolArray:
         """Cells that the garrison holds."""
         return self.held_by(GARRISON)
@@ -286,10 +353,9 @@ class City:
         )
 
     def steps_to(self, holder: int) -> IntArray:
-        """Return the steps over any ground from each cell to the nearest one that ``holder`` holds."""
-        everywhere = np.ones(self.n_cells, dtype=np.bool_)
+        """Return the steps on foot from each cell to the nearest one that ``holder`` holds."""
         return self.until_ground_changes(
-            f"steps to {holder}", lambda: ground.steps_from(self.held_by(holder), everywhere, self.shape)
+            f"steps to {holder}", lambda: ground.steps_from(self.held_by(holder), self.passable, self.shape)
         )
 
 

@@ -7,11 +7,14 @@ from functools import cache, cached_property
 from typing import Any, ClassVar, Literal, Protocol, Self
 
 import numpy as np
-from pydantic import Field, JsonValue, create_model
+from pydantic import Field, JsonValue, create_model, model_validator
 
 from siege_sim.errors import did_you_mean
+from siege_sim.kernels import ground
 from siege_sim.kernels.ground import Shape
-from siege_sim.kernels.hazard import FloatArray, IntArray
+from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
+from siege_sim.kernels.transverse_mercator import utm_zone
+from siege_sim.model.city.georeference import problem_of_crs
 from siege_sim.schema.block import Block, Problem, param, share
 from siege_sim.schema.sides import Name
 
@@ -29,6 +32,15 @@ GroundKind = Literal["open", "fields", "low_rise", "dense", "old_fabric", "bridg
 NOBODYS_GROUND = ("water", "impassable", "outside")
 """Kinds of ground that nobody holds, lives on, fights on or is counted on."""
 
+BRIDGE = "bridge"
+"""The kind of ground that joins two banks; people pass over it, and nobody lives there."""
+
+USUAL_BUILT_UP: Mapping[str, float] = {"low_rise": 0.35, "dense": 0.7, "old_fabric": 0.9}
+"""Share of the ground that is built on where an entry of the legend names the kind alone (assumed); none elsewhere."""
+
+LOW_RISE_FROM, DENSE_FROM = 0.1, 0.5
+"""Built-up share from which ground of no stated kind counts as low-rise, and as dense; below both it is open."""
+
 
 class Quarter(Block):
     """One entry of the legend: a quarter of the city."""
@@ -38,17 +50,61 @@ class Quarter(Block):
     p_code: str = Field("", max_length=40)
     """Its place code (P-code) in the Common Operational Datasets, if it has one; exports for HXL tools name it."""
     ground: GroundKind | None = None
-    """What its ground is; by its share of built-up ground where nothing is said."""
+    """What its ground is; where nothing is said, `open` below a built-up share of 0.1, `low_rise` below 0.5, else
+    `dense`."""
     holder: Name | None = None
     """Who holds it on day 0: `garrison`, `besieger`, or a third party that the scenario names; nobody on water."""
     sector: str = ""
-    """The part of the city it belongs to; forces are given by sector."""
+    """The part of the city it belongs to; forces are given by sector. Nobody's ground has none."""
     population: float = param(0.0, unit="relative density", ge=0.0, le=10.0)
     """Residents a cell, relative to the other quarters under the same holder."""
     built_up: float = share(0.0)
-    """Share of the ground that is built on."""
+    """Share of the ground that is built on; where it is left out, 0.35 on `low_rise` ground, 0.7 on `dense`, 0.9 on
+    `old_fabric` and 0 elsewhere."""
     damaged_structures: float = param(0.0, unit="structures a cell", ge=0.0, le=2000.0)
     """Structures damaged before day 0, a cell."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_usual_built_up(cls, data: Any) -> Any:
+        kind = data.get("ground") if isinstance(data, dict) else None
+        if isinstance(kind, str) and kind in USUAL_BUILT_UP and "built_up" not in data:
+            return {**data, "built_up": USUAL_BUILT_UP[kind]}
+        return data
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield a holder, sector or people where there can be none, and what people's ground lacks."""
+        if self.is_nobodys:
+            yield from self._problems_of_nobodys_ground()
+            return
+        if self.holder is None:
+            yield ("holder",), f"'{self.name}' needs a holder; only {', '.join(NOBODYS_GROUND)} ground has none"
+        if not self.sector:
+            yield ("sector",), f"'{self.name}' needs a sector: the part of the city by which forces are given"
+        if self.is_bridge and self.population:
+            yield ("population",), f"'{self.name}' is a bridge, and nobody lives on one; set population to 0"
+
+    def _problems_of_nobodys_ground(self) -> Iterator[Problem]:
+        for field in ("holder", "sector", "population", "built_up", "damaged_structures"):
+            if getattr(self, field):
+                yield (field,), f"'{self.name}' is {self.ground} ground, which has no {field}; leave it out"
+
+    @property
+    def kind(self) -> GroundKind:
+        """What its ground is, by its share of built-up ground where the map does not say."""
+        if self.ground is not None:
+            return self.ground
+        return "open" if self.built_up < LOW_RISE_FROM else "low_rise" if self.built_up < DENSE_FROM else "dense"
+
+    @property
+    def is_nobodys(self) -> bool:
+        """Whether it is ground that nobody can hold."""
+        return self.ground in NOBODYS_GROUND
+
+    @property
+    def is_bridge(self) -> bool:
+        """Whether it is a bridge: ground of a side while it is open, nobody's while it is cut."""
+        return self.ground == BRIDGE
 
 
 class Place(Block):
@@ -128,6 +184,15 @@ class Corner(Block):
     northing: float | None = param(None, unit="m", ge=-1e8, le=1e8)
     """Metres north, in the map's `crs`."""
 
+    def problems(self) -> Iterator[Problem]:
+        """Yield anything but exactly one pair of numbers."""
+        given = [name for name in CORNER_FIELDS if getattr(self, name) is not None]
+        if given not in (list(CORNER_FIELDS[:2]), list(CORNER_FIELDS[2:])):
+            yield (), "give latitude and longitude, or easting and northing: exactly one of the pairs"
+
+
+CORNER_FIELDS = ("latitude", "longitude", "easting", "northing")
+
 
 class CityMap(Block):
     """A city drawn as rows of characters."""
@@ -137,7 +202,7 @@ class CityMap(Block):
 
     name: str
     """The city's name."""
-    cell_size_m: float = param(unit="m", ge=50.0, le=5000.0)
+    cell_size_m: float = param(unit="m", ge=50.0, le=4000.0)
     """The side of a cell."""
     north_west_corner: Corner | None = None
     """Where the grid's corner lies."""
@@ -151,28 +216,57 @@ class CityMap(Block):
     """What stands in the quarters."""
 
     def problems(self) -> Iterator[Problem]:
-        """Yield ragged rows, characters without a meaning, and places in quarters that are not there."""
-        yield from self._problems_of_rows()
+        """Yield ragged rows, characters without a meaning, places that cannot be, and water that people could cross."""
+        ragged = list(self._problems_of_rows())
+        yield from ragged
+        yield from self._problems_of_georeference()
         names = [quarter.name for quarter in self.legend.values()]
         for character, quarter in self.legend.items():
-            if (quarter.holder is None) != (quarter.ground in NOBODYS_GROUND):
-                yield (
-                    ("legend", character, "holder"),
-                    f"'{quarter.name}' needs a holder; only {', '.join(NOBODYS_GROUND)} ground has none, and must",
-                )
             if names.count(quarter.name) > 1:
                 yield (
                     ("legend", character, "name"),
                     f"'{quarter.name}' is the name of two quarters; rename one",
                 )
+        yield from self._problems_of_places(names)
+        if not ragged:
+            yield from self._problems_of_corners()
+
+    def _problems_of_places(self, names: Sequence[str]) -> Iterator[Problem]:
+        nobodys = {quarter.name: quarter.ground for quarter in self.legend.values() if quarter.is_nobodys}
         for kind in type(self.facilities).model_fields:
             for index, place in enumerate(getattr(self.facilities, kind)):
+                where = ("facilities", kind, index, "quarter")
                 if place.quarter not in names:
-                    hint = did_you_mean(place.quarter, names)
-                    yield (
-                        ("facilities", kind, index, "quarter"),
-                        f"the map has no quarter '{place.quarter}'{hint}",
-                    )
+                    yield where, f"the map has no quarter '{place.quarter}'{did_you_mean(place.quarter, names)}"
+                elif place.quarter in nobodys:
+                    yield where, f"nothing can stand on '{place.quarter}', which is {nobodys[place.quarter]} ground"
+
+    def _problems_of_georeference(self) -> Iterator[Problem]:
+        wrong = None if self.crs is None else problem_of_crs(self.crs)
+        if wrong is not None:
+            yield ("crs",), wrong
+        corner = self.north_west_corner
+        if corner is not None and corner.easting is not None and self.crs is None:
+            yield ("north_west_corner",), "a corner in metres needs the reference system; add crs, such as EPSG:32637"
+
+    def _problems_of_corners(self) -> Iterator[Problem]:
+        """Yield places at which two banks touch by the corner between cells that nobody can cross.
+
+        Cells touch their eight neighbours, so that a river drawn as a diagonal row of cells would hold nobody back. A
+        bridge counts as closed: when it is cut, its cells must not be a gap. What lies outside the city holds nobody
+        back at a corner: nothing is known of it.
+        """
+        barrier = self.barrier & ~self._outside
+        for cell, beyond in ground.corner_leaks(barrier, self.shape).tolist():
+            (row, column), (far_row, far_column) = divmod(cell, self.shape[1]), divmod(beyond, self.shape[1])
+            between = (self.rows[row][far_column], self.rows[far_row][column])
+            nobodys = [character for character in between if self.legend[character].is_nobodys]
+            place = f"row {row + 1}, column {column + 1}"
+            yield (
+                ("rows", row),
+                f"{place} touches row {far_row + 1}, column {far_column + 1} by the corner, between two cells that "
+                f"nobody can cross, so that people and units could; draw {place} as '{(*nobodys, *between)[0]}' too",
+            )
 
     def _problems_of_rows(self) -> Iterator[Problem]:
         width = len(self.rows[0])
@@ -197,6 +291,13 @@ class CityMap(Block):
                 characters = " ".join(missing)
                 yield ("rows", index), f"'{characters}' is on the map but not in the legend; add or redraw it"
 
+    def __eq__(self, other: object) -> bool:
+        """Compare what the maps say, not what was worked out from them."""
+        return isinstance(other, CityMap) and self.model_dump() == other.model_dump()
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.rows))
+
     @property
     def shape(self) -> Shape:
         """Rows and columns."""
@@ -207,6 +308,16 @@ class CityMap(Block):
         """The quarters in the order of the legend; a cell's ``quarter`` layer is an index into them."""
         return tuple(self.legend.values())
 
+    @property
+    def counted_quarters(self) -> tuple[Quarter, ...]:
+        """Those of the quarters that tables count: all but nobody's ground and bridges."""
+        return tuple(quarter for quarter in self.quarters if not (quarter.is_nobodys or quarter.is_bridge))
+
+    @property
+    def quarter_names(self) -> list[str]:
+        """The names of the quarters that tables count."""
+        return [quarter.name for quarter in self.counted_quarters]
+
     @cached_property
     def quarter_index(self) -> IntArray:
         """The quarter of every cell (flat)."""
@@ -214,9 +325,36 @@ class CityMap(Block):
         return np.array([number[character] for row in self.rows for character in row], dtype=np.int64)
 
     @property
+    def barrier(self) -> BoolArray:
+        """The cells (flat) that nobody can cross, or could not if every bridge was cut."""
+        closed = [quarter.is_nobodys or quarter.is_bridge for quarter in self.quarters]
+        return np.array(closed, dtype=np.bool_)[self.quarter_index]
+
+    @property
+    def _outside(self) -> BoolArray:
+        return np.array([quarter.kind == "outside" for quarter in self.quarters], dtype=np.bool_)[self.quarter_index]
+
+    @property
+    def bridges(self) -> dict[str, IntArray]:
+        """The cells (flat) of every bridge by its name."""
+        return {
+            quarter.name: np.flatnonzero(self.quarter_index == index)
+            for index, quarter in enumerate(self.quarters)
+            if quarter.is_bridge
+        }
+
+    @property
+    def reference_system(self) -> str | None:
+        """The projected reference system of the grid: as the map says, or the UTM zone of its corner; None without."""
+        corner = self.north_west_corner
+        if self.crs is not None or corner is None or corner.latitude is None or corner.longitude is None:
+            return self.crs
+        return utm_zone(corner.latitude, corner.longitude)
+
+    @property
     def sectors(self) -> tuple[str, ...]:
         """The names of the sectors, in the order of the legend."""
-        return tuple(dict.fromkeys(quarter.sector for quarter in self.quarters))
+        return tuple(dict.fromkeys(quarter.sector for quarter in self.quarters if not quarter.is_nobodys))
 
     def per_cell(self, field: str) -> FloatArray:
         """Return a numeric field of the legend as a value for every cell."""

@@ -27,10 +27,12 @@ class SyntheticTown(Block):
     """Cells along one side."""
     ring: int = param(2, unit="cells", ge=1, le=10)
     """Width of the besieger's ring around the besieged middle."""
-    cell_size_m: float = param(400.0, unit="m", ge=50.0, le=5000.0)
+    cell_size_m: float = param(400.0, unit="m", ge=50.0, le=4000.0)
     """The side of a cell."""
     third_party: Name | None = None
     """Which third party of `sides` holds a quarter at the north-western corner of the pocket, if one does."""
+    river: bool = False
+    """Whether a river runs through the town from north to south, with one bridge in the middle."""
     facilities: Facilities = Facilities()
     """Further places in its quarters, as in a drawn map."""
 
@@ -52,19 +54,9 @@ class SyntheticTown(Block):
     @cached_property
     def _map(self) -> CityMap:
         rows = ["".join(self._character(i, j) for j in range(self.side)) for i in range(self.side)]
-        used = set("".join(rows))
-        legend = {
-            character: {
-                "name": name,
-                "holder": holder or self.third_party,
-                "sector": sector,
-                "population": people,
-                "built_up": built,
-            }
-            for character, name, holder, sector, people, built in _LEGEND
-            if character in used
-        }
+        legend = self._legend(set("".join(rows)))
         quarters = [entry["name"] for entry in legend.values() if entry["holder"] == "garrison"]
+        legend |= _RIVER if self.river else {}
         first, last = quarters[0], quarters[-1]
         facilities = {
             "hospitals": ({"quarter": first, "beds": 10}, {"quarter": last, "beds": 10}),
@@ -94,7 +86,23 @@ class SyntheticTown(Block):
             }
         )
 
+    def _legend(self, used: set[str]) -> dict[str, dict[str, Any]]:
+        """Return the entries of the quarters that are drawn."""
+        return {
+            character: {
+                "name": name,
+                "holder": holder or self.third_party,
+                "sector": sector,
+                "population": people,
+                "built_up": built,
+            }
+            for character, name, holder, sector, people, built in _LEGEND
+            if character in used
+        }
+
     def _character(self, row: int, column: int) -> str:
+        if self.river and column == self.side // 2:
+            return "=" if row == self.side // 2 else "~"
         inner = range(self.ring, self.side - self.ring)
         if row in inner and column in inner:
             half = self.side / 2
@@ -120,6 +128,11 @@ _LEGEND = (
     ("S", "South Fields", "besieger", "south", 0.3, 0.2),
     ("W", "West Side", "besieger", "west", 1.0, 0.6),
 )
+
+_RIVER: dict[str, dict[str, Any]] = {
+    "~": {"name": "River", "ground": "water"},
+    "=": {"name": "Old Bridge", "ground": "bridge", "holder": "garrison", "sector": "south"},
+}
 
 
 @cache

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from siege_sim.model import chronicle
 from siege_sim.model.agents.facility import Crossing
 from siege_sim.model.processes.base import Intervention
-from siege_sim.schema.block import Problem, share
+from siege_sim.schema.block import Problem
+from siege_sim.schema.dated import DatedNumber, dated_share
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -25,8 +26,8 @@ class Corridor(Intervention):
 
     crossings: tuple[str, ...] = ()
     """Names of the map's crossings; none means all."""
-    open_share: float = share(0.5)
-    """How freely people can pass."""
+    open_share: DatedNumber = dated_share(0.5)
+    """How freely people can pass; a number, or numbers by date."""
 
     def problems_in(self, setting: Setting) -> Iterator[Problem]:
         """Yield crossings that the map does not have."""
@@ -38,7 +39,7 @@ class Corridor(Intervention):
         chronicle.action_began(model, self, "crossings_opened", self._named(), "a dated action of the scenario")
         for crossing in model.facilities_of(Crossing):
             if not self.crossings or crossing.name in self.crossings:
-                crossing.open_share = max(crossing.open_share, self.open_share)
+                crossing.open_share = max(crossing.open_share, model.now(self.open_share))
 
     def wind_up(self, model: SiegeState) -> None:
         """Note that the crossings are shut again."""

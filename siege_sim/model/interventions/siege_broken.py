@@ -11,7 +11,8 @@ from siege_sim.kernels.hazard import probability
 from siege_sim.model.agents.facility import Road
 from siege_sim.model.codes import Status
 from siege_sim.model.processes.base import Intervention
-from siege_sim.schema.block import Problem, param, share
+from siege_sim.schema.block import Problem, share
+from siege_sim.schema.dated import DatedNumber, dated, dated_share
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -33,14 +34,14 @@ class SiegeBroken(Intervention):
 
     road: str | None = None
     """Name of the road on the map; all of them without it."""
-    open_share: float = share(
+    open_share: DatedNumber = dated_share(
         0.5, plausible=(0.2, 1.0), source="assumed; the road of 6 Aug - 4 Sep 2016 lay under fire (AFP)"
     )
-    """How freely goods and people can pass."""
+    """How freely goods and people can pass; a number, or numbers by date."""
     hope: float = share(1.0, plausible=(0.5, 1.0))
     """Hope of help from outside while the road is held."""
-    leaving_per_day: float = param(0.003, unit="1/day", plausible=(0.0005, 0.02), ge=0.0, le=1.0)
-    """Hazard that a household leaves by a fully open road, out of reach of fire."""
+    leaving_per_day: DatedNumber = dated(0.003, unit="1/day", plausible=(0.0005, 0.02), ge=0.0, le=1.0)
+    """Hazard that a household leaves by a fully open road, out of reach of fire; a number, or numbers by date."""
 
     def problems_in(self, setting: Setting) -> Iterator[Problem]:
         """Yield a road that the map does not have, or a map without any."""
@@ -54,7 +55,7 @@ class SiegeBroken(Intervention):
         luck = rng.random(len(model.households))
         roads = [road for road in model.facilities_of(Road) if self.road in (None, road.name) and road.in_pocket]
         for road in roads:
-            road.open_share = max(road.open_share, self.open_share)
+            road.open_share = max(road.open_share, model.now(self.open_share))
         if roads:
             model.politics.hope = max(model.politics.hope, self.hope)
             self._leave(model, roads, luck)
@@ -76,7 +77,7 @@ class SiegeBroken(Intervention):
             passing = road.open_share * (1.0 - float(city.layers.danger[road.cell_index]))
             pocket = city.pockets[road.cell_index]
             passable[pocket] = max(passable[pocket], passing)
-        chance = probability(self.leaving_per_day * passable)[city.pockets[homes.cell_index]]
+        chance = probability(model.now(self.leaving_per_day) * passable)[city.pockets[homes.cell_index]]
         leaving = np.flatnonzero(homes.inside & (homes.persons > 0) & (luck < chance))
         if leaving.size:
             homes.leave(leaving, Status.OUT_BY_ROAD)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import BoolArray, negative_binomial, scatter
 from siege_sim.model.agents.axis import AxisPhase
 from siege_sim.model.harm import harm_civilians, harm_defenders
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.model.rng import branch
 from siege_sim.schema.block import param, share
+from siege_sim.schema.dated import DatedNumber, dated
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -28,8 +28,8 @@ class Artillery(Process):
     phase: ClassVar[Phase] = Phase.FIRES
     neutral: ClassVar[Mapping[str, Any]] = {"shells_per_day": 0.0}
 
-    shells_per_day: float = param(180.0, unit="shells/day", plausible=(60, 400), ge=0.0, le=500.0)
-    """Shells a day at full intensity."""
+    shells_per_day: DatedNumber = dated(180.0, unit="shells/day", plausible=(60, 400), ge=0.0, le=100_000.0)
+    """Shells a day at full intensity; a number, or numbers by date."""
     dispersion: float = param(0.3, unit="1/shape", plausible=(0.1, 0.8), ge=0.0, le=5.0)
     """Overdispersion of the daily count."""
     share_on_front: float = share(0.6, plausible=(0.4, 0.8))
@@ -52,7 +52,8 @@ class Artillery(Process):
         city, layers = model.city, model.city.layers
         layers.shells[:] = 0
         # The number of shells varies, so what they meet is drawn before where they fall.
-        many = negative_binomial(rng.random(), self.shells_per_day * model.conditions.fire_tempo, self.dispersion)
+        mean = model.now(self.shells_per_day) * model.conditions.fire_tempo
+        many = negative_binomial(rng.random(), mean, self.dispersion)
         if many == 0:
             return
         households, where = rng.random(len(model.households)), branch(rng).random((many, 2)).T
@@ -89,4 +90,4 @@ class Artillery(Process):
         if not chosen:
             return places
         places[chosen] = True
-        return ground.dilate(places, model.city.shape, 2)
+        return model.city.within(places, 2)

@@ -75,6 +75,13 @@ class Process(Block):
         """Return the first line of the documentation."""
         return (cls.__doc__ or "").strip().splitlines()[0]
 
+    def problems_in(self, setting: Setting) -> Iterator[Problem]:
+        """Yield what does not fit the scenario: names of places, factions and the like that it does not have."""
+        yield from ()
+
+    def set_up(self, model: SiegeState) -> None:
+        """Change the ground of day 0, if it has to, before anybody is placed on it."""
+
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Play one day."""
         raise NotImplementedError
@@ -102,10 +109,6 @@ class Intervention(Window, Process):
     def ends(self, model: SiegeState) -> bool:
         """Return whether today is the last day of the window."""
         return model.day == self.last_day(model.clock)
-
-    def problems_in(self, setting: Setting) -> Iterator[Problem]:
-        """Yield what does not fit the scenario: names of places, factions and the like that it does not have."""
-        yield from ()
 
     def act(self, model: SiegeState, rng: Generator) -> None:
         """Do today's part."""

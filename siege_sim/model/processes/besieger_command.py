@@ -8,19 +8,25 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.kernels import frontage, ground
-from siege_sim.kernels.hazard import BoolArray, FloatArray
+from siege_sim.kernels.hazard import FloatArray, IntArray
 from siege_sim.model import chronicle
 from siege_sim.model.agents.axis import Axis, AxisPhase
 from siege_sim.model.codes import ASSAULT, HOLD
 from siege_sim.model.processes.base import Phase, Process
-from siege_sim.schema.block import param
+from siege_sim.schema.block import param, share
+from siege_sim.schema.dated import dated_word
+from siege_sim.schema.series import Series
 from siege_sim.schema.sides import BESIEGER, GARRISON
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
     from siege_sim.model.agents.line import Line
+    from siege_sim.model.city.grid import City
     from siege_sim.model.state import SiegeState
+
+POSTURES = ("assault", "squeeze", "hold")
+"""What the besieger's forces may be ordered to do."""
 
 
 class BesiegerCommand(Process):
@@ -36,6 +42,11 @@ class BesiegerCommand(Process):
     off_means: ClassVar[str] = "no axis masses, prepares or assaults, so no ground is taken"
     neutral: ClassVar[Mapping[str, Any]] = {"largest_frontage": 0}
 
+    posture: str | Series[str] = dated_word("assault", POSTURES)
+    """What its forces are ordered to do, a word or words by date: `assault`; `squeeze`, with assaults on some days
+    only; or `hold`, with none."""
+    squeeze_share: float = share(0.25, plausible=(0.1, 0.5))
+    """Chance that an axis that would assault does so on a day of `squeeze`."""
     largest_frontage: int = param(4, unit="cells", plausible=(2, 8), ge=0, le=100)
     """Cells that one axis attacks at the most on a day."""
     misjudgement: float = param(0.3, unit="log scale", plausible=(0.1, 0.6), ge=0.0, le=2.0)
@@ -57,6 +68,7 @@ class BesiegerCommand(Process):
 
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Direct every axis."""
+        self._order(model)
         layers = model.city.layers
         model.city.lift_pressure()
         line = model.line(GARRISON)
@@ -76,6 +88,18 @@ class BesiegerCommand(Process):
         for axis in due:
             self._direct(model, axis, judged[axis.number], defence, luck[axis.number])
 
+    def _order(self, model: SiegeState) -> None:
+        """Set how many of the usual assaults today's posture orders, and log that it changed."""
+        posture = model.now(self.posture)
+        ordered = {"assault": 1.0, "squeeze": self.squeeze_share, "hold": 0.0}[posture]
+        model.conditions.assaults_ordered = ordered
+        if isinstance(self.posture, Series):
+            chronicle.posture_ordered(model, posture, self.posture.on(model.day - 1, model.clock))
+
+    def _tempo(self, model: SiegeState) -> float:
+        """Return the share of the usual assaults that go in today."""
+        return model.conditions.assault_tempo * model.conditions.assaults_ordered
+
     def _is_due(self, model: SiegeState, axis: Axis) -> bool:
         """Count a day of an axis's phase; return whether there is something to decide for it today."""
         axis.days_in_phase += 1
@@ -84,7 +108,7 @@ class BesiegerCommand(Process):
         if axis.phase == AxisPhase.REGROUP and axis.days_in_phase >= self.regroup_days:
             axis.turn_to(AxisPhase.IDLE)
         if axis.phase == AxisPhase.IDLE:
-            return model.conditions.assault_tempo > 0.0
+            return self._tempo(model) > 0.0
         if axis.phase == AxisPhase.PREPARE:
             return axis.days_in_phase >= self.prepare_days
         return axis.phase == AxisPhase.ASSAULT
@@ -97,7 +121,7 @@ class BesiegerCommand(Process):
         if axis.phase == AxisPhase.ASSAULT:
             if axis.taken >= model.setting.ground.cells_before_regrouping or axis.stalled >= self.patience_days:
                 self._rest(model, axis)
-            elif luck >= model.conditions.assault_tempo:
+            elif luck >= self._tempo(model):
                 axis.held_back += 1
             elif axis.held_back > self.prepare_days > 0:
                 self._prepare_anew(model, axis, seen)
@@ -124,7 +148,9 @@ class BesiegerCommand(Process):
     def _choose_place(self, model: SiegeState, axis: Axis, seen: FloatArray) -> None:
         """Choose one of the besieger's cells on the siege line to attack from, and march there."""
         city = model.city
-        candidates = np.flatnonzero(city.siege_line)
+        candidates = self._within_reach(model, axis, np.flatnonzero(city.siege_line))
+        if candidates.size == 0:
+            return
         # Axes that stand close attack the same stretch as one; where the line is too short to keep them apart, they
         # may.
         others = [a.focus for a in model.axes if a is not axis and a.focus >= 0]
@@ -132,8 +158,7 @@ class BesiegerCommand(Process):
             distance = ground.king_steps(candidates, np.array(others, dtype=np.int64), city.shape)
             apart = candidates[distance.min(axis=1) >= 4]
             candidates = apart if apart.size else candidates
-        standing = model.units.cell_index[axis.rows]
-        march = ground.king_steps(candidates, standing, city.shape).mean(axis=1)
+        march = self._march(model, axis, candidates)
         # The defence that the staff sees on the front cells around each place; cells off the front or off the grid do
         # not count.
         before = np.append(np.where(city.front, seen, np.nan), np.nan)[city.around[candidates]]
@@ -148,7 +173,7 @@ class BesiegerCommand(Process):
         shortlist = np.argsort(-score, kind="stable")[:12]
         cut = np.zeros(candidates.size)
         for i in shortlist:
-            cut[i] = self.weight_cut * cut_share(city.pocket_ground, int(candidates[i]), city.shape)
+            cut[i] = self.weight_cut * cut_share(city, int(candidates[i]))
         score += cut
         best = shortlist[np.argmax(score[shortlist])]
         axis.focus = int(candidates[best])
@@ -166,12 +191,33 @@ class BesiegerCommand(Process):
         stands_out = {words: values[best] - values[shortlist].mean() for words, values in reasons.items()}
         chronicle.axis_prepares(model, axis, max(stands_out, key=lambda words: float(stands_out[words])))
 
+    def _within_reach(self, model: SiegeState, axis: Axis, places: IntArray) -> IntArray:
+        """Return the places to which most of an axis's units can march: none across water without a way round."""
+        parts = model.city.marches(BESIEGER)
+        own = int(np.bincount(parts[model.units.cell_index[axis.rows]] + 1).argmax()) - 1
+        return places[parts[places] == own]
+
+    def _march(self, model: SiegeState, axis: Axis, places: IntArray) -> FloatArray:
+        """Return the mean length of an axis's march to each place, on foot; round the map where water lies between."""
+        city, standing = model.city, model.units.cell_index[axis.rows]
+        crow = ground.king_steps(places, standing, city.shape)
+        if city.walkable(BESIEGER).all():
+            return crow.mean(axis=1)
+        walk = np.stack([city.steps_on_foot(int(cell), BESIEGER)[places] for cell in standing], axis=1)
+        return np.where(walk < ground.UNREACHED, walk, crow + max(city.shape)).mean(axis=1)
+
     def _mass(self, model: SiegeState, axis: Axis) -> None:
         city = model.city
         near = city.around[axis.focus]
         near = near[near < city.n_cells]
-        axis.mass_at(near[city.held_by(BESIEGER)[near]])
-        model.units.posture[axis.rows] = ASSAULT
+        rows = self._able(model, axis)
+        axis.mass_at(near[city.held_by(BESIEGER)[near]], rows)
+        model.units.posture[rows] = ASSAULT
+
+    def _able(self, model: SiegeState, axis: Axis) -> IntArray:
+        """Return the units of an axis that can march to its place."""
+        parts = model.city.marches(BESIEGER)
+        return axis.rows[parts[model.units.cell_index[axis.rows]] == parts[axis.focus]]
 
     def _assault(self, model: SiegeState, axis: Axis, seen: FloatArray, defence: FloatArray) -> None:
         """Attack the cells with the best perceived odds, as many as there are men for."""
@@ -180,9 +226,9 @@ class BesiegerCommand(Process):
         reach = np.zeros(city.n_cells, dtype=np.bool_)
         reach[axis.focus] = True
         reach[axis.last_taken] = True
-        reach = ground.dilate(reach, city.shape, 2) & city.held_by(BESIEGER)
+        reach = city.within(reach, 2, BESIEGER) & city.held_by(BESIEGER)
         targets = (ground.touching(city.front, reach, city.shape) & ~city.pressed).nonzero()[0]
-        rows = axis.rows
+        rows = self._able(model, axis)
         # Weary men fill fewer cells; what a full cell is worth follows from quality alone.
         men = float((units.fit[rows] * (1.0 - 0.5 * units.fatigue[rows])).sum())
         room = min(self.largest_frontage, int(men // rules.fighters_a_cell_edge), targets.size)
@@ -215,9 +261,10 @@ class BesiegerCommand(Process):
                 axis.focus = best
                 self._mass(model, axis)
         elif not city.siege_line[axis.focus] and city.siege_line.any():
-            line = np.flatnonzero(city.siege_line)
-            axis.focus, _ = ground.nearest(axis.focus, line, city.shape)
-            self._mass(model, axis)
+            place, steps = city.nearest(axis.focus, np.flatnonzero(city.siege_line), BESIEGER)
+            if steps < ground.UNREACHED:
+                axis.focus = place
+                self._mass(model, axis)
 
 
 def defence_strength(model: SiegeState, line: Line) -> FloatArray:
@@ -238,10 +285,10 @@ def defence_strength(model: SiegeState, line: Line) -> FloatArray:
     )
 
 
-def cut_share(pocket: BoolArray, focus: int, shape: ground.Shape, bite: int = 3) -> float:
+def cut_share(city: City, focus: int, bite: int = 3) -> float:
     """Return which share of the pocket would be cut off if a bite of radius ``bite`` at ``focus`` were lost."""
-    bitten = np.zeros_like(pocket)
+    bitten = np.zeros(city.n_cells, dtype=np.bool_)
     bitten[focus] = True
-    parts = ground.components(pocket & ~ground.dilate(bitten, shape, bite), shape)
+    parts = ground.components(city.pocket_ground & ~city.within(bitten, bite), city.shape)
     left = np.count_nonzero(parts >= 0)
     return 1.0 - np.count_nonzero(parts == 0) / left if left else 0.0

@@ -60,7 +60,8 @@ class BreakOff(Process):
 
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Let cells give way, round by round."""
-        if self.hazard_per_round == 0.0 or model.conditions.assault_tempo == 0.0:
+        today = model.conditions
+        if self.hazard_per_round == 0.0 or 0.0 in (today.assault_tempo, today.assaults_ordered):
             return
         city = model.city
         lost_today = np.zeros(city.n_cells, dtype=np.bool_)
@@ -152,7 +153,7 @@ class BreakOff(Process):
             unit = model.unit(int(row))
             where, lost_cell = unit.quarter, ("lost", unit.cell_index)
             # The nearest ground may itself be cut off: then slipping away has to succeed first.
-            refuge = model.nearest_pocket_cell(unit.cell_index, reach=4)
+            refuge = model.nearest_pocket_cell(unit.cell_index, reach=4, side=GARRISON)
             if refuge is None or (city.exit_width[refuge] == 0 and luck[0, row] < self.p_surrender_when_cut_off):
                 people = unit.give_up()
                 loss = model.log.newest(lost_cell)

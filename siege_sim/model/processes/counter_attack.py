@@ -72,7 +72,7 @@ class CounterAttack(Process):
         lost = np.flatnonzero(fresh & city.held_by(BESIEGER))
         if lost.size == 0:
             return
-        target, _ = ground.nearest(unit.cell_index, lost, city.shape)
+        target, _ = city.nearest(unit.cell_index, lost, GARRISON)
         strength = unit.fit * unit.quality * unit.cohesion * (0.4 + 0.6 * unit.ammunition)
         odds = strength / self.occupiers
         succeeds = luck < odds / (odds + self.even_odds)

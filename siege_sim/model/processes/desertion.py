@@ -58,5 +58,5 @@ class Desertion(BreakOff):
     def _given_up_nearby(self, model: SiegeState) -> FloatArray:
         """Return how many positions within reach of news were given up in the last days, a value a cell."""
         city = model.city
-        given_up = city.held_on_day_0 & ~city.pocket_ground & (city.layers.days_held <= self.news_days)
+        given_up = city.held_on_day_0 & city.lost_ground & (city.layers.days_held <= self.news_days)
         return ground.box_sum(given_up, city.shape, self.news_cells)

@@ -95,7 +95,7 @@ class Displacement(Process):
     def _steps_to_breach(self, model: SiegeState) -> FloatArray:
         """Return the steps from each cell to ground that was lost in the last two days; infinite when none is near."""
         city = model.city
-        fresh = (city.layers.days_held < 2) & ~city.pocket_ground
+        fresh = (city.layers.days_held < 2) & city.lost_ground
         steps = np.full(city.n_cells, np.inf)
         if fresh.any():
             counted = ground.steps_from(fresh, city.pocket_ground, city.shape, farthest=self.news_cells)
@@ -134,7 +134,8 @@ class Displacement(Process):
         city, homes = model.city, model.households
         layers = city.layers
         shelter = layers.built_up * (1.0 - layers.rubble) * (1.0 - layers.danger) * (1.0 - alarm)
-        shelter = shelter * city.pocket_ground + 1e-9 * city.pocket_ground
+        # Where all lies in ruins people go anywhere, but on to a bridge only if there is nothing else.
+        shelter = shelter * city.pocket_ground + np.where(city.bridges, 1e-18, 1e-9) * city.pocket_ground
         pocket = city.pockets[homes.cell_index[rows]]
         for number in np.flatnonzero(np.bincount(pocket)):
             mine = pocket == number
@@ -144,8 +145,13 @@ class Displacement(Process):
         """Return how open the best way from each of the cells to another holder's ground is, from 0 to 1."""
         city = model.city
         passable = self._passable(model, holder, steps)
-        pull_by_steps = np.exp(-np.arange(max(city.shape)) / self.walk_cells)
-        return ground.easiest_ways(cells, passable, pull_by_steps, city.pockets, city.shape) * (1.0 - self.prevented)
+        if city.passable.all():
+            pull_by_steps = np.exp(-np.arange(max(city.shape)) / self.walk_cells)
+            ways = ground.easiest_ways(cells, passable, pull_by_steps, city.pockets, city.shape)
+        else:
+            pull_by_steps = np.exp(-np.arange(city.n_cells) / self.walk_cells)
+            ways = ground.easiest_ways_on_foot(cells, passable, pull_by_steps, city.pockets, city.passable, city.shape)
+        return ways * (1.0 - self.prevented)
 
     def _passable(self, model: SiegeState, holder: int, steps: FloatArray) -> FloatArray:
         """Return how freely people can step from each of the garrison's cells on to another holder's ground.

@@ -66,6 +66,7 @@ class GarrisonCommand(Process):
             lacking,
             city.front,
             city.pockets,
+            city.walkable(GARRISON),
             city.around,
             self.reach_cells,
             city.shape[1],

@@ -10,6 +10,7 @@ import numpy as np
 from siege_sim.kernels.hazard import negative_binomial
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param
+from siege_sim.schema.dated import DatedNumber, dated
 from siege_sim.schema.sides import BESIEGER, GARRISON
 
 if TYPE_CHECKING:
@@ -25,15 +26,15 @@ class GarrisonShelling(Process):
     stream: ClassVar[str] = "processes.west_shelling"
     phase: ClassVar[Phase] = Phase.FIRES
     neutral: ClassVar[Mapping[str, Any]] = {"killed_per_day": 0.0}
-    killed_per_day: float = param(
+    killed_per_day: DatedNumber = dated(
         1.2,
         unit="persons/day",
         plausible=(0.5, 2.5),
         source="civilians killed in West Aleppo, autumn 2016 (SOHR); nearly 100 in the city's west 28 Oct - 12 Nov",
         ge=0.0,
-        le=50.0,
+        le=1000.0,
     )
-    """Civilians killed a day in quiet weeks with full ammunition."""
+    """Civilians killed a day in quiet weeks with full ammunition; a number, or numbers by date."""
     under_assault: float = param(
         3.0,
         unit="factor",
@@ -55,13 +56,14 @@ class GarrisonShelling(Process):
         residents = float(model.city.layers.other_residents[model.city.held_by(BESIEGER)].sum())
         if defenders.size == 0 or residents <= 0.0:
             return
+        usual = model.now(self.killed_per_day)
         assault = bool(model.city.pressed.any())
         tempo = model.conditions.shelling_tempo * (self.under_assault if assault else 1.0)
         ammunition = units.ammunition[defenders]
         stocked = float(ammunition.mean())
         strength = min(1.0, float(units.fit[defenders].sum()) / max(1.0, model.ledger.brought("garrison")))
-        mean = self.killed_per_day * tempo * stocked * strength
+        mean = usual * tempo * stocked * strength
         killed = min(negative_binomial(rng.random(), mean, self.dispersion), int(residents))
         model.ledger.book("besieger_civilians", "killed", killed)
-        if self.killed_per_day > 0.0:
+        if usual > 0.0:
             units.ammunition[defenders] = np.maximum(ammunition - self.ammunition_per_day * tempo, 0.0)

@@ -69,7 +69,7 @@ class Morale(Process):
         rows = line.rows
         if rows.size == 0:
             return
-        lost_now = (city.layers.days_held == 0) & city.held_on_day_0 & ~city.pocket_ground
+        lost_now = (city.layers.days_held == 0) & city.held_on_day_0 & city.lost_ground
         cut_off = (city.exit_width == 0) & city.pocket_ground
         fire = line.per_unit(city.layers.danger)
         out_of_action = 1.0 - units.fit[rows] / np.maximum(units.opening[rows], 1)

@@ -42,13 +42,15 @@ class Pockets(Process):
         sizes_text = " and ".join(str(int(size)) for size in sizes[:count])
         cut_off = np.flatnonzero((city.pockets > 0) & (city.pockets < count))
         lost_between = (model.log.cut_off_by[cell] for cell in cut_off.tolist() if cell in model.log.cut_off_by)
+        because = max(lost_between, default=None)
+        bridge_cut = because is not None and model.log.events[because].kind == chronicle.BRIDGE_CUT
         split = model.note(
             "pocket_split",
             "",
             f"the pocket was cut into parts of {sizes_text} cells",
-            "ground between was lost",
+            "the bridge between was cut" if bridge_cut else "ground between was lost",
             count,
-            because=max(lost_between, default=None),
+            because=because,
         )
         model.log.cut_off_by.update(dict.fromkeys(cut_off.tolist(), split))
         chronicle.parts_without_food(model, count, split)

@@ -9,6 +9,7 @@ import numpy as np
 
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param, share
+from siege_sim.schema.dated import DatedNumber, dated
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 class Season(Process):
     """Temperature of the day, and what follows from it.
 
-    The mean temperature is a cosine over the year; each day has a uniform deviation of up to ``daily_spread_c``.
+    The mean temperature is a cosine over the year, unless ``temperature_c`` gives it by date; each day has a uniform
+    deviation of up to ``daily_spread_c``.
     """
 
     kind: Literal["season"] = "season"
@@ -38,6 +40,8 @@ class Season(Process):
     """Half the difference between the warmest and the coldest time of the year."""
     warmest_day_of_year: int = param(205, unit="day of year", source="climate normals of Aleppo", ge=1, le=366)
     """The warmest day."""
+    temperature_c: DatedNumber | None = dated(None, unit="degrees C", ge=-60.0, le=60.0)
+    """Mean temperature by date, in place of the yearly cosine of the three values above."""
     daily_spread_c: float = param(4.0, unit="degrees C", plausible=(2, 6), ge=0.0, le=20.0)
     """How far a day may lie from the mean of its season."""
     kcal_per_5c_below_20: float = param(
@@ -61,9 +65,9 @@ class Season(Process):
         luck = rng.random(2)
         angle = 2 * np.pi * (model.date.timetuple().tm_yday - self.warmest_day_of_year) / 365.25
         today = model.conditions
-        today.temperature_c = float(
-            self.mean_c + self.swing_c * np.cos(angle) + self.daily_spread_c * (2 * luck[0] - 1) - today.colder_by_c
-        )
+        by_the_year = self.mean_c + self.swing_c * np.cos(angle)
+        usual = by_the_year if self.temperature_c is None else model.now(self.temperature_c)
+        today.temperature_c = float(usual + self.daily_spread_c * (2 * luck[0] - 1) - today.colder_by_c)
         below_20 = max(0.0, 20.0 - today.temperature_c)
         today.need_kcal += self.kcal_per_5c_below_20 * below_20 / 5.0
         span = max(self.gardens_full_above_c - self.gardens_stop_below_c, 1e-9)

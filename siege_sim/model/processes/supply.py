@@ -10,6 +10,7 @@ import numpy as np
 from siege_sim.model.agents.facility import Road, Warehouse
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param
+from siege_sim.schema.dated import DatedNumber, dated
 from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ class Supply(Process):
 
     ammunition_used_per_day: float = param(0.002, unit="share/day", plausible=(0.0005, 0.006), ge=0.0, le=1.0)
     """What a quiet day on the line uses of a unit's full load."""
-    ammunition_in_per_day: float = param(0.05, unit="share/day", plausible=(0.01, 0.2), ge=0.0, le=1.0)
+    ammunition_in_per_day: DatedNumber = dated(0.05, unit="share/day", plausible=(0.01, 0.2), ge=0.0, le=1.0)
     """Share of what is missing that an open road brings back a day."""
-    kcal_in_per_day: float = param(
+    kcal_in_per_day: DatedNumber = dated(
         400e6,
         unit="kcal/day",
         plausible=(100e6, 800e6),
@@ -61,8 +62,9 @@ class Supply(Process):
             pocket = city.pockets[road.cell_index]
             passing = road.open_share * (1.0 - float(city.layers.danger[road.cell_index]))
             supplied = defenders[city.pockets[units.cell_index[defenders]] == pocket]
-            units.ammunition[supplied] += self.ammunition_in_per_day * passing * (1.0 - units.ammunition[supplied])
-            self._bring_food(model, int(pocket), self.kcal_in_per_day * passing)
+            brought = model.now(self.ammunition_in_per_day) * passing
+            units.ammunition[supplied] += brought * (1.0 - units.ammunition[supplied])
+            self._bring_food(model, int(pocket), model.now(self.kcal_in_per_day) * passing)
             fuel_days = self.fuel_days_in_per_day * passing
             model.politics.days_cut_off = max(0.0, model.politics.days_cut_off - fuel_days)
         care = 1.0 if model.hospitals_working > 0 else 0.5

@@ -10,7 +10,7 @@ import numpy as np
 from siege_sim.kernels.hazard import FloatArray, categorical, scatter, unfold
 from siege_sim.model.agents.facility import Facility
 from siege_sim.model.processes.base import Phase, Process
-from siege_sim.schema.block import param
+from siege_sim.schema.dated import DatedNumber, dated
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -22,10 +22,10 @@ PLACES = ("hospitals", "markets", "bakeries", "schools", "stores")
 
 
 class Targets(Process):
-    """Each heavy impact falls on a kind of target by fixed weights, then on a place of that kind by chance.
+    """Each heavy impact falls on a kind of target by given weights, then on a place of that kind by chance.
 
-    The weights describe what was hit; nothing in the program chooses them, improves them or learns from
-    results.
+    The weights, numbers or numbers by date, describe what was hit; nothing in the program chooses them, improves them
+    or learns from results.
     """
 
     kind: Literal["targets"] = "targets"
@@ -35,11 +35,11 @@ class Targets(Process):
         "front": 0.0, "housing": 0.0, "hospitals": 0.0, "markets": 0.0, "bakeries": 0.0, "schools": 0.0, "stores": 0.0,
     }  # fmt: skip
 
-    front: float = param(0.33, unit="weight", plausible=(0.2, 0.5), ge=0.0)
+    front: DatedNumber = dated(0.33, unit="weight", plausible=(0.2, 0.5), ge=0.0)
     """Positions on the front line."""
-    housing: float = param(0.56, unit="weight", plausible=(0.4, 0.7), ge=0.0)
+    housing: DatedNumber = dated(0.56, unit="weight", plausible=(0.4, 0.7), ge=0.0)
     """Quarters, in proportion to the people there."""
-    hospitals: float = param(
+    hospitals: DatedNumber = dated(
         0.025,
         unit="weight",
         plausible=(0.01, 0.04),
@@ -47,13 +47,13 @@ class Targets(Process):
         ge=0.0,
     )
     """Hospitals and clinics."""
-    markets: float = param(0.025, unit="weight", plausible=(0.01, 0.05), ge=0.0)
+    markets: DatedNumber = dated(0.025, unit="weight", plausible=(0.01, 0.05), ge=0.0)
     """Markets."""
-    bakeries: float = param(0.025, unit="weight", plausible=(0.01, 0.05), ge=0.0)
+    bakeries: DatedNumber = dated(0.025, unit="weight", plausible=(0.01, 0.05), ge=0.0)
     """Bakeries."""
-    schools: float = param(0.025, unit="weight", plausible=(0.01, 0.05), ge=0.0)
+    schools: DatedNumber = dated(0.025, unit="weight", plausible=(0.01, 0.05), ge=0.0)
     """Schools."""
-    stores: float = param(0.01, unit="weight", plausible=(0.0, 0.03), ge=0.0)
+    stores: DatedNumber = dated(0.01, unit="weight", plausible=(0.0, 0.03), ge=0.0)
     """Food stores."""
 
     def step(self, model: SiegeState, rng: Generator) -> None:
@@ -67,7 +67,7 @@ class Targets(Process):
             return
         luck = rng.random((impacts, 2))
         names = ["front", "housing", *PLACES]
-        weights = np.array([getattr(self, name) for name in names])
+        weights = np.array([model.now(getattr(self, name)) for name in names])
         if not weights.sum() > 0.0:
             return
         chosen = categorical(luck[:, 0], weights)

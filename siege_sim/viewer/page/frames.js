@@ -125,6 +125,14 @@ var Siege = window.Siege || (window.Siege = {});
     // The codes of the third parties.
     thirdParties() { return this.head.sides.map((_, i) => i + 1).filter((code) => code >= THIRD_PARTY); }
 
+    // The kind of a cell's ground, and the kinds that nobody holds or may come to hold.
+    kindOf(cell) { return this.head.quarters[this.quarter[cell]].ground || ""; }
+
+    nobodysKinds() {
+      const kinds = new Set(this.head.quarters.map((quarter) => quarter.ground));
+      return Object.keys(Siege.NOBODYS).filter((kind) => kinds.has(kind));
+    }
+
     heldAtFirst(cell) { return this.frames[0].ground.holder[cell] === GARRISON; }
 
     // The pieces of the pocket, corners connecting, largest first; scraps of fewer than three cells are left out.

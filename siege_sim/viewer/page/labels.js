@@ -2,7 +2,7 @@
 "use strict";
 (function () {
   const el = Siege.el, number = Siege.number;
-  const { POSTURES, STATES, GARRISON, BESIEGER } = Siege.words;
+  const { POSTURES, STATES, NOBODY, GARRISON, BESIEGER } = Siege.words;
 
   // A fill as the map has it, of a side or of what became of a cell.
   function swatch(colour, hatch, style) {
@@ -28,6 +28,7 @@
       parts.push(heldBy(GARRISON), entry(swatch(look.lost, look.lostHatch), "lost since day 0"), heldBy(BESIEGER));
       parts.push(...run.thirdParties().filter((code) => run.holds(code)).map(heldBy));
     } else parts.push(scale(viewer, look));
+    parts.push(...run.nobodysKinds().map((kind) => entry(swatch(Siege.nobodyFill(kind, look)), Siege.NOBODYS[kind])));
     if (!viewer.compare) {
       parts.push(entry("●", "fighters of " + run.side(GARRISON).the),
         entry("■", "of " + run.side(BESIEGER).the + "; hollow: in reserve; with a point: attacking"),
@@ -75,6 +76,11 @@
     }
     const run = viewer.runs[side], frame = run.at(viewer.day), quarter = run.head.quarters[run.quarter[cell]];
     const ground = frame.ground, facts = [["Held by", run.side(ground.holder[cell]).the]];
+    if (ground.holder[cell] === NOBODY) {
+      box.replaceChildren(el("h2", {}, quarter.name, el("span", { class: "unit" }, " " + (Siege.NOBODYS[quarter.ground] || ""))),
+        el("p", {}, "Nobody holds it, lives there or crosses it."), ...recentEvents(run, viewer.day, quarter.name));
+      return;
+    }
     for (const shade of run.head.shades) {
       const value = run.share(frame, shade.name, cell);
       if (value !== null) facts.push([shade.label, number(value, shade.unit === "")]);

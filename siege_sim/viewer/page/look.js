@@ -5,7 +5,7 @@
     dark: false, paper: "#ffffff", ink: "#1a1a1a", faint: "#5c5c5c", rule: "#dcdcdc", halo: "rgba(255,255,255,.85)",
     garrison: "#3d9e82", lost: "#f2a47f", lostHatch: "#7a3010", besieger: "#f0ece3",
     thirdParties: [["#e3bd4f", "#7d5f00", "dots"], ["#b9a3d6", "#4b2f75", "stripes"], ["#9cc9e8", "#1f5a86", "back"],
-      ["#d8d8d8", "#5a5a5a", "dots"]], nobody: "#ffffff", regained: "#8fd0ba", regainedHatch: "#0b4a38",
+      ["#d8d8d8", "#5a5a5a", "dots"]], water: "#bccbd6", rough: "#e4e2de", roughHatch: "#a29d94", cut: "#4a5a66", regained: "#8fd0ba", regainedHatch: "#0b4a38",
     quarter: "rgba(255,255,255,.8)", quarterOut: "rgba(90,80,60,.22)", front: "#1a1a1a",
     garrisonUnit: "#0b3d2e", besiegerUnit: "#2b4f9e", unitEdge: "#ffffff", strike: "#1a1a1a", strikeEdge: "#ffd23f",
     record: "#c4500a", ramp: ["#fff6df", "#fdca78", "#ef8350", "#b83a5b", "#4d1260"], muted: "#ece9e2",
@@ -16,7 +16,7 @@
     dark: true, paper: "#191816", ink: "#f0eee9", faint: "#b0aca3", rule: "#45433e", halo: "rgba(20,19,17,.85)",
     garrison: "#2f8f73", lost: "#8a4a2a", lostHatch: "#f0b08f", besieger: "#34322d",
     thirdParties: [["#927323", "#f0d890", "dots"], ["#6a5590", "#d9c8f5", "stripes"], ["#3f6d8c", "#c4e4ff", "back"],
-      ["#5d5a53", "#d8d4c8", "dots"]], nobody: "#191816", regained: "#5fb39a", regainedHatch: "#e0fff5",
+      ["#5d5a53", "#d8d4c8", "dots"]], water: "#2a3a47", rough: "#2b2925", roughHatch: "#6b665c", cut: "#a9bccb", regained: "#5fb39a", regainedHatch: "#e0fff5",
     quarter: "rgba(255,255,255,.35)", quarterOut: "rgba(255,255,255,.12)", front: "#ffffff",
     garrisonUnit: "#c9f5e6", besiegerUnit: "#9cc4ff", unitEdge: "#101010", strike: "#ffffff", strikeEdge: "#c4500a",
     record: "#ff9a5c", ramp: ["#2a1836", "#6d2463", "#c04f57", "#f39a56", "#fff1c9"], muted: "#2a2825",
@@ -27,11 +27,21 @@
   // How ground of a side is filled: in the scenario's colour where it gives one.
   Siege.sideFill = function (run, code, look) {
     const { NOBODY, GARRISON, BESIEGER, THIRD_PARTY } = Siege.words;
-    if (code === NOBODY) return look.nobody;
+    if (code === NOBODY) return look.paper;
     const own = run.side(code).colour;
     if (code < THIRD_PARTY) return own || (code === GARRISON ? look.garrison : look.besieger);
     const [colour, hatch, style] = look.thirdParties[(code - THIRD_PARTY) % look.thirdParties.length];
     return Siege.hatch(own || colour, hatch, style);
+  };
+
+  // What ground that nobody holds is called, by its kind; a bridge is nobody's while it is cut.
+  Siege.NOBODYS = { water: "water", bridge: "bridge, cut", impassable: "impassable ground", outside: "outside the city" };
+
+  // How it is filled; what lies outside the city is left blank.
+  Siege.nobodyFill = function (kind, look) {
+    if (kind === "water") return look.water;
+    if (kind === "bridge") return Siege.hatch(look.water, look.cut, "stripes");
+    return kind === "impassable" ? Siege.hatch(look.rough, look.roughHatch, "back") : look.paper;
   };
 
   Siege.look = function (theme) {

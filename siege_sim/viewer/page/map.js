@@ -1,7 +1,7 @@
 // The map: who holds what, the front, units, places, today's strikes; or one layer, or how two runs differ.
 "use strict";
 (function () {
-  const { GARRISON, BESIEGER, NOBODY_THERE } = Siege.words;
+  const { NOBODY, GARRISON, BESIEGER, NOBODY_THERE } = Siege.words;
   // The next of 0.01, 0.02, 0.05, 0.1, ... that is no less.
   function roundUp(value) {
     let step = 0.01;
@@ -49,13 +49,16 @@
     _ground() {
       const look = this.options.look, layer = this.options.layer;
       for (let cell = 0; cell < this.run.cells; cell++) {
-        this._fill(cell, layer === "holder" ? this._held(cell, look) : this._shaded(cell, layer, look));
+        if (this._nobodys(cell)) this._fill(cell, Siege.nobodyFill(this.run.kindOf(cell), look));
+        else this._fill(cell, layer === "holder" ? this._held(cell, look) : this._shaded(cell, layer, look));
       }
     }
 
+    _nobodys(cell) { return this.frame.ground.holder[cell] === NOBODY; }
+
     _held(cell, look) {
       const holder = this.frame.ground.holder[cell], first = this.run.heldAtFirst(cell);
-      if (holder === GARRISON) return first ? Siege.sideFill(this.run, holder, look) : Siege.hatch(look.regained, look.regainedHatch, "dots");
+      if (holder === GARRISON) return first || this.run.kindOf(cell) === "bridge" ? Siege.sideFill(this.run, holder, look) : Siege.hatch(look.regained, look.regainedHatch, "dots");
       if (first) return Siege.hatch(look.lost, look.lostHatch, "stripes");
       return Siege.sideFill(this.run, holder, look);
     }
@@ -85,6 +88,7 @@
         else if (one && two) this._fill(cell, gaps ? look.muted : Siege.sideFill(this.run, GARRISON, look));
         else if (one) this._fill(cell, Siege.hatch(look.oneOnly, look.oneOnlyHatch, "back"));
         else if (two) this._fill(cell, Siege.hatch(look.otherOnly, look.otherOnlyHatch, "stripes"));
+        else if (this._nobodys(cell)) this._fill(cell, Siege.nobodyFill(this.run.kindOf(cell), look));
         else this._fill(cell, Siege.sideFill(this.run, Math.max(this.frame.ground.holder[cell], BESIEGER), look));
       }
     }
@@ -258,9 +262,9 @@
       const size = Math.max(9, Math.min(this.unit * 0.44, this.options.large ? 22 : 15)), taken = [], pen = this.pen;
       const centres = this.run.centres || (this.run.centres = this.run.head.quarters.map((quarter, i) => {
         const cells = this.run.cellsOf(i);
-        return { name: quarter.name, cells: cells.length, inside: quarter.holder === "garrison",
+        return { name: quarter.ground === "outside" ? "" : quarter.name, cells: cells.length, inside: quarter.holder === "garrison",
           at: cells.length ? this.run.centre(cells) : null };
-      }).filter((entry) => entry.at).sort((a, b) => b.inside - a.inside || b.cells - a.cells));
+      }).filter((entry) => entry.at && entry.name).sort((a, b) => b.inside - a.inside || b.cells - a.cells));
       for (const entry of centres) {
         if (!entry.inside && entry.cells < 12) continue;
         pen.font = "600 " + size + "px system-ui, 'DejaVu Sans', sans-serif";

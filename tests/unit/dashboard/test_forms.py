@@ -7,17 +7,18 @@ import pytest
 pytest.importorskip("solara", reason="forms need the extra `dashboard`")
 
 from siege_sim import load_scenario
-from siege_sim.dashboard.branching import SetStartValue, branch_scenario
+from siege_sim.dashboard.branching import SetParameter, SetStartValue, _difference, branch_scenario
 from siege_sim.dashboard.forms import (
     FormState,
     errors_by_field,
     field_text,
     parse_number,
+    parse_series,
     parse_value,
     parse_weights,
     window_levers,
 )
-from siege_sim.dashboard.levers import Lever, start_panels
+from siege_sim.dashboard.levers import Lever, mechanism_panels, start_panels
 
 PER_DAY = Lever("per_day", "number", "Sorties a day.")
 TRUCKS = Lever("trucks", "whole", "Trucks.")
@@ -86,6 +87,12 @@ def test_what_stands_on_day_0_can_be_sent_as_it_is_shown():
     assert branch_scenario(scenario, edits, -1).digest == scenario.digest
 
 
+def test_values_by_date_for_several_names_are_no_lever():
+    town = load_scenario("toy_town", ["map.river=true", "processes.bridges={open: {Old Bridge: {5: 0}}}"])
+    bridges = next(panel for panel in mechanism_panels(town, 0) if panel.name == "bridges")
+    assert not bridges.levers
+
+
 def test_problems_go_to_their_fields_and_the_rest_below_the_form():
     problem = (
         "lever: changes.from_day_6.processes.sorties.per_day: -1 is out of range; it must be at least 0\n"
@@ -100,3 +107,52 @@ def test_problems_go_to_their_fields_and_the_rest_below_the_form():
         "for_days": "day 99 is after the run's end",
         "": "the run is over on day 5",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2020-10-01 40, 2020-11-01 60", {"2020-10-01": 40.0, "2020-11-01": 60.0}),
+        ("before: 1, 30: 2", {"before": 1.0, "30": 2.0}),
+        ("0 hold, 2020-10-01 assault", {"0": "hold", "2020-10-01": "assault"}),
+        ("12", 12.0),
+        ("hold", "hold"),
+        (" ", None),
+    ],
+)
+def test_a_series_is_typed_as_one_value_or_as_dates_with_values(text, value):
+    assert parse_series(text) == (value, "")
+
+
+def test_a_series_that_cannot_be_understood_says_how_to_write_it():
+    value, problem = parse_series("40, 2020-11-01 60")
+    assert value is None
+    assert "2016-10-01 40" in problem
+
+
+def test_a_series_of_a_mechanism_is_a_lever_that_can_be_sent_as_it_is_shown():
+    settings = ["processes.sorties.per_day={before: 1, 30: 4}", "processes.besieger_command.posture={20: hold}"]
+    scenario = load_scenario("toy_town", settings)
+    panels = {panel.name: panel for panel in mechanism_panels(scenario, 1)}
+    edits = []
+    for panel, key in (("sorties", "per_day"), ("besieger_command", "posture"), ("season", "temperature_c")):
+        lever = next(lever for lever in panels[panel].levers if lever.key == key)
+        assert lever.kind == "series"
+        edits.append(SetParameter(panel, key, parse_value(lever, field_text(lever.value) or "")[0]))
+    assert branch_scenario(scenario, edits, -1).digest == scenario.digest
+
+
+def test_one_value_of_an_input_by_date_has_a_slider_or_a_list_as_before():
+    panels = {panel.name: panel for panel in mechanism_panels(load_scenario("toy_town"), 1)}
+    (per_day,) = (lever for lever in panels["sorties"].levers if lever.key == "per_day")
+    (posture,) = (lever for lever in panels["besieger_command"].levers if lever.key == "posture")
+    assert (per_day.kind, per_day.low) == ("number", 0.0)
+    assert (posture.kind, posture.choices) == ("choice", ("assault", "squeeze", "hold"))
+
+
+def test_a_saved_branch_holds_its_series_whole():
+    scenario = load_scenario("toy_town", ["processes.sorties.per_day={5: 1, 9: 2}"])
+    parent = load_scenario("toy_town").model_dump(mode="json", by_alias=True)
+    below = {**parent, "processes": {**parent["processes"], "sorties": {"per_day": {"5": 1.0, "20": 3.0}}}}
+    found = _difference(below, scenario.model_dump(mode="json", by_alias=True))
+    assert found["processes"]["sorties"]["per_day"] == {"5": 1.0, "9": 2.0}

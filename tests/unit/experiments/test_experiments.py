@@ -11,6 +11,7 @@ from siege_sim import SiegeModel
 from siege_sim.errors import ScenarioError
 from siege_sim.experiments.experiment import shipped_experiments
 from siege_sim.experiments.plan import load_plan
+from siege_sim.loading.keys import with_values
 from siege_sim.model.run_outcomes import OF_THE_RUN
 from siege_sim.runner.sweep import batch_of, run_spec, sweep_spec
 from siege_sim.runner.worker import run_batch
@@ -162,3 +163,60 @@ def test_no_model_stays_in_memory_after_a_batch(plan_of, tmp_path):
     receipt = run_batch(batch_of(plan, sweep_spec(plan, str(tmp_path / "out")), range(4)))
     assert receipt.done == 4
     assert not [one for one in gc.get_objects() if isinstance(one, SiegeModel)]
+
+
+SERIES = "settings: [population.persons_per_household=50, 'processes.sorties.per_day={before: 2, 5: 8}']\n"
+
+
+@pytest.fixture
+def plan_of_series(tmp_path):
+    def load(text: str, tail: str = TAIL):
+        file = tmp_path / "small.yaml"
+        file.write_text(HEAD.replace("settings: [population.persons_per_household=50]\n", SERIES) + text + tail)
+        return load_plan(file)
+
+    return load
+
+
+def test_a_factor_may_multiply_a_series_or_a_number(plan_of, plan_of_series):
+    text = "uncertainties: {air: {key: processes.sorties.per_day, scale: [0.5, 2], steps: 2}}\n"
+    for load, expected in ((plan_of_series, {"before": 1.0, "5": 4.0}), (plan_of, 2.0)):
+        plan = load(text)
+        (factor,) = plan.factors
+        assert (factor.keys, factor.unit) == (("processes.sorties.per_day*",), "times the scenario's value")
+        assert plan.points.table["air"].tolist() == [0.5, 2.0]
+        data = with_values(plan.bases[""], plan.values_of(0)[1])
+        assert data["processes"]["sorties"]["per_day"] == expected
+
+
+def test_one_at_a_time_starts_from_the_series_as_it_is(plan_of_series):
+    text = "uncertainties: {processes.sorties.per_day*: {values: [0, 3]}}\n"
+    plan = plan_of_series(text, "design: {kind: one_at_a_time}\n")
+    assert plan.points.table["processes.sorties.per_day*"].tolist() == [1.0, 0.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        ("{low: 1, high: 2}", "is a series by date in this scenario; multiply a series of numbers with scale"),
+        ("{values: [1, 2]}", "is a series by date in this scenario; multiply a series of numbers with scale"),
+        ("{scale: [2, 1]}", "the second factor, 1, is not above the first, 2"),
+        ("{scale: [1, 2], low: 1}", "give either scale or low"),
+        ("{scale: [1, 2], values: [1]}", "give either scale or values"),
+        ("{scale: [1, 1000]}", "it must be at most 2000"),
+        ("{key: processes.besieger_command.posture, scale: [1, 2]}", "is not a number in this scenario"),
+        ("{key: processes.sorties.per_dya, scale: [1, 2]}", "the scenario has no key 'processes.sorties.per_dya*'"),
+    ],
+)
+def test_a_factor_that_does_not_fit_a_series_says_what_would(plan_of_series, factor, words):
+    with pytest.raises(ScenarioError) as caught:
+        plan_of_series(f"uncertainties: {{processes.sorties.per_day: {factor}}}\n")
+    assert words in str(caught.value)
+
+
+def test_a_policy_sets_a_series_whole(plan_of_series):
+    key = "processes.sorties.per_day"
+    text = f"levers: {{air: {{policies: {{calm: {{{key}: 1.0}}, dated: {{{key}: {{3: 2}}}}}}}}}}\n"
+    plan = plan_of_series(text)
+    found = {name: data["processes"]["sorties"]["per_day"] for name, data in plan.bases.items()}
+    assert found == {"calm": 1.0, "dated": {"3": 2.0}}

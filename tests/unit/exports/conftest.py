@@ -1,4 +1,4 @@
-"""A small run with a corner, P-codes and names in several scripts; the same without a corner; and a small sweep."""
+"""A small run with a corner, P-codes, several scripts, water and a bridge; one without a corner; a small sweep."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.integration.small_sweeps import SMALL, sweep, written
 
 ARABIC, CYRILLIC = "باب النيرب", "Гончарная слобода"
 
-ROWS = ["nnnnnnnn", "whaabbbe", "whaabbbe", "wccaaeee", "wccaaeee", "wsssssse"]
+ROWS = ["nnnnnnnn", "whaabbbe", "whaabbbe", "wcc=aeee", "wcc~aeee", "wsssssse"]
 
 
 def quarter(name, holder, sector, **further):
@@ -26,6 +26,8 @@ LEGEND = {
     "e": quarter("East Fields", "besieger", "east"),
     "w": quarter("West Fields", "besieger", "west"),
     "s": quarter("South Fields", "besieger", "south"),
+    "=": {"name": "Bridge", "ground": "bridge", "holder": "garrison", "sector": "south"},
+    "~": {"name": "River", "ground": "water"},
 }
 WAYS = {
     "crossings": [

@@ -172,9 +172,12 @@ def test_a_way_out_leads_over_one_s_own_ground_only():
 def test_defenders_are_sent_to_the_neediest_cell_in_reach_of_their_own_pocket():
     lacking = np.array([9.0, 1.0, 5.0, 5.0, 7.0, 8.0])
     front, pockets = np.array([True, True, True, True, False, True]), np.array([0, 0, 0, 0, 0, 1])
-    assert neediest(lacking, front, pockets, 3, 2, 6) == 2, "the first among equals, not too far, not behind the front"
-    assert neediest(lacking, front, pockets, 3, 3, 6) == 0
-    assert neediest(lacking, front, np.array([1, 1, 1, 1, 0, 1]), 4, 5, 6) == -1
+    steps = np.abs(np.arange(6) - 3)
+    assert neediest(lacking, front, pockets, 3, steps, 2) == 2, (
+        "the first among equals, not too far, not behind the front"
+    )
+    assert neediest(lacking, front, pockets, 3, steps, 3) == 0
+    assert neediest(lacking, front, np.array([1, 1, 1, 1, 0, 1]), 4, steps, 5) == -1
 
 
 def test_units_go_one_after_the_other_to_where_more_are_lacking_than_where_they_are():
@@ -182,7 +185,7 @@ def test_units_go_one_after_the_other_to_where_more_are_lacking_than_where_they_
     lacking = np.array([-150.0, 0.0, 0.0, 0.0, 0.0, 0.0, 90.0, 0.0, 0.0])
     pockets, table = np.zeros(9, dtype=np.int64), ground.neighbour_table(shape)
     where, men = np.array([0, 0, 0]), np.array([100, 100, 100])
-    goals = destinations(np.array([2, 0, 1]), where, men, lacking, line, pockets, table, 8, 9)
+    goals = destinations(np.array([2, 0, 1]), where, men, lacking, line, pockets, line, table, 8, 9)
     assert goals.tolist() == [6, -1, -1], "the second finds no want as large as what it would leave"
     assert lacking.sum() == pytest.approx(-60.0), "who goes is missed as much as he is gained"
     assert lacking[5:8].sum() == pytest.approx(-10.0)

@@ -127,9 +127,27 @@ def test_a_file_with_two_layers(folder, capsys):
     )
 
 
-@pytest.mark.parametrize(("cell", "words"), [("5", "take --cell"), ("3000", "lower --cell"), ("1e9", "lower --cell")])
+@pytest.mark.parametrize(("cell", "words"), [("50", "take --cell"), ("3000", "lower --cell")])
 def test_cells_that_make_no_map(folder, capsys, cell, words):
+    layer(
+        ["Wide", "Town"], [shapely.box(600000, 5338000, 612000, 5339000), shapely.box(600000, 5336000, 601000, 5338000)]
+    )
     assert words in refused(capsys, cell=cell)
+
+
+@pytest.mark.parametrize("cell", ["nan", "inf", "0", "-400", "49", "4001"])
+def test_cells_of_impossible_size(folder, capsys, cell):
+    assert "the side of a cell is 50 to 4000 m" in refused(capsys, cell=cell)
+
+
+@pytest.mark.parametrize("option", ["--surroundings", "--others"])
+def test_a_side_is_named_in_one_word(folder, capsys, option):
+    assert f"{option} Big Army: write garrison" in refused(capsys, option, "Big Army")
+
+
+def test_a_folder_is_no_file(folder, capsys):
+    (folder / "shapes").mkdir()
+    assert "shapes: is a folder" in refused(capsys, boundaries="shapes")
 
 
 def raster(values, name="p.tif", west=599000.0, north=5340000.0, crs=city.ZONE, nodata=None, bands=1):

@@ -189,12 +189,12 @@ def test_places_stand_in_the_quarter_where_their_point_lies_and_unknown_kinds_ar
 
 
 def test_a_river_is_water_from_edge_to_edge_with_no_corner_open(folder):
-    from siege_sim.mapping.cover import corner_leaks
+    from siege_sim.kernels.ground import corner_leaks
 
     town = town_from_geodata(sources(folder, water=str(folder / "river.geojson")))
     water = cells_of(town, "Water")
     assert water.any(axis=1).all(), "the river runs from north to south"
-    assert corner_leaks(water).size == 0
+    assert corner_leaks(water.ravel(), water.shape).size == 0
     assert next(q for q in town.city_map.quarters if q.name == "Water").holder is None
 
 

@@ -205,7 +205,7 @@ def test_ground_can_be_told_apart_in_grey():
         style.REGAINED,
         style.BESIEGER_LOOK,
         *style.THIRD_PARTY_LOOKS,
-        style.NOBODY_LOOK,
+        *(look for look, _ in style.NOBODYS_LOOKS.values()),
     )
     for one, other in itertools.combinations(looks, 2):
         apart = abs(lightness(one.colour) - lightness(other.colour))

@@ -79,8 +79,8 @@ CASES = {
 }  # fmt: skip
 
 
-def names() -> tuple[set[str], set[str]]:
-    siege = load_scenario("aleppo_2016")
+def names(scenario: str = "aleppo_2016") -> tuple[set[str], set[str]]:
+    siege = load_scenario(scenario)
     return {outcome.name for outcome in siege.outcomes}, {quarter.name for quarter in siege.city_map.quarters}
 
 
@@ -109,9 +109,29 @@ def test_a_record_that_is_not_there_is_named_with_what_there_is():
 
 @pytest.mark.parametrize("name", sorted(shipped_records()))
 def test_shipped_records_name_what_exists_and_say_who_says_so(name):
-    record = load_record(name, *names())
+    record = load_record(name, *names(name))
     assert record.name == name
+    assert record.start == load_scenario(name).start
     assert all(entry.source for entry in record.patterns.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("aleppo_2016", date(2016, 11, 28)),
+        ("leningrad_1941", date(1942, 1, 31)),
+        ("mosul_2016", date(2017, 2, 18)),
+        ("sarajevo_1992", date(1994, 8, 10)),
+    ],
+)
+def test_a_record_ends_where_what_is_held_out_begins(name, last):
+    record = load_record(name)
+    assert record.until == last
+    assert all(entry.measure is None or (entry.measure.last_day or last) <= last for entry in record.patterns.values())
+
+
+def test_of_the_siege_that_is_held_out_as_a_whole_there_is_no_record():
+    assert sorted(shipped_records()) == ["aleppo_2016", "leningrad_1941", "mosul_2016", "sarajevo_1992"]
 
 
 def test_the_record_of_aleppo_ends_on_28_november_2016():

@@ -1,0 +1,113 @@
+"""The sieges of history: one set of mechanisms for all, inputs by case, and nothing of what is held out."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from siege_sim import load_scenario, run
+from siege_sim.loading.scenario import parent_of, shipped_folder, shipped_scenarios
+
+CASES = [name for name in shipped_scenarios() if parent_of(name) is None and name != "toy_town"]
+WHAT_IFS = [name for name in shipped_scenarios() if parent_of(name) in CASES and not name.startswith("theory_")]
+COARSE = "population.persons_per_household=100"
+INPUTS = {
+    "season": {"mean_c", "swing_c", "warmest_day_of_year", "temperature_c", "daily_spread_c"},
+    "sorties": {"per_day"},
+    "targets": {"front", "housing", "hospitals", "markets", "bakeries", "schools", "stores"},
+    "artillery": {"shells_per_day"},
+    "garrison_shelling": {"killed_per_day"},
+    "besieger_command": {"posture"},
+    "rationing": {"bread_kcal", "by_category", "by_category_in", "kcal_per_gram", "aid_kcal", "policy", "fuel_days"},
+    "deliveries": {"routes"},
+    "bridges": {"open"},
+    "supply": {"kcal_in_per_day"},
+    "pauses": {"hazard_per_point"},
+    "agreement": {"hazard", "persons_per_day"},
+}
+"""What the parties decided or the climate set. Every other parameter belongs to the theory, the same for all sieges."""
+
+
+def mechanisms(name: str) -> dict[str, dict[str, object]]:
+    """Return the parameters of a case's mechanisms, but for inputs; those that are nothing but inputs have none."""
+    return {
+        kind: theory
+        for kind, process in load_scenario(name).processes.on()
+        if (theory := process.model_dump(exclude={"kind", *INPUTS.get(kind, ())}))
+        or kind not in ("deliveries", "bridges")
+    }
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_siege_has_a_mechanism_or_a_parameter_of_its_own(name):
+    assert mechanisms(name) == mechanisms("aleppo_2016")
+    assert load_scenario(name).ground == load_scenario("aleppo_2016").ground
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_changes_by_date_is_an_input(name):
+    for change in load_scenario(name).changes.values():
+        for kind, values in change.processes.items():
+            assert set(values) <= INPUTS[kind]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_was_ordered_is_a_posture_and_no_ceasefire_or_change(name):
+    case = load_scenario(name)
+    assert not case.changes
+    assert not [name for name, act in case.interventions.items() if act.kind == "ceasefire" and act.air == 1.0]
+
+
+@pytest.mark.parametrize("route", ["boats", "aircraft", "ice_road"])
+def test_every_route_of_leningrad_brings_food_in_its_season_only(route):
+    case = load_scenario("leningrad_1941", [COARSE])
+    routes = case.processes.deliveries.routes
+    alone = {f"processes.deliveries.routes.{other}.open=0" for other in routes if other != route}
+    played = run(load_scenario("leningrad_1941", [COARSE, *sorted(alone)]), seed=1, days=120)
+    brought = played.series["delivered_kcal"].diff().fillna(0.0)
+    open_on = [routes[route].open.on(day, case.clock) > 0.0 for day in range(121)]
+    assert ((brought > 0.0) == open_on).all()
+
+
+@pytest.mark.parametrize("name", WHAT_IFS)
+def test_a_what_if_opens_with_its_question_and_says_what_it_changes(name):
+    opening = (shipped_folder() / f"{name}.yaml").read_text("utf-8").split("extends:")[0]
+    assert opening.startswith("# Question: ")
+    assert "# Changed: " in opening
+    scenario, case = load_scenario(name), load_scenario(str(parent_of(name)))
+    assert scenario.name == name
+    assert scenario.title.endswith("?")
+    assert scenario.summary != case.summary
+    assert scenario.digest != case.digest
+    assert (scenario.start, scenario.days) == (case.start, case.days)
+    assert scenario.city_map == case.city_map
+
+
+@pytest.mark.parametrize("name", [name for name in WHAT_IFS if parent_of(name) != "aleppo_2016"])
+def test_a_what_if_runs(name):
+    """Those of Aleppo are run by tests of their own."""
+    played = run(load_scenario(name, [COARSE]), seed=1, days=2)
+    assert played.summary["ending"] == "holding"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_besieged_ground_hangs_together_on_day_0(name):
+    """In Mosul and Leningrad it does so by bridges; what lies beyond Sarajevo's airport is no part of it."""
+    first = run(load_scenario(name, [COARSE]), seed=1, days=1).series.iloc[0]
+    assert (first["pockets"], first["garrison_area_share"]) == (1, 1.0)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_map_says_where_it_lies_and_where_it_comes_from(name):
+    city = load_scenario(name).city_map
+    assert city.north_west_corner is not None
+    text = (shipped_folder() / "maps" / f"{map_file(name)}").read_text("utf-8")
+    assert "# Sources" in text.split("name:")[0]
+
+
+def map_file(name: str) -> str:
+    """Return the name of a case's map file."""
+    found = re.search(r"^map: maps/(\S+)$", (shipped_folder() / f"{name}.yaml").read_text("utf-8"), re.MULTILINE)
+    assert found is not None
+    return found.group(1)
