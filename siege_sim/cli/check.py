@@ -18,7 +18,7 @@ from siege_sim.loading.json_schema import Schema, block_schema, versioned
 from siege_sim.model.agents.household import left_to
 from siege_sim.model.outcomes import known_outcomes
 from siege_sim.model.scenario import DrawnMap, Scenario
-from siege_sim.runner import calibrate
+from siege_sim.runner import calibrate, calibration_file
 from siege_sim.schema.block import Block
 from siege_sim.schema.messages import read_block
 from siege_sim.schema.shipped import find_file, is_path
@@ -127,7 +127,7 @@ def _to_third_parties(file: Path) -> list[str]:
 
 
 def _check_calibration(file: Path) -> None:
-    spec = calibrate.load_spec(file, {})
+    spec = calibration_file.load_spec(file, {})
     try:
         calibrate.subject_of(spec)
     except SiegeError as error:
@@ -138,7 +138,9 @@ FILE_KINDS = (
     FileKind("scenario", Scenario, _check_scenario, scenario.shipped_scenarios, ("extends",), scenario_schema),
     FileKind("experiment", experiment.Experiment, _check_experiment, experiment.shipped_experiments),
     FileKind("record", record.Record, _check_record, record.shipped_records),
-    FileKind("calibration", calibrate.CalibrationSpec, _check_calibration, calibrate.shipped_calibrations),
+    FileKind(
+        "calibration", calibration_file.CalibrationSpec, _check_calibration, calibration_file.shipped_calibrations
+    ),
     FileKind("map", DrawnMap, _check_map),
 )
 """All kinds; the first of those that fit a file equally well is taken."""

@@ -16,11 +16,16 @@ from siege_sim.model.city import map as maps
 from siege_sim.model.city.synthetic import SyntheticTown
 from siege_sim.model.scenario import Change
 from siege_sim.results.numbers import exact
+from siege_sim.runner.calibration_file import CalibrationCase, CalibrationStage
 from siege_sim.schema.block import Block
+from siege_sim.validation.record import RecordEntry
 
 TABLES: dict[str, type[Block]] = {
     **{kind.name: kind.block for kind in FILE_KINDS},
     "change": Change,
+    "pattern": RecordEntry,
+    "case": CalibrationCase,
+    "stage": CalibrationStage,
     "quarter": maps.Quarter,
     "corner": maps.Corner,
     "facilities": maps.Facilities,

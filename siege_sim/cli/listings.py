@@ -141,7 +141,7 @@ def experiment_list() -> str:
 
 def calibration_list() -> str:
     """Return the shipped calibrations."""
-    from siege_sim.runner.calibrate import load_spec, shipped_calibrations
+    from siege_sim.runner.calibration_file import load_spec, shipped_calibrations
 
     known = shipped_calibrations()
     width = max(map(len, known), default=0)

@@ -208,11 +208,15 @@ def _print_figure_note(note: str, silent: bool) -> None:
 
 @app.command("score")
 def score_command(
-    scenario: ScenarioArgument,
+    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Names or YAML files.")],
     record: Annotated[
         str | None, typer.Option(metavar="NAME", help="A record or a YAML file; by default the scenario's namesake.")
     ] = None,
     runs: Annotated[int, typer.Option(min=1, max=100_000, help="How many runs: seeds 1, 2, ...")] = 40,
+    known_until: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Also weight the runs by how near they are to the record until this day."),
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
     days: Annotated[int | None, typer.Option(min=1, help="Stop each run after so many days.")] = None,
     settings: SetOption = None,
@@ -221,34 +225,44 @@ def score_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the scorecard as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Hold many runs of a scenario against the record."""
-    from siege_sim.loading.scenario import load_scenario
+    """Hold many runs of a scenario against the record, or of several side by side."""
     from siege_sim.results.files import check_target, json_text, new_folder
+    from siege_sim.runner.scoring import card_of, score_requests, scored_runs
 
-    chosen = load_scenario(scenario, settings or [])
-    target = out or folders.unused_folder(f"{folders.called(chosen)}-score", force, quiet or as_json)
+    requests = score_requests(scenarios, record, settings or (), days, known_until)
+    alone = len(requests) == 1
+    name = f"{folders.called(requests[0].scenario)}-score" if alone else "scorecards"
+    target = out or folders.unused_folder(name, force, quiet or as_json)
     check_target(target, force)
     from siege_sim.cli.progress import counted
     from siege_sim.reports.scorecard import print_scorecard, write_scorecard
+    from siege_sim.reports.scorecards import print_scorecards, scorecards_data, write_scorecards
     from siege_sim.runner.finished_runs import runs_kept_beside
-    from siege_sim.runner.interface import record_for, scorecard_of
-    from siege_sim.runner.run import jobs_of
     from siege_sim.validation.fan import fan_of
 
-    known = record_for(chosen, record)
-    jobs = jobs_of(chosen, range(1, runs + 1), days)
+    cards, fans, notes = {}, {}, []
     with runs_kept_beside(target) as finished:
-        with counted(chosen.name, "run", runs, quiet or as_json) as progress:
-            compact_runs = finished.run_jobs(jobs, lambda run: run, workers, progress)
-        card = scorecard_of(known, compact_runs, chosen, scenario, days, settings or [], record)
-        fan = fan_of(known, compact_runs)
+        for request in requests:
+            name = request.scenario.name
+            with counted(name, "run", runs, quiet or as_json) as progress:
+                compact_runs = scored_runs(request, runs, workers, progress, finished)
+            cards[name], fans[name] = card_of(request, compact_runs), fan_of(request.record, compact_runs)
         with new_folder(target, force) as folder:
-            note = write_scorecard(card, fan, folder)
-    _print_figure_note(note, quiet or as_json)
+            for name, card in cards.items():
+                place = folder if alone else folder / name
+                place.mkdir(exist_ok=True)
+                notes.append(write_scorecard(card, fans[name], place))
+            if not alone:
+                write_scorecards(cards, folder)
+    for note in dict.fromkeys(notes):
+        _print_figure_note(note, quiet or as_json)
+    (first, *others) = cards.values()
     if as_json:
-        print(json_text(card.data()), end="")
+        print(json_text(scorecards_data(cards) if others else first.data()), end="")
+    elif not quiet and others:
+        print_scorecards(list(cards.values()), target)
     elif not quiet:
-        print_scorecard(card, target)
+        print_scorecard(first, target)
 
 
 @app.command("compare")
@@ -308,20 +322,38 @@ def calibrate_command(
     generations: Annotated[
         int | None, typer.Option(min=1, help="Generations in all; a larger number continues a fit.")
     ] = None,
+    leave_one_out: Annotated[
+        bool,
+        typer.Option("--leave-one-out", help="Leave out each case in turn, fit the others, and forecast it."),
+    ] = False,
+    runs: Annotated[
+        int, typer.Option(min=1, max=100_000, help="With --leave-one-out: runs of the case that is left out.")
+    ] = 40,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Fit parameters to the record, and show which it constrains."""
-    from siege_sim.runner.calibrate import calibrate, load_spec, shipped_calibrations
+    """Fit parameters to records of one siege or several, and show which they constrain."""
+    from siege_sim.runner.calibrate import calibrate
+    from siege_sim.runner.calibration_file import load_spec, shipped_calibrations
     from siege_sim.runner.fit import print_fit, write_fit
 
     spec = load_spec(calibration, shipped_calibrations())
     if generations is not None:
         spec = spec.model_copy(update={"generations": generations})
+    used = workers or os.cpu_count() or 1
+    if leave_one_out:
+        from siege_sim.reports.scorecards import print_scorecards
+        from siege_sim.runner.leave_one_out import forecast_each_case
+
+        target = out or Path("results") / f"{spec.name}-leave-one-out"
+        cards = forecast_each_case(calibration, spec, target, runs, used, quiet)
+        if not quiet:
+            print_scorecards(list(cards.values()), target / "scorecards")
+        return
     target = out or Path("results") / f"{spec.name}-fit"
-    generation, priors = calibrate(spec, target, workers or os.cpu_count() or 1, quiet)
-    write_fit(spec, generation, priors, target)
+    fit = calibrate(spec, target, used, quiet)
+    written = write_fit(fit, target)
     if not quiet:
-        print_fit(spec, generation, priors, target)
+        print_fit(fit, written)
 
 
 ABLATION_COMMANDS = {"ablate": ablate.ablate_command}

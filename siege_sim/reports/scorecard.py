@@ -6,20 +6,39 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from siege_sim.reports.forecasts import (
+    KNOWN_HEADINGS,
+    NAIVE_HEADINGS,
+    forecast_sentences,
+    interval_text,
+    known_rows,
+    known_sentences,
+    naive_rows,
+    wanted_text,
+)
 from siege_sim.reports.page import page, write_page
 from siege_sim.results.files import csv_bytes, json_text
-from siege_sim.results.numbers import amount, number, percent
+from siege_sim.results.numbers import number, percent
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from siege_sim.plots.picture import Picture
     from siege_sim.validation.fan import Fan
-    from siege_sim.validation.scorecard import Forecast, PatternScore, Scorecard
+    from siege_sim.validation.known_so_far import Conditioned
+    from siege_sim.validation.pattern_scores import Forecast, PatternScore
+    from siege_sim.validation.scorecard import Scorecard
 
-SCORECARD_HEADINGS = ("Pattern", "Record", "Median", "10-90 %", "Inside", "It stays", "Straight line")
-
-FORECASTS = (
-    ("stays", "that the last known value persists"),
-    ("line", "a straight line through earlier values"),
+SCORECARD_HEADINGS = (
+    "Pattern",
+    "Record",
+    "Median",
+    "10-90 %",
+    "Inside",
+    "CRPS",
+    "It stays",
+    "Straight line",
+    "Resampled",
 )
 
 PIPED_SCORECARD_WIDTH = 130
@@ -56,7 +75,7 @@ def print_scorecard(card: Scorecard, folder: Path) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, PIPED_SCORECARD_WIDTH)
-    console.print(f"\n{card.title}  ({_seeds(card)})", markup=False, style="bold")
+    console.print(f"\n{card.title}  ({card_seeds(card)})", markup=False, style="bold")
     for sentence in card.changed:
         console.print(sentence, markup=False)
     console.print(f"against: {card.record_title}\n", markup=False)
@@ -74,44 +93,49 @@ def print_scorecard(card: Scorecard, folder: Path) -> None:
     console.print()
     for sentence in scorecard_sentences(card):
         console.print(sentence, markup=False)
+    if card.known is not None:
+        _print_known(card.known, console)
     console.print(f"\nScorecard: {folder / 'scorecard.html'}", soft_wrap=True, markup=False)
+
+
+def _print_known(known: Conditioned, console: Console) -> None:
+    from rich.table import Table
+
+    console.print(f"\nKnown until {known.until}\n", markup=False, style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for place, heading in enumerate(KNOWN_HEADINGS):
+        table.add_column(heading, justify="right" if place else "left", no_wrap=place > 1)
+    for cells in known_rows(known):
+        table.add_row(*cells)
+    console.print(table)
+    console.print()
+    for sentence in known_sentences(known):
+        console.print(sentence, markup=False)
 
 
 def pattern_cells(line: PatternScore) -> tuple[str, ...]:
     """Return a pattern's cells under ``SCORECARD_HEADINGS``, as texts."""
     if line.not_measured:
-        return (line.title, "not measured", *("-",) * 5)
-    between = "-"
-    if line.tenth is not None and line.ninetieth is not None:
-        between = f"{number(line.tenth, line.unit)} to {number(line.ninetieth, line.unit)}"
+        return (line.title, "not measured", *("-",) * 7)
     return (
         line.title,
-        range_text(line.low, line.high, line.unit),
-        number(line.median, line.unit),
-        between,
+        wanted_text(line),
+        "-" if line.share_of_runs else number(line.median, line.unit),
+        "-" if line.share_of_runs else interval_text(line),
         percent(line.share_inside),
+        number(line.crps),
         _forecast(line.stays, line.unit),
         _forecast(line.line, line.unit),
+        _forecast(line.resampled, line.unit),
     )
-
-
-def range_text(low: float | None, high: float | None, unit: str) -> str:
-    """Return a range in short: ``15 to 27``, ``0 to 5 %``, ``at most 3``."""
-    if low is None and high is None:
-        return "-"
-    if low is None or high is None:
-        word, bound = ("at most", high) if low is None else ("at least", low)
-        return f"{word} {amount(bound, unit)}"
-    if low == high:
-        return amount(low, unit)
-    return f"{number(low, unit)} to {amount(high, unit)}"
 
 
 def _forecast(made: Forecast | None, unit: str) -> str:
     return "-" if made is None else f"{number(made.value, unit)} {'in' if made.inside else 'out'}"
 
 
-def _seeds(card: Scorecard) -> str:
+def card_seeds(card: Scorecard) -> str:
+    """Return how many runs a card is of, and their seeds."""
     if len(card.seeds) == 1:
         return f"1 run, seed {card.seeds[0]}"
     return f"{len(card.seeds)} runs, seeds {min(card.seeds)} to {max(card.seeds)}"
@@ -119,20 +143,7 @@ def _seeds(card: Scorecard) -> str:
 
 def scorecard_sentences(card: Scorecard) -> list[str]:
     """Return in words what the scorecard comes to."""
-    inside, of = card.medians_inside
-    texts = [f"The median of the runs lies in the record's range for {inside} of {of} patterns that were measured."]
-    for name, words in FORECASTS:
-        score = card.against(name)
-        if score.patterns:
-            texts.append(
-                f"Naive forecast ({words}): in the record's range for {score.forecast} of {_patterns(score.patterns)}; "
-                f"the median of the runs for {score.runs} of them."
-            )
-    return texts
-
-
-def _patterns(count: int) -> str:
-    return "1 pattern" if count == 1 else f"{count} patterns"
+    return forecast_sentences(card.lines)
 
 
 def render_scorecard(card: Scorecard, picture: Picture | None) -> str:
@@ -141,8 +152,13 @@ def render_scorecard(card: Scorecard, picture: Picture | None) -> str:
         "scorecard.html",
         card=card,
         headings=SCORECARD_HEADINGS,
-        seeds=_seeds(card),
+        seeds=card_seeds(card),
         sentences=scorecard_sentences(card),
+        naive_headings=NAIVE_HEADINGS,
+        naive=naive_rows(card.lines),
+        known_headings=KNOWN_HEADINGS,
+        known_sentences=known_sentences(card.known) if card.known else [],
+        known=known_rows(card.known) if card.known else [],
         topics=_topics(card),
         figure=picture,
         command=_command(card),
@@ -152,13 +168,17 @@ def render_scorecard(card: Scorecard, picture: Picture | None) -> str:
 def _topics(card: Scorecard) -> list[dict[str, Any]]:
     topics: dict[str, list[dict[str, Any]]] = {}
     for line in card.lines:
-        inside = {None: "", True: "in", False: "out"}[None if line.not_measured else line.median_inside]
+        says_nothing = line.not_measured or line.share_inside is None
+        inside = "" if says_nothing else "in" if line.holds else "out"
         topics.setdefault(line.topic, []).append({"line": line, "cells": pattern_cells(line), "inside": inside})
     return [{"title": title, "rows": rows} for title, rows in topics.items()]
 
 
 def _command(card: Scorecard) -> str:
+    if card.command:
+        return card.command
     words = ["siege-sim", "score", shlex.quote(card.scenario), "--record", shlex.quote(card.record)]
     words += ["--runs", str(len(card.seeds))]
     words += [word for setting in card.settings for word in ("--set", shlex.quote(setting))]
-    return " ".join(words if card.days is None else [*words, "--days", str(card.days)])
+    words += [] if card.days is None else ["--days", str(card.days)]
+    return " ".join(words if card.known is None else [*words, "--known-until", str(card.known.until)])

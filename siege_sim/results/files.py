@@ -149,6 +149,10 @@ def _replace(target: Path, folder: Path) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
+KNOWN_BY = ("manifest.json", "scorecard.json", "scorecards.json", "comparison.json")
+"""Files by which a folder of results is known."""
+
+
 def check_target(target: Path, force: bool = False) -> None:
     """Refuse a target folder that exists, unless ``force`` is set and it is a folder of results.
 
@@ -167,7 +171,7 @@ def check_target(target: Path, force: bool = False) -> None:
         return
     if not force:
         raise ResultError(f"{target}: is there already; choose another --out, or replace it with --force")
-    ours = any(_made_here(target / name) for name in ("manifest.json", "scorecard.json", "comparison.json"))
+    ours = any(_made_here(target / name) for name in KNOWN_BY)
     replaceable = target.is_dir() and (not any(target.iterdir()) or ours)
     if not replaceable:
         raise ResultError(f"{target}: is not a results folder, so --force does not replace it; choose another --out")

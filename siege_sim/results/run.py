@@ -182,6 +182,7 @@ class CompactRun:
         summary: as in ``RunResult``.
         day_lost: for each cell (flat) the day since which it has been lost to the end; 0 where it was not held on day 0
             and did not change, -1 where it was held on the last day. Empty where nobody watched.
+        events: kind, day and place (``where``) of each event; None where they were not kept.
     """
 
     seed: int
@@ -191,6 +192,7 @@ class CompactRun:
     provenance: dict[str, Any] = field(repr=False)
     summary: dict[str, Any] = field(default_factory=dict, repr=False)
     day_lost: NDArray[np.int16] = field(default_factory=lambda: np.empty(0, dtype=np.int16), repr=False)
+    events: pd.DataFrame | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, result: RunResult, day_lost: NDArray[np.int16] | None = None) -> CompactRun:
@@ -201,7 +203,7 @@ class CompactRun:
         lost = {} if day_lost is None else {"day_lost": day_lost}
         return cls(
             int(result.manifest["seed"]), str(summary["ending"]), result.series, result.quarters, provenance, summary,
-            **lost,
+            events=result.events[["kind", "day", "where"]], **lost,
         )  # fmt: skip
 
 

@@ -32,6 +32,9 @@ from siege_sim.runner.signals import comes_of_ctrl_c
 
 Kept = TypeVar("Kept")
 
+TYPES_OF_EVENTS = {"kind": "str", "day": "int64", "where": "str"}
+"""What the columns of a run's events hold, so that a run without any has them too."""
+
 
 class FinishedRuns:
     """A folder of finished runs.
@@ -142,6 +145,7 @@ def _packed(run: CompactRun) -> bytes:
         "columns": columns,
         "dates": run.series["date"].tolist(),
         "quarters": {name: _listed(run.quarters[name]) for name in run.quarters},
+        "events": None if run.events is None else {name: _listed(run.events[name]) for name in run.events},
         "whole": [name for name in columns if run.series[name].dtype.kind == "i"],
     }
     arrays = {"series": run.series[columns].to_numpy(dtype=float), "day_lost": run.day_lost}
@@ -163,4 +167,7 @@ def _unpacked(content: bytes) -> CompactRun:
     series.insert(0, "date", about["dates"])
     whole = {name: pd.array(about["quarters"][name], dtype="Int64") for name in WHOLE_OR_MISSING}
     quarters = pd.DataFrame(about["quarters"] | whole)
-    return CompactRun(about["seed"], about["ending"], series, quarters, about["provenance"], about["summary"], day_lost)
+    events = None if about["events"] is None else pd.DataFrame(about["events"]).astype(TYPES_OF_EVENTS)
+    return CompactRun(
+        about["seed"], about["ending"], series, quarters, about["provenance"], about["summary"], day_lost, events
+    )

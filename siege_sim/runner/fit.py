@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import getitem
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from siege_sim.loading.keys import TIMES, with_values
 from siege_sim.loading.scenario import load_scenario
+from siege_sim.results.files import csv_bytes, json_text
 from siege_sim.results.numbers import number, percent
-from siege_sim.runner.calibrate import CalibrationSpec, Prior
+from siege_sim.schema.shipped import is_path
+from siege_sim.validation.scores import effective_size, weighted_quantiles
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from rich.console import Console
+
+    from siege_sim.runner.calibrate import Fit, StageFit
+    from siege_sim.runner.calibration_file import CalibrationSpec
+    from siege_sim.runner.trial import Prior
 
 CONSTRAINED_BELOW = 0.7
 """A parameter counts as constrained when the middle four fifths of its posterior are less than this share of the
@@ -29,24 +36,58 @@ SMALLEST_EFFECTIVE_SAMPLE = 20.0
 VERDICTS = {True: "constrains it", False: "constrains it little", None: "too few sets to say"}
 
 
-def write_fit(spec: CalibrationSpec, table: pd.DataFrame, priors: Sequence[Prior], folder: Path) -> None:
-    """Write the last generation, its summary, its figure and the fitted scenario beside the history."""
-    table.to_csv(folder / "posterior.csv", index=False, encoding="utf-8-sig")
-    summarised(table, priors).to_csv(folder / "parameters.csv", index=False, encoding="utf-8-sig")
-    (folder / f"{spec.name}.yaml").write_text(fitted_yaml(spec, fitted_values(table, priors)), "utf-8")
-    draw_posterior(table, priors).savefig(folder / "posterior.png", dpi=150)
+def write_fit(fit: Fit, folder: Path) -> list[Path]:
+    """Write the last generation of each stage, its summary and figure beside its history, and the fitted scenarios.
+
+    Returns:
+        The files of the fitted scenarios: one for each case.
+    """
+    for stage in fit.stages:
+        place = folder / stage.name if stage.name else folder
+        (place / "posterior.csv").write_bytes(csv_bytes(stage.table))
+        draw_posterior(stage.table, stage.priors).savefig(place / "posterior.png", dpi=150)
+    (folder / "parameters.csv").write_bytes(csv_bytes(parameter_table(fit)))
+    written = []
+    for loaded in fit.cases:
+        case = loaded.case
+        name = fit.spec.name if len(fit.cases) == 1 else f"{fit.spec.name}_{loaded.scenario.name}"
+        written.append(folder / f"{name}.yaml")
+        make = whole_yaml if is_path(case.scenario) else fitted_yaml
+        text = make(name, fit.spec.name, case.scenario, loaded.known(fit.values), case.settings)
+        written[-1].write_text(text, "utf-8")
+    return written
 
 
-def print_fit(spec: CalibrationSpec, table: pd.DataFrame, priors: Sequence[Prior], folder: Path) -> None:
-    """Print how far the record constrains each parameter."""
+def parameter_table(fit: Fit) -> pd.DataFrame:
+    """Return a row a parameter: what the records leave of it (see ``summarised``), and in which stage it was fitted."""
+    tables = [summarised(stage.table, stage.priors) for stage in fit.stages]
+    if len(fit.stages) > 1:
+        for stage, table in zip(fit.stages, tables, strict=True):
+            table.insert(0, "stage", stage.name)
+    return pd.concat(tables, ignore_index=True)
+
+
+def print_fit(fit: Fit, written: Sequence[Path]) -> None:
+    """Print how far the records constrain each parameter, stage by stage."""
     from rich.console import Console
+
+    console = Console(highlight=False)
+    for stage in fit.stages:
+        if stage.name:
+            console.print(f"\nStage {stage.name}\n", style="bold")
+        _print_stage(stage, fit.spec, console)
+    for file in written:
+        console.print(f"Fitted scenario: {file}", soft_wrap=True)
+
+
+def _print_stage(stage: StageFit, spec: CalibrationSpec, console: Console) -> None:
     from rich.table import Table
 
-    console, summary = Console(highlight=False), summarised(table, priors)
+    table = stage.table
     shown = Table(box=None, pad_edge=False)
     for heading in ("parameter", "range", "median", "10-90 %", "width", "the record"):
         shown.add_column(heading, justify="left" if heading in ("parameter", "the record") else "right")
-    for row in summary.to_dict("records"):
+    for row in summarised(table, stage.priors).to_dict("records"):
         shown.add_row(
             str(row["parameter"]),
             f"{number(row['low'])} to {number(row['high'])}",
@@ -62,12 +103,11 @@ def print_fit(spec: CalibrationSpec, table: pd.DataFrame, priors: Sequence[Prior
     again = table["misfit_again"].dropna()
     times, least, most = spec.runs_of_a_finalist, again.min(), again.max()
     console.print(f"The {len(again)} best, run again {times} times each: {number(least)} to {number(most)}.")
-    console.print(f"Fitted scenario: {folder / (spec.name + '.yaml')}", soft_wrap=True)
 
 
 def effective_sample_size(table: pd.DataFrame) -> float:
     """Return the effective sample size of a weighted population: the number of sets of equal weight (Kish)."""
-    return float(table["weight"].sum() ** 2 / (table["weight"] ** 2).sum())
+    return effective_size(table["weight"].to_numpy(float))
 
 
 def draw_posterior(table: pd.DataFrame, priors: Sequence[Prior]) -> Figure:
@@ -96,7 +136,8 @@ def summarised(table: pd.DataFrame, priors: Sequence[Prior]) -> pd.DataFrame:
     """Return a row a parameter: range, median, the middle four fifths, their width against the range's, a verdict."""
     rows, trusted = [], effective_sample_size(table) >= SMALLEST_EFFECTIVE_SAMPLE
     for prior in priors:
-        tenth, median, ninetieth = _quantiles(table[prior.key].to_numpy(float), table["weight"].to_numpy(float))
+        values, weights = table[prior.key].to_numpy(float), table["weight"].to_numpy(float)
+        tenth, median, ninetieth = weighted_quantiles(values, weights, (0.1, 0.5, 0.9))
         width = (ninetieth - tenth) / (0.8 * (prior.high - prior.low))
         rows.append(
             {
@@ -114,42 +155,57 @@ def summarised(table: pd.DataFrame, priors: Sequence[Prior]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _quantiles(values: np.ndarray[Any, Any], weights: np.ndarray[Any, Any]) -> list[float]:
-    order = np.argsort(values, kind="stable")
-    reached = np.cumsum(weights[order])
-    return [float(values[order][np.searchsorted(reached, share * reached[-1])]) for share in (0.1, 0.5, 0.9)]
+def whole_yaml(
+    name: str, calibration: str, scenario: str, values: Mapping[str, float | int], settings: Sequence[str] = ()
+) -> str:
+    """Return a complete scenario file with fitted values: a scenario extends no file of another folder.
 
-
-def fitted_values(table: pd.DataFrame, priors: Sequence[Prior]) -> dict[str, float | int]:
-    """Return the parameter set that missed least when the best were run again with fresh seeds.
-
-    The middle of each parameter by itself may be a set that agrees with nothing; a set of the generation does agree.
+    Args:
+        name: of the new scenario.
+        calibration: of the calibration.
+        scenario: the file that was calibrated.
+        values: by key.
+        settings: with which it was calibrated; a factor is one on the values that they give.
     """
-    best = int(np.nanargmin(table["misfit_again"].to_numpy(float)))
-    return {prior.key: table[prior.key].iloc[best].item() for prior in priors}
+    import yaml
+
+    data = load_scenario(scenario).model_dump(mode="json", by_alias=True)
+    fitted = _set_whole(scenario, settings, values)
+    whole = json.loads(json_text(with_values(data, {**fitted, "name": name})))
+    head = f"# {scenario} with values fitted by the calibration '{calibration}'.\n"
+    return head + str(yaml.safe_dump(whole, sort_keys=False, allow_unicode=True))
 
 
-def fitted_yaml(spec: CalibrationSpec, values: Mapping[str, float | int]) -> str:
-    """Return a scenario file that extends the calibrated one with fitted values."""
+def fitted_yaml(
+    name: str, calibration: str, scenario: str, values: Mapping[str, float | int], settings: Sequence[str] = ()
+) -> str:
+    """Return a scenario file that extends a calibrated one with fitted values.
+
+    Args:
+        name: of the new scenario.
+        calibration: of the calibration.
+        scenario: what it extends.
+        values: by key.
+        settings: with which it was calibrated; a factor is one on the values that they give.
+    """
     import yaml
 
     tree: dict[str, Any] = {}
     rounded = {key: value if isinstance(value, int) else float(f"{value:.4g}") for key, value in values.items()}
-    for key, value in _set_whole(spec, rounded).items():
+    for key, value in _set_whole(scenario, settings, rounded).items():
         block = tree
         *path, last = key.split(".")
-        for name in path:
-            block = block.setdefault(name, {})
+        for part in path:
+            block = block.setdefault(part, {})
         block[last] = value
-    head = f"# Values fitted by the calibration '{spec.name}'.\nextends: {spec.scenario}\nname: {spec.name}\n"
-    return head + str(yaml.safe_dump(tree, sort_keys=False))
+    head = f"# Values fitted by the calibration '{calibration}'.\nextends: {scenario}\nname: {name}\n"
+    return head + str(yaml.safe_dump(tree, sort_keys=False) if tree else "")
 
 
-def _set_whole(spec: CalibrationSpec, values: Mapping[str, float | int]) -> dict[str, Any]:
+def _set_whole(scenario: str, settings: Sequence[str], values: Mapping[str, float | int]) -> dict[str, Any]:
     """Return values as a scenario file sets them: what each factor makes of the scenario's value."""
     if not any(key.endswith(TIMES) for key in values):
         return dict(values)
-    scenario = load_scenario(spec.scenario, spec.settings).model_dump(mode="json", by_alias=True)
-    fitted = with_values(scenario, values)
+    fitted = with_values(load_scenario(scenario, settings).model_dump(mode="json", by_alias=True), values)
     keys = [key.removesuffix(TIMES) for key in values]
     return {key: reduce(getitem, key.split("."), fitted) for key in keys}

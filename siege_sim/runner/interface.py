@@ -16,20 +16,16 @@ from siege_sim.analysis.ensemble import EnsembleFindings, ensemble_findings
 from siege_sim.errors import SiegeError
 from siege_sim.experiments.plan import load_plan
 from siege_sim.loading.scenario import load_scenario
-from siege_sim.results.changed import change_sentences, changed_title
 from siege_sim.results.store import Store, read_sweep
 from siege_sim.runner.compare import comparison_request, run_comparison
 from siege_sim.runner.ensemble import run_set
-from siege_sim.runner.pool import run_many
-from siege_sim.runner.run import jobs_of, run_job
+from siege_sim.runner.scoring import card_of, score_requests, scored_runs
 from siege_sim.runner.sweep import Driver
-from siege_sim.validation.record import Record, load_record
-from siege_sim.validation.scorecard import Scorecard, scorecard
 
 if TYPE_CHECKING:
-    from siege_sim.model.scenario import Scenario
-    from siege_sim.results.run import CompactRun, OnProgress
+    from siege_sim.results.run import OnProgress
     from siege_sim.results.sweep import Sweep
+    from siege_sim.validation.scorecard import Scorecard
 
 
 def compare(
@@ -100,6 +96,7 @@ def score(
     runs: int = 40,
     days: int | None = None,
     settings: Sequence[str] = (),
+    known_until: str | None = None,
     workers: int | None = None,
     on_progress: OnProgress | None = None,
 ) -> Scorecard:
@@ -111,51 +108,15 @@ def score(
         runs: how many runs, with the seeds 1, 2, ...
         days: stop each run after so many days.
         settings: changes to the scenario, as ``key=value``.
+        known_until: a date; runs are also weighted by how near they are to the record until then (``card.known``).
         workers: how many processes; by default one for each processor.
         on_progress: called with the number of runs that are done.
 
     Raises:
         SiegeError: for what is wrong, with the way out.
     """
-    chosen = load_scenario(scenario, settings)
-    known = record_for(chosen, record)
-    compact_runs = run_many(jobs_of(chosen, range(1, runs + 1), days), run_job, workers, on_progress)
-    return scorecard_of(known, compact_runs, chosen, scenario, days, settings, record)
-
-
-def scorecard_of(
-    known: Record,
-    compact_runs: Sequence[CompactRun],
-    chosen: Scenario,
-    called: str,
-    days: int | None,
-    settings: Sequence[str],
-    record: str | None,
-) -> Scorecard:
-    """Return the scorecard of runs of a scenario, which says what was changed in it.
-
-    Args:
-        known: what they are held against.
-        compact_runs: the runs.
-        chosen: their scenario.
-        called: name or file of the scenario, as it was given.
-        days: after how many days they were stopped, if so.
-        settings: what was changed, as ``key=value``.
-        record: name or file of the record, where one was given.
-    """
-    title = changed_title(chosen.title, chosen.name, chosen.lineage)
-    changed = change_sentences(chosen.lineage)
-    return scorecard(known, compact_runs, called, title, days, settings, record, changed)
-
-
-def record_for(scenario: Scenario, record: str | None = None) -> Record:
-    """Return the record that a scenario is held against: the one that is named, or the one of its name.
-
-    Raises:
-        ScenarioError: it cannot be read, or reads outcomes or quarters that the scenario does not have.
-    """
-    outcomes = [outcome.name for outcome in scenario.outcomes]
-    return load_record(record or scenario.name, outcomes, scenario.city_map.quarter_names)
+    (request,) = score_requests([scenario], record, settings, days, known_until)
+    return card_of(request, scored_runs(request, runs, workers, on_progress))
 
 
 def sweep(experiment: str | Path, out: str | Path, *, workers: int | None = None, limit: int | None = None) -> Sweep:

@@ -220,10 +220,9 @@ class LargestGroundCaptured(OfQuarters):
     """How many days."""
 
 
-class RatioOfPeriods(Span):
-    """By how much outcomes changed in a day of one period, over the same in an earlier period."""
+class TwoPeriods(Span):
+    """Outcomes in one period, over the same in an earlier one."""
 
-    kind: Literal["ratio_of_periods"] = "ratio_of_periods"
     outcomes: Names
     """Outcomes by name; several are added up."""
     earlier_after: IsoDate
@@ -248,6 +247,12 @@ class RatioOfPeriods(Span):
             yield ("earlier_until",), f"{self.earlier_until} is not after {self.earlier_after}; move one of them"
         if self.earlier_until > self.after:
             yield ("earlier_until",), f"{self.earlier_until} is after {self.after}, where the later period begins"
+
+
+class RatioOfPeriods(TwoPeriods):
+    """By how much outcomes changed in a day of one period, over the same in an earlier period."""
+
+    kind: Literal["ratio_of_periods"] = "ratio_of_periods"
 
 
 class RankOfCapture(Measure):
@@ -345,24 +350,3 @@ class DateOfBreak(OwnBreak):
     def last_day(self) -> date:
         """The date from which is counted."""
         return self.after
-
-
-AnyMeasure = Annotated[
-    ValueOn
-    | FallOn
-    | Increase
-    | IncreasePerDay
-    | MeanPerDay
-    | Ratio
-    | CapturedBy
-    | GroundCaptured
-    | LargestGroundCaptured
-    | RatioOfPeriods
-    | RankOfCapture
-    | ShareOfFirstCaptured
-    | ShareOfFirst
-    | LargestLoss
-    | DaysOfBreaking
-    | DateOfBreak,
-    Field(discriminator="kind"),
-]

@@ -3,18 +3,13 @@
 Reads results only. Each run is measured for itself, and the runs are gathered afterwards: a curve of means would be
 smoother than any run, and patterns that are about suddenness would reward it.
 
-**Two naive forecasts** stand beside the runs, as a measure of what a model adds. Both are given what the record itself
-says of the *same quantity* at earlier times (the middle of each earlier range, patterns and background alike; an entry
-is earlier when its last day lies before the pattern's first):
-
-* *it stays as it is*: the last earlier value;
-* *a straight line*: least squares through all earlier values, at the middle of the pattern's days, and never below 0;
-  it needs two earlier values.
-
-They can be given values and counts on a day and means a day, if the record has an earlier one. They can not be given
-ratios, increases over a span, and orders, shares and shapes on a run's own calendar: the record has one number for
-each of these and nothing earlier, so for those there is no naive forecast. The forecasts see the record up to the
-day before; the model sees none of it once it has started. That favours the forecasts.
+**Naive forecasts** stand beside the runs, as a measure of what a model adds (``siege_sim.validation.naive``). They are
+given what the record itself says of the *same quantity* at earlier times (the middle of each earlier range, patterns
+and background alike; an entry is earlier when its last day lies before the pattern's first). They can be given values
+and counts on a day and means a day, if the record has an earlier one. They can not be given ratios, increases over a
+span, and orders, shares and shapes on a run's own calendar: the record has one number for each of these and nothing
+earlier. The forecasts see the record up to the day before; the model sees none of it once it has started. That favours
+the forecasts.
 
 **What cannot be measured.** A pattern that lies after the day on which a run was stopped (``days``) says nothing about
 that run, and it is left out. A run in which the thing never happened (the line never broke, a quarter never fell) has
@@ -31,10 +26,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siege_sim.results.curves import values_of
+from siege_sim.errors import ResultError
+from siege_sim.results.curves import values_of, values_to
 from siege_sim.results.endings import HOLDING
 from siege_sim.results.run import CompactRun
-from siege_sim.validation import kinds
+from siege_sim.validation import course_kinds, kinds
 from siege_sim.validation.kinds import Measure
 
 if TYPE_CHECKING:
@@ -83,10 +79,7 @@ def _(measure: kinds.IncreasePerDay, run: CompactRun) -> float | None:
 
 @measured.register
 def _(measure: kinds.MeanPerDay, run: CompactRun) -> float | None:
-    first, last = day_of(run, measure.first_day), day_of(run, measure.until)
-    if first is None or last is None:
-        return None
-    return float(values_of(run, measure.outcomes)[first : last + 1].mean())
+    return _mean(run, measure.outcomes, measure)
 
 
 @measured.register
@@ -179,6 +172,103 @@ def _(measure: kinds.DateOfBreak, run: CompactRun) -> float:
     return NEVER if broken is None else float(broken - (measure.after - start_of(run)).days)
 
 
+@measured.register
+def _(measure: course_kinds.OrderOfCapture, run: CompactRun) -> float | None:
+    if day_of(run, measure.last_day) is None:
+        return None
+    captured = days_captured(run)
+    in_run = np.array([captured.get(quarter, math.inf) for quarter in measure.captured])
+    return kendalls_tau(np.array([day.toordinal() for day in measure.captured.values()], dtype=float), in_run)
+
+
+@measured.register
+def _(measure: course_kinds.PeopleOfCaptured, run: CompactRun) -> float | None:
+    day = day_of(run, measure.on)
+    if day is None:
+        return None
+    people = dict(zip(run.quarters["quarter"], run.quarters["civilians_on_day_0"], strict=True))
+    fallen = {quarter for quarter, fell in days_captured(run).items() if fell <= day}
+    return float(sum(people[quarter] for quarter in set(measure.quarters) & fallen))
+
+
+@measured.register
+def _(measure: course_kinds.RatioOn, run: CompactRun) -> float | None:
+    over, under = _on(run, measure.over, measure.on), _on(run, measure.under, measure.on)
+    if over is None or under is None:
+        return None
+    return over / under if under > 0 else NEVER
+
+
+@measured.register
+def _(measure: course_kinds.RatioOfMeans, run: CompactRun) -> float | None:
+    later = _mean(run, measure.outcomes, kinds.Span(after=measure.after, until=measure.until))
+    before = _mean(run, measure.outcomes, kinds.Span(after=measure.earlier_after, until=measure.earlier_until))
+    if later is None or before is None:
+        return None
+    return later / before if before else NEVER
+
+
+@measured.register
+def _(measure: course_kinds.LargestChange, run: CompactRun) -> float | None:
+    first, last = day_of(run, measure.after), day_of(run, measure.until)
+    if first is None or last is None:
+        return None
+    values = values_to(run, measure.outcomes, first + measure.days)[first:]
+    change = values[measure.within_days :] - values[: -measure.within_days]
+    counted = {"rise": change, "fall": -change, "either": np.abs(change)}[measure.direction]
+    return max(float(counted.max()), 0.0)
+
+
+@measured.register
+def _(measure: course_kinds.Ended, run: CompactRun) -> float | None:
+    day = (measure.on - start_of(run)).days
+    if day > len(run.series) - 1 and run.ending == HOLDING:
+        return None
+    ending = run.ending if day >= len(run.series) - 1 else HOLDING
+    return float(ending in measure.endings)
+
+
+@measured.register
+def _(measure: course_kinds.CountOfEvents, run: CompactRun) -> float | None:
+    day = day_of(run, measure.on)
+    return None if day is None else float((_days_of(measure, run) <= day).sum())
+
+
+@measured.register
+def _(measure: course_kinds.DateOfEvent, run: CompactRun) -> float:
+    days = _days_of(measure, run)
+    return float(days.min() - (measure.after - start_of(run)).days) if days.size else NEVER
+
+
+def kendalls_tau(first: FloatArray, second: FloatArray) -> float:
+    """Return Kendall's tau-b of two rankings of the same things (Kendall 1945); not a number where one has no order.
+
+    Args:
+        first: the place of each thing; equal numbers are ties.
+        second: likewise.
+    """
+    pairs = np.triu_indices(first.size, 1)
+    one, two = (np.sign(_ranks(order)[pairs[0]] - _ranks(order)[pairs[1]]) for order in (first, second))
+    size = math.sqrt(float(np.abs(one).sum()) * float(np.abs(two).sum()))
+    return float((one * two).sum()) / size if size else NEVER
+
+
+def _ranks(order: FloatArray) -> FloatArray:
+    """Return places as whole numbers, so that what never happened (infinity) can be subtracted."""
+    return np.unique(order, return_inverse=True)[1].astype(float)
+
+
+def _days_of(measure: course_kinds.OfEvents, run: CompactRun) -> FloatArray:
+    """Return the days of the events that a measure counts."""
+    if run.events is None:
+        raise ResultError("a record asks for events, which were not kept of these runs; run them again")
+    wanted = run.events["kind"].isin(measure.events)
+    if measure.where:
+        wanted &= run.events["where"].isin(measure.where)
+    days: FloatArray = run.events.loc[wanted, "day"].to_numpy(dtype=float)
+    return days
+
+
 def start_of(run: CompactRun) -> date:
     """Return the date of day 0."""
     return date.fromisoformat(str(run.series["date"].iloc[0]))
@@ -197,6 +287,13 @@ def day_of(run: CompactRun, when: date) -> int | None:
 def _on(run: CompactRun, outcomes: Sequence[str], when: date) -> float | None:
     day = day_of(run, when)
     return None if day is None else float(values_of(run, outcomes)[day])
+
+
+def _mean(run: CompactRun, outcomes: Sequence[str], span: kinds.Span) -> float | None:
+    first, last = day_of(run, span.first_day), day_of(run, span.until)
+    if first is None or last is None:
+        return None
+    return float(values_of(run, outcomes)[first : last + 1].mean())
 
 
 def _growth(run: CompactRun, outcomes: Sequence[str], span: kinds.Span) -> float | None:

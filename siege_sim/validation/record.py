@@ -16,15 +16,36 @@ from typing import Literal
 from pydantic import Field
 
 from siege_sim.errors import ScenarioError, did_you_mean
-from siege_sim.schema.block import Block, Problem
+from siege_sim.schema.block import Block, Problem, param
 from siege_sim.schema.clock import IsoDate
 from siege_sim.schema.messages import read_block
 from siege_sim.schema.shipped import find_file, shipped_files, shipped_folder
-from siege_sim.validation.kinds import AnyMeasure, Measure
+from siege_sim.validation.course_kinds import AnyMeasure
+from siege_sim.validation.kinds import Measure
 
 Confidence = Literal["read", "indirect", "partisan", "derived", "assumed", "untraced"]
 """How far a range can be relied on: read in the cited text; read in a copy of it; said by a party to the war;
 reckoned from cited numbers; the range is this project's reading of words; no public source was found."""
+
+
+class ShareOfRuns(Block):
+    """In how many of many runs a pattern must lie in its range; at least one bound."""
+
+    low: float | None = param(None, unit="share", ge=0.0, le=1.0)
+    """The smallest share of the runs."""
+    high: float | None = param(None, unit="share", ge=0.0, le=1.0)
+    """The largest share of the runs."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield bounds that are missing or upside down."""
+        if self.low is None and self.high is None:
+            yield (), "without low and high every share would do; give at least one"
+        if self.low is not None and self.high is not None and self.low > self.high:
+            yield ("low",), f"{self.low:g} is above high, {self.high:g}; swap them"
+
+    def holds(self, reached: float) -> bool:
+        """Return whether a share of runs lies between the bounds."""
+        return (self.low is None or self.low <= reached) and (self.high is None or reached <= self.high)
 
 
 class RecordEntry(Block):
@@ -38,6 +59,8 @@ class RecordEntry(Block):
     """The lowest value that the record allows; without it, any."""
     high: float | None = None
     """The highest value that the record allows; without it, any."""
+    share_of_runs: ShareOfRuns | None = None
+    """With it, the pattern holds when this share of the runs lies in the range; without it, when the median does."""
     unit: str
     """Unit of the range; ``%`` for shares, which are written as shares (0.33)."""
     source: str
@@ -57,6 +80,8 @@ class RecordEntry(Block):
             yield (), "give either a measure or, in not_measured, the reason why there is none"
         if self.measure is not None and self.low is None and self.high is None:
             yield (), "without low and high every value would do; give at least one"
+        if self.measure is None and self.share_of_runs is not None:
+            yield ("share_of_runs",), "nothing is measured, so there is no share of runs; take it out"
 
     def holds(self, value: float) -> bool:
         """Return whether a value lies in the range; a value that is not a number never does."""
@@ -122,15 +147,22 @@ class Record(Block):
         """All patterns by name, in the order of the file."""
         return {name: entry for _, part, name, entry in self._all() if part == "patterns"}
 
-    def known_before(self, entry: RecordEntry) -> list[RecordEntry]:
+    def known_before(self, entry: RecordEntry, until: date | None = None) -> list[RecordEntry]:
         """Return what the record says of the same quantity at earlier times, in order of time.
 
-        An entry is known before another when its last day lies before the other's first day.
+        An entry is known before another when its last day lies before the other's first day, and, with ``until``, no
+        later than that day.
         """
         measure = entry.measure
         if measure is None or measure.quantity is None or measure.first_day is None:
             return []
-        return [earlier for earlier in self.same_quantity(measure) if _last(earlier) < measure.first_day]
+        same = [earlier for earlier in self.same_quantity(measure) if last_day_of(earlier) < measure.first_day]
+        return [earlier for earlier in same if until is None or last_day_of(earlier) <= until]
+
+    @property
+    def entries(self) -> list[RecordEntry]:
+        """Everything it knows, patterns and background alike, in the order of the file."""
+        return [entry for *_, entry in self._all()]
 
     def same_quantity(self, measure: Measure) -> list[RecordEntry]:
         """Return all that the record says of a quantity, in order of time."""
@@ -139,7 +171,7 @@ class Record(Block):
             for *_, entry in self._all()
             if entry.measure is not None and entry.measure.quantity == measure.quantity
         ]
-        return sorted(same, key=_last)
+        return sorted(same, key=last_day_of)
 
     def unknown_names(
         self, outcomes: Collection[str] | None = None, quarters: Collection[str] | None = None
@@ -158,7 +190,8 @@ class Record(Block):
                         yield where, f"no {word} is called '{one}'{did_you_mean(one, known)}"
 
 
-def _last(entry: RecordEntry) -> date:
+def last_day_of(entry: RecordEntry) -> date:
+    """Return the last day that a measured entry speaks of; it must be tied to dates."""
     assert entry.measure is not None
     last = entry.measure.last_day
     assert last is not None

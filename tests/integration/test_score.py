@@ -56,7 +56,7 @@ def test_json_and_csv_hold_every_pattern_and_every_run(written):
     killed = next(pattern for pattern in data["patterns"] if pattern["name"] == "killed_to_18_oct")
     assert len(killed["values"]) == killed["measured"] == 3
     assert sorted(killed["values"])[1] == pytest.approx(killed["median"])
-    assert killed["stays"] == {"value": 3.5, "inside": False}
+    assert killed["stays"] == {"value": 3.5, "inside": False, "crps": pytest.approx(11.5 / 12)}
 
 
 def test_the_page_stands_alone_and_says_who_says_so(written):
@@ -116,6 +116,123 @@ def test_a_record_that_does_not_fit_is_refused_before_anything_is_played(argumen
     assert said in err
     assert out == ""
     assert list(tmp_path.iterdir()) == []
+
+
+TOWN_RECORD = """
+name: {name}
+title: An invented record
+summary: Invented.
+start: 2020-09-01
+until: 2020-10-10
+topics:
+  people:
+    title: The people
+    background:
+      killed_early:
+        title: Killed by 8 Sep
+        measure: {{kind: value_on, outcomes: [civilians_killed], on: 2020-09-08}}
+        low: 0
+        high: 40
+        unit: persons
+        source: invented
+        confidence: assumed
+    patterns:
+      killed_later:
+        title: Killed by 20 Sep
+        measure: {{kind: value_on, outcomes: [civilians_killed], on: 2020-09-20}}
+        low: 10
+        high: 60
+        unit: persons
+        source: invented
+        confidence: assumed
+      no_agreement:
+        title: Agreements by 20 Sep
+        measure: {{kind: count_of_events, events: [agreement], on: 2020-09-20}}
+        low: 0
+        high: 0
+        unit: agreements
+        source: invented
+        confidence: assumed
+      still_held:
+        title: Still held on 20 Sep
+        measure: {{kind: ended, endings: [holding], on: 2020-09-20}}
+        low: 1
+        high: 1
+        share_of_runs: {{low: 0.95}}
+        unit: yes or no
+        source: invented
+        confidence: assumed
+"""
+
+
+@pytest.fixture(scope="module")
+def towns(tmp_path_factory) -> tuple[str, str]:
+    """Two scenarios with records beside them."""
+    folder = tmp_path_factory.mktemp("towns")
+    (folder / "records").mkdir()
+    for name, people in (("small_town", 2000), ("larger_town", 4000)):
+        (folder / f"{name}.yaml").write_text(
+            f"extends: toy_town\nname: {name}\ntitle: {name}\npopulation: {{besieged: {people}}}\n"
+        )
+        (folder / "records" / f"{name}.yaml").write_text(TOWN_RECORD.format(name=name))
+    return str(folder / "small_town.yaml"), str(folder / "larger_town.yaml")
+
+
+def test_two_sieges_stand_side_by_side(towns, tmp_path, capsys):
+    out = tmp_path / "o"
+    assert (
+        cli.main(["score", *towns, "--runs", "2", "--days", "30", "--workers", "1", "--out", str(out)]) == cli.EXIT_OK
+    )
+    printed = capsys.readouterr().out
+    heading, runs, *_ = printed.splitlines()
+    assert heading.split() == ["small_town", "larger_town"]
+    assert runs.split() == ["Runs", "2", "2"]
+    assert {path.name for path in out.iterdir()} == {
+        "small_town", "larger_town", "scorecards.csv", "scorecards.json", "scorecards.html",
+    }  # fmt: skip
+    assert {path.name for path in (out / "small_town").iterdir()} == FILES
+    data = json.loads((out / "scorecards.json").read_text())["scorecards"]
+    assert data["small_town"] == json.loads((out / "small_town" / "scorecard.json").read_text())
+    held = {pattern["name"]: pattern for pattern in data["small_town"]["patterns"]}["still_held"]
+    assert (held["share_inside"], held["share_of_runs"]) == (1.0, {"low": 0.95, "high": None})
+    page = (out / "scorecards.html").read_text()
+    assert 'href="larger_town/scorecard.html"' in page
+    assert "small_town.yaml" in page
+
+
+def test_runs_are_weighted_by_what_was_known_and_the_page_says_so(towns, tmp_path):
+    out = tmp_path / "o"
+    wanted = ["score", towns[0], "--runs", "4", "--days", "30", "--known-until", "2020-09-10", "--out", str(out)]
+    assert cli.main([*wanted, "--quiet", "--workers", "1"]) == cli.EXIT_OK
+    known = json.loads((out / "scorecard.json").read_text())["known_so_far"]
+    assert known["entries_used"] == 1
+    assert len(known["weights"]) == 4
+    assert 1 <= known["effective_sample_size"] <= 4
+    assert [pattern["name"] for pattern in known["patterns"]] == ["killed_later", "no_agreement", "still_held"]
+    page = (out / "scorecard.html").read_text()
+    assert "effective sample size" in page
+    assert "--known-until 2020-09-10" in page
+
+
+@pytest.mark.parametrize(
+    ("further", "said"),
+    [
+        (["--known-until", "soon"], "'soon' is not a date such as 2016-11-01"),
+        (["--known-until", "2020-09-02"], "nothing that can be measured before"),
+        (["--known-until", "2020-10-09"], "no pattern after"),
+        (["toy_town", "--known-until", "2020-09-10"], "--known-until is about one siege"),
+        (["toy_town", "--record", "aleppo_2016"], "--record is about one siege"),
+    ],
+)
+def test_what_cannot_be_weighted_or_shared_is_refused(towns, further, said, tmp_path, capsys):
+    assert cli.main(["score", towns[0], *further, "--out", str(tmp_path / "o")]) == cli.KNOWN_ERROR
+    assert said in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_siege_named_twice_is_refused(towns, tmp_path, capsys):
+    assert cli.main(["score", towns[0], towns[0], "--out", str(tmp_path / "o")]) == cli.KNOWN_ERROR
+    assert "'small_town' is named twice" in capsys.readouterr().err
 
 
 def test_interrupting_ends_the_workers_and_keeps_the_runs_that_were_finished(start, tmp_path):

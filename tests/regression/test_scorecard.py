@@ -13,8 +13,8 @@ import pytest
 from siege_sim import load_scenario
 from siege_sim.runner.pool import run_many
 from siege_sim.runner.run import jobs_of, run_job
+from siege_sim.validation.pattern_scores import PatternScore, score_patterns
 from siege_sim.validation.record import load_record
-from siege_sim.validation.scorecard import PatternScore, score_patterns
 
 BASELINE = "aleppo_2016"
 COARSE = ["population.persons_per_household=50"]

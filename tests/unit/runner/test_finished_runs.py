@@ -41,6 +41,8 @@ def test_a_run_that_was_kept_is_the_run_itself(scenario, tmp_path):
     (kept,) = FinishedRuns(tmp_path / "f").run_jobs([job], same, 1)
     pd.testing.assert_frame_equal(kept.series, whole.series)
     pd.testing.assert_frame_equal(kept.quarters, whole.quarters)
+    assert len(whole.events) > 0
+    pd.testing.assert_frame_equal(kept.events, whole.events)
     assert kept.day_lost.tolist() == whole.day_lost.tolist()
     assert (kept.seed, kept.ending, kept.provenance) == (whole.seed, whole.ending, whole.provenance)
     assert kept.summary == whole.summary

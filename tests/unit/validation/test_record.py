@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from siege_sim.errors import ScenarioError
 from siege_sim.loading.scenario import load_scenario
+from siege_sim.validation.course_kinds import AnyMeasure
 from siege_sim.validation.record import load_record, shipped_records
 
 HEAD = (
@@ -40,6 +43,31 @@ CASES = {
         HEAD + PATTERN + RANGE
         + "        measure: {kind: increase, outcomes: [civilians_killed], after: 2016-10-05, until: 2016-10-01}",
         17, "2016-10-01 is not after 2016-10-05",
+    ),
+    "a change longer than its span": (
+        HEAD + PATTERN + RANGE + "        measure: {kind: largest_change, outcomes: [civilians_killed], "
+        "after: 2016-10-01, until: 2016-10-05, within_days: 7}",
+        17, "7 is more than the 4 days of the span; lower it",
+    ),
+    "an order of one day": (
+        HEAD + PATTERN + RANGE
+        + "        measure: {kind: order_of_capture, captured: {Hanano: 2016-11-26, Sakhour: 2016-11-26}}",
+        17, "there is no order; give two dates",
+    ),
+    "an order with an unknown quarter": (
+        HEAD + PATTERN + RANGE
+        + "        measure: {kind: order_of_capture, captured: {Hananu: 2016-11-26, Sakhour: 2016-11-28}}",
+        17, "did you mean 'Hanano'?",
+    ),
+    "unknown ending": (
+        HEAD + PATTERN + RANGE + "        measure: {kind: ended, endings: [evacuation], on: 2016-11-01}",
+        17, "no ending is called 'evacuation'; did you mean 'evacuated'?",
+    ),
+    "any share of runs": (GOOD + "        share_of_runs: {}", 18, "every share would do; give at least one"),
+    "a share of runs above one": (GOOD + "        share_of_runs: {low: 95}", 18, "must be at most 1"),
+    "a share of runs of nothing": (
+        HEAD + PATTERN + RANGE + "        not_measured: because\n        share_of_runs: {low: 0.5}",
+        18, "nothing is measured, so there is no share of runs",
     ),
     "no outcomes": (GOOD.replace("[civilians_killed]", "[]"), 17, "is empty; name at least one entry"),
     "a number for text": (GOOD.replace("source: s", "source: 5"), 13, "5 is not text"),
@@ -120,3 +148,14 @@ def test_the_record_of_aleppo_has_every_topic():
     assert {name for name, entry in record.patterns.items() if entry.not_measured} == {
         "russian_strikes", "damaged_structures", "allied_militias", "last_rations",
     }  # fmt: skip
+
+
+def test_the_page_on_files_lists_every_kind_of_measure():
+    page = (Path(__file__).parents[3] / "docs" / "files.md").read_text()
+    union = get_args(get_args(AnyMeasure)[0])
+    kinds = {measure.model_fields["kind"].default for measure in union}
+    assert len(kinds) == len(union)
+    for measure in union:
+        (line,) = re.findall(rf"^\| `{measure.model_fields['kind'].default}` \|.*$", page, re.MULTILINE)
+        keys = set(measure.model_fields) - {"kind"}
+        assert "as before" in line or all(f"`{key}`" in line for key in keys), line

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from siege_sim.errors import ResultError
 from siege_sim.plots.fan import draw_fan
 from siege_sim.plots.style import settings
 from siege_sim.results.run import CompactRun
 from siege_sim.validation.fan import fan_of
-from siege_sim.validation.measures import measured
+from siege_sim.validation.measures import kendalls_tau, measured
+from siege_sim.validation.pattern_scores import score_patterns
 from siege_sim.validation.record import Record
-from siege_sim.validation.scorecard import score_patterns, scorecard
+from siege_sim.validation.scorecard import scorecard
 
 START = date(2016, 9, 22)
 AREA = (1.0, 1.0, 0.98, 0.95, 0.85, 0.60, 0.50, 0.50, 0.0)
+EVENTS = pd.DataFrame(
+    [("agreement", 3, "north"), ("cell_lost", 4, "A"), ("agreement", 6, "south"), ("agreement", 8, "north")],
+    columns=["kind", "day", "where"],
+)
 CAPTURED = {"A": 4, "B": 5, "C": 5, "D": 8, "E": None}
 
 
@@ -38,10 +48,11 @@ def course(ending: str = "evacuated", days: int = 8, **changed) -> CompactRun:
         {
             "quarter": list(CAPTURED),
             "garrison_cells_on_day_0": [4, 3, 2, 1, 2],
+            "civilians_on_day_0": [100, 200, 300, 400, 500],
             "day_captured": pd.array(list(CAPTURED.values()), "Int64"),
         }
     )
-    return CompactRun(1, ending, series, quarters, {"program": "siege_sim"})
+    return CompactRun(1, ending, series, quarters, {"program": "siege_sim"}, events=EVENTS)
 
 
 def record(*patterns: dict, background: tuple[dict, ...] = ()) -> Record:
@@ -81,6 +92,47 @@ MEASURES = {
         {"outcomes": ("killed",), "after": day(3), "until": day(5), "earlier_after": day(0), "earlier_until": day(2)},
         3.5,
     ),
+    "ratio_of_means": (
+        {"outcomes": ("impacts",), "after": day(4), "until": day(6), "earlier_after": day(0), "earlier_until": day(4)},
+        2.2,
+    ),
+    "ratio_on": ({"over": ("wounded",), "under": ("killed", "impacts"), "on": day(4)}, 20 / 14),
+    "largest_change": ({"outcomes": ("impacts",), "after": day(0), "until": day(8), "within_days": 1}, 8),
+    "largest rise": (
+        {
+            "kind": "largest_change",
+            "outcomes": ("killed",),
+            "after": day(1),
+            "until": day(8),
+            "within_days": 2,
+            "direction": "rise",
+        },
+        20,
+    ),
+    "no fall": (
+        {
+            "kind": "largest_change",
+            "outcomes": ("killed",),
+            "after": day(1),
+            "until": day(8),
+            "within_days": 2,
+            "direction": "fall",
+        },
+        0,
+    ),
+    "people_of_captured": ({"quarters": ("A", "B", "D", "E"), "on": day(6)}, 300),
+    "order_of_capture": ({"captured": {"A": day(1), "B": day(2), "E": day(4)}}, 1),
+    "the other way round": ({"kind": "order_of_capture", "captured": {"A": day(4), "B": day(2), "E": day(1)}}, -1),
+    "not lost at all is last": (
+        {"kind": "order_of_capture", "captured": {"A": day(1), "E": day(2), "D": day(3)}},
+        math.sqrt(2 / 3),
+    ),
+    "ended": ({"endings": ("evacuated", "pocket_taken"), "on": day(8)}, 1),
+    "not ended before": ({"kind": "ended", "endings": ("evacuated",), "on": day(7)}, 0),
+    "going on": ({"kind": "ended", "endings": ("holding",), "on": day(7)}, 1),
+    "count_of_events": ({"events": ("agreement",), "on": day(6)}, 2),
+    "events at a place": ({"kind": "count_of_events", "events": ("agreement",), "where": ("north",), "on": day(8)}, 2),
+    "date_of_event": ({"events": ("agreement",), "where": ("south",), "after": day(4)}, 2),
     "rank_of_capture": ({"quarter": "B"}, 2),
     "share_of_first_captured": ({"first": 2, "quarters": ("B", "C")}, 2 / 3),
     "share_of_first": ({"part": ("north",), "whole": ("north", "west"), "count": 50.0}, 0.6),
@@ -101,6 +153,53 @@ def test_a_break_far_later_but_as_sudden_has_the_same_shape():
         measure = {"kind": kind, **MEASURES[kind][0]}
         assert value(measure, late) == pytest.approx(value(measure))
     assert value({"kind": "date_of_break", "level": 0.3, "after": day(7)}, late) == 0
+
+
+def test_kendalls_tau_is_that_of_a_textbook():
+    """Kendall and Gibbons 1990: ten boys by mathematics and by music, 33 pairs in order and 12 not."""
+    mathematics, music = np.arange(1.0, 11.0), np.array([2.0, 5, 4, 1, 3, 8, 9, 6, 7, 10])
+    pairs = [(i, j) for i in range(10) for j in range(i)]
+    agree = sum(np.sign(music[i] - music[j]) for i, j in pairs)
+    assert kendalls_tau(mathematics, music) == pytest.approx(agree / 45)
+    assert kendalls_tau(np.array([1.0, 2, 2, 3]), np.array([1.0, 2, 3, 3])) == pytest.approx(0.8)
+    assert math.isnan(kendalls_tau(np.ones(3), np.arange(3.0)))
+
+
+@given(st.lists(st.integers(0, 5), min_size=2, max_size=12), st.randoms())
+def test_kendalls_tau_is_between_minus_one_and_one_and_turns_with_the_order(places, chance):
+    other = places.copy()
+    chance.shuffle(other)
+    one, two = np.array(places, dtype=float), np.array(other, dtype=float)
+    tau = kendalls_tau(one, two)
+    if math.isnan(tau):
+        assert len(set(places)) == 1
+    else:
+        assert -1 - 1e-12 <= tau <= 1 + 1e-12
+        assert kendalls_tau(one, -two) == pytest.approx(-tau)
+        assert kendalls_tau(one, one) == pytest.approx(1)
+
+
+def test_events_that_were_not_kept_are_not_counted_as_none():
+    forgotten = replace(course(), events=None)
+    with pytest.raises(ResultError, match="run them again"):
+        value({"kind": "count_of_events", "events": ("agreement",), "on": day(6)}, forgotten)
+
+
+def test_an_ending_is_not_known_of_a_run_that_was_stopped_before():
+    ended = {"kind": "ended", "endings": ("evacuated",), "on": day(7)}
+    assert value(ended, course("holding", days=5)) is None
+    assert value(ended, course("evacuated", days=5)) == 1
+    assert value({**ended, "endings": ("holding",)}, course("holding", days=7)) == 1
+
+
+def test_a_share_of_runs_counts_runs_and_not_their_median():
+    runs = [course("evacuated")] * 3 + [course("pocket_taken")]
+    ended = {"low": 1.0, "high": 1.0, "measure": {"kind": "ended", "endings": ("evacuated",), "on": day(8)}}
+    most, all_of_them = score_patterns(
+        record({**ended, "share_of_runs": {"low": 0.7}}, {**ended, "share_of_runs": {"low": 0.95}}), runs
+    )
+    assert (most.share_inside, most.holds, all_of_them.holds) == (0.75, True, False)
+    assert most.crps is None, "a share of runs is no quantity of the siege"
 
 
 def test_a_creep_has_not_the_shape_of_a_break():
