@@ -225,7 +225,7 @@ def score_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the scorecard as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Hold many runs of a scenario against the record, or of several side by side."""
+    """Hold runs of one scenario or several against the record."""
     from siege_sim.results.files import check_target, json_text, new_folder
     from siege_sim.runner.scoring import card_of, score_requests, scored_runs
 
@@ -331,7 +331,7 @@ def calibrate_command(
     ] = 40,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Fit parameters to records of one siege or several, and show which they constrain."""
+    """Fit parameters to records; show which they constrain."""
     from siege_sim.runner.calibrate import calibrate
     from siege_sim.runner.calibration_file import load_spec, shipped_calibrations
     from siege_sim.runner.fit import print_fit, write_fit
