@@ -218,10 +218,14 @@ def _evenly(cells: IntArray, count: int) -> IntArray:
 
 
 def _assign_axes(model: SiegeState, forces: Forces) -> None:
-    """Divide the vanguard over the axes by where it stands: neighbours go together."""
+    """Divide the vanguard over the axes: by name where the scenario names axes, else neighbours go together."""
     units = model.units
     vanguard = np.flatnonzero(units.vanguard & (units.side == BESIEGER) & (units.posture != Posture.GONE))
     if forces.axes == 0 or vanguard.size == 0:
+        return
+    named = {name: faction.axis for name, faction in forces.besieger.items() if faction.axis is not None}
+    if named:
+        units.axis[vanguard] = [named.get(model.unit_labels[row][0], 0) for row in vanguard.tolist()]
         return
     by_place = vanguard[np.argsort(units.cell_index[vanguard], kind="stable")]
     for number, rows in enumerate(np.array_split(by_place, min(forces.axes, by_place.size))):

@@ -33,6 +33,7 @@ from siege_sim.model.processes.assault import Assault
 from siege_sim.model.processes.base import Intervention, Process
 from siege_sim.model.processes.besieger_command import BesiegerCommand
 from siege_sim.model.processes.bridges import Bridges
+from siege_sim.model.processes.clearing import Clearing
 from siege_sim.model.processes.condemnation import Condemnation
 from siege_sim.model.processes.counter_attack import CounterAttack
 from siege_sim.model.processes.danger import Danger
@@ -50,6 +51,7 @@ from siege_sim.model.processes.hospitals import Hospitals
 from siege_sim.model.processes.hunger import Hunger
 from siege_sim.model.processes.looting import Looting
 from siege_sim.model.processes.loss_threshold import LossThreshold
+from siege_sim.model.processes.main_effort import MainEffort
 from siege_sim.model.processes.market import MarketTrade
 from siege_sim.model.processes.morale import Morale
 from siege_sim.model.processes.new_holder import NewHolder
@@ -76,8 +78,10 @@ OWN_PROCESSES: tuple[type[Process], ...] = (
     Danger,
     GarrisonShelling,
     BesiegerCommand,
+    MainEffort,
     GarrisonCommand,
     Assault,
+    Clearing,
     CounterAttack,
     Envelopment,
     LossThreshold,

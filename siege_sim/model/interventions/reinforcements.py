@@ -46,6 +46,8 @@ class Reinforcements(Intervention):
     """Training and arms, as a factor on fighting strength."""
     vanguard: bool = False
     """Whether they lead assaults."""
+    axis: int | None = param(None, unit="number", ge=0, le=11)
+    """Which axis of attack they join, counted from 0; all in turn without it."""
 
     def problems(self) -> Iterator[Problem]:
         """Yield arrivals that are not said once, and days that are none."""
@@ -106,7 +108,7 @@ class Reinforcements(Intervention):
         for i, row in enumerate(rows):
             units.cell_index[row] = cells[i % cells.size]
             if self.vanguard and side == BESIEGER and model.axes:
-                units.axis[row] = i % len(model.axes)
+                units.axis[row] = i % len(model.axes) if self.axis is None else min(self.axis, len(model.axes) - 1)
             model.muster(int(row))
         fighters = int(units.fit[rows].sum())
         model.ledger.book(STOCKS[side], "reinforced", fighters)
