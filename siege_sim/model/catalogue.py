@@ -47,6 +47,7 @@ from siege_sim.model.processes.fear import Fear
 from siege_sim.model.processes.gardens import Gardens
 from siege_sim.model.processes.garrison_command import GarrisonCommand
 from siege_sim.model.processes.garrison_shelling import GarrisonShelling
+from siege_sim.model.processes.group_deals import GroupDeals
 from siege_sim.model.processes.hospitals import Hospitals
 from siege_sim.model.processes.hunger import Hunger
 from siege_sim.model.processes.looting import Looting
@@ -59,11 +60,13 @@ from siege_sim.model.processes.pauses import Pauses
 from siege_sim.model.processes.pockets import Pockets
 from siege_sim.model.processes.rationing import Rationing
 from siege_sim.model.processes.rescue import Rescue
+from siege_sim.model.processes.resolve import Resolve
 from siege_sim.model.processes.season import Season
 from siege_sim.model.processes.sorties import Sorties
 from siege_sim.model.processes.strike_effects import StrikeEffects
 from siege_sim.model.processes.supply import Supply
 from siege_sim.model.processes.targets import Targets
+from siege_sim.model.processes.withdrawal import Withdrawal
 from siege_sim.model.processes.works import Works
 
 T = TypeVar("T", bound=Process)
@@ -80,6 +83,7 @@ OWN_PROCESSES: tuple[type[Process], ...] = (
     BesiegerCommand,
     MainEffort,
     GarrisonCommand,
+    Withdrawal,
     Assault,
     Clearing,
     CounterAttack,
@@ -87,6 +91,7 @@ OWN_PROCESSES: tuple[type[Process], ...] = (
     LossThreshold,
     Desertion,
     Morale,
+    Resolve,
     Works,
     Pockets,
     Supply,
@@ -105,6 +110,7 @@ OWN_PROCESSES: tuple[type[Process], ...] = (
     Condemnation,
     Pauses,
     Agreement,
+    GroupDeals,
     Ending,
 )
 """The project's own processes; within a phase they run in this order."""
