@@ -11,8 +11,8 @@ from siege_sim.kernels.hazard import probability
 from siege_sim.model.agents.facility import Road
 from siege_sim.model.codes import Status
 from siege_sim.model.processes.base import Intervention
-from siege_sim.schema.block import Problem, param, share
-from siege_sim.schema.dated import DatedNumber, dated_share
+from siege_sim.schema.block import Problem, share
+from siege_sim.schema.dated import DatedNumber, dated, dated_share
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -40,8 +40,8 @@ class SiegeBroken(Intervention):
     """How freely goods and people can pass; a number, or numbers by date."""
     hope: float = share(1.0, plausible=(0.5, 1.0))
     """Hope of help from outside while the road is held."""
-    leaving_per_day: float = param(0.003, unit="1/day", plausible=(0.0005, 0.02), ge=0.0, le=1.0)
-    """Hazard that a household leaves by a fully open road, out of reach of fire."""
+    leaving_per_day: DatedNumber = dated(0.003, unit="1/day", plausible=(0.0005, 0.02), ge=0.0, le=1.0)
+    """Hazard that a household leaves by a fully open road, out of reach of fire; a number, or numbers by date."""
 
     def problems_in(self, setting: Setting) -> Iterator[Problem]:
         """Yield a road that the map does not have, or a map without any."""
@@ -77,7 +77,7 @@ class SiegeBroken(Intervention):
             passing = road.open_share * (1.0 - float(city.layers.danger[road.cell_index]))
             pocket = city.pockets[road.cell_index]
             passable[pocket] = max(passable[pocket], passing)
-        chance = probability(self.leaving_per_day * passable)[city.pockets[homes.cell_index]]
+        chance = probability(model.now(self.leaving_per_day) * passable)[city.pockets[homes.cell_index]]
         leaving = np.flatnonzero(homes.inside & (homes.persons > 0) & (luck < chance))
         if leaving.size:
             homes.leave(leaving, Status.OUT_BY_ROAD)
