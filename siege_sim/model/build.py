@@ -142,6 +142,8 @@ def raise_units(model: SiegeState) -> Units:
         rows = np.arange(first, first + count)
         _form(units, rows, model.city.sides.codes[action.side], fighters, action.quality, action.vanguard)
         units.posture[rows] = Posture.GONE
+        if action.vanguard and action.side == "besieger" and action.axis is not None:
+            units.axis[rows] = action.axis
         for row in rows:
             model.unit_labels[int(row)] = (action.faction, action.sector)
         model.planned_units[name, day] = rows

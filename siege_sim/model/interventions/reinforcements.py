@@ -107,8 +107,8 @@ class Reinforcements(Intervention):
         units.posture[rows] = Posture.RESERVE if side == GARRISON else Posture.HOLD
         for i, row in enumerate(rows):
             units.cell_index[row] = cells[i % cells.size]
-            if self.vanguard and side == BESIEGER and model.axes:
-                units.axis[row] = i % len(model.axes) if self.axis is None else min(self.axis, len(model.axes) - 1)
+            if self.vanguard and side == BESIEGER and model.axes and self.axis is None:
+                units.axis[row] = i % len(model.axes)
             model.muster(int(row))
         fighters = int(units.fit[rows].sum())
         model.ledger.book(STOCKS[side], "reinforced", fighters)
