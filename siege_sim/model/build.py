@@ -142,6 +142,8 @@ def raise_units(model: SiegeState) -> Units:
         rows = np.arange(first, first + count)
         _form(units, rows, model.city.sides.codes[action.side], fighters, action.quality, action.vanguard)
         units.posture[rows] = Posture.GONE
+        if action.vanguard and action.side == "besieger" and action.axis is not None:
+            units.axis[rows] = action.axis
         for row in rows:
             model.unit_labels[int(row)] = (action.faction, action.sector)
         model.planned_units[name, day] = rows
@@ -218,10 +220,14 @@ def _evenly(cells: IntArray, count: int) -> IntArray:
 
 
 def _assign_axes(model: SiegeState, forces: Forces) -> None:
-    """Divide the vanguard over the axes by where it stands: neighbours go together."""
+    """Divide the vanguard over the axes: by name where the scenario names axes, else neighbours go together."""
     units = model.units
     vanguard = np.flatnonzero(units.vanguard & (units.side == BESIEGER) & (units.posture != Posture.GONE))
     if forces.axes == 0 or vanguard.size == 0:
+        return
+    named = {name: faction.axis for name, faction in forces.besieger.items() if faction.axis is not None}
+    if named:
+        units.axis[vanguard] = [named.get(model.unit_labels[row][0], 0) for row in vanguard.tolist()]
         return
     by_place = vanguard[np.argsort(units.cell_index[vanguard], kind="stable")]
     for number, rows in enumerate(np.array_split(by_place, min(forces.axes, by_place.size))):

@@ -33,6 +33,7 @@ from siege_sim.model.processes.assault import Assault
 from siege_sim.model.processes.base import Intervention, Process
 from siege_sim.model.processes.besieger_command import BesiegerCommand
 from siege_sim.model.processes.bridges import Bridges
+from siege_sim.model.processes.clearing import Clearing
 from siege_sim.model.processes.condemnation import Condemnation
 from siege_sim.model.processes.counter_attack import CounterAttack
 from siege_sim.model.processes.danger import Danger
@@ -46,10 +47,12 @@ from siege_sim.model.processes.fear import Fear
 from siege_sim.model.processes.gardens import Gardens
 from siege_sim.model.processes.garrison_command import GarrisonCommand
 from siege_sim.model.processes.garrison_shelling import GarrisonShelling
+from siege_sim.model.processes.group_deals import GroupDeals
 from siege_sim.model.processes.hospitals import Hospitals
 from siege_sim.model.processes.hunger import Hunger
 from siege_sim.model.processes.looting import Looting
 from siege_sim.model.processes.loss_threshold import LossThreshold
+from siege_sim.model.processes.main_effort import MainEffort
 from siege_sim.model.processes.market import MarketTrade
 from siege_sim.model.processes.morale import Morale
 from siege_sim.model.processes.new_holder import NewHolder
@@ -57,11 +60,13 @@ from siege_sim.model.processes.pauses import Pauses
 from siege_sim.model.processes.pockets import Pockets
 from siege_sim.model.processes.rationing import Rationing
 from siege_sim.model.processes.rescue import Rescue
+from siege_sim.model.processes.resolve import Resolve
 from siege_sim.model.processes.season import Season
 from siege_sim.model.processes.sorties import Sorties
 from siege_sim.model.processes.strike_effects import StrikeEffects
 from siege_sim.model.processes.supply import Supply
 from siege_sim.model.processes.targets import Targets
+from siege_sim.model.processes.withdrawal import Withdrawal
 from siege_sim.model.processes.works import Works
 
 T = TypeVar("T", bound=Process)
@@ -76,13 +81,17 @@ OWN_PROCESSES: tuple[type[Process], ...] = (
     Danger,
     GarrisonShelling,
     BesiegerCommand,
+    MainEffort,
     GarrisonCommand,
+    Withdrawal,
     Assault,
+    Clearing,
     CounterAttack,
     Envelopment,
     LossThreshold,
     Desertion,
     Morale,
+    Resolve,
     Works,
     Pockets,
     Supply,
@@ -101,6 +110,7 @@ OWN_PROCESSES: tuple[type[Process], ...] = (
     Condemnation,
     Pauses,
     Agreement,
+    GroupDeals,
     Ending,
 )
 """The project's own processes; within a phase they run in this order."""

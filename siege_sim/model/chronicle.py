@@ -28,6 +28,9 @@ STRIKES_FREED, ASSAULTS_FREED = "strikes freed", "assaults freed"
 CUT_OFF = "cut off from the main body"
 ASSAULTED = "local assault"
 OTHERS_LEFT = "others nearby had left"
+CLEARED = "cleared by an assault"
+LEFT_BY_ORDER = "left by order of its command"
+LEFT_BY_DEAL = "left by agreement"
 """Causes of lost ground that come of something else than ground lost around."""
 
 END_LOST = "its end in the pocket was lost"
@@ -124,9 +127,11 @@ def _what_lost(model: SiegeState, cell: int, cause: str, anywhere: int | None) -
     city, log = model.city, model.log
     if cause == CUT_OFF and cell in log.cut_off_by:
         return log.cut_off_by[cell]
+    if cause in (LEFT_BY_ORDER, LEFT_BY_DEAL):
+        return log.newest(("left", cell))
     pressed_by = int(city.layers.pressed_by[cell])
     pressing = [axis for axis in model.axes if axis.number == pressed_by]
-    if cause == ASSAULTED and (assault := log.newest(*pressing)) is not None:
+    if cause in (ASSAULTED, CLEARED) and (assault := log.newest(*pressing)) is not None:
         return assault
     beside = log.newest(*(("lost", other) for other in city.around[cell].tolist()))
     if cause == OTHERS_LEFT and beside is None:  # the news came from farther away

@@ -29,3 +29,6 @@ class Posture(IntEnum):
 HOLD, RESERVE, ASSAULT, GONE = (int(p) for p in (Posture.HOLD, Posture.RESERVE, Posture.ASSAULT, Posture.GONE))
 AT_HOME, DISPLACED_INSIDE = int(Status.AT_HOME), int(Status.DISPLACED_INSIDE)
 """The same as plain numbers: arrays compare with a member of an enumeration, or take it in, far more slowly."""
+
+POSTURES = ("assault", "squeeze", "hold")
+"""What the besieger's forces may be ordered to do."""

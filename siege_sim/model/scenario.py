@@ -29,7 +29,7 @@ from siege_sim.model.city.synthetic import SyntheticTown, town_with
 from siege_sim.model.outcome import Outcome
 from siege_sim.model.outcomes import outcomes_of
 from siege_sim.model.processes.base import Intervention, Process
-from siege_sim.model.setting import Setting, map_kind
+from siege_sim.model.setting import Front, Setting, map_kind
 from siege_sim.schema.block import Block, Problem, as_pydantic_error, param
 from siege_sim.schema.clock import Clock, Day
 from siege_sim.schema.lineage import Lineage, ValueChange
@@ -195,6 +195,23 @@ def _why_not_to_change(name: str, on: Collection[str]) -> str:
     )
 
 
+def _missing(process: Process, on: Collection[str]) -> Iterator[str]:
+    """Yield in words which processes are off without which one could do nothing."""
+    for other, part in process.needs.items():
+        if other not in on:
+            yield f"the process '{other}', which {part}, is off; switch it on"
+
+
+def _problems_beside(process: Process, on: Collection[str]) -> Iterator[Problem]:
+    """Yield processes that cannot be on beside one, or without it."""
+    where = ("processes", process.name())
+    yield from ((where, f"'{process.name()}' could do nothing: {words}") for words in _missing(process, on))
+    for other in process.instead_of:
+        if other in on:
+            both = f"'{process.name()}' and '{other}' are two theories of the same thing"
+            yield where, f"{both}; keep one and switch the other off"
+
+
 class Scenario(Setting):
     """A complete description of a run. The same scenario and seed give the same run, to the byte."""
 
@@ -217,10 +234,12 @@ class Scenario(Setting):
 
     @model_serializer(mode="wrap")
     def _without_empty_changes(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Say nothing of changes when there are none: most scenarios have no need of the word."""
+        """Say nothing of changes when there are none, nor of a front that is the usual one."""
         data: dict[str, Any] = serialise(self)
         if not self.changes:
             data.pop("changes", None)
+        if self.front == Front():
+            data.pop("front", None)
         return data
 
     @cached_property
@@ -306,8 +325,11 @@ class Scenario(Setting):
 
     def notes(self) -> list[str]:
         """Return what this siege lacks because mechanisms are off, in sentences, where their names do not say it."""
-        off = (cls for name, cls in catalogue.processes().items() if getattr(self.processes, name, None) is None)
-        return [f"Without '{cls.name()}' {cls.off_means}." for cls in off if cls.off_means]
+        on, known = dict(self.processes.on()), catalogue.processes()
+        replaced = {other for name in on if name in known for other in known[name].instead_of}
+        off = (cls for name, cls in known.items() if name not in on and name not in replaced)
+        missing = (cls for cls in off if cls.off_means and not on.keys() & set(cls.instead_of))
+        return [f"Without '{cls.name()}' {cls.off_means}." for cls in missing]
 
     def problems(self) -> Iterator[Problem]:
         """Yield what does not fit together: places, sectors, dates."""
@@ -319,14 +341,14 @@ class Scenario(Setting):
         for name, mechanism in on.items():
             for path, message in mechanism.problems_in(self):
                 yield ("processes", name, *path), message
+            yield from _problems_beside(mechanism, on)
         for name, action in self.interventions.items():
             for path, message in action.problems_on(clock):
                 yield ("interventions", name, *path), f"{action.kind} '{name}' {message}"
             for path, message in action.problems_in(self):
                 yield ("interventions", name, *path), message
-            for process, part in action.needs.items():
-                if process not in on:
-                    yield ("interventions", name), f"the process '{process}', which {part}, is off; switch it on"
+            for words in _missing(action, on):
+                yield ("interventions", name), words
         yield from problems_of_series(self, clock)
         yield from self._problems_of_changes()
 

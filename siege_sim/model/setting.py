@@ -96,6 +96,14 @@ class Faction(Block):
     """Training and arms, as a factor on fighting strength."""
     vanguard: bool = False
     """Whether they lead assaults."""
+    axis: int | None = param(None, unit="number", ge=0, le=11)
+    """Which axis of attack it leads, counted from 0; by where it stands without it."""
+    steadfast: DatedNumber = dated_share(0.5, plausible=(0.2, 0.95))
+    """Its orders and conviction, for `resolve` and `withdrawal`: 1 holds whatever happens; a number, or by date."""
+    exit_offered: DatedNumber = dated_share(0.5, plausible=(0.0, 1.0))
+    """What awaits those of it who give up: 1 a safe way out with arms and family, 0 death; a number, or by date."""
+    fed: DatedNumber | None = dated(None, unit="share", ge=0.0, le=1.0)
+    """Share of their need that its fighters have from stores of their own, for `resolve`; what they ate without it."""
     sectors: dict[str, float] = Field(min_length=1)
     """Where they stand: sector of the map and weight."""
 
@@ -151,6 +159,67 @@ class Ground(Block):
     """Perceived local odds from which an assault goes in."""
     cells_before_regrouping: int = param(24, unit="cells", plausible=(20, 35), ge=1, le=1000)
     """Cells that an axis takes before it must regroup."""
+
+
+class Front(Block):
+    """What a kilometre of front means for an assault that clears ground, for `clearing` and what goes with it."""
+
+    attackers_per_km: float = param(
+        625.0,
+        unit="fighters/km",
+        plausible=(400, 800),
+        source="frontage of 250 in 400 m of streets",
+        ge=10.0,
+        le=5000.0,
+    )
+    """How many attackers find room on a kilometre that they assault."""
+    open_m_per_day: float = param(
+        1600.0, unit="m/day", plausible=(1000, 3000), source="1-3 km over open ground", ge=1.0, le=20000.0
+    )
+    """How far an assault comes in a day over open ground against hardly any resistance."""
+    fabric_slows: float = param(
+        2.5,
+        unit="log scale",
+        plausible=(2, 4),
+        source="hundreds of metres in suburbs, 20-100 in old towns",
+        ge=0.0,
+        le=10.0,
+    )
+    """How much fully built-up ground slows it (logarithm of the factor)."""
+    odds_at_half_pace: float = param(
+        2.4, unit="ratio", plausible=(1.5, 4), source="3:1 rule of thumb, disputed (Dupuy)", gt=0.0, le=50.0
+    )
+    """Local odds at which it keeps half of that pace."""
+    odds_steepness: float = param(2.75, unit="exponent", plausible=(1, 3.2), gt=0.0, le=10.0)
+    """How steeply the pace falls with worse odds."""
+    works: float = param(
+        1.5, unit="factor", plausible=(0.6, 2.2),
+        source="an entrenched, built-up front multiplies the defence by about 2.7-3.1 in all", ge=0.0, le=10.0,
+    )  # fmt: skip
+    """What full works add to the defence; in open ground a part of it."""
+    works_depth_m: float = param(400.0, unit="m", plausible=(200, 900), ge=0.0, le=5000.0)
+    """How deep the works of an old front reach."""
+    support_m: float = param(600.0, unit="m", plausible=(0, 1000), ge=0.0, le=5000.0)
+    """Distance over which positions support one another, so that no single thin cell decides; 0 for not at all."""
+    attackers_killed_rate: float = param(
+        0.007,
+        unit="1/day",
+        plausible=(0.002, 0.008),
+        source="Mosul's east bank, losses of its attackers",
+        ge=0.0,
+        le=1.0,
+    )
+    """Attackers killed a day and kilometre, as a share of the root of both sides' fighters there (Helmbold)."""
+    defenders_killed_rate: float = param(
+        0.0008, unit="1/day", plausible=(0.0007, 0.003), source="Aleppo, 15-27 Nov 2016: 134 killed", ge=0.0, le=1.0
+    )
+    """Defenders, likewise."""
+    shells_an_impact: float = param(12.0, unit="shells", plausible=(5, 30), ge=0.0, le=200.0)
+    """How many shells keep defenders down as much as one heavy impact."""
+    shells_per_km_to_suppress: float = param(60.0, unit="shells/km", plausible=(20, 200), gt=0.0, le=10000.0)
+    """Shells a day and kilometre of front at which fire has two thirds of its full effect."""
+    suppressed_at_most: float = share(0.5, plausible=(0.3, 0.7))
+    """Share of the defence that fire can keep down."""
 
 
 class AirWing(Window):
@@ -217,6 +286,8 @@ class Setting(Block):
     """The order of battle."""
     ground: Ground = Ground()
     """What ground means for fighting."""
+    front: Front = Front()
+    """What a kilometre of front means for an assault that clears ground."""
     air_wings: dict[str, AirWing] = {}
     """Air power, by wing."""
 

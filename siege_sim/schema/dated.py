@@ -203,6 +203,20 @@ class DatedWords(DatedReader):
         return None, f"{as_written(value)} is not one of {', '.join(self.words)}{_hint(value, self.words)}"
 
 
+@dataclass(frozen=True)
+class DatedNames(DatedReader):
+    """Names that a scenario gives to something, such as a sector of its map; who uses them checks that they exist."""
+
+    @property
+    def json_type(self) -> dict[str, Any]:
+        """What a JSON schema says of one name."""
+        return {"type": "string"}
+
+    def one(self, value: Any) -> tuple[Any, str]:
+        """Return the name, and what is wrong with it, if something is."""
+        return (value, "") if isinstance(value, str) else (None, f"{as_written(value)} is not a name")
+
+
 def _hint(value: Any, words: Sequence[str]) -> str:
     near = get_close_matches(str(value), words, n=1)
     return f"; did you mean '{near[0]}'?" if near else ""
@@ -241,6 +255,13 @@ def dated_word(default: str, words: Sequence[str]) -> Any:
     """Declare a field that is one of some words, or a series of them."""
     field: Any = Field(default)
     field.metadata = [DatedWords(tuple(words))]
+    return field
+
+
+def dated_name(default: str = "") -> Any:
+    """Declare a field that is a name of the scenario's choosing, or a series of names."""
+    field: Any = Field(default)
+    field.metadata = [DatedNames()]
     return field
 
 

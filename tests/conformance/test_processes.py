@@ -23,6 +23,7 @@ from tests.conftest import STRESS
 PROCESSES = sorted(catalogue.processes().items())
 INTERVENTIONS = sorted(catalogue.interventions().items())
 EVERYTHING = PROCESSES + INTERVENTIONS
+KNOWN = dict(PROCESSES)
 
 SEED = 7
 MORE_SEEDS = range(1, 13)
@@ -90,14 +91,31 @@ def stressed():
 NEEDS = {"bridges": ("map.river=true",)}
 """What the stressed city needs besides for a process to have anything to do."""
 
+WORKS_WITH = {
+    "withdrawal": ("clearing", "main_effort"),
+    "group_deals": ("clearing", "main_effort"),
+}
+"""What one of these acts upon, where the stressed city has another theory."""
+
 AT_WORK = {"bridges": "{open: {Old Bridge: {3: 0}}}", "deliveries": "{routes: {road: {tonnes_per_day: 2}}}"}
 """Parameters with which a process does something, where its default ones do nothing."""
 
 
 def others_off(name) -> tuple[str, ...]:
-    """Theories of the same thing act in place of each other, so only one of them is on."""
+    """Theories of the same thing act in place of each other, so only one of them is on, with all that it needs."""
     theories = {other for other, cls in PROCESSES if issubclass(cls, BreakOff)}
-    return tuple(f"processes.{other}=null" for other in sorted(theories - {name}) if name in theories)
+    needed = _needed_by(name)
+    off = {other for on in (name, *needed) for other in KNOWN[on].instead_of}
+    off |= theories if name in theories else set()
+    return (
+        *(f"processes.{other}=null" for other in sorted(off - {name})),
+        *(f"processes.{other}={{}}" for other in needed),
+    )
+
+
+def _needed_by(name) -> list[str]:
+    """Return the processes that one needs or works with, for which the stressed city has another theory."""
+    return sorted({*getattr(KNOWN[name], "needs", ()), *WORKS_WITH.get(name, ())} - {name})
 
 
 @each_process

@@ -10,6 +10,7 @@ from siege_sim import load_scenario, run
 from siege_sim.loading.scenario import parent_of, shipped_folder, shipped_scenarios
 from siege_sim.loading.what_ifs import about_of
 from siege_sim.runner.ablate import names_to_be_about
+from siege_sim.model.setting import Front
 
 CASES = [name for name in shipped_scenarios() if parent_of(name) is None and name != "toy_town"]
 WHAT_IFS = [name for name in shipped_scenarios() if parent_of(name) in CASES and not name.startswith("theory_")]
@@ -21,6 +22,8 @@ INPUTS = {
     "artillery": {"shells_per_day"},
     "garrison_shelling": {"killed_per_day"},
     "besieger_command": {"posture"},
+    "main_effort": {"posture", "axes_open", "objective"},
+    "resolve": {"relief"},
     "rationing": {"bread_kcal", "by_category", "by_category_in", "kcal_per_gram", "aid_kcal", "policy", "fuel_days"},
     "deliveries": {"routes"},
     "bridges": {"open"},
@@ -41,10 +44,31 @@ def mechanisms(name: str) -> dict[str, dict[str, object]]:
     }
 
 
+OF_THE_FRONT = {
+    "besieger_command", "garrison_command", "assault", "desertion", "counter_attack", "morale",
+    "main_effort", "withdrawal", "clearing", "resolve", "group_deals",
+}  # fmt: skip
+"""What the two theories of the front differ in."""
+
+EXAMPLE_OF = {False: "aleppo_2016", True: "mosul_2016"}
+"""A case with the second theory of the front, or with the first."""
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_no_siege_has_a_mechanism_or_a_parameter_of_its_own(name):
-    assert mechanisms(name) == mechanisms("aleppo_2016")
-    assert load_scenario(name).ground == load_scenario("aleppo_2016").ground
+    scenario, own = load_scenario(name), mechanisms(name)
+    assert own == mechanisms(EXAMPLE_OF["clearing" in own])
+    elsewhere = {kind: values for kind, values in own.items() if kind not in OF_THE_FRONT}
+    assert elsewhere == {
+        kind: values for kind, values in mechanisms("aleppo_2016").items() if kind not in OF_THE_FRONT
+    }
+    assert (scenario.ground, scenario.front) == (load_scenario("aleppo_2016").ground, Front())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_siege_has_one_theory_of_the_front_or_the_other(name):
+    on = mechanisms(name).keys()
+    assert ("clearing" in on, "main_effort" in on, "resolve" in on) in ((False,) * 3, (True,) * 3)
 
 
 @pytest.mark.parametrize("name", CASES)

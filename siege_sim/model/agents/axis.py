@@ -38,6 +38,8 @@ class Axis(SiegeAgent):
         taken: cells taken since it last regrouped; ``last_taken`` are the newest.
         stalled: days in a row on which no assault went in.
         held_back: days in a row on which it was told not to attack.
+        cut: the line along which it means to cut ground off; empty for none.
+        fresh: its fit fighters when it last went over to the assault after a rest.
     """
 
     def __init__(self, model: mesa.Model, units: Units, unit_agents: Mapping[int, Unit], number: int) -> None:
@@ -52,6 +54,8 @@ class Axis(SiegeAgent):
         self.last_taken: list[int] = []
         self.stalled = 0
         self.held_back = 0
+        self.cut: list[int] = []
+        self.fresh = 0
         self._rows: IntArray = np.empty(0, dtype=np.int64)
         self._rows_at = -1
 

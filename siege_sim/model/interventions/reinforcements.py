@@ -47,6 +47,8 @@ class Reinforcements(Intervention):
     """Training and arms, as a factor on fighting strength."""
     vanguard: bool = False
     """Whether they lead assaults."""
+    axis: int | None = param(None, unit="number", ge=0, le=11)
+    """Which axis of attack they join, counted from 0; all in turn without it."""
 
     def problems(self) -> Iterator[Problem]:
         """Yield arrivals that are not said once, and days that are none."""
@@ -106,7 +108,7 @@ class Reinforcements(Intervention):
         units.posture[rows] = Posture.RESERVE if side == GARRISON else Posture.HOLD
         for i, row in enumerate(rows):
             units.cell_index[row] = cells[i % cells.size]
-            if self.vanguard and side == BESIEGER and model.axes:
+            if self.vanguard and side == BESIEGER and model.axes and self.axis is None:
                 units.axis[row] = i % len(model.axes)
             model.muster(int(row))
         fighters = int(units.fit[rows].sum())

@@ -64,6 +64,10 @@ class Process(Block):
     """Kinds of places that only this process needs; maps may name them."""
     off_means: ClassVar[str] = ""
     """What is missing without this process that its name does not say, as a clause: "nobody dies of wounds"."""
+    needs: ClassVar[Mapping[str, str]] = {}
+    """Processes without which it could do nothing, each with what that process does for it."""
+    instead_of: ClassVar[tuple[str, ...]] = ()
+    """Processes of the same thing by another theory, which cannot be on beside it."""
     stream: ClassVar[str] = ""
     """The name of its random stream, where that is not its own name: a renamed process keeps its random numbers."""
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.kernels import frontage, ground
-from siege_sim.kernels.hazard import FloatArray, IntArray
-from siege_sim.model import chronicle
+from siege_sim.kernels.hazard import FloatArray
+from siege_sim.model import chronicle, marching
 from siege_sim.model.agents.axis import Axis, AxisPhase
-from siege_sim.model.codes import ASSAULT, HOLD
+from siege_sim.model.codes import HOLD, POSTURES
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param, share
 from siege_sim.schema.dated import dated_word
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from siege_sim.model.agents.line import Line
     from siege_sim.model.city.grid import City
     from siege_sim.model.state import SiegeState
-
-POSTURES = ("assault", "squeeze", "hold")
-"""What the besieger's forces may be ordered to do."""
 
 
 class BesiegerCommand(Process):
@@ -144,12 +141,12 @@ class BesiegerCommand(Process):
             self._choose_place(model, axis, seen)
             return
         axis.turn_to(AxisPhase.PREPARE)
-        self._mass(model, axis)
+        marching.mass(model, axis)
 
     def _choose_place(self, model: SiegeState, axis: Axis, seen: FloatArray) -> None:
         """Choose one of the besieger's cells on the siege line to attack from, and march there."""
         city = model.city
-        candidates = self._within_reach(model, axis, np.flatnonzero(city.siege_line))
+        candidates = marching.within_reach(model, axis, np.flatnonzero(city.siege_line))
         if candidates.size == 0:
             return
         # Axes that stand close attack the same stretch as one; where the line is too short to keep them apart, they
@@ -159,7 +156,7 @@ class BesiegerCommand(Process):
             distance = ground.king_steps(candidates, np.array(others, dtype=np.int64), city.shape)
             apart = candidates[distance.min(axis=1) >= 4]
             candidates = apart if apart.size else candidates
-        march = self._march(model, axis, candidates)
+        march = marching.mean_march(model, axis, candidates)
         # The defence that the staff sees on the front cells around each place; cells off the front or off the grid do
         # not count.
         before = np.append(np.where(city.front, seen, np.nan), np.nan)[city.around[candidates]]
@@ -180,7 +177,7 @@ class BesiegerCommand(Process):
         axis.focus = int(candidates[best])
         axis.stalled = 0
         axis.turn_to(AxisPhase.PREPARE)
-        self._mass(model, axis)
+        marching.mass(model, axis)
         # The reason for the log is what sets the place apart from the rest of the list, not what weighs most: that may
         # be the same everywhere.
         reasons = {
@@ -192,34 +189,6 @@ class BesiegerCommand(Process):
         stands_out = {words: values[best] - values[shortlist].mean() for words, values in reasons.items()}
         chronicle.axis_prepares(model, axis, max(stands_out, key=lambda words: float(stands_out[words])))
 
-    def _within_reach(self, model: SiegeState, axis: Axis, places: IntArray) -> IntArray:
-        """Return the places to which most of an axis's units can march: none across water without a way round."""
-        parts = model.city.marches(BESIEGER)
-        own = int(np.bincount(parts[model.units.cell_index[axis.rows]] + 1).argmax()) - 1
-        return places[parts[places] == own]
-
-    def _march(self, model: SiegeState, axis: Axis, places: IntArray) -> FloatArray:
-        """Return the mean length of an axis's march to each place, on foot; round the map where water lies between."""
-        city, standing = model.city, model.units.cell_index[axis.rows]
-        crow = ground.king_steps(places, standing, city.shape)
-        if city.walkable(BESIEGER).all():
-            return crow.mean(axis=1)
-        walk = np.stack([city.steps_on_foot(int(cell), BESIEGER)[places] for cell in standing], axis=1)
-        return np.where(walk < ground.UNREACHED, walk, crow + max(city.shape)).mean(axis=1)
-
-    def _mass(self, model: SiegeState, axis: Axis) -> None:
-        city = model.city
-        near = city.around[axis.focus]
-        near = near[near < city.n_cells]
-        rows = self._able(model, axis)
-        axis.mass_at(near[city.held_by(BESIEGER)[near]], rows)
-        model.units.posture[rows] = ASSAULT
-
-    def _able(self, model: SiegeState, axis: Axis) -> IntArray:
-        """Return the units of an axis that can march to its place."""
-        parts = model.city.marches(BESIEGER)
-        return axis.rows[parts[model.units.cell_index[axis.rows]] == parts[axis.focus]]
-
     def _assault(self, model: SiegeState, axis: Axis, seen: FloatArray, defence: FloatArray) -> None:
         """Attack the cells with the best perceived odds, as many as there are men for."""
         city, units, rules = model.city, model.units, model.setting.ground
@@ -229,7 +198,7 @@ class BesiegerCommand(Process):
         reach[axis.last_taken] = True
         reach = city.within(reach, 2, BESIEGER) & city.held_by(BESIEGER)
         targets = (ground.touching(city.front, reach, city.shape) & ~city.pressed).nonzero()[0]
-        rows = self._able(model, axis)
+        rows = marching.able_rows(model, axis)
         # Weary men fill fewer cells; what a full cell is worth follows from quality alone.
         men = float((units.fit[rows] * (1.0 - 0.5 * units.fatigue[rows])).sum())
         room = min(self.largest_frontage, int(men // rules.fighters_a_cell_edge), targets.size)
@@ -260,12 +229,12 @@ class BesiegerCommand(Process):
             best = int(gains[np.argmax(facing)])
             if best != axis.focus:
                 axis.focus = best
-                self._mass(model, axis)
+                marching.mass(model, axis)
         elif not city.siege_line[axis.focus] and city.siege_line.any():
             place, steps = city.nearest(axis.focus, np.flatnonzero(city.siege_line), BESIEGER)
             if steps < ground.UNREACHED:
                 axis.focus = place
-                self._mass(model, axis)
+                marching.mass(model, axis)
 
 
 def defence_strength(model: SiegeState, line: Line) -> FloatArray:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from siege_sim.kernels import ground
-from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray, probability, whole
+from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray, probability
 from siege_sim.model import chronicle
 from siege_sim.model.agents.axis import AxisPhase
-from siege_sim.model.codes import Posture
+from siege_sim.model.losing_ground import change_hands, fall_back
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param, share
-from siege_sim.schema.sides import BESIEGER, GARRISON, NOBODY
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -77,13 +76,14 @@ class BreakOff(Process):
             giving_up = model.but_for.that_may_fall((round_luck < chance).nonzero()[0], model.day)
             if giving_up.size == 0:
                 continue
-            fallen = self._change_hands(model, giving_up, taken_by, lost_today)
+            signs = {chronicle.CUT_OFF: city.exit_width == 0, **self.signs(model, lost_today)}
+            fallen = change_hands(model, giving_up, taken_by, signs)
             # The axis that took a cell presses on from there in the next round.
             pressed[fallen] = taken_by[fallen]
             lost_today[fallen] = True
             taken_by, chance = self._risk(model, pressed, lost_today)
         if lost_today.any():
-            self._fall_back(model, unit_luck)
+            fall_back(model, unit_luck, self.p_surrender_when_cut_off, self.stragglers)
 
     def _risk(self, model: SiegeState, pressed: IntArray, lost_today: BoolArray) -> tuple[IntArray, FloatArray]:
         """Return the axis that presses each cell, and each cell's chance to be given up in a round."""
@@ -119,52 +119,3 @@ class BreakOff(Process):
         # assault included.
         assaulted = np.where(layers.odds > 0.0, (layers.odds / threshold) ** self.odds_exponent, 0.0)
         return self.hazard_per_round * np.maximum(assaulted, self.exploitation)
-
-    def _change_hands(self, model: SiegeState, falls: IntArray, taken_by: IntArray, lost_today: BoolArray) -> IntArray:
-        """Give each fallen cell to whoever stands around it, and write down why it fell; return those that went."""
-        city = model.city
-        # Who stands around the cells, and why they fell, has to be read before any of them changes hands. A cell amid
-        # ground of its own side falls to nobody until a neighbour has fallen.
-        takers = (BESIEGER, *city.sides.third_party_codes.values())
-        around = np.stack([ground.neighbour_sum(city.held_by(taker), city.shape)[falls] for taker in takers])
-        signs = {chronicle.CUT_OFF: city.exit_width == 0, **self.signs(model, lost_today)}
-        # Whoever holds most of the ground around takes the cell; the besieger where it holds as much as another.
-        goes_to = np.where(around.max(axis=0) > 0, np.array(takers)[around.argmax(axis=0)], NOBODY)
-        for taker in takers:
-            if (goes_to == taker).any():
-                city.capture(falls[goes_to == taker], taker)
-        to_besieger = falls[goes_to == BESIEGER]
-        for axis in model.axes:
-            mine = to_besieger[taken_by[to_besieger] == axis.number]
-            axis.taken += mine.size
-            # Only its newest gains matter for where an axis attacks next.
-            axis.last_taken = (axis.last_taken + mine.tolist())[-40:]
-        fallen = falls[goes_to != NOBODY]
-        causes = [
-            next((cause for cause, where in signs.items() if where[cell]), chronicle.ASSAULTED) for cell in fallen
-        ]
-        chronicle.ground_lost(model, fallen, causes)
-        return fallen
-
-    def _fall_back(self, model: SiegeState, luck: FloatArray) -> None:
-        """Bring units out of lost cells to the nearest ground of their own."""
-        city, units = model.city, model.units
-        withdrew: dict[str, list[int]] = {}
-        for row in np.flatnonzero(units.of(GARRISON) & ~city.pocket_ground[units.cell_index]):
-            unit = model.unit(int(row))
-            where, lost_cell = unit.quarter, ("lost", unit.cell_index)
-            # The nearest ground may itself be cut off: then slipping away has to succeed first.
-            refuge = model.nearest_pocket_cell(unit.cell_index, reach=4, side=GARRISON)
-            if refuge is None or (city.exit_width[refuge] == 0 and luck[0, row] < self.p_surrender_when_cut_off):
-                people = unit.give_up()
-                loss = model.log.newest(lost_cell)
-                model.note("unit_surrendered", where, f"{people} fighters laid down arms", "no way out", people, loss)
-                continue
-            lost = int(whole(luck[1, row], unit.fit * self.stragglers))
-            if lost:
-                units.fit[row] -= lost
-                model.ledger.book("garrison", "surrendered", lost)
-            unit.march_to(refuge)
-            unit.posture = Posture.RESERVE
-            withdrew.setdefault(where, []).append(unit.fit)
-        chronicle.units_withdrew(model, withdrew)

@@ -47,6 +47,9 @@ class CounterAttack(Process):
     """Share of the unit that is killed or wounded."""
     losses_holder: float = param(5.0, unit="fighters", plausible=(1, 15), ge=0.0, le=1000.0)
     """Fighters of the other side killed in a counter-attack, on average."""
+    holder_loses_per_hundred: float = param(0.0, unit="fighters", plausible=(0, 20), ge=0.0, le=100.0)
+    """Those killed for each hundred who counter-attack, besides: losses by men, which do not depend on the size of
+    units."""
     share_killed: float = param(0.25, unit="share", plausible=(0.2, 0.33), ge=0.0, le=1.0)
     """Share of the unit's losses that are killed; the rest are wounded."""
 
@@ -74,6 +77,7 @@ class CounterAttack(Process):
         if lost.size == 0:
             return
         target, _ = city.nearest(unit.cell_index, lost, GARRISON)
+        holder_loses = self.losses_holder + self.holder_loses_per_hundred * unit.fit / 100.0
         strength = unit.fit * unit.quality * unit.cohesion * (0.4 + 0.6 * unit.ammunition)
         odds = strength / self.occupiers
         succeeds = luck < odds / (odds + self.even_odds)
@@ -86,7 +90,7 @@ class CounterAttack(Process):
             hits,
             "killed_in_combat",
         )
-        model.besieger_loses(self.losses_holder, target, float(hits[0, unit.row]))
+        model.besieger_loses(holder_loses, target, float(hits[0, unit.row]))
         if succeeds and unit.fit > 0:
             pockets = city.large_pockets
             city.capture(np.array([target]), GARRISON)

@@ -1,0 +1,285 @@
+"""Command of the besieger by posture: what it is ordered to do, and where its main effort goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from siege_sim.errors import did_you_mean
+from siege_sim.kernels import cuts, ground
+from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
+from siege_sim.model import chronicle, front, marching
+from siege_sim.model.agents.axis import Axis, AxisPhase
+from siege_sim.model.codes import HOLD, POSTURES
+from siege_sim.model.processes.base import Phase, Process
+from siege_sim.schema.block import Problem, param, share
+from siege_sim.schema.dated import DatedNumber, dated, dated_name, dated_word
+from siege_sim.schema.series import Series
+from siege_sim.schema.sides import BESIEGER, GARRISON
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from siege_sim.model.setting import Setting
+    from siege_sim.model.state import SiegeState
+
+REACH_M, ALONG_M, SPACING_M = 800.0, 600.0, 800.0
+"""How far from its gains an axis attacks; how near to a cut an assault is along it; how far apart the ends of cuts are
+that are compared."""
+
+
+class MainEffort(Process):
+    """The besieger holds, squeezes or assaults, as it was ordered; its main effort goes where a cut isolates most.
+
+    The first axis makes for the line along which most ground would be cut off for the days it would take, seen with
+    error and from where its forces are; the others attack about it. An axis that has lost its part rests and is
+    refilled. A description of how such forces behaved, not a search for a best plan.
+    """
+
+    kind: Literal["main_effort"] = "main_effort"
+    phase: ClassVar[Phase] = Phase.COMMAND
+    off_means: ClassVar[str] = "no axis masses, prepares or assaults, so no ground is cleared"
+    neutral: ClassVar[Mapping[str, Any]] = {"posture": "hold"}
+    needs: ClassVar[Mapping[str, str]] = {"clearing": "lets its assaults take ground"}
+    instead_of: ClassVar[tuple[str, ...]] = ("besieger_command",)
+
+    posture: str | Series[str] = dated_word("assault", POSTURES)
+    """What its forces are ordered to do, a word or words by date: `assault`; `squeeze`, with assaults on few days
+    only; or `hold`, with none."""
+    axes_open: DatedNumber = dated(12.0, unit="axes", ge=0.0, le=12.0)
+    """How many of its axes may attack, those with the lowest numbers; a number, or numbers by date."""
+    objective: str | Series[str] = dated_name()
+    """The sector of the map that the first axis and all others are ordered to take, a name or names by date; their own
+    choice where empty."""
+    squeezing: float = share(0.03, plausible=(0.02, 0.4))
+    """Chance that an axis attacks on a day of `squeeze`."""
+    prepare_days: int = param(6, unit="days", plausible=(2, 6), ge=0, le=60)
+    """Days of massing and fire before the first assault from a new place."""
+    rest_days: int = param(8, unit="days", plausible=(5, 14), ge=0, le=60)
+    """Days of rest and refilling after an axis has lost its part, or made no progress."""
+    losses_borne: float = share(0.17, plausible=(0.05, 0.35), source="special forces in Mosul lost 20-35 %")
+    """Share of an axis's fighters out of action since its last rest at which it stops."""
+    misjudgement: float = param(0.3, unit="log scale", plausible=(0.1, 0.6), ge=0.0, le=2.0)
+    """Spread of the error in judging defences."""
+    patience_days: int = param(6, unit="days", plausible=(3, 10), ge=1, le=100)
+    """Days without an assault going in after which an axis looks for another place."""
+    longest_cut_m: float = param(5000.0, unit="m", plausible=(3000, 8000), gt=0.0, le=1e5)
+    """The longest cut that is thought of."""
+    least_km2: float = param(1.0, unit="km2", plausible=(0.3, 3), gt=0.0, le=1e4)
+    """The least ground that is worth a cut."""
+    march_m: float = param(2000.0, unit="m", plausible=(1500, 6000), gt=0.0, le=1e6)
+    """Distance from its forces at which a place is worth a third to an axis."""
+    about_m: float = param(4500.0, unit="m", plausible=(1000, 6000), gt=0.0, le=1e6)
+    """Distance from the main effort at which a place is worth a third to the other axes."""
+    apart_m: float = param(1600.0, unit="m", plausible=(800, 3000), ge=0.0, le=1e5)
+    """Axes keep at least this far from each other."""
+    frontage_m: float = param(5500.0, unit="m", plausible=(2000, 8000), gt=0.0, le=1e5)
+    """The longest front that one axis assaults at a time."""
+    follows_cut: float = param(2.3, unit="factor", plausible=(1, 5), ge=0.0, le=100.0)
+    """How much better than elsewhere an assault along the cut seems to the main effort."""
+
+    def problems_in(self, setting: Setting) -> Iterator[Problem]:
+        """Yield objectives that are no sector of the garrison's."""
+        known = setting.sectors_of("garrison")
+        steps = self.objective.steps if isinstance(self.objective, Series) else ((None, self.objective),)
+        for _, sector in steps:
+            if sector and sector not in known:
+                yield ("objective",), f"the garrison holds no sector '{sector}'{did_you_mean(sector, known)}"
+
+    def step(self, model: SiegeState, rng: Generator) -> None:
+        """Direct every axis that may attack today."""
+        city, layers = model.city, model.city.layers
+        city.lift_pressure()
+        line = model.line(GARRISON)
+        layers.defenders[:] = line.present * city.pocket_ground
+        layers.cohesion[:] = line.mean_per_cell(model.units.cohesion[line.rows])
+        self._order(model)
+        tempo = model.conditions.assault_tempo * model.conditions.assaults_ordered
+        luck = rng.random(len(model.axes))
+        errors = rng.standard_normal((len(model.axes), city.n_cells))
+        if model.now(self.posture) == "hold" or not city.front.any():
+            self._stand_down(model, model.axes)
+            return
+        open_axes = round(model.now(self.axes_open))
+        self._stand_down(model, model.axes[open_axes:])
+        defence = front.defence_per_km(model)
+        for axis in model.axes[:open_axes]:
+            axis.days_in_phase += 1
+            if axis.phase == AxisPhase.REGROUP and axis.days_in_phase >= self.rest_days:
+                axis.turn_to(AxisPhase.IDLE)
+            if axis.rows.size and luck[axis.number] < tempo:
+                seen = defence * np.exp(self.misjudgement * errors[axis.number])
+                self._direct(model, axis, front.metres_a_day(model, front.attack_per_km(model, axis), seen))
+
+    def _order(self, model: SiegeState) -> None:
+        """Take up today's posture: how many of the usual assaults it orders, the log, and new places for all."""
+        posture, before = model.now(self.posture), self.posture
+        model.conditions.assaults_ordered = {"assault": 1.0, "squeeze": self.squeezing, "hold": 0.0}[posture]
+        if not isinstance(before, Series):
+            return
+        yesterday = before.on(model.day - 1, model.clock)
+        chronicle.posture_ordered(model, posture, yesterday)
+        if posture != yesterday:
+            self._stand_down(model, model.axes)
+            for axis in model.axes:
+                axis.turn_to(AxisPhase.IDLE)
+
+    def _stand_down(self, model: SiegeState, axes: list[Axis]) -> None:
+        for axis in axes:
+            if axis.phase in (AxisPhase.PREPARE, AxisPhase.ASSAULT):
+                self._rest(model, axis)
+
+    def _rest(self, model: SiegeState, axis: Axis) -> None:
+        chronicle.axis_rests(model, axis)
+        axis.turn_to(AxisPhase.REGROUP)
+        axis.taken = axis.stalled = axis.fresh = 0
+        axis.last_taken, axis.cut = [], []
+        model.units.posture[axis.rows] = HOLD
+
+    def _direct(self, model: SiegeState, axis: Axis, metres: FloatArray) -> None:
+        """Let an axis choose, prepare, assault or rest; ``metres`` is how far it thinks to come in a day, by cell."""
+        fit = int(model.units.fit[axis.rows].sum())
+        if axis.phase == AxisPhase.IDLE:
+            self._choose(model, axis, metres)
+        if axis.phase == AxisPhase.PREPARE and axis.days_in_phase >= self.prepare_days:
+            axis.turn_to(AxisPhase.ASSAULT)
+            axis.fresh = fit
+        if axis.phase == AxisPhase.ASSAULT:
+            axis.fresh = max(axis.fresh, fit)
+            if fit < (1.0 - self.losses_borne) * axis.fresh or axis.stalled >= self.patience_days:
+                self._rest(model, axis)
+            else:
+                self._follow_up(model, axis)
+                self._assault(model, axis, metres)
+
+    def _choose(self, model: SiegeState, axis: Axis, metres: FloatArray) -> None:
+        """Choose a place on the siege line to attack from, and mass there."""
+        places = marching.within_reach(model, axis, np.flatnonzero(model.city.siege_line))
+        if places.size == 0:
+            return
+        march_m = model.city.map.cell_size_m * marching.mean_march(model, axis, places)
+        worth = np.exp(-march_m / self.march_m)
+        ordered = self._facing_objective(model, places)
+        if ordered.any():
+            worth = worth * ordered
+        elif axis.number == 0:
+            axis.cut, start = self._best_cut(model, metres, places, worth)
+            if axis.cut:
+                worth = worth * (places == start)
+        else:
+            worth = worth * self._about_main_effort(model, places)
+        if not axis.cut:
+            worth = worth * self._ease(model, places, metres) * self._apart(model, axis, places)
+        best = int(np.argmax(worth))
+        if worth[best] <= 0.0:
+            return
+        axis.focus, axis.stalled = int(places[best]), 0
+        axis.turn_to(AxisPhase.PREPARE)
+        marching.mass(model, axis)
+        own_choice = "the ground it would cut off" if axis.cut else "a weak defence near by"
+        chronicle.axis_prepares(model, axis, "the objective that was ordered" if ordered.any() else own_choice)
+
+    def _facing_objective(self, model: SiegeState, places: IntArray) -> BoolArray:
+        """Return which places face ground of the ordered objective; none where nothing is ordered, or it has fallen."""
+        city = model.city
+        there = model.in_sector(model.now(self.objective)) & city.front
+        return ground.dilate(there, city.shape)[places]
+
+    def _about_main_effort(self, model: SiegeState, places: IntArray) -> FloatArray:
+        """Return what nearness to the main effort makes of the worth of places."""
+        city, main = model.city, model.axes[0]
+        if main.focus < 0:
+            return np.ones(places.size)
+        about = np.array([main.focus, *main.cut], dtype=np.int64)
+        far_m = city.map.cell_size_m * ground.king_steps(places, about, city.shape).min(axis=1)
+        return np.exp(-far_m / self.about_m)
+
+    def _ease(self, model: SiegeState, places: IntArray, metres: FloatArray) -> FloatArray:
+        """Return the mean pace that seems possible on the front cells around each place."""
+        city = model.city
+        facing = city.front.astype(np.float64)
+        paces = ground.neighbour_sum(metres * facing, city.shape)[places]
+        return paces / np.maximum(ground.neighbour_sum(facing, city.shape)[places], 1.0)
+
+    def _apart(self, model: SiegeState, axis: Axis, places: IntArray) -> FloatArray:
+        """Return hardly anything for places near another axis, 1 for the others."""
+        city = model.city
+        others = [a.focus for a in model.axes if a is not axis and a.focus >= 0 and a.phase != AxisPhase.IDLE]
+        if not others:
+            return np.ones(places.size)
+        far_m = city.map.cell_size_m * ground.king_steps(places, np.array(others), city.shape).min(axis=1)
+        return np.where(far_m >= self.apart_m, 1.0, 1e-3)
+
+    def _best_cut(
+        self, model: SiegeState, metres: FloatArray, places: IntArray, worth: FloatArray
+    ) -> tuple[list[int], int]:
+        """Return the cells of the cut that seems best, and the place from which to begin it; -1 for none."""
+        city, size = model.city, model.city.map.cell_size_m
+        body = city.pockets == 0
+        rim, steps = cuts.rim(body, city.shape), front.steps_of(model, SPACING_M)
+        begin = cuts.spaced(np.flatnonzero(rim & city.front), city.shape[1], steps)
+        end = cuts.spaced(np.flatnonzero(rim), city.shape[1], steps)
+        days = size / np.maximum(metres, 1.0)
+        a, b, _, needed = cuts.straight_ways(body, begin, end, days, self.longest_cut_m / size, city.shape[1])
+        if a.size == 0:
+            return [], -1
+        # For each place to begin from, what its nearest cell of the siege line is worth to the axis.
+        nearest = ground.king_steps(begin, places, city.shape).argmin(axis=1)[a]
+        price = worth[nearest] / np.maximum(needed, 1.0)
+
+        def gain(way: int, isolated: BoolArray) -> float:
+            km2 = float(np.count_nonzero(isolated)) * city.cell_km2
+            return km2 * float(price[way]) if km2 >= self.least_km2 else 0.0
+
+        half_km2 = 0.5 * float(np.count_nonzero(body)) * city.cell_km2
+        best, part, _ = cuts.best_cut(body, begin[a], end[b], half_km2 * price, gain, city.shape)
+        if part is None:
+            return [], -1
+        cut = cuts.line_cells(int(begin[a[best]]), int(end[b[best]]), city.shape[1])
+        return cut.tolist(), int(places[nearest[best]])
+
+    def _assault(self, model: SiegeState, axis: Axis, metres: FloatArray) -> None:
+        """Attack the cells that promise most, as many kilometres as there are men for."""
+        city, km = model.city, front.cell_km(model)
+        near = np.zeros(city.n_cells, dtype=np.bool_)
+        near[[axis.focus, *axis.last_taken]] = True
+        reach = front.near_by(model, near, REACH_M, BESIEGER) & city.held_by(BESIEGER)
+        targets = np.flatnonzero(ground.touching(city.front, reach, city.shape) & ~city.pressed)
+        able = float(model.units.fit[marching.able_rows(model, axis)].sum())
+        room = round(min(able / model.setting.front.attackers_per_km, self.frontage_m / 1000.0) / km)
+        if room == 0 or targets.size == 0:
+            axis.stalled += 1
+            return
+        promise = metres * (1.0 + 5.0 * city.layers.array("cleared") * km)
+        if axis.cut:
+            along = np.zeros(city.n_cells, dtype=np.bool_)
+            along[axis.cut] = True
+            promise = promise * np.where(front.near_by(model, along, ALONG_M), self.follows_cut, 1.0)
+        chosen = targets[np.argsort(-promise[targets], kind="stable")[:room]]
+        axis.stalled = 0
+        city.press(chosen, axis.number, np.ones(chosen.size))
+        chronicle.axis_assaults(model, axis, chosen)
+
+    def _follow_up(self, model: SiegeState, axis: Axis) -> None:
+        """Move up behind a success; drop a cut that is made, or has become pointless."""
+        city = model.city
+        if axis.cut and not (city.pockets[axis.cut] == 0).any():
+            axis.cut = []
+        taken = np.array(axis.last_taken, dtype=np.int64)
+        gains = taken[city.siege_line[taken]]
+        if gains.size:
+            facing = ground.neighbour_sum(city.pocket_ground, city.shape)[gains]
+            if axis.cut:
+                facing = facing - ground.king_steps(gains, np.array(axis.cut), city.shape).min(axis=1)
+            self._move_to(model, axis, int(gains[np.argmax(facing)]))
+        elif not city.siege_line[axis.focus] and city.siege_line.any():
+            place, steps = city.nearest(axis.focus, np.flatnonzero(city.siege_line), BESIEGER)
+            if steps < ground.UNREACHED:
+                self._move_to(model, axis, place)
+
+    def _move_to(self, model: SiegeState, axis: Axis, place: int) -> None:
+        if place != axis.focus:
+            axis.focus = place
+            marching.mass(model, axis)
