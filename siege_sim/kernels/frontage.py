@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from siege_sim.kernels.compiled import compiled
-from siege_sim.kernels.ground import steps_over, sum_of_neighbours
+from siege_sim.kernels.ground import steps_over, sum_over_boxes
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 
 
@@ -20,7 +20,7 @@ def spread_over_front(reach: IntArray, weight: FloatArray, men: FloatArray, even
     due to cells that have less, within each unit's reach, ``evening_out`` times.
 
     Args:
-        reach: the cells within reach of each unit, its own first, shape ``(units, 9)``; places off the grid
+        reach: the cells within reach of each unit, its own first, shape ``(units, cells)``; places off the grid
             hold the number of cells.
         weight: how many defenders a cell asks for, relative to others, shape ``(cells,)``; 0 where there is
             no front.
@@ -28,7 +28,7 @@ def spread_over_front(reach: IntArray, weight: FloatArray, men: FloatArray, even
         evening_out: rounds of shifting.
 
     Returns:
-        Shares, shape ``(units, 9)``, each row summing to 1. A unit without front in reach stays where it is.
+        Shares, shape ``(units, cells)``, each row summing to 1. A unit without front in reach stays where it is.
     """
     units, places = reach.shape
     cells = weight.size
@@ -180,12 +180,13 @@ def destinations(
         front: the cells to be manned.
         pockets: the connected ground that each cell belongs to.
         open_ground: the cells over which units can march.
-        around: the table of neighbours.
+        around: the cells that a unit mans from each cell, its own first.
         reach: how far a unit goes, in steps over such ground.
         columns: of the grid.
     """
     goals = np.full(rows.size, -1)
-    nearby = _lacking_nearby(lacking, columns)
+    manned = (int(np.sqrt(around.shape[1])) - 1) // 2
+    nearby = _lacking_nearby(lacking, columns, manned)
     for i in range(rows.size):
         here, men = cell_index[rows[i]], fit[rows[i]]
         start = np.zeros(front.size, dtype=np.bool_)
@@ -199,14 +200,14 @@ def destinations(
             goals[i] = best
             _share_out(lacking, men, around[here], front)
             _share_out(lacking, -men, around[best], front)
-            nearby = _lacking_nearby(lacking, columns)
+            nearby = _lacking_nearby(lacking, columns, manned)
     return goals
 
 
 @compiled
-def _lacking_nearby(lacking: FloatArray, columns: int) -> FloatArray:
+def _lacking_nearby(lacking: FloatArray, columns: int, reach: int) -> FloatArray:
     """Return how many defenders are lacking around each cell, its own counted twice."""
-    return sum_of_neighbours(lacking, lacking.size // columns, columns) + 2.0 * lacking
+    return sum_over_boxes(lacking, lacking.size // columns, columns, reach) + lacking
 
 
 @compiled

@@ -25,12 +25,7 @@ def neighbour_table(shape: Shape) -> IntArray:
 
     Places off the grid hold ``n_cells``, one past the last cell: pad what is looked up with a neutral value.
     """
-    rows, columns = shape
-    padded = np.full((rows + 2, columns + 2), rows * columns, dtype=np.int64)
-    padded[1:-1, 1:-1] = np.arange(rows * columns).reshape(shape)
-    offsets = [(0, 0)] + [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1) if (i, j) != (0, 0)]
-    views = [padded[1 + i : 1 + i + rows, 1 + j : 1 + j + columns].ravel() for i, j in offsets]
-    return np.stack(views, axis=1)
+    return box_table(shape, 1)
 
 
 def neighbour_sum(values: NDArray[Any], shape: Shape) -> FloatArray:
@@ -57,11 +52,11 @@ def sum_of_neighbours(values: FloatArray, rows: int, columns: int) -> FloatArray
 
 def box_sum(values: NDArray[Any], shape: Shape, reach: int) -> FloatArray:
     """Return, for each cell, the sum of ``values`` over all cells within ``reach`` king's moves, itself included."""
-    return _box_sum(values.astype(np.float64), *shape, reach)
+    return sum_over_boxes(values.astype(np.float64), *shape, reach)
 
 
 @compiled
-def _box_sum(values: FloatArray, rows: int, columns: int, reach: int) -> FloatArray:
+def sum_over_boxes(values: FloatArray, rows: int, columns: int, reach: int) -> FloatArray:
     """Take the sum over each box from the sums over everything to the north-west of its corners."""
     north_west = np.zeros((rows + 1, columns + 1))
     down = np.zeros(columns)
@@ -76,6 +71,33 @@ def _box_sum(values: FloatArray, rows: int, columns: int, reach: int) -> FloatAr
             left, right = max(column - reach, 0), min(column + reach + 1, columns)
             sums[row * columns + column] = bottom[right] - top[right] - bottom[left] + top[left]
     return sums
+
+
+def square_sum(values: NDArray[Any], shape: Shape, side: float) -> FloatArray:
+    """Return, for each cell, the sum of ``values`` over a square of ``side`` cells around its middle.
+
+    The side need not be a whole odd number: the outermost cells count in part, so that a length in metres means the
+    same whatever the size of the cells. Below one cell the cell itself counts in full.
+    """
+    reach = (max(side, 1.0) - 1.0) / 2.0
+    inner = int(reach)
+    outer = reach - inner
+    sums = box_sum(values, shape, inner) if inner else values.astype(np.float64)
+    return sums if outer == 0.0 else (1.0 - outer) * sums + outer * box_sum(values, shape, inner + 1)
+
+
+def box_table(shape: Shape, reach: int) -> IntArray:
+    """Return an array ``(n_cells, (2 reach + 1)^2)`` of flat indices: the cell itself, then those within ``reach``.
+
+    Places off the grid hold ``n_cells``, as in ``neighbour_table``.
+    """
+    rows, columns = shape
+    padded = np.full((rows + 2 * reach, columns + 2 * reach), rows * columns, dtype=np.int64)
+    padded[reach : reach + rows, reach : reach + columns] = np.arange(rows * columns).reshape(shape)
+    span = range(-reach, reach + 1)
+    offsets = [(0, 0)] + [(i, j) for i in span for j in span if (i, j) != (0, 0)]
+    views = [padded[reach + i : reach + i + rows, reach + j : reach + j + columns].ravel() for i, j in offsets]
+    return np.stack(views, axis=1)
 
 
 def king_steps(cells: IntArray, others: IntArray, shape: Shape) -> IntArray:

@@ -9,6 +9,9 @@ import numpy as np
 
 from siege_sim.kernels.hazard import FloatArray
 
+SLOWEST = 0.1
+"""Metres a day below which no pace is counted."""
+
 
 def ground_pace(built_up: FloatArray, open_m_per_day: float, fabric_slows: float) -> FloatArray:
     """Return how far an assault that meets hardly any resistance comes in a day, in metres.
@@ -36,3 +39,17 @@ def helmbold(attackers: FloatArray, defenders: FloatArray, rate: float) -> Float
     numbers (Dupuy), and grow less than in proportion to either.
     """
     return rate * np.sqrt(attackers * defenders)
+
+
+def days_per_km(through_works: FloatArray, behind: FloatArray, share: FloatArray) -> FloatArray:
+    """Return the days that a kilometre of way takes over ground of which a share is works.
+
+    Days add up along a way, paces do not: a cell of a kilometre with 400 m of works takes as long as two of 200 m
+    with works and three without.
+
+    Args:
+        through_works: pace in metres a day in the works.
+        behind: likewise, behind them.
+        share: the part of the way that lies in the works.
+    """
+    return 1000.0 * (share / np.maximum(through_works, SLOWEST) + (1.0 - share) / np.maximum(behind, SLOWEST))

@@ -10,6 +10,7 @@ import numpy as np
 
 from siege_sim.kernels.allocation import whole_shares
 from siege_sim.kernels.hazard import FloatArray, IntArray
+from siege_sim.model import front
 from siege_sim.model.agents.facility import (
     Bakery,
     Crossing,
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
 
 LARGEST_COMPOSITION = 5
 """Members of a household of whom each has a category of rations drawn; the others are like them."""
+
+BUILT_SHARE_FOR_FULL_WORKS = 0.2
+"""Share of ground that is built on from which works on an old front are worth all that they can be."""
 
 PlaceT = TypeVar("PlaceT", bound="ManyPlaces")
 
@@ -174,8 +178,12 @@ def _dig_in(model: SiegeState, forces: Forces) -> None:
     city = model.city
     layers = city.layers
     layers.entrenchment[city.pocket_ground] = forces.works_inside
-    layers.entrenchment[city.front] = forces.works_on_old_front
-    layers.entrenchment[city.siege_line] = forces.works_on_old_front
+    open_ground = model.setting.front.works_in_the_open
+    built = (layers.built_up / BUILT_SHARE_FOR_FULL_WORKS).clip(0.0, 1.0)
+    dug = forces.works_on_old_front * (open_ground + (1.0 - open_ground) * built)
+    for line, side in ((city.front, GARRISON), (city.siege_line, BESIEGER)):
+        near = front.in_works(model, line, side) > 0.0
+        layers.entrenchment[near] = np.maximum(layers.entrenchment[near], dug[near])
 
 
 def _post(model: SiegeState, forces: Forces) -> None:

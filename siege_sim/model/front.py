@@ -9,15 +9,16 @@ import numpy as np
 from siege_sim.kernels import frontage, ground, pace
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 from siege_sim.model.setting import Faction
-from siege_sim.schema.sides import GARRISON, NOBODY
+from siege_sim.schema.sides import BESIEGER, GARRISON, NOBODY
 
 if TYPE_CHECKING:
     from siege_sim.model.agents.axis import Axis
     from siege_sim.model.state import SiegeState
 
-BUILT_SHARE_FOR_FULL_WORKS = 0.2
-WORKS_IN_THE_OPEN = 0.3
-"""Trenches in open fields are worth less than walls and cellars: this part, rising to all at that share built on."""
+ALONG_M = 600.0
+"""How near to a cut ground counts as lying along it."""
+
+MORE_MEN_THAN_NONE = 1e-6
 
 
 def cell_km(model: SiegeState) -> float:
@@ -25,52 +26,77 @@ def cell_km(model: SiegeState) -> float:
     return model.city.map.cell_size_m / 1000.0
 
 
+def belts(model: SiegeState) -> list[float]:
+    """Return which share of each row of cells, from the line inwards, lies within the depth of works."""
+    depth = model.setting.front.works_depth_m / model.city.map.cell_size_m
+    return [min(depth - step, 1.0) for step in range(int(np.ceil(depth)))]
+
+
+def in_works(model: SiegeState, line: BoolArray, side: int) -> FloatArray:
+    """Return the share of each of a side's cells that lies within the depth of works behind a line."""
+    city = model.city
+    shares = np.zeros(city.n_cells)
+    for step, share in reversed(list(enumerate(belts(model)))):
+        shares[ground.dilate(line, city.shape, step) & city.held_by(side)] = share
+    return shares
+
+
+def around(model: SiegeState, values: FloatArray | BoolArray, metres: float) -> FloatArray:
+    """Return the sum of a value a cell over the square that reaches so many metres to each side."""
+    return ground.square_sum(values, model.city.shape, 2.0 * metres / model.city.map.cell_size_m)
+
+
+def ground_around(model: SiegeState, metres: float) -> FloatArray:
+    """Return how many cells the square that reaches so many metres to each side holds; fewer at the rim of the map."""
+    everywhere = np.ones(model.city.n_cells)
+    return model.city.until_ground_changes(("around", metres), lambda: around(model, everywhere, metres))
+
+
+def stretch_km(model: SiegeState) -> FloatArray:
+    """Return the kilometres of front in the stretch about every cell, at least those of a straight front."""
+    reach = model.setting.front.support_m
+    straight = max(2.0 * reach / 1000.0, cell_km(model))
+    return model.city.until_ground_changes(
+        ("stretch", reach), lambda: np.maximum(around(model, model.city.front, reach) * cell_km(model), straight)
+    )
+
+
+def per_km(model: SiegeState, amount: FloatArray) -> FloatArray:
+    """Return an amount a cell as the mean by kilometre of front over the stretch about every cell.
+
+    Whoever stands within the stretch counts, in the front row or behind it.
+    """
+    return around(model, amount, model.setting.front.support_m) / stretch_km(model)
+
+
 def men_per_km(model: SiegeState) -> FloatArray:
-    """Return the garrison's fit fighters a kilometre of front in every cell."""
-    return model.line(GARRISON).present / cell_km(model)
+    """Return the garrison's fit fighters a kilometre of front, over a stretch about every cell."""
+    return per_km(model, model.line(GARRISON).present)
 
 
 def suppressed(model: SiegeState) -> FloatArray:
     """Return how much today's fire keeps defenders down, from 0 to 1, by hits a kilometre of front."""
     layers, rules = model.city.layers, model.setting.front
-    hits = (rules.shells_an_impact * layers.impacts + layers.shells) / cell_km(model)
-    return 1.0 - np.exp(-hits / rules.shells_per_km_to_suppress)
+    hits = np.where(model.city.front, rules.shells_an_impact * layers.impacts + layers.shells, 0.0)
+    return 1.0 - np.exp(-per_km(model, hits) / rules.shells_per_km_to_suppress)
 
 
-def defence_per_km(model: SiegeState) -> FloatArray:
-    """Return what defends a kilometre of front: men by quality, supply, fatigue and resolve, on their ground.
+def defence_per_km(model: SiegeState) -> tuple[FloatArray, FloatArray]:
+    """Return what defends a kilometre of front in its works, and behind them.
 
-    Needs the layer ``cleared`` of the process `clearing`.
+    Men by quality, supply, fatigue and resolve over a stretch of front, so that no single thin cell decides, on their
+    ground.
     """
     units, line = model.units, model.line(GARRISON)
     layers, rules, ground_rules = model.city.layers, model.setting.front, model.setting.ground
     men = frontage.worth_in_defence(
         line.rows, units.fit, units.quality, units.ammunition, units.fatigue, units.cohesion
     )
-    cover = (1.0 + rules.works * _works(model)) * (1.0 + ground_rules.ruins * layers.rubble)
-    cover *= 1.0 + ground_rules.streets * layers.built_up
+    cover = (1.0 + ground_rules.ruins * layers.rubble) * (1.0 + ground_rules.streets * layers.built_up)
     down = 1.0 - rules.suppressed_at_most * suppressed(model)
-    return _supported(model, line.per_cell(men)) / cell_km(model) * cover * down
-
-
-def _supported(model: SiegeState, present: FloatArray) -> FloatArray:
-    """Return the defenders of each front cell as the mean over the front around it; others as they are."""
-    city, reach_m = model.city, model.setting.front.support_m
-    if reach_m == 0.0:
-        return present
-    reach = steps_of(model, reach_m)
-    around = ground.box_sum(city.front, city.shape, reach)
-    near = ground.box_sum(present * city.front, city.shape, reach) / np.maximum(around, 1.0)
-    return np.where(city.front, near, present)
-
-
-def _works(model: SiegeState) -> FloatArray:
-    """Return the works that an assault meets: less in open ground, and inside once it has come through their depth."""
-    layers, rules = model.city.layers, model.setting.front
-    built = (layers.built_up / BUILT_SHARE_FOR_FULL_WORKS).clip(0.0, 1.0)
-    works = layers.entrenchment * (WORKS_IN_THE_OPEN + (1.0 - WORKS_IN_THE_OPEN) * built)
-    through = layers.array("cleared") * model.city.map.cell_size_m >= rules.works_depth_m
-    return np.where(through, np.minimum(works, model.setting.forces.works_inside), works)
+    strength = per_km(model, line.per_cell(men)) * cover * down
+    inside = np.minimum(layers.entrenchment, model.setting.forces.works_inside)
+    return strength * (1.0 + rules.works * layers.entrenchment), strength * (1.0 + rules.works * inside)
 
 
 def attack_per_km(model: SiegeState, axis: Axis) -> float:
@@ -81,12 +107,47 @@ def attack_per_km(model: SiegeState, axis: Axis) -> float:
     return model.setting.front.attackers_per_km * worth
 
 
-def metres_a_day(model: SiegeState, attack: float, defence: FloatArray) -> FloatArray:
-    """Return how far an assault of that strength comes in a day in every cell."""
+def days_per_km(
+    model: SiegeState, attack: float, defence: tuple[FloatArray, FloatArray], seen: FloatArray | float = 1.0
+) -> FloatArray:
+    """Return how many days an assault takes for a kilometre of way in every cell.
+
+    Args:
+        model: the siege; the process `clearing` has to be on.
+        attack: its strength a kilometre.
+        defence: likewise, in the works and behind them.
+        seen: by which factor the defence is misjudged.
+    """
     rules = model.setting.front
     free = pace.ground_pace(model.city.layers.built_up, rules.open_m_per_day, rules.fabric_slows)
-    odds = attack / np.maximum(defence, 1e-6)
-    return free * pace.held_up(odds, rules.odds_at_half_pace, rules.odds_steepness)
+    through, behind = (
+        free
+        * pace.held_up(
+            attack / np.maximum(part * seen, MORE_MEN_THAN_NONE), rules.odds_at_half_pace, rules.odds_steepness
+        )
+        for part in defence
+    )
+    return pace.days_per_km(through, behind, model.city.layers.array("crust"))
+
+
+def promise(model: SiegeState, axis: Axis, days: FloatArray) -> FloatArray:
+    """Return how much an assault on each cell promises an axis: pace, its cut, and ground of its own about it.
+
+    All three over lengths in metres: an axis advances a stretch of front, it does not thread its way through the
+    weakest of many small cells.
+    """
+    city, rules = model.city, model.setting.front
+    reach = rules.support_m
+    manned = np.maximum(around(model, city.pocket_ground, reach), 1.0)
+    slow = around(model, days * city.pocket_ground, reach) / manned
+    own = around(model, city.held_by(BESIEGER), reach) / ground_around(model, reach)
+    promised: FloatArray = own**rules.front_keeps_straight / np.maximum(slow, 1e-6)
+    if axis.cut:
+        along = np.zeros(city.n_cells, dtype=np.bool_)
+        along[axis.cut] = True
+        along = ground.dilate(along, city.shape, int(ALONG_M / city.map.cell_size_m))
+        promised = promised * np.where(along, rules.follows_cut, 1.0)
+    return promised
 
 
 def steps_of(model: SiegeState, metres: float) -> int:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from siege_sim.model.state import SiegeState
 
 
+POSITIONS_IN_M = 400.0
+"""The side of a cell for which the share of it that positions take up is meant."""
+
+
 def harm_civilians(
     model: SiegeState,
     hits: FloatArray | IntArray,
@@ -72,13 +76,15 @@ def harm_defenders(
         model: the model.
         hits: hits in every cell.
         area_m2: area in which one hit kills fighters in cover.
-        positions_share: the part of a front cell in which its defenders stand and on which fire falls.
+        positions_share: the part of a front cell of 400 m in which its defenders stand and on which fire falls.
         wounded_per_killed: fighters wounded for each one killed.
         luck: uniforms, shape ``(2, units)``.
         cause: the flow of the ledger that counts the dead.
     """
     line = model.line(GARRISON)
-    ground_m2 = model.city.cell_km2 * 1e6 * np.where(model.city.front, positions_share, 1.0)
+    # Positions are a strip along the front, not a part of an area: in small cells it is more of them.
+    strip = min(positions_share * POSITIONS_IN_M / model.city.map.cell_size_m, 1.0)
+    ground_m2 = model.city.cell_km2 * 1e6 * np.where(model.city.front, strip, 1.0)
     p_killed = line.per_unit(probability(hits * area_m2 / ground_m2))
     inflict(model, line.rows, p_killed, p_killed * wounded_per_killed, luck, cause)
 

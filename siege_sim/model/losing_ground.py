@@ -9,7 +9,7 @@ import numpy as np
 
 from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray, whole
-from siege_sim.model import chronicle
+from siege_sim.model import chronicle, front
 from siege_sim.model.codes import Posture
 from siege_sim.schema.sides import BESIEGER, GARRISON, NOBODY
 
@@ -17,15 +17,20 @@ if TYPE_CHECKING:
     from siege_sim.model.state import SiegeState
 
 
-def change_hands(model: SiegeState, falls: IntArray, taken_by: IntArray, signs: Mapping[str, BoolArray]) -> IntArray:
-    """Give each fallen cell to whoever stands around it, and write down why it fell; return those that went.
+NEW_GAINS_KM2 = 6.4
+"""How much of an axis's newest gains matters for where it attacks next."""
+
+FALLS_BACK_M = 1600.0
+"""How far units fall back at most."""
+
+
+def change_hands(model: SiegeState, falls: IntArray, taken_by: IntArray) -> IntArray:
+    """Give each fallen cell to whoever stands around it; return those that went.
 
     Args:
         model: the siege.
         falls: the cells.
         taken_by: the axis that presses each cell of the map, -1 for none.
-        signs: to what a loss is put down, and for which cells; the first that applies is told, a direct assault where
-            none does.
     """
     city = model.city
     # Who stands around the cells has to be read before any of them changes hands. A cell amid ground of its own side
@@ -41,12 +46,21 @@ def change_hands(model: SiegeState, falls: IntArray, taken_by: IntArray, signs: 
     for axis in model.axes:
         mine = to_besieger[taken_by[to_besieger] == axis.number]
         axis.taken += mine.size
-        # Only its newest gains matter for where an axis attacks next.
-        axis.last_taken = (axis.last_taken + mine.tolist())[-40:]
-    fallen = falls[goes_to != NOBODY]
+        axis.last_taken = (axis.last_taken + mine.tolist())[-max(8, round(NEW_GAINS_KM2 / city.cell_km2)) :]
+    return falls[goes_to != NOBODY]
+
+
+def write_down(model: SiegeState, fallen: IntArray, signs: Mapping[str, BoolArray]) -> None:
+    """Write down why cells fell that have changed hands.
+
+    Args:
+        model: the siege.
+        fallen: the cells.
+        signs: to what a loss is put down, and for which cells; the first that applies is told, a direct assault where
+            none does.
+    """
     causes = [next((cause for cause, where in signs.items() if where[cell]), chronicle.ASSAULTED) for cell in fallen]
     chronicle.ground_lost(model, fallen, causes)
-    return fallen
 
 
 def fall_back(model: SiegeState, luck: FloatArray, p_surrender_when_cut_off: float, stragglers: float) -> None:
@@ -64,7 +78,7 @@ def fall_back(model: SiegeState, luck: FloatArray, p_surrender_when_cut_off: flo
         unit = model.unit(int(row))
         where, lost_cell = unit.quarter, ("lost", unit.cell_index)
         # The nearest ground may itself be cut off: then slipping away has to succeed first.
-        refuge = model.nearest_pocket_cell(unit.cell_index, reach=4, side=GARRISON)
+        refuge = model.nearest_pocket_cell(unit.cell_index, reach=front.steps_of(model, FALLS_BACK_M), side=GARRISON)
         if refuge is None or (city.exit_width[refuge] == 0 and luck[0, row] < p_surrender_when_cut_off):
             people = unit.give_up()
             loss = model.log.newest(lost_cell)

@@ -174,7 +174,7 @@ class Front(Block):
     )
     """How many attackers find room on a kilometre that they assault."""
     open_m_per_day: float = param(
-        1600.0, unit="m/day", plausible=(1000, 3000), source="1-3 km over open ground", ge=1.0, le=20000.0
+        1500.0, unit="m/day", plausible=(1000, 3000), source="1-3 km over open ground", ge=1.0, le=20000.0
     )
     """How far an assault comes in a day over open ground against hardly any resistance."""
     fabric_slows: float = param(
@@ -190,19 +190,25 @@ class Front(Block):
         2.4, unit="ratio", plausible=(1.5, 4), source="3:1 rule of thumb, disputed (Dupuy)", gt=0.0, le=50.0
     )
     """Local odds at which it keeps half of that pace."""
-    odds_steepness: float = param(2.75, unit="exponent", plausible=(1, 3.2), gt=0.0, le=10.0)
+    odds_steepness: float = param(2.7, unit="exponent", plausible=(1, 3.2), gt=0.0, le=10.0)
     """How steeply the pace falls with worse odds."""
     works: float = param(
-        1.5, unit="factor", plausible=(0.6, 2.2),
+        2.25, unit="factor", plausible=(0.6, 2.2),
         source="an entrenched, built-up front multiplies the defence by about 2.7-3.1 in all", ge=0.0, le=10.0,
     )  # fmt: skip
-    """What full works add to the defence; in open ground a part of it."""
+    """What full works add to the defence."""
     works_depth_m: float = param(400.0, unit="m", plausible=(200, 900), ge=0.0, le=5000.0)
     """How deep the works of an old front reach."""
-    support_m: float = param(600.0, unit="m", plausible=(0, 1000), ge=0.0, le=5000.0)
-    """Distance over which positions support one another, so that no single thin cell decides; 0 for not at all."""
+    works_in_the_open: float = share(0.3, plausible=(0.2, 0.6))
+    """What the works of an old front are worth in open fields, where there are no walls or cellars, as a share."""
+    support_m: float = param(800.0, unit="m", plausible=(400, 1500), ge=50.0, le=5000.0)
+    """Distance to each side over which positions support one another, so that no single thin cell decides."""
+    front_keeps_straight: float = param(2.4, unit="exponent", plausible=(0, 4), ge=0.0, le=20.0)
+    """How much an assault keeps its front straight: exponent of the share of ground about a cell that is its own."""
+    follows_cut: float = param(3.3, unit="factor", plausible=(1, 5), ge=0.0, le=100.0)
+    """How much better than elsewhere an assault along the line of its cut seems to an axis."""
     attackers_killed_rate: float = param(
-        0.007,
+        0.0094,
         unit="1/day",
         plausible=(0.002, 0.008),
         source="Mosul's east bank, losses of its attackers",

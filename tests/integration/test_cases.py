@@ -9,8 +9,8 @@ import pytest
 from siege_sim import load_scenario, run
 from siege_sim.loading.scenario import parent_of, shipped_folder, shipped_scenarios
 from siege_sim.loading.what_ifs import about_of
-from siege_sim.runner.ablate import names_to_be_about
 from siege_sim.model.setting import Front
+from siege_sim.runner.ablate import names_to_be_about
 
 CASES = [name for name in shipped_scenarios() if parent_of(name) is None and name != "toy_town"]
 WHAT_IFS = [name for name in shipped_scenarios() if parent_of(name) in CASES and not name.startswith("theory_")]
@@ -59,9 +59,7 @@ def test_no_siege_has_a_mechanism_or_a_parameter_of_its_own(name):
     scenario, own = load_scenario(name), mechanisms(name)
     assert own == mechanisms(EXAMPLE_OF["clearing" in own])
     elsewhere = {kind: values for kind, values in own.items() if kind not in OF_THE_FRONT}
-    assert elsewhere == {
-        kind: values for kind, values in mechanisms("aleppo_2016").items() if kind not in OF_THE_FRONT
-    }
+    assert elsewhere == {kind: values for kind, values in mechanisms("aleppo_2016").items() if kind not in OF_THE_FRONT}
     assert (scenario.ground, scenario.front) == (load_scenario("aleppo_2016").ground, Front())
 
 

@@ -39,6 +39,7 @@ class Axis(SiegeAgent):
         stalled: days in a row on which no assault went in.
         held_back: days in a row on which it was told not to attack.
         cut: the line along which it means to cut ground off; empty for none.
+        due: kilometre-days of its assault that have not yet cleared a whole cell; -1 before one from a new place.
         fresh: its fit fighters when it last went over to the assault after a rest.
     """
 
@@ -56,6 +57,7 @@ class Axis(SiegeAgent):
         self.held_back = 0
         self.cut: list[int] = []
         self.fresh = 0
+        self.due = -1.0
         self._rows: IntArray = np.empty(0, dtype=np.int64)
         self._rows_at = -1
 

@@ -19,17 +19,14 @@ if TYPE_CHECKING:
 PRESSED_CELLS_ASK_FOR = 2.0
 """How many more fighters a pressed cell draws from the units within reach, on top of its even part."""
 
-WHERE_IT_STANDS = np.array([1.0] + [0.0] * 8)
-"""The shares of a unit that stays together in its own cell, the first within its reach."""
-
 
 class Line:
     """The fighters of one side, spread from their units over the cells within reach.
 
     Attributes:
         rows: the units that stand, as rows of ``model.units``.
-        reach: the nine cells each of them can man, shape ``(units, 9)``.
-        shares: which part of the unit is in each, shape ``(units, 9)``.
+        reach: the cells each of them can man, its own first, shape ``(units, cells)``.
+        shares: which part of the unit is in each, of the same shape.
         made_at: the state of ground and units for which this holds.
     """
 
@@ -43,9 +40,11 @@ class Line:
         weight = asked.astype(np.float64)
         if side == GARRISON:
             weight *= 1.0 + PRESSED_CELLS_ASK_FOR * city.pressed
-        self.reach = city.around[cells]
+        self.reach = city.manned[cells]
         self.shares = frontage.spread_over_front(self.reach, weight, self.men)
-        self.shares[units.posture[self.rows] == ASSAULT] = WHERE_IT_STANDS
+        together = units.posture[self.rows] == ASSAULT
+        self.shares[together] = 0.0
+        self.shares[together, 0] = 1.0
 
     @property
     def men(self) -> FloatArray:

@@ -112,6 +112,13 @@ def _make_none() -> None:
     """Make no agents: there is a city, but no model yet."""
 
 
+MANNED_M = 600.0
+"""How far from its place a unit mans the line, in metres; rounded down to whole cells."""
+
+KM2_AS_DRAWN = 0.16
+"""The ground for which numbers of cells are meant: cells of 400 m."""
+
+
 class City:
     """The ground of a run: a Mesa grid, its layers, and geometry that follows from who holds what.
 
@@ -131,6 +138,7 @@ class City:
         self.cells: list[Cell] = [self.grid[divmod(i, self.shape[1])] for i in range(self.n_cells)]
         self.layers = Layers(self.grid, layers)
         self.around = ground.neighbour_table(self.shape)
+        self.manned = ground.box_table(self.shape, int(MANNED_M / city_map.cell_size_m))
         self.make_agents: Callable[[], None] = _make_none
         self.changes = 0
         self._known: dict[Hashable, object] = {}
@@ -319,7 +327,7 @@ class City:
     def large_pockets(self) -> int:
         """How many pockets are more than a scrap of ground."""
         sizes = np.bincount(self.pockets[self.pocket_ground], minlength=1)
-        return int((sizes >= SMALLEST_POCKET_CELLS).sum())
+        return int((sizes * self.cell_km2 >= SMALLEST_POCKET_CELLS * KM2_AS_DRAWN - 1e-9).sum())
 
     @cached_property
     def front(self) -> BoolArray:
@@ -362,5 +370,5 @@ class City:
 FOLLOWS_FROM_GROUND = tuple(name for name, what in vars(City).items() if isinstance(what, cached_property))
 """The attributes of a city that are kept until a cell changes hands."""
 
-BUILT_FROM_MAP = ("map", "shape", "n_cells", "cell_km2", "grid", "cells", "layers")
+BUILT_FROM_MAP = ("map", "shape", "n_cells", "cell_km2", "grid", "cells", "layers", "around", "manned")
 """The attributes of a city that its map decides on, and the objects whose contents are copied into new ones."""

@@ -11,7 +11,7 @@ from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray, probability
 from siege_sim.model import chronicle
 from siege_sim.model.agents.axis import AxisPhase
-from siege_sim.model.losing_ground import change_hands, fall_back
+from siege_sim.model.losing_ground import change_hands, fall_back, write_down
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param, share
 
@@ -77,7 +77,8 @@ class BreakOff(Process):
             if giving_up.size == 0:
                 continue
             signs = {chronicle.CUT_OFF: city.exit_width == 0, **self.signs(model, lost_today)}
-            fallen = change_hands(model, giving_up, taken_by, signs)
+            fallen = change_hands(model, giving_up, taken_by)
+            write_down(model, fallen, signs)
             # The axis that took a cell presses on from there in the next round.
             pressed[fallen] = taken_by[fallen]
             lost_today[fallen] = True

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.kernels import ground
-from siege_sim.kernels.hazard import BoolArray, FloatArray, split
-from siege_sim.model import chronicle
+from siege_sim.kernels.hazard import BoolArray, FloatArray, split, whole
+from siege_sim.model import chronicle, front
 from siege_sim.model.codes import Posture
 from siege_sim.model.harm import inflict
 from siege_sim.model.processes.base import Phase, Process
@@ -31,12 +31,14 @@ class CounterAttack(Process):
     about: ClassVar[tuple[str, ...]] = ("garrison_area_share", "days_to_half")
     neutral: ClassVar[Mapping[str, Any]] = {"p_try": 0.0}
 
-    p_try: float = share(0.1, plausible=(0.03, 0.3))
+    p_try: float = share(0.08, plausible=(0.03, 0.3))
     """Chance a day that such a unit tries."""
     within_days: int = param(3, unit="days", plausible=(1, 6), ge=1, le=60)
     """How long a loss counts as fresh."""
-    reach_cells: int = param(3, unit="cells", plausible=(1, 5), ge=1, le=50)
+    reach_m: float = param(1200.0, unit="m", plausible=(400, 2000), gt=0.0, le=1e5)
     """How far a unit goes to counter-attack."""
+    taken_back_km2: float = param(0.16, unit="km2", plausible=(0.05, 0.3), gt=0.0, le=10.0)
+    """Ground that one that succeeds takes back; whole cells, by chance."""
     least_cohesion: float = share(0.6, plausible=(0.4, 0.8))
     """Cohesion that a unit needs to try."""
     occupiers: float = param(120.0, unit="fighters", plausible=(60, 250), gt=0.0, le=5000.0)
@@ -45,11 +47,8 @@ class CounterAttack(Process):
     """Odds at which a counter-attack succeeds every second time."""
     losses_attacker: float = share(0.06, plausible=(0.02, 0.15))
     """Share of the unit that is killed or wounded."""
-    losses_holder: float = param(5.0, unit="fighters", plausible=(1, 15), ge=0.0, le=1000.0)
-    """Fighters of the other side killed in a counter-attack, on average."""
-    holder_loses_per_hundred: float = param(0.0, unit="fighters", plausible=(0, 20), ge=0.0, le=100.0)
-    """Those killed for each hundred who counter-attack, besides: losses by men, which do not depend on the size of
-    units."""
+    holder_loses_per_hundred: float = param(10.0, unit="fighters", plausible=(2, 20), ge=0.0, le=100.0)
+    """Fighters of the other side killed for each hundred who counter-attack, on average."""
     share_killed: float = param(0.25, unit="share", plausible=(0.2, 0.33), ge=0.0, le=1.0)
     """Share of the unit's losses that are killed; the rest are wounded."""
 
@@ -63,21 +62,23 @@ class CounterAttack(Process):
         ready = units.of(GARRISON) & ~pressed & (units.cohesion >= self.least_cohesion)
         if not ready.any():
             return
-        luck, *others = units.luck(rng, 3)
+        luck, area, *others = units.luck(rng, 4)
         hits = np.array(others)
-        steps = ground.steps_from(fresh, city.pocket_ground, city.shape, farthest=self.reach_cells)
-        near = ready & (steps[units.cell_index] <= self.reach_cells)
+        reach = front.steps_of(model, self.reach_m)
+        steps = ground.steps_from(fresh, city.pocket_ground, city.shape, farthest=reach)
+        near = ready & (steps[units.cell_index] <= reach)
+        cells = whole(area, np.full(area.size, self.taken_back_km2 / city.cell_km2)).astype(np.int64)
         tries, rest = split(luck, self.p_try * model.conditions.assault_tempo)
         for row in np.flatnonzero(near & tries):
-            self._try(model, model.unit(int(row)), fresh, float(rest[row]), hits)
+            self._try(model, model.unit(int(row)), fresh, float(rest[row]), hits, int(cells[row]))
 
-    def _try(self, model: SiegeState, unit: Unit, fresh: BoolArray, luck: float, hits: FloatArray) -> None:
+    def _try(self, model: SiegeState, unit: Unit, fresh: BoolArray, luck: float, hits: FloatArray, cells: int) -> None:
         city = model.city
         lost = np.flatnonzero(fresh & city.held_by(BESIEGER))
         if lost.size == 0:
             return
         target, _ = city.nearest(unit.cell_index, lost, GARRISON)
-        holder_loses = self.losses_holder + self.holder_loses_per_hundred * unit.fit / 100.0
+        holder_loses = self.holder_loses_per_hundred * unit.fit / 100.0
         strength = unit.fit * unit.quality * unit.cohesion * (0.4 + 0.6 * unit.ammunition)
         odds = strength / self.occupiers
         succeeds = luck < odds / (odds + self.even_odds)
@@ -91,10 +92,13 @@ class CounterAttack(Process):
             "killed_in_combat",
         )
         model.besieger_loses(holder_loses, target, float(hits[0, unit.row]))
-        if succeeds and unit.fit > 0:
+        if succeeds and unit.fit > 0 and cells:
             pockets = city.large_pockets
-            city.capture(np.array([target]), GARRISON)
-            model.fall_back(BESIEGER, target)
+            far = ground.king_steps(lost, np.array([target]), city.shape)[:, 0]
+            back = lost[np.argsort(far, kind="stable")[:cells]]
+            city.capture(back, GARRISON)
+            for cell in back.tolist():
+                model.fall_back(BESIEGER, cell)
             unit.march_to(target)
             unit.posture = Posture.HOLD
             chronicle.ground_retaken(model, target, pockets)

@@ -9,6 +9,7 @@ import numpy as np
 
 from siege_sim.kernels import frontage
 from siege_sim.kernels.hazard import FloatArray
+from siege_sim.model import front
 from siege_sim.model.codes import HOLD, RESERVE
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param, share
@@ -37,9 +38,9 @@ class GarrisonCommand(Process):
 
     moves_per_day: int = param(5, unit="units/day", plausible=(2, 12), ge=0, le=1000)
     """Units that command can send elsewhere in a day."""
-    reach_cells: int = param(10, unit="cells", plausible=(5, 20), ge=1, le=500)
+    reach_m: float = param(4000.0, unit="m", plausible=(2000, 8000), gt=0.0, le=1e6)
     """How far a unit goes in a day."""
-    under_pressure: float = param(2.5, unit="factor", plausible=(1.5, 4), ge=1.0, le=20.0)
+    under_pressure: float = param(2.3, unit="factor", plausible=(1.5, 4), ge=1.0, le=20.0)
     """How many times as many defenders a cell under assault should have."""
     kept_back: float = share(0.1, plausible=(0.0, 0.2))
     """Share of the units kept in reserve while the line is not pressed anywhere."""
@@ -68,8 +69,8 @@ class GarrisonCommand(Process):
             city.front,
             city.pockets,
             city.walkable(GARRISON),
-            city.around,
-            self.reach_cells,
+            city.manned,
+            front.steps_of(model, self.reach_m),
             city.shape[1],
         )
         for row, goal in zip(sent.tolist(), goals.tolist(), strict=True):

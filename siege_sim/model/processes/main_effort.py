@@ -25,9 +25,14 @@ if TYPE_CHECKING:
     from siege_sim.model.setting import Setting
     from siege_sim.model.state import SiegeState
 
-REACH_M, ALONG_M, SPACING_M = 800.0, 600.0, 800.0
-"""How far from its gains an axis attacks; how near to a cut an assault is along it; how far apart the ends of cuts are
-that are compared."""
+SPACING_M = 500.0
+"""How far apart the ends of cuts are that are compared."""
+
+FACING_M = 600.0
+"""Within which distance the garrison's ground counts for where an axis moves up to, behind a success."""
+
+NEARNESS_TO_CUT_KM = 3.2
+"""How much nearer to its cut a place must be to be as good as one that faces the garrison all around."""
 
 
 class MainEffort(Process):
@@ -53,13 +58,13 @@ class MainEffort(Process):
     objective: str | Series[str] = dated_name()
     """The sector of the map that the first axis and all others are ordered to take, a name or names by date; their own
     choice where empty."""
-    squeezing: float = share(0.03, plausible=(0.02, 0.4))
+    squeezing: float = share(0.0112, plausible=(0.02, 0.4))
     """Chance that an axis attacks on a day of `squeeze`."""
     prepare_days: int = param(6, unit="days", plausible=(2, 6), ge=0, le=60)
     """Days of massing and fire before the first assault from a new place."""
     rest_days: int = param(8, unit="days", plausible=(5, 14), ge=0, le=60)
     """Days of rest and refilling after an axis has lost its part, or made no progress."""
-    losses_borne: float = share(0.17, plausible=(0.05, 0.35), source="special forces in Mosul lost 20-35 %")
+    losses_borne: float = share(0.1835, plausible=(0.05, 0.35), source="special forces in Mosul lost 20-35 %")
     """Share of an axis's fighters out of action since its last rest at which it stops."""
     misjudgement: float = param(0.3, unit="log scale", plausible=(0.1, 0.6), ge=0.0, le=2.0)
     """Spread of the error in judging defences."""
@@ -77,8 +82,8 @@ class MainEffort(Process):
     """Axes keep at least this far from each other."""
     frontage_m: float = param(5500.0, unit="m", plausible=(2000, 8000), gt=0.0, le=1e5)
     """The longest front that one axis assaults at a time."""
-    follows_cut: float = param(2.3, unit="factor", plausible=(1, 5), ge=0.0, le=100.0)
-    """How much better than elsewhere an assault along the cut seems to the main effort."""
+    reach_m: float = param(1450.0, unit="m", plausible=(800, 3000), gt=0.0, le=1e5)
+    """How far from where it stands, or has just advanced to, an axis attacks."""
 
     def problems_in(self, setting: Setting) -> Iterator[Problem]:
         """Yield objectives that are no sector of the garrison's."""
@@ -110,8 +115,8 @@ class MainEffort(Process):
             if axis.phase == AxisPhase.REGROUP and axis.days_in_phase >= self.rest_days:
                 axis.turn_to(AxisPhase.IDLE)
             if axis.rows.size and luck[axis.number] < tempo:
-                seen = defence * np.exp(self.misjudgement * errors[axis.number])
-                self._direct(model, axis, front.metres_a_day(model, front.attack_per_km(model, axis), seen))
+                seen = np.exp(self.misjudgement * _over_a_stretch(model, errors[axis.number]))
+                self._direct(model, axis, front.days_per_km(model, front.attack_per_km(model, axis), defence, seen))
 
     def _order(self, model: SiegeState) -> None:
         """Take up today's posture: how many of the usual assaults it orders, the log, and new places for all."""
@@ -135,14 +140,14 @@ class MainEffort(Process):
         chronicle.axis_rests(model, axis)
         axis.turn_to(AxisPhase.REGROUP)
         axis.taken = axis.stalled = axis.fresh = 0
-        axis.last_taken, axis.cut = [], []
+        axis.last_taken, axis.cut, axis.due = [], [], -1.0
         model.units.posture[axis.rows] = HOLD
 
-    def _direct(self, model: SiegeState, axis: Axis, metres: FloatArray) -> None:
-        """Let an axis choose, prepare, assault or rest; ``metres`` is how far it thinks to come in a day, by cell."""
+    def _direct(self, model: SiegeState, axis: Axis, days: FloatArray) -> None:
+        """Let an axis choose, prepare, assault or rest; ``days`` is what it thinks a kilometre takes, by cell."""
         fit = int(model.units.fit[axis.rows].sum())
         if axis.phase == AxisPhase.IDLE:
-            self._choose(model, axis, metres)
+            self._choose(model, axis, days)
         if axis.phase == AxisPhase.PREPARE and axis.days_in_phase >= self.prepare_days:
             axis.turn_to(AxisPhase.ASSAULT)
             axis.fresh = fit
@@ -152,9 +157,9 @@ class MainEffort(Process):
                 self._rest(model, axis)
             else:
                 self._follow_up(model, axis)
-                self._assault(model, axis, metres)
+                self._assault(model, axis, days)
 
-    def _choose(self, model: SiegeState, axis: Axis, metres: FloatArray) -> None:
+    def _choose(self, model: SiegeState, axis: Axis, days: FloatArray) -> None:
         """Choose a place on the siege line to attack from, and mass there."""
         places = marching.within_reach(model, axis, np.flatnonzero(model.city.siege_line))
         if places.size == 0:
@@ -165,13 +170,13 @@ class MainEffort(Process):
         if ordered.any():
             worth = worth * ordered
         elif axis.number == 0:
-            axis.cut, start = self._best_cut(model, metres, places, worth)
+            axis.cut, start = self._best_cut(model, days, places, worth)
             if axis.cut:
                 worth = worth * (places == start)
         else:
             worth = worth * self._about_main_effort(model, places)
         if not axis.cut:
-            worth = worth * self._ease(model, places, metres) * self._apart(model, axis, places)
+            worth = worth * self._ease(model, places, days) * self._apart(model, axis, places)
         best = int(np.argmax(worth))
         if worth[best] <= 0.0:
             return
@@ -196,12 +201,14 @@ class MainEffort(Process):
         far_m = city.map.cell_size_m * ground.king_steps(places, about, city.shape).min(axis=1)
         return np.exp(-far_m / self.about_m)
 
-    def _ease(self, model: SiegeState, places: IntArray, metres: FloatArray) -> FloatArray:
-        """Return the mean pace that seems possible on the front cells around each place."""
-        city = model.city
-        facing = city.front.astype(np.float64)
-        paces = ground.neighbour_sum(metres * facing, city.shape)[places]
-        return paces / np.maximum(ground.neighbour_sum(facing, city.shape)[places], 1.0)
+    def _ease(self, model: SiegeState, places: IntArray, days: FloatArray) -> FloatArray:
+        """Return the pace that seems possible on the stretch of front about each place that faces any, else nothing."""
+        city, reach = model.city, model.setting.front.support_m
+        manned = np.maximum(front.around(model, city.front, reach), 1e-9)
+        slow = front.around(model, days * city.front, reach) / manned
+        facing = np.append(city.front, False)[city.around[places]].any(axis=1)
+        ease: FloatArray = facing / np.maximum(slow[places], 1e-6)
+        return ease
 
     def _apart(self, model: SiegeState, axis: Axis, places: IntArray) -> FloatArray:
         """Return hardly anything for places near another axis, 1 for the others."""
@@ -213,7 +220,7 @@ class MainEffort(Process):
         return np.where(far_m >= self.apart_m, 1.0, 1e-3)
 
     def _best_cut(
-        self, model: SiegeState, metres: FloatArray, places: IntArray, worth: FloatArray
+        self, model: SiegeState, days: FloatArray, places: IntArray, worth: FloatArray
     ) -> tuple[list[int], int]:
         """Return the cells of the cut that seems best, and the place from which to begin it; -1 for none."""
         city, size = model.city, model.city.map.cell_size_m
@@ -221,8 +228,8 @@ class MainEffort(Process):
         rim, steps = cuts.rim(body, city.shape), front.steps_of(model, SPACING_M)
         begin = cuts.spaced(np.flatnonzero(rim & city.front), city.shape[1], steps)
         end = cuts.spaced(np.flatnonzero(rim), city.shape[1], steps)
-        days = size / np.maximum(metres, 1.0)
-        a, b, _, needed = cuts.straight_ways(body, begin, end, days, self.longest_cut_m / size, city.shape[1])
+        cost, longest = days * size / 1000.0, self.longest_cut_m / size
+        a, b, _, needed = cuts.straight_ways(body, begin, end, cost, longest, city.shape[1])
         if a.size == 0:
             return [], -1
         # For each place to begin from, what its nearest cell of the siege line is worth to the axis.
@@ -240,24 +247,22 @@ class MainEffort(Process):
         cut = cuts.line_cells(int(begin[a[best]]), int(end[b[best]]), city.shape[1])
         return cut.tolist(), int(places[nearest[best]])
 
-    def _assault(self, model: SiegeState, axis: Axis, metres: FloatArray) -> None:
+    def _assault(self, model: SiegeState, axis: Axis, days: FloatArray) -> None:
         """Attack the cells that promise most, as many kilometres as there are men for."""
-        city, km = model.city, front.cell_km(model)
+        city = model.city
         near = np.zeros(city.n_cells, dtype=np.bool_)
         near[[axis.focus, *axis.last_taken]] = True
-        reach = front.near_by(model, near, REACH_M, BESIEGER) & city.held_by(BESIEGER)
-        targets = np.flatnonzero(ground.touching(city.front, reach, city.shape) & ~city.pressed)
+        reach = int(self.reach_m / city.map.cell_size_m) * city.map.cell_size_m
+        held = front.near_by(model, near, reach, BESIEGER) & city.held_by(BESIEGER) if reach else near
+        targets = np.flatnonzero(ground.touching(city.front, held, city.shape) & ~city.pressed)
         able = float(model.units.fit[marching.able_rows(model, axis)].sum())
-        room = round(min(able / model.setting.front.attackers_per_km, self.frontage_m / 1000.0) / km)
+        kilometres = min(able / model.setting.front.attackers_per_km, self.frontage_m / 1000.0)
+        room = round(kilometres / front.cell_km(model))
         if room == 0 or targets.size == 0:
             axis.stalled += 1
             return
-        promise = metres * (1.0 + 5.0 * city.layers.array("cleared") * km)
-        if axis.cut:
-            along = np.zeros(city.n_cells, dtype=np.bool_)
-            along[axis.cut] = True
-            promise = promise * np.where(front.near_by(model, along, ALONG_M), self.follows_cut, 1.0)
-        chosen = targets[np.argsort(-promise[targets], kind="stable")[:room]]
+        promised = front.promise(model, axis, days)
+        chosen = targets[np.argsort(-promised[targets], kind="stable")[:room]]
         axis.stalled = 0
         city.press(chosen, axis.number, np.ones(chosen.size))
         chronicle.axis_assaults(model, axis, chosen)
@@ -270,10 +275,12 @@ class MainEffort(Process):
         taken = np.array(axis.last_taken, dtype=np.int64)
         gains = taken[city.siege_line[taken]]
         if gains.size:
-            facing = ground.neighbour_sum(city.pocket_ground, city.shape)[gains]
+            facing = front.around(model, city.pocket_ground, FACING_M) / front.ground_around(model, FACING_M)
+            worth = facing[gains]
             if axis.cut:
-                facing = facing - ground.king_steps(gains, np.array(axis.cut), city.shape).min(axis=1)
-            self._move_to(model, axis, int(gains[np.argmax(facing)]))
+                away = ground.king_steps(gains, np.array(axis.cut, dtype=np.int64), city.shape).min(axis=1)
+                worth = worth - away * front.cell_km(model) / NEARNESS_TO_CUT_KM
+            self._move_to(model, axis, int(gains[np.argmax(worth)]))
         elif not city.siege_line[axis.focus] and city.siege_line.any():
             place, steps = city.nearest(axis.focus, np.flatnonzero(city.siege_line), BESIEGER)
             if steps < ground.UNREACHED:
@@ -283,3 +290,15 @@ class MainEffort(Process):
         if place != axis.focus:
             axis.focus = place
             marching.mass(model, axis)
+
+
+def _over_a_stretch(model: SiegeState, errors: FloatArray) -> FloatArray:
+    """Return errors of judging cells as errors of judging the stretch about each: smoothed, as widely spread as before.
+
+    Many small cells would else be many draws of a lucky error.
+    """
+    city, reach = model.city, model.setting.front.support_m
+    side = max(2.0 * reach / city.map.cell_size_m, 1.0)
+    inner, part = divmod((side - 1.0) / 2.0, 1.0)
+    few, many = (2.0 * inner + 1.0) ** 2, (2.0 * inner + 3.0) ** 2
+    return front.around(model, errors, reach) / float(np.sqrt(few + (many - few) * part**2))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from siege_sim.model.state import SiegeState
 
-SPACING_OF_LINES_M = 800.0
+SPACING_OF_LINES_M = 500.0
 """How far apart the ends of the new lines are that are compared."""
 
 
@@ -43,22 +43,22 @@ class Withdrawal(Process):
         LayerSpec("body", "number", np.int64, -1, "The part of the pocket to which the cell belonged on day 0."),
     )
 
-    orders_per_day: float = param(6.0, unit="1/day", plausible=(0.3, 6), ge=0.0, le=20.0)
+    orders_per_day: float = param(4.9, unit="1/day", plausible=(0.3, 6), ge=0.0, le=20.0)
     """Hazard of the order when a part is as good as cut off."""
     fears_m: float = param(2000.0, unit="m", plausible=(800, 3500), gt=0.0, le=20000.0)
     """Width of the way out below which a part counts as threatened."""
     narrowed: float = param(0.4, unit="share", plausible=(0.2, 0.7), gt=0.0, le=1.0)
     """Share of its width of day 0 by which a way out must have narrowed to be feared in full: a neck that has always
     been narrow frightens nobody."""
-    shortens: float = param(5.0, unit="weight", plausible=(0, 6), ge=0.0, le=50.0)
+    shortens: float = param(4.2, unit="weight", plausible=(0, 6), ge=0.0, le=50.0)
     """How much a shorter line counts beside the danger of being cut off, where a breach has been made."""
-    full_men_per_km: float = param(250.0, unit="fighters/km", plausible=(150, 400), gt=0.0, le=10000.0)
+    full_men_per_km: float = param(230.0, unit="fighters/km", plausible=(150, 400), gt=0.0, le=10000.0)
     """Fighters a kilometre of front with which a line counts as fully manned."""
-    breach_m: float = param(400.0, unit="m", plausible=(400, 1500), gt=0.0, le=10000.0)
+    breach_m: float = param(600.0, unit="m", plausible=(400, 1500), gt=0.0, le=10000.0)
     """How far beyond the works the assault must have come in for a breach."""
     longest_m: float = param(4000.0, unit="m", plausible=(2500, 6000), gt=0.0, le=50000.0)
     """The longest new line that is thought of."""
-    least_km2: float = param(2.5, unit="km2", plausible=(0.4, 3), gt=0.0, le=1000.0)
+    least_km2: float = param(2.8, unit="km2", plausible=(0.4, 3), gt=0.0, le=1000.0)
     """The smallest part that is worth an order."""
     largest_share: float = share(0.35, plausible=(0.25, 0.5))
     """The largest part of the pocket that is given up by one order, as a share of it."""
@@ -120,9 +120,9 @@ class Withdrawal(Process):
         rim, steps = cuts.rim(body, city.shape), front.steps_of(model, SPACING_OF_LINES_M)
         starts = cuts.spaced(np.flatnonzero(rim & alarm), city.shape[1], steps)
         ends = cuts.spaced(np.flatnonzero(rim), city.shape[1], steps)
-        uncleared_m = size_m * (1.0 - city.layers.array("cleared"))
+        unoccupied_m = size_m * (1.0 - city.layers.array("occupied"))
         longest = self.longest_m / size_m + 1.0
-        a, b, cells, width_m = cuts.straight_ways(body, starts, ends, uncleared_m, longest, city.shape[1])
+        a, b, cells, width_m = cuts.straight_ways(body, starts, ends, unoccupied_m, longest, city.shape[1])
         if a.size == 0:
             return None, 0.0
         danger = _Danger(self, model, body)

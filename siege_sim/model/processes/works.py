@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from siege_sim.model import front
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param
+from siege_sim.schema.sides import BESIEGER, GARRISON
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Works(Process):
-    """The holder of a front cell builds works there, slowly."""
+    """The holder of the ground along a front builds works there, slowly, as deep as the works of an old front."""
 
     kind: Literal["works"] = "works"
     phase: ClassVar[Phase] = Phase.COHESION
@@ -31,5 +33,7 @@ class Works(Process):
         """Dig."""
         layers = model.city.layers
         ground = (layers.built_up / max(self.built_share_needed, 1e-9)).clip(0.0, 1.0)
-        line = model.city.front | model.city.siege_line
-        layers.entrenchment += line * self.growth_per_day * ground * (1.0 - layers.entrenchment)
+        city = model.city
+        for line, side in ((city.front, GARRISON), (city.siege_line, BESIEGER)):
+            near = front.in_works(model, line, side) > 0.0
+            layers.entrenchment += near * self.growth_per_day * ground * (1.0 - layers.entrenchment)
