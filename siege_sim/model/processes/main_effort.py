@@ -224,7 +224,7 @@ class MainEffort(Process):
     ) -> tuple[list[int], int]:
         """Return the cells of the cut that seems best, and the place from which to begin it; -1 for none."""
         city, size = model.city, model.city.map.cell_size_m
-        body = city.pockets == 0
+        body = city.pockets == self._part_faced(model, int(places[np.argmax(worth)]))
         rim, steps = cuts.rim(body, city.shape), front.steps_of(model, SPACING_M)
         begin = cuts.spaced(np.flatnonzero(rim & city.front), city.shape[1], steps)
         end = cuts.spaced(np.flatnonzero(rim), city.shape[1], steps)
@@ -246,6 +246,11 @@ class MainEffort(Process):
             return [], -1
         cut = cuts.line_cells(int(begin[a[best]]), int(end[b[best]]), city.shape[1])
         return cut.tolist(), int(places[nearest[best]])
+
+    def _part_faced(self, model: SiegeState, place: int) -> int:
+        """Return the number of the part of the pocket that a place faces, the largest of several; -2 for none."""
+        near = np.append(model.city.pockets, -1)[model.city.around[place]]
+        return int(near[near >= 0].min(initial=10**6)) if (near >= 0).any() else -2
 
     def _assault(self, model: SiegeState, axis: Axis, days: FloatArray) -> None:
         """Attack the cells that promise most, as many kilometres as there are men for."""
@@ -270,7 +275,7 @@ class MainEffort(Process):
     def _follow_up(self, model: SiegeState, axis: Axis) -> None:
         """Move up behind a success; drop a cut that is made, or has become pointless."""
         city = model.city
-        if axis.cut and not (city.pockets[axis.cut] == 0).any():
+        if axis.cut and not city.pocket_ground[axis.cut].any():
             axis.cut = []
         taken = np.array(axis.last_taken, dtype=np.int64)
         gains = taken[city.siege_line[taken]]

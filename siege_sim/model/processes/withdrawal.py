@@ -61,7 +61,7 @@ class Withdrawal(Process):
     least_km2: float = param(2.8, unit="km2", plausible=(0.4, 3), gt=0.0, le=1000.0)
     """The smallest part that is worth an order."""
     largest_share: float = share(0.35, plausible=(0.25, 0.5))
-    """The largest part of the pocket that is given up by one order, as a share of it."""
+    """The largest part of the pocket that is given up by one order, as a share of what is built on."""
     alarm_m: float = param(1000.0, unit="m", plausible=(400, 1500), gt=0.0, le=20000.0)
     """How near to a new line the assault must have come."""
     alarm_days: int = param(5, unit="days", plausible=(2, 10), ge=0, le=100)
@@ -126,16 +126,18 @@ class Withdrawal(Process):
         if a.size == 0:
             return None, 0.0
         danger = _Danger(self, model, body)
-        most_km2 = self.largest_share * float(np.count_nonzero(body)) * city.cell_km2
+        built = city.layers.built_up
+        most_built = self.largest_share * float(built[body].sum())
 
         def weight(way: int, isolated: BoolArray) -> float:
             km2 = float(np.count_nonzero(isolated)) * city.cell_km2
-            if not self.least_km2 <= km2 <= most_km2:
+            if km2 < self.least_km2 or built[isolated].sum() > most_built:
                 return 0.0
             return km2 * danger.of(isolated, int(starts[a[way]]), int(ends[b[way]]), size_m * cells[way], width_m[way])
 
         # Of several parts in danger the worst is the one with most ground. All the front could be saved at most.
-        bound = (np.maximum(1.0 - width_m / self.fears_m, 0.0) + self.shortens * danger.thin) * most_km2
+        all_km2 = float(np.count_nonzero(body)) * city.cell_km2
+        bound = (np.maximum(1.0 - width_m / self.fears_m, 0.0) + self.shortens * danger.thin) * 0.5 * all_km2
         _, part, reached = cuts.best_cut(body, starts[a], ends[b], bound, weight, city.shape)
         if part is None:
             return None, 0.0
