@@ -65,8 +65,13 @@ def per_km(model: SiegeState, amount: FloatArray) -> FloatArray:
     """Return an amount a cell as the mean by kilometre of front over the stretch about every cell.
 
     Whoever stands within the stretch counts, in the front row or behind it.
+
+    Args:
+        model: the siege.
+        amount: a value a cell, none below 0.
     """
-    return around(model, amount, model.setting.front.support_m) / stretch_km(model)
+    # Sums over squares are differences of large sums: where there is nothing, rounding may leave less than nothing.
+    return np.maximum(around(model, amount, model.setting.front.support_m), 0.0) / stretch_km(model)
 
 
 def men_per_km(model: SiegeState) -> FloatArray:
