@@ -36,6 +36,7 @@ class Withdrawal(Process):
 
     kind: Literal["withdrawal"] = "withdrawal"
     phase: ClassVar[Phase] = Phase.COMMAND
+    about: ClassVar[tuple[str, ...]] = ("garrison_area_share", "days_to_half", "end_day")
     neutral: ClassVar[Mapping[str, Any]] = {"orders_per_day": 0.0}
     off_means: ClassVar[str] = "the garrison's command gives up no ground of its own accord"
     needs: ClassVar[Mapping[str, str]] = {"clearing": "lets the besieger occupy what was left"}
