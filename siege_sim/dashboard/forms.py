@@ -236,6 +236,8 @@ def FormProblem(form: FormState) -> None:
 def parse_value(lever: Lever, typed: Any) -> tuple[Any, str]:
     """Return the value that was typed into a field, and what is wrong with it if it is not valid."""
     if lever.kind in ("number", "whole"):
+        if lever.optional and not str(typed).strip():
+            return None, ""
         number = parse_number(str(typed), whole=lever.kind == "whole")
         if number is None:
             return None, f"'{str(typed)[:20]}' is not a {'whole ' * (lever.kind == 'whole')}number"

@@ -49,12 +49,13 @@ class Lever:
         kind: how it is set.
         description: what it means, in a sentence or two.
         unit: of its value, empty without one.
-        value: what it is now; ``None`` when it has to be given.
+        value: what it is now; ``None`` when it has to be given, or may be left out.
         low: the least value of a slider; ``None`` when it cannot be a slider.
         high: the greatest value of a slider.
         plausible: the range in which the truth may lie, if one is given.
         source: where value and range come from.
         choices: the values to choose from, or names that make sense.
+        optional: whether it may be left out.
     """
 
     key: str
@@ -67,6 +68,7 @@ class Lever:
     plausible: tuple[float, float] | None = None
     source: str = ""
     choices: tuple[str, ...] = ()
+    optional: bool = False
 
     @property
     def label(self) -> str:
@@ -128,6 +130,7 @@ def start_panels(scenario: Scenario) -> list[LeverPanel]:
     sectors = {side: tuple(sorted(scenario.sectors_of(side))) for side in SIDES}
     return [
         _start_panel("City", scenario.ground, ("ground",)),
+        *([_start_panel("City", scenario.front, ("front",))] if "clearing" in dict(scenario.processes.on()) else []),
         _start_panel("City", scenario.population, ("population",)),
         _start_panel("City", scenario.food, ("food",)),
         _start_panel("Forces", scenario.forces, ("forces",)),
@@ -206,6 +209,7 @@ def _lever(
         plausible=None if plausible is None else (float(plausible[0]), float(plausible[1])),
         source=str(facts.get("source", "")),
         choices=known or _words_of(field) or _choices(name, field.annotation, scenario),
+        optional=not field.is_required() and type(None) in get_args(field.annotation),
     )
 
 

@@ -135,16 +135,19 @@ def raise_units(model: SiegeState) -> Units:
     units = Units(sum(counts) + sum(later), model.city, model.ledger)
     model.units = units
     first = 0
+    numbers: dict[tuple[int, str], int] = {}
     for (side, name, faction), count in zip(groups, counts, strict=True):
         rows = np.arange(first, first + count)
+        units.group[rows] = numbers.setdefault((side, name), len(numbers))
         _form(units, rows, side, faction.fighters, faction.quality, faction.vanguard)
         sectors = _sectors_of(faction, count)
         for row, sector in zip(rows, sectors, strict=True):
             model.unit_labels[int(row)] = (name, sector)
         first += count
     for (name, action, day, fighters), count in zip(planned, later, strict=True):
-        rows = np.arange(first, first + count)
-        _form(units, rows, model.city.sides.codes[action.side], fighters, action.quality, action.vanguard)
+        rows, side = np.arange(first, first + count), model.city.sides.codes[action.side]
+        units.group[rows] = numbers.setdefault((side, action.faction), len(numbers))
+        _form(units, rows, side, fighters, action.quality, action.vanguard)
         units.posture[rows] = Posture.GONE
         if action.vanguard and action.side == "besieger" and action.axis is not None:
             units.axis[rows] = action.axis

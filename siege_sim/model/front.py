@@ -65,8 +65,13 @@ def per_km(model: SiegeState, amount: FloatArray) -> FloatArray:
     """Return an amount a cell as the mean by kilometre of front over the stretch about every cell.
 
     Whoever stands within the stretch counts, in the front row or behind it.
+
+    Args:
+        model: the siege.
+        amount: a value a cell, none below 0.
     """
-    return around(model, amount, model.setting.front.support_m) / stretch_km(model)
+    # Sums over squares are differences of large sums: where there is nothing, rounding may leave less than nothing.
+    return np.maximum(around(model, amount, model.setting.front.support_m), 0.0) / stretch_km(model)
 
 
 def men_per_km(model: SiegeState) -> FloatArray:
@@ -162,11 +167,12 @@ def near_by(model: SiegeState, mask: BoolArray, metres: float, side: int = NOBOD
 
 def groups_of(model: SiegeState, side: int) -> tuple[list[str], IntArray]:
     """Return the names of a side's groups, and the number of each unit's group; -1 for units of others."""
-    number_of: dict[str, int] = {}
-    numbers = np.full(len(model.units), -1, dtype=np.int64)
-    for row in np.flatnonzero(model.units.side == side).tolist():
-        numbers[row] = number_of.setdefault(model.unit_labels[row][0], len(number_of))
-    return list(number_of), numbers
+    units = model.units
+    rows = np.flatnonzero(units.side == side)
+    groups, first = np.unique(units.group[rows], return_index=True)
+    numbers = np.full(len(units), -1, dtype=np.int64)
+    numbers[rows] = np.searchsorted(groups, units.group[rows])
+    return [model.unit_labels[row][0] for row in rows[first].tolist()], numbers
 
 
 def input_by_group(model: SiegeState, key: Literal["steadfast", "exit_offered"], names: list[str]) -> FloatArray:

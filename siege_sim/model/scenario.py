@@ -234,11 +234,11 @@ class Scenario(Setting):
 
     @model_serializer(mode="wrap")
     def _without_empty_changes(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Say nothing of changes when there are none, nor of a front that is the usual one."""
+        """Say nothing of changes when there are none, nor of a front that no process reads."""
         data: dict[str, Any] = serialise(self)
         if not self.changes:
             data.pop("changes", None)
-        if self.front == Front():
+        if self.front == Front() and self.processes.clearing is None:
             data.pop("front", None)
         return data
 

@@ -88,7 +88,7 @@ def stressed():
     return series
 
 
-NEEDS = {"bridges": ("map.river=true",)}
+NEEDS = {"bridges": ("map.river=true",), "ending": ("processes.agreement=null",)}
 """What the stressed city needs besides for a process to have anything to do."""
 
 WORKS_WITH = {

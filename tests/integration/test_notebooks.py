@@ -55,5 +55,5 @@ def test_a_notebook_runs_from_above_without_a_warning(file):
 
 def test_the_process_of_the_notebook_has_ten_lines():
     notebook = nbformat.read(FOLDER / "a_process_of_ones_own.ipynb", as_version=4)
-    (source,) = [cell.source for cell in notebook.cells if "class Clearing" in cell.source]
+    (source,) = [cell.source for cell in notebook.cells if "class StreetClearing" in cell.source]
     assert len([line for line in source[source.index("class") :].splitlines() if line.strip()]) <= 10

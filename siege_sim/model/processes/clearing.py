@@ -271,7 +271,7 @@ def _a_man(model: SiegeState, line: Line, losses: FloatArray) -> FloatArray:
     """Return each fighter's share in losses that are counted by cell, over the stretch about each cell."""
     reach = model.setting.front.support_m
     present = front.around(model, line.present, reach)
-    return front.around(model, losses, reach) / np.maximum(present, 1.0)
+    return np.maximum(front.around(model, losses, reach), 0.0) / np.maximum(present, 1.0)
 
 
 def _left(model: SiegeState) -> BoolArray:

@@ -45,6 +45,7 @@ class MainEffort(Process):
 
     kind: Literal["main_effort"] = "main_effort"
     phase: ClassVar[Phase] = Phase.COMMAND
+    about: ClassVar[tuple[str, ...]] = ("garrison_area_share", "day_pocket_split", "end_day")
     off_means: ClassVar[str] = "no axis masses, prepares or assaults, so no ground is cleared"
     neutral: ClassVar[Mapping[str, Any]] = {"posture": "hold"}
     needs: ClassVar[Mapping[str, str]] = {"clearing": "lets its assaults take ground"}

@@ -36,6 +36,7 @@ class Withdrawal(Process):
 
     kind: Literal["withdrawal"] = "withdrawal"
     phase: ClassVar[Phase] = Phase.COMMAND
+    about: ClassVar[tuple[str, ...]] = ("garrison_area_share", "days_to_half", "end_day")
     neutral: ClassVar[Mapping[str, Any]] = {"orders_per_day": 0.0}
     off_means: ClassVar[str] = "the garrison's command gives up no ground of its own accord"
     needs: ClassVar[Mapping[str, str]] = {"clearing": "lets the besieger occupy what was left"}
@@ -136,8 +137,10 @@ class Withdrawal(Process):
             return km2 * danger.of(isolated, int(starts[a[way]]), int(ends[b[way]]), size_m * cells[way], width_m[way])
 
         # Of several parts in danger the worst is the one with most ground. All the front could be saved at most.
-        all_km2 = float(np.count_nonzero(body)) * city.cell_km2
-        bound = (np.maximum(1.0 - width_m / self.fears_m, 0.0) + self.shortens * danger.thin) * 0.5 * all_km2
+        # What is least built on makes the largest part that may be left, and no part is more than half of the body.
+        cells = min(0.5 * np.count_nonzero(body), np.searchsorted(np.cumsum(np.sort(built[body])), most_built) + 1)
+        most_km2 = float(cells) * city.cell_km2
+        bound = (np.maximum(1.0 - width_m / self.fears_m, 0.0) + self.shortens * danger.thin) * most_km2
         _, part, reached = cuts.best_cut(body, starts[a], ends[b], bound, weight, city.shape)
         if part is None:
             return None, 0.0

@@ -87,6 +87,20 @@ def test_what_stands_on_day_0_can_be_sent_as_it_is_shown():
     assert branch_scenario(scenario, edits, -1).digest == scenario.digest
 
 
+def test_a_number_that_may_be_left_out_is_left_out_by_an_empty_field():
+    axis = Lever("axis", "whole", "Its axis of attack.", low=0, high=11, optional=True)
+    assert [parse_value(axis, typed)[0] for typed in ("", " ", "2")] == [None, None, 2]
+    assert parse_value(axis, "two")[1]
+    assert parse_value(PER_DAY, "")[1], "a number that stands there cannot be left out"
+
+
+def test_what_a_kilometre_of_front_means_is_a_lever_only_where_assaults_clear_ground():
+    blocks = [
+        {panel.block for panel in start_panels(load_scenario(name))} for name in ("aleppo_2016", "theory_desertion")
+    ]
+    assert [("front",) in known for known in blocks] == [True, False]
+
+
 def test_values_by_date_for_several_names_are_no_lever():
     town = load_scenario("toy_town", ["map.river=true", "processes.bridges={open: {Old Bridge: {5: 0}}}"])
     bridges = next(panel for panel in mechanism_panels(town, 0) if panel.name == "bridges")

@@ -19,10 +19,10 @@ from siege_sim.model.schedule import schedule_of
 from siege_sim.schema.block import share
 
 
-class Clearing(Process):
+class StreetClearing(Process):
     """People clear rubble from the streets."""
 
-    kind: Literal["clearing"] = "clearing"
+    kind: Literal["street_clearing"] = "street_clearing"
     phase: ClassVar[Phase] = Phase.HEALTH
     neutral: ClassVar[dict[str, Any]] = {"cleared_per_day": 0.0}
 
@@ -34,13 +34,13 @@ class Clearing(Process):
         rubble *= 1.0 - self.cleared_per_day
 
 
-class Sweeping(Clearing):
+class Sweeping(StreetClearing):
     """People sweep the streets."""
 
     kind: Literal["sweeping"] = "sweeping"
 
 
-class Mute(Clearing):
+class Mute(StreetClearing):
     kind: Literal["mute"] = "mute"
 
 
@@ -50,7 +50,7 @@ def coarse():
 
 
 def test_it_acts_each_day_and_at_nothing_it_changes_nothing(coarse):
-    cleared, idle = (coarse.with_process(Clearing(cleared_per_day=part)) for part in (0.5, 0.0))
+    cleared, idle = (coarse.with_process(StreetClearing(cleared_per_day=part)) for part in (0.5, 0.0))
     rubble = {}
     for name, scenario in (("without", coarse), ("idle", idle), ("cleared", cleared)):
         model = SiegeModel(scenario, 1)
@@ -61,40 +61,40 @@ def test_it_acts_each_day_and_at_nothing_it_changes_nothing(coarse):
 
 
 def test_it_is_part_of_the_scenario(coarse):
-    mine = coarse.with_process(Clearing(cleared_per_day=0.3))
-    assert mine.processes.clearing.cleared_per_day == 0.3
-    assert "processes.clearing" in dict(schedule_of(mine))
-    assert len({coarse.digest, mine.digest, coarse.with_process(Clearing(cleared_per_day=0.2)).digest}) == 3
-    assert "clearing" not in dict(schedule_of(coarse)), "the scenario that it was added to stays as it was"
+    mine = coarse.with_process(StreetClearing(cleared_per_day=0.3))
+    assert mine.processes.street_clearing.cleared_per_day == 0.3
+    assert "processes.street_clearing" in dict(schedule_of(mine))
+    assert len({coarse.digest, mine.digest, coarse.with_process(StreetClearing(cleared_per_day=0.2)).digest}) == 3
+    assert "street_clearing" not in dict(schedule_of(coarse)), "the scenario that it was added to stays as it was"
     again = load_scenario("toy_town")
-    assert not hasattr(again.processes, "clearing"), "no other scenario knows of it"
+    assert not hasattr(again.processes, "street_clearing"), "no other scenario knows of it"
     twice = mine.with_process(Sweeping(cleared_per_day=0.2))
-    assert {"clearing", "sweeping"} <= {name for name, _ in twice.processes.on()}
+    assert {"street_clearing", "sweeping"} <= {name for name, _ in twice.processes.on()}
 
 
 def test_it_has_levers_on_a_running_siege(coarse):
-    session = Session(coarse.with_process(Clearing()))
+    session = Session(coarse.with_process(StreetClearing()))
     session.advance_to(12)
-    (lever,) = next(p for p in mechanism_panels(session.current.scenario, 1) if p.name == "clearing").levers
+    (lever,) = next(p for p in mechanism_panels(session.current.scenario, 1) if p.name == "street_clearing").levers
     assert (lever.value, lever.description) == (0.1, "Share of the rubble of a cell that is cleared in a day.")
-    branch = session.branch([SetParameter("clearing", "cleared_per_day", 0.9)], day=6)
-    assert branch.scenario.changes["from_day_7"].processes == {"clearing": {"cleared_per_day": 0.9}}
+    branch = session.branch([SetParameter("street_clearing", "cleared_per_day", 0.9)], day=6)
+    assert branch.scenario.changes["from_day_7"].processes == {"street_clearing": {"cleared_per_day": 0.9}}
     assert branch.frames[6]["rubble"] == session.runs[0].frames[6]["rubble"]
     assert branch.frames[12]["rubble"] != session.runs[0].frames[12]["rubble"]
     with pytest.raises(ScenarioError, match=r"cleared_per_day: 2\.0 is out of range"):
-        session.branch([SetParameter("clearing", "cleared_per_day", 2.0)], day=8)
+        session.branch([SetParameter("street_clearing", "cleared_per_day", 2.0)], day=8)
 
 
 def test_its_results_name_it_and_who_has_no_such_mechanism_is_told_so(coarse):
-    result = run(coarse.with_process(Clearing()), 1, days=3)
+    result = run(coarse.with_process(StreetClearing()), 1, days=3)
     written = result.manifest["scenario"]
-    assert written["processes"]["clearing"]["cleared_per_day"] == 0.1
-    with pytest.raises(ScenarioError, match="unknown key 'clearing'"):
+    assert written["processes"]["street_clearing"]["cleared_per_day"] == 0.1
+    with pytest.raises(ScenarioError, match="unknown key 'street_clearing'"):
         scenario_of(written)
 
 
 def test_the_same_scenario_and_seed_give_the_same_run(coarse):
-    first, second = (run(coarse.with_process(Clearing()), 3, days=30).series_csv() for _ in range(2))
+    first, second = (run(coarse.with_process(StreetClearing()), 3, days=30).series_csv() for _ in range(2))
     assert first == second
 
 
