@@ -138,8 +138,8 @@ class Withdrawal(Process):
 
         # Of several parts in danger the worst is the one with most ground. All the front could be saved at most.
         # What is least built on makes the largest part that may be left, and no part is more than half of the body.
-        cells = min(0.5 * np.count_nonzero(body), np.searchsorted(np.cumsum(np.sort(built[body])), most_built) + 1)
-        most_km2 = float(cells) * city.cell_km2
+        least_built = int(np.searchsorted(np.cumsum(np.sort(built[body])), most_built)) + 1
+        most_km2 = min(0.5 * np.count_nonzero(body), float(least_built)) * city.cell_km2
         bound = (np.maximum(1.0 - width_m / self.fears_m, 0.0) + self.shortens * danger.thin) * most_km2
         _, part, reached = cuts.best_cut(body, starts[a], ends[b], bound, weight, city.shape)
         if part is None:
