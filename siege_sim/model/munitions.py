@@ -1,8 +1,8 @@
 """Kinds of munition: over what area each hurts people, by where they are, and what it ruins.
 
-Areas are those within which people are affected, for the process's chances of being killed, buried or wounded; they are of
-the order of what the cases record, not of handbooks, since a casualty of a siege is one of a whole day and a whole quarter
-(duds, fire on ground that people have left, people lying down). One table serves every case: see docs/fire.md.
+Areas are those within which people are affected, with a process's chances of being killed, buried or wounded. They
+come from what is on record of whole sieges, not from handbooks: there are duds, empty rooms, and people who lie down.
+One table serves every case; docs/fire.md says what it was held against.
 """
 
 from __future__ import annotations
@@ -45,20 +45,20 @@ class Munition:
 
 
 MUNITIONS: Mapping[str, Munition] = {
-    # Bombs of the 250 kg class. Indoors: 440 civilians killed by 950 large impacts in eastern Aleppo (HRW, 2016). Ruins: a
-    # median radius of 16.3 m over 3,364 sites there (Columbia CSR).
-    "general_purpose_bomb": Munition(3000.0, 1300.0, 650.0, 80.0, 45.0, 835.0, 0.1, 0.5, 0.25),
+    # Bombs of the 250 kg class. Indoors: 440 civilians killed by 950 large impacts in eastern Aleppo (HRW, 2016).
+    # Ruins: a median radius of 16.3 m over 3,364 sites there (Columbia CSR).
+    "general_purpose_bomb": Munition(3000.0, 1300.0, 720.0, 90.0, 45.0, 835.0, 0.1, 0.5, 0.25),
     # Improvised, dropped from helicopters: 506 civilians killed by 4,045 of them in Aleppo in 2016 (SNHR).
     "barrel_bomb": Munition(1000.0, 400.0, 130.0, 20.0, 18.0, 600.0, 0.07, 0.5, 0.25),
     # Guided bombs and rockets of 50 to 250 kg on positions: 0.05-0.2 civilians killed each in Mosul's east (2016-17).
     "guided_bomb": Munition(1500.0, 600.0, 250.0, 50.0, 90.0, 500.0, 0.2, 0.5, 0.25),
-    # 122 to 210 mm, and 240 mm seldom: about 0.1 killed a shell or bomb in Leningrad, of whom shells the smaller part.
-    "heavy_shell": Munition(400.0, 150.0, 50.0, 4.0, 4.0, 20.0, 0.005, 0.1, 0.03),
-    # 81 to 120 mm: 0.004-0.012 civilians killed by a shell, two of three of them mortar rounds, in Sarajevo (1992-94), where
-    # no general hospital was ever put out of service.
-    "mortar": Munition(150.0, 30.0, 3.0, 0.0, 1.0, 1.0, 0.0, 0.02, 0.005),
+    # 122 to 210 mm: about 0.1 killed a shell or bomb in Leningrad, where shells killed half of them (1941).
+    "heavy_shell": Munition(400.0, 150.0, 50.0, 4.0, 4.0, 20.0, 0.001, 0.03, 0.03),
+    # 81 to 120 mm: 0.004-0.012 civilians killed by a shell in Sarajevo (1992-94), two of three of them mortar rounds;
+    # no general hospital was ever put out of service there.
+    "mortar": Munition(150.0, 30.0, 3.0, 0.0, 1.0, 1.0, 0.0, 0.01, 0.005),
     # 107 to 122 mm from multiple launchers, and improvised rockets: no count was found; between the two (assumed).
-    "rocket": Munition(400.0, 120.0, 40.0, 4.0, 2.5, 15.0, 0.003, 0.08, 0.03),
+    "rocket": Munition(400.0, 120.0, 40.0, 4.0, 2.5, 15.0, 0.001, 0.03, 0.03),
 }
 """Every kind by its name in scenarios."""
 
@@ -67,7 +67,7 @@ SHELL_KINDS: tuple[str, ...] = get_args(ShellKind)
 
 
 @dataclass(frozen=True)
-class Scale:
+class MunitionScale:
     """What a process's parameters make of the table: factors on its areas and chances.
 
     Attributes:
@@ -87,7 +87,7 @@ class Scale:
     burnt: float = 1.0
 
 
-def mean_munition(weights: Mapping[str, float], scale: Scale) -> Munition:
+def mean_munition(weights: Mapping[str, float], scale: MunitionScale) -> Munition:
     """Return an average hit: the mean over kinds by weight, with the factors of a process.
 
     Args:

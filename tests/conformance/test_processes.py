@@ -74,6 +74,7 @@ def stressed():
     def series(changes: tuple[str, ...], seed: int) -> str:
         result = run(load_scenario("toy_town", [*STRESS, *changes]), seed=seed)
         of_one_process = [outcome.name for _, cls in PROCESSES for outcome in cls.outcomes]
+        of_one_process += [flow for _, cls in PROCESSES for flow in cls.flows.get("civilians", ())]
         return result.series.drop(columns=of_one_process, errors="ignore").to_csv(index=False)
 
     return series
@@ -82,7 +83,12 @@ def stressed():
 NEEDS = {"bridges": ("map.river=true",)}
 """What the stressed city needs besides for a process to have anything to do."""
 
-AT_WORK = {"bridges": "{open: {Old Bridge: {3: 0}}}", "deliveries": "{routes: {road: {tonnes_per_day: 2}}}"}
+AT_WORK = {
+    "bridges": "{open: {Old Bridge: {3: 0}}}",
+    "deliveries": "{routes: {road: {tonnes_per_day: 2}}}",
+    "orders_to_civilians": "{besieger_says: stay, shot_when_leaving: 0.05}",
+    "outside_threats": "{believed: 0.5}",
+}
 """Parameters with which a process does something, where its default ones do nothing."""
 
 

@@ -12,7 +12,7 @@ from siege_sim.model.agents.facility import Hospital
 from siege_sim.model.chronicle import SHELLING
 from siege_sim.model.fires import area_on_people_m2, hit_place, in_preparation
 from siege_sim.model.harm import harm_civilians, harm_defenders
-from siege_sim.model.munitions import MUNITIONS, SHELL_KINDS, Munition, Scale, mean_munition
+from siege_sim.model.munitions import MUNITIONS, SHELL_KINDS, Munition, MunitionScale, mean_munition
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.model.rng import branch
 from siege_sim.schema.block import param, share
@@ -30,8 +30,9 @@ HEAVIEST = "heavy_shell"
 class Artillery(Process):
     """Shells fall on the front, above all where an assault is prepared, and on the quarters behind it.
 
-    Daily counts are heavy-tailed (Poisson with a log-normal mean): quiet days and days of ten times the mean belong to the
-    same weeks. The kinds of shells are an input; mortar rounds hurt few people in their rooms and destroy no hospital.
+    Daily counts are heavy-tailed (Poisson with a log-normal mean): quiet days and days of ten times the mean belong to
+    the same weeks. The kinds of shells are an input; mortar rounds hurt few people in their rooms and destroy no
+    hospital.
     """
 
     kind: Literal["artillery"] = "artillery"
@@ -124,7 +125,7 @@ class Artillery(Process):
         """Return the mean over today's kinds of shells; None when no weight is positive."""
         weights = {kind: model.now(getattr(self, kind)) for kind in SHELL_KINDS}
         usual = MUNITIONS[HEAVIEST]
-        scale = Scale(
+        scale = MunitionScale(
             people=self.affected_area_m2 / usual.indoors_m2,
             fighters=self.fighters_area_m2 / usual.fighters_m2,
         )

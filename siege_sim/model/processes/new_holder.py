@@ -34,12 +34,12 @@ class NewHolder(Process):
     decided_per_day: float = share(1.0, plausible=(0.5, 1.0))
     """Share of the households on lost ground for which it is decided in a day who stays and who leaves."""
     stay: float = share(0.6, plausible=(0.3, 0.8), source="assumed; two thirds of eastern Mosul's people stayed")
-    """Share who stay, with no fear of reprisal; fear reduces it in proportion. Of the others some stay who are told to."""
+    """Share who stay, with no fear of reprisal; fear reduces it in proportion. Some of the others stay if told to."""
     stay_with_third_party: float = share(0.5, plausible=(0.3, 0.8))
     """Share who stay where a third party took over."""
     cross: float = share(0.7, plausible=(0.3, 0.9))
-    """Of the others, the share who go across the line, with no fear of reprisal; fear reduces it in proportion. The rest
-    flee into the pocket while they can reach it."""
+    """Of the others, the share who go across the line, with no fear of reprisal; fear reduces it in proportion. The
+    rest flee into the pocket while they can reach it."""
     third_party_share: float = share(0.6, plausible=(0.4, 0.8), source="6,000 of the first 10,000, 27 Nov 2016 (AFP)")
     """Of those who cross with a third party's ground in reach, the share who go there."""
     third_party_reach_cells: int = param(12, unit="cells", plausible=(5, 15), ge=0, le=200)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from siege_sim.model.state import SiegeState
 
-NOTHING, STAY, LEAVE = "nothing", "stay", "leave"
-WORDS = (NOTHING, STAY, LEAVE)
+NO_ORDER, STAY, LEAVE = "nothing", "stay", "leave"
+WORDS = (NO_ORDER, STAY, LEAVE)
 """What the besieger may tell the people of the pocket."""
 
 
@@ -36,8 +36,8 @@ class OrdersToCivilians(Process):
         "civilians": {"killed_leaving": killed("Killed while leaving")}
     }
 
-    besieger_says: str | Series[str] = dated_word(NOTHING, WORDS)
-    """What the besieger tells people, by leaflets, radio and word of mouth: `stay`, `leave` or `nothing`; may be by date."""
+    besieger_says: str | Series[str] = dated_word(NO_ORDER, WORDS)
+    """What the besieger tells people, by leaflets and radio: `stay`, `leave` or `nothing`; may be by date."""
     heeded: float = share(
         0.3,
         plausible=(0.15, 0.6),

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class OutsideThreats(Process):
     """The besieger holds back air strikes and shells in proportion to how far he believes a threat of force.
 
-    How far a threat is believed is an input by date: an ultimatum with aircraft on call, a resolution without means. Where
-    the counts of fire that a scenario gives already hold its effect, leave it at 0.
+    How far a threat is believed is an input by date: an ultimatum with aircraft on call, a resolution without means.
+    Where the counts of fire that a scenario gives already hold its effect, leave it at 0.
     """
 
     kind: Literal["outside_threats"] = "outside_threats"

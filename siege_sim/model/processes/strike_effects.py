@@ -11,7 +11,7 @@ from siege_sim.kernels.hazard import FloatArray
 from siege_sim.model.chronicle import AIR_STRIKE
 from siege_sim.model.fires import area_on_people_m2, hit_place
 from siege_sim.model.harm import harm_civilians, harm_defenders
-from siege_sim.model.munitions import MUNITIONS, Munition, Scale, mean_munition
+from siege_sim.model.munitions import MUNITIONS, Munition, MunitionScale, mean_munition
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.model.rng import branch
 from siege_sim.schema.block import param, share
@@ -38,15 +38,15 @@ class StrikeEffects(Process):
     }  # fmt: skip
 
     affected_area_m2: float = param(
-        650.0,
+        720.0,
         unit="m2",
-        plausible=(350, 900),
+        plausible=(400, 1000),
         source="440 civilians killed by 950 large impacts, 19 Sep - 18 Oct 2016 (HRW), at about 6,100 people/km2",
         ge=0.0,
         le=20_000.0,
     )
-    """Area within which one general-purpose bomb affects people in their rooms; other kinds, and people in other places, in
-    the proportions of the table of munitions."""
+    """Area within which one general-purpose bomb affects people in their rooms; other kinds, and people in other
+    places, in the proportions of the table of munitions."""
     p_killed: float = share(0.12, plausible=(0.06, 0.2))
     """Chance of a person in that area to be killed at once."""
     p_trapped: float = share(0.05, plausible=(0.02, 0.1))
@@ -131,7 +131,7 @@ class StrikeEffects(Process):
     def _average_hit(self, model: SiegeState) -> Munition:
         """Return the mean over what falls today; of general-purpose bombs where nobody says what falls."""
         usual = MUNITIONS[USUAL]
-        scale = Scale(
+        scale = MunitionScale(
             people=self.affected_area_m2 / usual.indoors_m2,
             fighters=self.fighters_area_m2 / usual.fighters_m2,
             ruins=np.pi * self.damage_radius_m**2 / usual.ruined_m2,

@@ -33,14 +33,15 @@ class Targets(Process):
     phase: ClassVar[Phase] = Phase.AIR
     off_means: ClassVar[str] = "air strikes hit nothing"
     neutral: ClassVar[Mapping[str, Any]] = {
-        "front": 0.0, "on_call": 0.0, "housing": 0.0, "hospitals": 0.0, "markets": 0.0, "bakeries": 0.0, "schools": 0.0, "stores": 0.0,
+        "front": 0.0, "on_call": 0.0, "housing": 0.0, "hospitals": 0.0, "markets": 0.0, "bakeries": 0.0, "schools": 0.0,
+        "stores": 0.0,
     }  # fmt: skip
 
     front: DatedNumber = dated(0.33, unit="weight", plausible=(0.2, 0.5), ge=0.0)
     """Positions on the front line."""
     on_call: DatedNumber = dated(0.0, unit="weight", plausible=(0.0, 1.0), ge=0.0)
-    """Positions where the besieger assaults or prepares to: strikes that his forward troops call for. On days without any
-    they are positions on the front line."""
+    """Positions where the besieger assaults or prepares to: strikes that his forward troops call for. On days without
+    any they are positions on the front line."""
     housing: DatedNumber = dated(0.56, unit="weight", plausible=(0.4, 0.7), ge=0.0)
     """Quarters, in proportion to the people there."""
     hospitals: DatedNumber = dated(
@@ -90,7 +91,8 @@ class Targets(Process):
     def _cell_weights(self, model: SiegeState) -> dict[str, FloatArray]:
         layers = model.city.layers
         front = model.city.front * (1.0 + 4.0 * model.city.pressed)
-        called = model.city.front * (model.city.pressed | in_preparation(model))
+        front_is_called = model.city.front & (model.city.pressed | in_preparation(model))
+        called: FloatArray = front_is_called.astype(np.float64)
         housing = layers.civilians * model.city.pocket_ground
         return {"front": front, "on_call": called if called.any() else front, "housing": housing}
 
