@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,14 @@ each_kind = pytest.mark.parametrize("kind", sorted(MUNITIONS))
 
 def test_every_kind_that_a_scenario_may_name_is_in_the_table():
     assert {*AIR_MUNITIONS, *SHELL_KINDS} == set(MUNITIONS)
+
+
+@each_kind
+def test_the_page_on_fire_has_the_numbers_of_the_table(kind):
+    page = (Path(__file__).parents[3] / "docs" / "fire.md").read_text("utf-8")
+    row = next(line for line in page.splitlines() if line.startswith(f"| `{kind}` |"))
+    said = [float(cell) for cell in row.strip("| ").split("|")[1:]]
+    assert said == list(asdict(MUNITIONS[kind]).values())[:-1]
 
 
 @each_kind
