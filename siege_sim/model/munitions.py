@@ -47,7 +47,7 @@ class Munition:
 MUNITIONS: Mapping[str, Munition] = {
     # Bombs of the 250 kg class. Indoors: 440 civilians killed by 950 large impacts in eastern Aleppo (HRW, 2016).
     # Ruins: a median radius of 16.3 m over 3,364 sites there (Columbia CSR).
-    "general_purpose_bomb": Munition(3000.0, 1300.0, 720.0, 90.0, 45.0, 835.0, 0.1, 0.5, 0.25),
+    "general_purpose_bomb": Munition(3000.0, 1300.0, 800.0, 95.0, 45.0, 835.0, 0.1, 0.5, 0.25),
     # Improvised, dropped from helicopters: 506 civilians killed by 4,045 of them in Aleppo in 2016 (SNHR).
     "barrel_bomb": Munition(1000.0, 400.0, 130.0, 20.0, 18.0, 600.0, 0.07, 0.5, 0.25),
     # Guided bombs and rockets of 50 to 250 kg on positions: 0.05-0.2 civilians killed each in Mosul's east (2016-17).

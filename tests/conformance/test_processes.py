@@ -23,7 +23,7 @@ PROCESSES = sorted(catalogue.processes().items())
 INTERVENTIONS = sorted(catalogue.interventions().items())
 EVERYTHING = PROCESSES + INTERVENTIONS
 
-SEED = 7
+SEED = 8
 MORE_SEEDS = range(1, 13)
 """Stressed runs end by agreement or by the fall of the pocket; together they show everything that can happen."""
 

@@ -38,7 +38,7 @@ class StrikeEffects(Process):
     }  # fmt: skip
 
     affected_area_m2: float = param(
-        720.0,
+        800.0,
         unit="m2",
         plausible=(400, 1000),
         source="440 civilians killed by 950 large impacts, 19 Sep - 18 Oct 2016 (HRW), at about 6,100 people/km2",

@@ -106,7 +106,9 @@ def test_the_garrisons_bullets_are_a_cause_of_death_and_the_books_balance():
 
 
 def test_nobody_is_shot_who_stays_or_where_no_order_says_so():
-    assert overrun().ledger.total("civilians", "killed_leaving") == 0
+    crossed = overrun("processes.orders_to_civilians={}")
+    assert left(crossed) > 0
+    assert crossed.ledger.total("civilians", "killed_leaving") == 0
     stayed = overrun("processes.orders_to_civilians.shot_when_leaving=1", "processes.new_holder={stay: 1.0, cross: 0}",
                      "population.fear_of_reprisal=0")  # fmt: skip
     assert stayed.ledger.total("civilians", "killed_leaving") == 0
