@@ -53,11 +53,15 @@ from siege_sim.model.processes.loss_threshold import LossThreshold
 from siege_sim.model.processes.market import MarketTrade
 from siege_sim.model.processes.morale import Morale
 from siege_sim.model.processes.new_holder import NewHolder
+from siege_sim.model.processes.orders_to_civilians import OrdersToCivilians
+from siege_sim.model.processes.outside_threats import OutsideThreats
 from siege_sim.model.processes.pauses import Pauses
 from siege_sim.model.processes.pockets import Pockets
 from siege_sim.model.processes.rationing import Rationing
 from siege_sim.model.processes.rescue import Rescue
 from siege_sim.model.processes.season import Season
+from siege_sim.model.processes.shelter import Shelter
+from siege_sim.model.processes.snipers import Snipers
 from siege_sim.model.processes.sorties import Sorties
 from siege_sim.model.processes.strike_effects import StrikeEffects
 from siege_sim.model.processes.supply import Supply
@@ -69,10 +73,14 @@ T = TypeVar("T", bound=Process)
 OWN_PROCESSES: tuple[type[Process], ...] = (
     Bridges,
     Season,
+    OutsideThreats,
+    OrdersToCivilians,
+    Shelter,
     Sorties,
     Targets,
     StrikeEffects,
     Artillery,
+    Snipers,
     Danger,
     GarrisonShelling,
     BesiegerCommand,

@@ -40,7 +40,9 @@ class Rationing(Process):
     phase: ClassVar[Phase] = Phase.FOOD
     about: ClassVar[tuple[str, ...]] = ("kcal_eaten_per_person", "mean_body_mass_loss", "food_stock_kcal")
     off_means: ClassVar[str] = "no bread is baked, no aid is handed out, and fighters do not eat"
-    neutral: ClassVar[Mapping[str, Any]] = {"bread_kcal": 0.0, "aid_kcal": 0.0, "fighters_share_of_need": 0.0}
+    neutral: ClassVar[Mapping[str, Any]] = {
+        "bread_kcal": 0.0, "aid_kcal": 0.0, "fighters_share_of_need": 0.0, "fuel_days": 3650.0,
+    }  # fmt: skip
 
     bread_kcal: DatedNumber = dated(
         650.0,
