@@ -32,7 +32,7 @@ class Eating(Process):
         0.55,
         unit="share of need",
         plausible=(0.4, 0.7),
-        source="1,270-1,500 kcal in Sarajevo, 1992-93",
+        source="1,270-1,500 kcal in Sarajevo, 1992-93, as people reported; they report a tenth to a fifth too little",
         ge=0.0,
         le=2.0,
     )

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
 
-from siege_sim.errors import did_you_mean
 from siege_sim.kernels import rows
 from siege_sim.kernels.energy import LARGEST_LOSS, excess_mortality_per_day, keep_scars, lose_mass, spared, wear
 from siege_sim.kernels.hazard import FloatArray, binomial, unfold
 from siege_sim.model.agents.columns import Column
 from siege_sim.model.processes.base import Phase, Process
-from siege_sim.schema.block import Problem, param, share
-from siege_sim.schema.sides import Name
+from siege_sim.schema.block import param, share
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import ArrayLike
 
-    from siege_sim.model.setting import Setting
     from siege_sim.model.state import SiegeState
 
 LOSSES = np.linspace(0.0, LARGEST_LOSS, 241)
@@ -64,13 +60,12 @@ class Hunger(Process):
         0.3, unit="share", plausible=(0.15, 0.4), source="Keys 1950 (Minnesota experiment)", ge=0.0, le=0.9
     )
     """Share by which spending falls, beyond the loss of mass itself, at a loss of a quarter."""
-    rest: float = share(0.0, plausible=(0.0, 0.25))
+    rest: float = share(0.0, plausible=(0.0, 0.1), source="more than 0.1 halves the deaths of Leningrad's December")
     """Share by which people spend less at once, by moving less, when half of the mean need or more is lacking."""
-    need_spread: float = param(0.0, unit="log scale", plausible=(0.0, 0.3), ge=0.0, le=1.0)
+    need_spread: float = param(
+        0.0, unit="log scale", plausible=(0.0, 0.1), source="more kills many in Sarajevo's first winter", ge=0.0, le=1.0
+    )
     """Spread of what people spend (standard deviation of its logarithm): age, sex, work and bodies. Drawn on day 1."""
-    need_by_category: dict[Name, Annotated[float, Field(gt=0.0, le=10.0)]] = Field(default_factory=dict)
-    """What a member of each category of people (`population.categories`) spends, relative to the others: more at hard
-    work, less in childhood. The mean over all people stays what it is."""
     recovery: float = param(1.0, unit="factor", plausible=(0.2, 1), ge=0.0, le=1.0)
     """How fast mass comes back with food enough, relative to how fast it goes with as much too little."""
     lasting: float = share(0.0, plausible=(0.0, 0.5))
@@ -78,8 +73,8 @@ class Hunger(Process):
     deaths_at_quarter: float = param(
         4.0,
         unit="deaths/10,000/day",
-        plausible=(2, 8),
-        source="Leningrad, Warsaw and Madaya",
+        plausible=(4, 10),
+        source="Leningrad to February 1942 and Sarajevo 1992-93 together; fewer from Warsaw and Madaya",
         ge=0.0,
         le=10_000.0,
     )
@@ -88,7 +83,14 @@ class Hunger(Process):
         3.5, unit="exponent", plausible=(2.5, 5), source="Leningrad, Warsaw and Madaya", gt=0, le=10
     )
     """Exponent by which they rise with the loss beyond a tenth."""
-    frailty: float = param(0.0, unit="variance", plausible=(0.0, 8), ge=0.0, le=50.0)
+    frailty: float = param(
+        0.0,
+        unit="variance",
+        plausible=(0.0, 9),
+        source="2 to 9 for the fall of deaths within Leningrad's February 1942",
+        ge=0.0,
+        le=50.0,
+    )
     """How unlike people are in how soon they die of the same loss: infants, the old and the sick first. Variance of a
     gamma distribution of mean 1."""
     mass_loss: float = param(1.0, unit="factor", plausible=(1, 1), source="for switching off", ge=0.0, le=10.0)
@@ -96,22 +98,11 @@ class Hunger(Process):
     mortality: float = param(1.0, unit="factor", plausible=(0.5, 2), ge=0.0, le=20.0)
     """Factor on the excess mortality by share of body mass lost."""
 
-    def problems_in(self, setting: Setting) -> Iterator[Problem]:
-        """Yield categories that there are not, and categories of people without a need."""
-        people, named = setting.population.categories, self.need_by_category
-        for name in named:
-            if name not in people:
-                words = f"population.categories has no category '{name}'{did_you_mean(name, people)}"
-                yield ("need_by_category", name), words
-        for name in people if named else ():
-            if name not in named:
-                yield ("need_by_category",), f"the category '{name}' of population.categories has no need; add it"
-
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Lose mass; die of it."""
         homes = model.households
-        if model.day == 1:
-            self._tell_needs_apart(model, rng)
+        if model.day == 1 and self.need_spread > 0.0:
+            homes.arrays["need"][:] = _unlike(len(homes), self.need_spread, rng)
         highest = float(self._chance(self._lose_mass(model)))
         if highest == 0.0:
             return
@@ -122,16 +113,6 @@ class Hunger(Process):
         homes.kill(asked, deaths, "died_of_hunger", unfold(luck[asked], 1)[0])
         if self.frailty > 0.0:
             wear(past, homes.mass_loss, homes.mouths, self._chance(LOSSES))
-
-    def _tell_needs_apart(self, model: SiegeState, rng: Generator) -> None:
-        """Set what the members of each row spend, relative to the mean."""
-        homes, shares = model.households, model.setting.population.categories
-        need = homes.arrays["need"]
-        if self.need_by_category:
-            of_each = np.array([self.need_by_category[name] for name in shares])
-            need *= of_each @ homes.composition / (of_each @ np.array(list(shares.values())))
-        if self.need_spread > 0.0:
-            need *= _unlike(len(homes), self.need_spread, rng)
 
     def _lose_mass(self, model: SiegeState) -> float:
         """Let bodies lose or regain mass; return the largest loss."""

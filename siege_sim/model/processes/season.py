@@ -55,10 +55,10 @@ class Season(Process):
     )
     """Extra energy a person needs for every 5 degrees of cold, that is below `cold_from_c`."""
     cold_from_c: float = param(
-        20.0, unit="degrees C", plausible=(5, 20), source="20 in WHO, UNHCR, UNICEF, WFP 2004", ge=-60.0, le=40.0
+        20.0, unit="degrees C", plausible=(5, 20), source="20: WHO, UNHCR, UNICEF, WFP 2004", ge=-60.0, le=40.0
     )
     """Below this temperature outdoors people need more; lower where homes keep warm, or clothes are many."""
-    most_for_cold_kcal: float = param(2000.0, unit="kcal/person/day", plausible=(300, 2000), ge=0.0, le=5000.0)
+    most_for_cold_kcal: float = param(2000.0, unit="kcal/person/day", plausible=(400, 2000), ge=0.0, le=5000.0)
     """The most that cold adds to the need: who is very cold stays in bed, or dies of the cold."""
     heating: DatedNumber = dated_share(0.0)
     """How far homes are heated, from 0 (no fuel) to 1 (cold adds nothing to the need); a share, or shares by date."""

@@ -120,30 +120,3 @@ def test_what_fighters_draw_from_the_stores_may_change_by_date():
     eaten = [model.ledger.today("food", "eaten_by_fighters") for _ in model.days()]
     assert eaten[0] == eaten[1] > 0
     assert eaten[2] == eaten[3] == pytest.approx(0.5 * eaten[0])
-
-
-CATEGORIES = "population.categories={workers: 0.4, children: 0.6}"
-
-
-@pytest.mark.parametrize("a_row", [1, 4, 50])
-def test_workers_need_more_than_children_and_the_people_as_much_as_before(a_row):
-    model = town(8000, a_row, 2, CATEGORIES, "processes.hunger={need_by_category: {workers: 3, children: 1.5}}")
-    model.step()
-    homes, need = model.households, model.households.arrays["need"]
-    assert (need * homes.persons).sum() / homes.persons.sum() == pytest.approx(1.0, abs=0.01)
-    assert need == pytest.approx(np.array([3.0, 1.5]) @ homes.composition / 2.1)
-    assert np.ptp(need) > 0.3
-
-
-@pytest.mark.parametrize(
-    ("settings", "words"),
-    [
-        ((CATEGORIES, "processes.hunger.need_by_category={worker: 3, children: 1}"), "did you mean 'workers'"),
-        ((CATEGORIES, "processes.hunger.need_by_category={workers: 3}"), "'children' .* has no need; add it"),
-        (("processes.hunger.need_by_category={workers: 3}",), "no category 'workers'"),
-        ((CATEGORIES, "processes.hunger.need_by_category={workers: 0, children: 1}"), "need_by_category"),
-    ],
-)
-def test_needs_that_do_not_fit_the_categories_are_refused_with_a_way_out(settings, words):
-    with pytest.raises(ScenarioError, match=words):
-        load_scenario("toy_town", list(settings))
