@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from siege_sim.model.state import SiegeState
 
-LOSSES = np.linspace(0.0, LARGEST_LOSS, 241)
+LOSSES = np.linspace(0.0, LARGEST_LOSS, 601)
 """Losses for which a table of chances has a value."""
 
 
