@@ -31,6 +31,7 @@ from siege_sim.model.processes.agreement import Agreement
 from siege_sim.model.processes.artillery import Artillery
 from siege_sim.model.processes.assault import Assault
 from siege_sim.model.processes.base import Intervention, Process
+from siege_sim.model.processes.base_mortality import BaseMortality
 from siege_sim.model.processes.besieger_command import BesiegerCommand
 from siege_sim.model.processes.bridges import Bridges
 from siege_sim.model.processes.condemnation import Condemnation
@@ -101,6 +102,7 @@ OWN_PROCESSES: tuple[type[Process], ...] = (
     Gardens,
     Eating,
     Hunger,
+    BaseMortality,
     Rescue,
     Hospitals,
     NewHolder,

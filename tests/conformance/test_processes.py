@@ -82,7 +82,7 @@ def stressed():
     def series(changes: tuple[str, ...], seed: int) -> str:
         result = run(load_scenario("toy_town", [*STRESS, *changes]), seed=seed)
         of_one_process = [outcome.name for _, cls in PROCESSES for outcome in cls.outcomes]
-        of_one_process += [flow for _, cls in PROCESSES for flow in cls.flows.get("civilians", ())]
+        of_one_process += [flow for _, cls in PROCESSES for flow in cls.flows.get("civilians", {})]
         return result.series.drop(columns=of_one_process, errors="ignore").to_csv(index=False)
 
     return series
