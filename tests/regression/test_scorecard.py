@@ -26,6 +26,8 @@ PLACE = "the break spreads to the south of the quarters that fall first, not wes
 HOSPITALS = "a campaign by weights leaves one hospital in service by chance as often as none"
 
 MISSES: dict[str, str] = {
+    "area_lost_by_26_nov": CHANCE,
+    "area_lost_by_27_nov": CHANCE,
     "hanano_first": "Jabal Badro beside it falls first as often",
     "north_east_first": PLACE,
     "fallen_by_26_nov": CHANCE,
