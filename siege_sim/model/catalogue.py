@@ -31,6 +31,7 @@ from siege_sim.model.processes.agreement import Agreement
 from siege_sim.model.processes.artillery import Artillery
 from siege_sim.model.processes.assault import Assault
 from siege_sim.model.processes.base import Intervention, Process
+from siege_sim.model.processes.base_mortality import BaseMortality
 from siege_sim.model.processes.besieger_command import BesiegerCommand
 from siege_sim.model.processes.bridges import Bridges
 from siege_sim.model.processes.clearing import Clearing
@@ -56,12 +57,16 @@ from siege_sim.model.processes.main_effort import MainEffort
 from siege_sim.model.processes.market import MarketTrade
 from siege_sim.model.processes.morale import Morale
 from siege_sim.model.processes.new_holder import NewHolder
+from siege_sim.model.processes.orders_to_civilians import OrdersToCivilians
+from siege_sim.model.processes.outside_threats import OutsideThreats
 from siege_sim.model.processes.pauses import Pauses
 from siege_sim.model.processes.pockets import Pockets
 from siege_sim.model.processes.rationing import Rationing
 from siege_sim.model.processes.rescue import Rescue
 from siege_sim.model.processes.resolve import Resolve
 from siege_sim.model.processes.season import Season
+from siege_sim.model.processes.shelter import Shelter
+from siege_sim.model.processes.snipers import Snipers
 from siege_sim.model.processes.sorties import Sorties
 from siege_sim.model.processes.strike_effects import StrikeEffects
 from siege_sim.model.processes.supply import Supply
@@ -74,10 +79,14 @@ T = TypeVar("T", bound=Process)
 OWN_PROCESSES: tuple[type[Process], ...] = (
     Bridges,
     Season,
+    OutsideThreats,
+    OrdersToCivilians,
+    Shelter,
     Sorties,
     Targets,
     StrikeEffects,
     Artillery,
+    Snipers,
     Danger,
     GarrisonShelling,
     BesiegerCommand,
@@ -102,6 +111,7 @@ OWN_PROCESSES: tuple[type[Process], ...] = (
     Gardens,
     Eating,
     Hunger,
+    BaseMortality,
     Rescue,
     Hospitals,
     NewHolder,

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from siege_sim.model.processes.base import Intervention
     from siege_sim.model.state import SiegeState
 
+AIR_STRIKE, SHELLING = "air strike", "shelling"
+"""Causes of damage to places."""
+
 STRIKES_FREED, ASSAULTS_FREED = "strikes freed", "assaults freed"
 """Subjects of the log: what let air strikes, or ground assaults, go on."""
 
@@ -252,8 +255,10 @@ def _most_common(model: SiegeState, cells: IntArray) -> str:
 # Facilities and food
 
 
-def facility_hit(model: SiegeState, facility: Facility, was_working: bool, was_destroyed: bool, burnt: float) -> None:
-    """Write down what a strike on a facility changed: its service, or the food in it."""
+def facility_hit(
+    model: SiegeState, facility: Facility, was_working: bool, was_destroyed: bool, burnt: float, cause: str
+) -> None:
+    """Write down what hits on a facility, by ``cause``, changed: its service, or the food in it."""
     if was_working and not facility.working:
         until = "for good" if facility.destroyed else f"for {facility.repair_days} days"
         kind, what = f"{facility.kind}_lost", f"{facility.name} was put out of service {until}"
@@ -265,7 +270,8 @@ def facility_hit(model: SiegeState, facility: Facility, was_working: bool, was_d
         return
     if burnt:
         what += f"; food for {burnt / model.conditions.need_kcal:,.0f} people for a day burnt"
-    model.note_facility(facility, kind, what, "air strike", round(burnt), model.log.newest(STRIKES_FREED))
+    because = model.log.newest(STRIKES_FREED) if cause == AIR_STRIKE else None
+    model.note_facility(facility, kind, what, cause, round(burnt), because)
 
 
 def stores_emptied(model: SiegeState, stores: list[Warehouse], pocket: int, people: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 KCAL_A_PERSON_DAY = 2100.0
@@ -31,9 +31,16 @@ class Conditions:
         hospitals_spared: share of the strikes on hospitals that are not made.
         baking_fuel: share of the bakeries' output that fuel allows.
         impacts_due: heavy impacts that fall on the pocket today.
-        lethality: mean lethality of those impacts, 1 for a general-purpose bomb.
+        impacts_by_munition: the same by kind of munition.
+        lethality: mean lethality of those impacts, relative to what is usual for their kinds.
+        outdoors: share of the people who are outdoors when fire falls.
+        in_cellars: share who are in cellars and shelters; the rest are in their rooms.
+        warned_of_aircraft: share of the others who reach a cellar before an air strike.
         sorties: sorties flown in the province today.
         sorties_on_pocket: those of them that strike the pocket.
+        told_to_stay: share of the people without fear of reprisal who stay because the besieger tells them to.
+        told_to_leave: likewise, who leave.
+        shot_when_leaving: share of the people who cross the line that the garrison kills for it.
         ration_policy: how food is handed out today, if otherwise than `rationing` says.
         bread_factor: bread a head, relative to what `rationing` says.
         aid_factor: likewise for the agencies' rations.
@@ -53,9 +60,16 @@ class Conditions:
     hospitals_spared: float = 0.0
     baking_fuel: float = 1.0
     impacts_due: int = 0
+    impacts_by_munition: dict[str, int] = field(default_factory=dict)
     lethality: float = 1.0
+    outdoors: float = 0.0
+    in_cellars: float = 0.0
+    warned_of_aircraft: float = 0.0
     sorties: int = 0
     sorties_on_pocket: int = 0
+    told_to_stay: float = 0.0
+    told_to_leave: float = 0.0
+    shot_when_leaving: float = 0.0
     ration_policy: RationPolicyName | None = None
     bread_factor: float = 1.0
     aid_factor: float = 1.0
@@ -75,6 +89,7 @@ class Politics:
         prospect: how much of it failed attacks from outside have left reason for; hope comes down to it day by day.
         agreement_day: the day on which an evacuation was agreed, if it was.
         lists_made: whether households have decided if they want to be brought out.
+        experience_of_fire: how far people have learnt to live under fire, from 0 to 1.
         days_cut_off: days without supply that the fuel kept for bakeries has had to last; an open road restores it.
         pause_until: the last day of the pause in the fighting that was announced last.
         pause_quiet: share of strikes, shelling and assaults that it prevents.
@@ -92,6 +107,7 @@ class Politics:
     prospect: float = 1.0
     agreement_day: int | None = None
     lists_made: bool = False
+    experience_of_fire: float = 0.0
     days_cut_off: float = 0.0
     pause_until: int = 0
     pause_quiet: float = 0.0

@@ -23,7 +23,7 @@ def harm_civilians(
     model: SiegeState,
     hits: FloatArray | IntArray,
     *,
-    area_m2: float,
+    area_m2: float | FloatArray,
     p_killed: float,
     p_trapped: float,
     p_wounded: float,
@@ -38,7 +38,7 @@ def harm_civilians(
     Args:
         model: the model.
         hits: hits in every cell.
-        area_m2: area of shelter that one hit affects.
+        area_m2: area over which one hit affects people, for all or a value a cell.
         p_killed: chance of an affected person to be killed.
         p_trapped: chance to be buried alive.
         p_wounded: chance to be wounded.

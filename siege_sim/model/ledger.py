@@ -24,12 +24,14 @@ class Flow:
         label: what tables and charts call it, beginning with a capital: "Died of hunger".
         death: whether people die by it.
         violent: whether that is by violence.
+        excess: whether people would have lived without the siege, as far as deaths go.
     """
 
     sign: int
     label: str = ""
     death: bool = False
     violent: bool = False
+    excess: bool = True
 
 
 def killed(label: str) -> Flow:
@@ -110,13 +112,13 @@ class Ledger:
             return sum(self._totals(stock, flow)[flow] for flow in flows)  # says which name is not known
 
     def deaths(self, stock: str, *, violent_only: bool = False) -> float:
-        """Return how many of a stock have died since day 0, by all flows that say so, or by violence only."""
+        """Return how many of a stock the siege has killed since day 0, by any cause, or by violence only."""
         account = self._account(stock)
         return sum(
             [
                 account.totals[name]
                 for name, flow in account.flows.items()
-                if flow.violent or (flow.death and not violent_only)
+                if flow.violent or (flow.death and flow.excess and not violent_only)
             ]
         )
 

@@ -126,6 +126,8 @@ class SiegeModel(SiegeState):
         self.city.layers.days_held += 1
         for way in (*self.facilities_of(Crossing), *self.facilities_of(Road)):
             way.open_share = way.usual_open_share
+        for crossing in self.facilities_of(Crossing):
+            crossing.trusted = 0.0
         for name, process in self.schedule:
             self.log.acting = name
             acts = at_rest(process) if self.but_for.leaves_out(name, self.day) else process

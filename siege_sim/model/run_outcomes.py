@@ -40,7 +40,7 @@ OF_THE_RUN: tuple[RunOutcome, ...] = (
     RunOutcome("end_day", "days", "Days until the siege ended"),
     RunOutcome("day_pocket_split", "days", "Day the pocket was cut in two", "Pocket cut in two"),
     RunOutcome("days_to_half", "days", "Day half the ground was lost", "Half the ground lost"),
-    RunOutcome("excess_deaths", "persons", "Civilians who died, of all causes"),
+    RunOutcome("excess_deaths", "persons", "Civilians whom the siege killed, by any cause"),
     RunOutcome("person_days_of_hunger", "person-days", "Person-days of hunger"),
     RunOutcome("besieger_fighters_free", "fighters", "{Besieger}: fighters set free", "Siege ended"),
     RunOutcome("garrison_fighters_free", "fighters", "{Garrison}: evacuated", "Siege ended"),

@@ -15,6 +15,7 @@ from pydantic import Discriminator, Field, Tag
 from siege_sim.errors import did_you_mean
 from siege_sim.model.city.map import CityMap
 from siege_sim.model.city.synthetic import SyntheticTown
+from siege_sim.model.munitions import AirMunition
 from siege_sim.schema.block import Block, KeyPath, Problem, param, share
 from siege_sim.schema.clock import Clock, Day, IsoDate, Window
 from siege_sim.schema.dated import DatedNumber, dated, dated_share
@@ -241,8 +242,10 @@ class AirWing(Window):
     """Share of its sorties that strike the pocket; the rest are flown elsewhere in the province."""
     impacts_per_sortie: int = param(1, unit="impacts", ge=0, le=20)
     """Heavy impacts of one sortie."""
-    lethality: float = param(1.0, unit="factor", plausible=(0.25, 1.5), ge=0.0, le=10.0)
-    """Lethality relative to a general-purpose bomb."""
+    munition: AirMunition = "general_purpose_bomb"
+    """What it drops: the kind decides over what area people are hurt and what is ruined."""
+    lethality: float = param(1.0, unit="factor", plausible=(0.5, 1.5), ge=0.0, le=10.0)
+    """Lethality relative to what is usual for the munition."""
 
     def problems(self) -> Iterator[Problem]:
         """Yield a wing of which nobody says how much it flies, or two things."""

@@ -139,19 +139,25 @@ class BareTown:
 
     def starve(self, luck: Luck) -> None:
         """Let people die of hunger."""
-        points = self.rules.loss_points
+        rules = self.rules.hunger
         # Nobody dies whose luck is below 1 - n p: ask with the largest chance there is, then with the row's own.
-        largest = min(float(np.interp(self.mass_loss.max(), points, self.rules.deaths_per_10000_day)) / 10_000.0, 1.0)
-        if largest == 0.0 or self.rules.hunger.mortality == 0.0:
+        largest = float(self.chance_of_hunger(self.mass_loss.max()))
+        if largest == 0.0 or rules.mortality == 0.0:
             return
         drawn = luck("hunger").random(out=self.luck)
-        least = np.multiply(self.mouths, -largest * self.rules.hunger.mortality, out=self.work)
+        least = np.multiply(self.mouths, -largest, out=self.work)
         least += 1.0
         rows = np.flatnonzero(drawn >= least)
-        rows = rows[(self.mass_loss[rows] > points[0]) & (self.mouths[rows] > 0.0)]
-        chance = np.interp(self.mass_loss[rows], points, self.rules.deaths_per_10000_day) / 10_000.0
-        chance = np.minimum(chance * self.rules.hunger.mortality, 1.0)
-        self.die(rows, binomial(drawn[rows], self.persons[rows], chance), "died_of_hunger", unfold(drawn[rows], 1)[0])
+        rows = rows[(self.mass_loss[rows] > 0.1) & (self.mouths[rows] > 0.0)]
+        deaths = binomial(drawn[rows], self.persons[rows], self.chance_of_hunger(self.mass_loss[rows]))
+        self.die(rows, deaths, "died_of_hunger", unfold(drawn[rows], 1)[0])
+
+    def chance_of_hunger(self, loss: FloatArray) -> FloatArray:
+        """Return the chance a day of dying of hunger, by share of body mass lost."""
+        rules = self.rules.hunger
+        beyond = np.maximum(loss - 0.1, 0.0) / 0.15
+        chance = np.minimum(rules.deaths_at_quarter / 10_000.0 * beyond**rules.steepness, 1.0)
+        return np.minimum(chance * rules.mortality, 1.0)
 
     def heal(self, luck: Luck) -> None:
         """Treat the wounded."""

@@ -11,7 +11,6 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from siege_sim.kernels import energy
 from siege_sim.loading.scenario import load_scenario
 from siege_sim.model import catalogue
 from siege_sim.model.agents.facility import Bakery, Facility, Hospital, Market, Warehouse
@@ -30,6 +29,11 @@ DANGER = (0.02, 0.25)
 """Least and largest danger of a cell."""
 HOME_DAYS = 2.0
 """Mean days of full rations at home."""
+
+ALIKE = tuple(
+    f"processes.hunger.{name}" for name in ("rest=0", "need_spread=0", "recovery=1", "lasting=0", "frailty=0")
+)
+"""People are alike and bodies as simple as the other renderings have them."""
 
 
 def civilian_scenario(town: str, households: int, days: int, settings: Iterable[str] = ()) -> Scenario:
@@ -51,6 +55,7 @@ def civilian_scenario(town: str, households: int, days: int, settings: Iterable[
             f"food.home_days={HOME_DAYS}",
             *(f"processes.{name}=null" for name in off),
             "processes.rationing.fighters_share_of_need=0",
+            *ALIKE,
             "air_wings={}",
             "interventions={}",
             *settings,
@@ -113,7 +118,5 @@ def _rules_of(model: SiegeModel) -> SimpleNamespace:
     return SimpleNamespace(
         need_kcal=model.conditions.need_kcal,
         growth=model.conditions.growth,
-        loss_points=energy.LOSS_POINTS.tolist(),
-        deaths_per_10000_day=energy.DEATHS_PER_10000_DAY.tolist(),
         **{name: SimpleNamespace(**process.model_dump()) for name, process in processes.items()},
     )

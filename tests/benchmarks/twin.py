@@ -220,7 +220,7 @@ class TwinTown(mesa.Model):
         self.stretch = (rules.eating.share_when_stocked - rules.eating.share_when_bare) / rules.eating.good_store_days
         self.slowing = 4.0 * rules.hunger.adaptation
         self.loss_per_kcal = rules.hunger.mass_loss / (rules.hunger.kcal_per_kg * rules.hunger.body_mass_kg)
-        self.harmless_loss = rules.loss_points[0]
+        self.harmless_loss = 0.1
         self.hunger_mortality = rules.hunger.mortality
         self.p_healed = 1.0 - exp(-rules.hospitals.healed_per_day)
         self.lasting_fear = 1.0 - rules.fear.pace_per_day
@@ -347,12 +347,9 @@ class TwinTown(mesa.Model):
 
     def excess_mortality(self, loss: float) -> float:
         """Return the chance a day of dying of hunger, by share of body mass lost."""
-        points, deaths = self.rules.loss_points, self.rules.deaths_per_10000_day
-        after = bisect_right(points, loss)
-        if after == len(points):
-            return deaths[-1] / 10_000.0
-        slope = (deaths[after] - deaths[after - 1]) / (points[after] - points[after - 1])
-        return (deaths[after - 1] + slope * (loss - points[after - 1])) / 10_000.0
+        rules = self.rules.hunger
+        beyond = max(loss - 0.1, 0.0) / 0.15
+        return min(rules.deaths_at_quarter / 10_000.0 * beyond**rules.steepness, 1.0)
 
 
 def logistic(push: float) -> float:

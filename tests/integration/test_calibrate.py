@@ -55,9 +55,9 @@ def test_a_shipped_calibration_is_found_by_name_from_any_folder(tmp_path, monkey
 
 def test_priors_come_from_the_parameters_own_ranges(spec_file):
     area, repair = priors_of(load_spec(spec_file, {}).parameters, [load_scenario("aleppo_2016")])
-    assert (area.low, area.high, area.whole, area.unit) == (250.0, 700.0, False, "m2")
+    assert (area.low, area.high, area.whole, area.unit) == (400.0, 1000.0, False, "m2")
     assert (repair.low, repair.high, repair.whole) == (4.0, 9.0, True)
-    assert (area.value(0.0), area.value(1.0)) == (250.0, 700.0)
+    assert (area.value(0.0), area.value(1.0)) == (400.0, 1000.0)
     shares = np.bincount([int(repair.value(drawn)) for drawn in np.linspace(0.0, 1.0, 6000)], minlength=10)
     assert shares[4:] == pytest.approx([1000] * 6, abs=2)
 
@@ -137,7 +137,7 @@ def test_a_fit_goes_on_where_it_stopped_and_gives_a_scenario_that_loads(spec_fil
     assert "Misfit of the last generation" in capsys.readouterr().out
     assert pd.read_csv(folder / "posterior.csv", encoding="utf-8-sig")["misfit"].max() <= first["misfit"].max()
     fitted = load_scenario(folder / "small.yaml")
-    assert 250 <= fitted.processes.strike_effects.affected_area_m2 <= 700
+    assert 400 <= fitted.processes.strike_effects.affected_area_m2 <= 1000
     assert json.loads((folder / "calibration.json").read_text())["spec"]["particles"] == 4
     spec_file.write_text(SPEC.replace("days: 6", "days: 7"))
     assert cli.main(["calibrate", str(spec_file), "--out", str(folder)]) == 1

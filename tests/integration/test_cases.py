@@ -16,10 +16,15 @@ CASES = [name for name in shipped_scenarios() if parent_of(name) is None and nam
 WHAT_IFS = [name for name in shipped_scenarios() if parent_of(name) in CASES and not name.startswith("theory_")]
 COARSE = "population.persons_per_household=100"
 INPUTS = {
-    "season": {"mean_c", "swing_c", "warmest_day_of_year", "temperature_c", "daily_spread_c"},
+    "season": {"mean_c", "swing_c", "warmest_day_of_year", "temperature_c", "daily_spread_c", "heating"},
     "sorties": {"per_day"},
-    "targets": {"front", "housing", "hospitals", "markets", "bakeries", "schools", "stores"},
-    "artillery": {"shells_per_day"},
+    "targets": {"front", "on_call", "housing", "hospitals", "markets", "bakeries", "schools", "stores"},
+    "shelter": {"experience_on_day_0", "cellars", "warned_of_aircraft"},
+    "artillery": {"shells_per_day", "mortar", "heavy_shell", "rocket", "share_on_front", "share_on_hospitals"},
+    "snipers": {"intensity"},
+    "outside_threats": {"believed"},
+    "orders_to_civilians": {"besieger_says", "shot_when_leaving"},
+    "displacement": {"prevented"},
     "garrison_shelling": {"killed_per_day"},
     "besieger_command": {"posture"},
     "main_effort": {"posture", "axes_open", "objective"},
@@ -27,6 +32,7 @@ INPUTS = {
     "rationing": {"bread_kcal", "by_category", "by_category_in", "kcal_per_gram", "aid_kcal", "policy", "fuel_days"},
     "deliveries": {"routes"},
     "bridges": {"open"},
+    "base_mortality": {"per_10000_a_day"},
     "supply": {"kcal_in_per_day"},
     "pauses": {"hazard_per_point"},
     "agreement": {"hazard", "persons_per_day"},
@@ -40,7 +46,7 @@ def mechanisms(name: str) -> dict[str, dict[str, object]]:
         kind: theory
         for kind, process in load_scenario(name).processes.on()
         if (theory := process.model_dump(exclude={"kind", *INPUTS.get(kind, ())}))
-        or kind not in ("deliveries", "bridges")
+        or kind not in ("deliveries", "bridges", "base_mortality")
     }
 
 

@@ -178,6 +178,7 @@ class Crossing(Facility):
     Attributes:
         into: whose ground lies on the other side.
         open_share: how freely one can pass, from 0 (closed) to 1; an intervention may raise it.
+        trusted: how far people trust today that they come through unharmed; an intervention may raise it.
     """
 
     kind, map_key, label, symbol = "crossing", "crossings", "crossing", "X"
@@ -187,6 +188,7 @@ class Crossing(Facility):
         self.into = into
         self.usual_open_share = open_share
         self.open_share = open_share
+        self.trusted = 0.0
 
 
 class Road(Facility):

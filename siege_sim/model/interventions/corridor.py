@@ -29,6 +29,10 @@ class Corridor(Intervention):
     """Names of the map's crossings; none means all."""
     open_share: DatedNumber = dated_share(0.5)
     """How freely people can pass; a number, or numbers by date."""
+    trusted: DatedNumber = dated_share(
+        0.0, plausible=(0.0, 1.0), source="assumed; 0 where hardly anybody came, near 1 where others guaranteed the way"
+    )
+    """How far people believe that they come through unharmed, as by the word of a guarantor; may be by date."""
 
     def problems_in(self, setting: Setting) -> Iterator[Problem]:
         """Yield crossings that the map does not have."""
@@ -41,6 +45,7 @@ class Corridor(Intervention):
         for crossing in model.facilities_of(Crossing):
             if not self.crossings or crossing.name in self.crossings:
                 crossing.open_share = max(crossing.open_share, model.now(self.open_share))
+                crossing.trusted = max(crossing.trusted, model.now(self.trusted))
 
     def wind_up(self, model: SiegeState) -> None:
         """Note that the crossings are shut again."""

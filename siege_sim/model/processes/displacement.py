@@ -13,8 +13,10 @@ from siege_sim.kernels.hazard import FloatArray, IntArray, categorical, unfold
 from siege_sim.kernels.rows import below
 from siege_sim.model.agents.facility import Crossing
 from siege_sim.model.codes import Status
+from siege_sim.model.crossing_the_line import cross_the_line
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param, share
+from siege_sim.schema.dated import DatedNumber, dated_share
 from siege_sim.schema.sides import BESIEGER
 
 if TYPE_CHECKING:
@@ -31,8 +33,8 @@ class Displacement(Process):
     """A household moves with a chance that depends on what it fears and lacks; then it takes the best open way.
 
     The pull to go is a logistic function of fear of strikes, alarm (ground lost close by), hunger, wounded
-    members and what neighbours did. Ways out are weighed by how near and passable they are and, towards
-    the besieger's ground, by fear of reprisal.
+    members, what neighbours did, what the besieger tells people to do, and a trusted way out. Ways out are weighed by
+    how near and passable they are and, towards the besieger's ground, by fear of reprisal, which trust allays.
     """
 
     kind: Literal["displacement"] = "displacement"
@@ -53,6 +55,17 @@ class Displacement(Process):
     """Push of a wounded member."""
     neighbours_weight: float = param(2.0, unit="logit", plausible=(0.5, 4), ge=0.0, le=50.0)
     """Push when all the neighbours of a cell left today."""
+    orders_weight: float = param(6.0, unit="logit", plausible=(2, 10), ge=0.0, le=50.0)
+    """Push of being told to leave, if everybody heeded; as much against going when told to stay."""
+    trusted_exit_weight: float = param(
+        9.0,
+        unit="logit",
+        plausible=(7, 10),
+        source="half would leave if they could (OCHA, UNHCR, Oct 2016); elsewhere half left within days of a guarantee",
+        ge=0.0,
+        le=50.0,
+    )
+    """Push of an open way out anywhere in the pocket that everybody trusts."""
     inside_weight: float = param(1.0, unit="weight", plausible=(0.3, 3), ge=0.0)
     """Pull of going deeper into the pocket, against crossing the line."""
     third_party_weight: float = param(1.0, unit="weight", plausible=(0.3, 3), ge=0.0)
@@ -67,12 +80,12 @@ class Displacement(Process):
     """How passable a standing front is away from named crossings: mines, snipers, sentries."""
     news_cells: int = param(12, unit="cells", plausible=(6, 20), ge=1, le=200)
     """How far away a breach may be for the way to a third party's ground to open."""
-    prevented: float = share(
+    prevented: DatedNumber = dated_share(
         0.5,
         plausible=(0.2, 0.8),
         source="'prevented from leaving' is reported of both sides; no count is known",
     )
-    """Share of the ways out that armed men close."""
+    """Share of the ways out that armed men close; a number, or numbers by date."""
 
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Decide, move, cross."""
@@ -81,17 +94,21 @@ class Displacement(Process):
         city.layers.recent_departures *= 0.5
         steps = self._steps_to_breach(model)
         alarm = _alarm(steps)
+        trusted = self._trusted_ways(model)
         push_here = self.alarm_weight * alarm + self.neighbours_weight * self._neighbours_left(model) - self.reluctance
+        push_here += self.trusted_exit_weight * trusted.max(axis=0)
+        orders = self.orders_weight * (model.conditions.told_to_leave - model.conditions.told_to_stay)
         most_afraid = self.strikes_weight * float(homes.fear_of_strikes.max())
-        strongest = push_here + most_afraid + self.hunger_weight + max(self.wounded_weight, 0.0)
+        strongest = push_here + most_afraid + self.hunger_weight + max(self.wounded_weight, 0.0) + max(orders, 0.0)
         # Nobody whose luck is above the strongest push of the cell can go, so the rest need not be asked.
         ceiling = _logistic(strongest) * city.pocket_ground
         rows = below(luck, homes.mouths, homes.cell_index, ceiling)
         push = push_here[homes.cell_index[rows]] + self.strikes_weight * homes.fear_of_strikes[rows]
         push += self.wounded_weight * (homes.wounded[rows] > 0) + self.hunger_weight * (homes.food_kcal[rows] <= 0.0)
+        push += orders * (1.0 - homes.fear_of_reprisal[rows])
         going = luck[rows] < _logistic(push)
         if going.any():
-            self._go(model, rows[going], steps, alarm, luck[rows[going]])
+            self._go(model, rows[going], steps, alarm, trusted, luck[rows[going]])
 
     def _steps_to_breach(self, model: SiegeState) -> FloatArray:
         """Return the steps from each cell to ground that was lost in the last two days; infinite when none is near."""
@@ -109,23 +126,50 @@ class Displacement(Process):
         layers = model.city.layers
         return share_of_both(layers.recent_departures, layers.civilians)
 
-    def _go(self, model: SiegeState, rows: IntArray, steps: FloatArray, alarm: FloatArray, luck: FloatArray) -> None:
+    def _trusted_ways(self, model: SiegeState) -> FloatArray:
+        """Return how open and trusted the best crossing in each cell's pocket is: a row a side that people can go to.
+
+        Rows are those of third parties, in their order, and the besieger's last. News of such a way reaches everybody.
+        """
+        city = model.city
+        sides = (*city.sides.third_party_codes.values(), BESIEGER)
+        best = np.zeros((len(sides), city.pocket_count + 1))
+        for crossing in model.facilities_in_pocket(Crossing):
+            if crossing.trusted > 0.0:
+                index = crossing.cell_index
+                way = crossing.open_share * crossing.trusted * (1.0 - float(city.layers.danger[index]))
+                here = sides.index(crossing.into), city.pockets[index]
+                best[here] = max(best[here], way * (1.0 - model.now(self.prevented)))
+        return best[:, city.pockets] * city.pocket_ground
+
+    def _go(
+        self,
+        model: SiegeState,
+        rows: IntArray,
+        steps: FloatArray,
+        alarm: FloatArray,
+        trusted: FloatArray,
+        luck: FloatArray,
+    ) -> None:
         homes = model.households
         cells = homes.cell_index[rows]
         third_parties = list(model.city.sides.third_party_codes.values())
         options = np.empty((2 + len(third_parties), rows.size))
         options[0] = self.inside_weight
         for number, party in enumerate(third_parties, 1):
-            options[number] = self.third_party_weight * self._way_out(model, cells, party, steps)
-        options[-1] = self.besieger_weight * self._way_out(model, cells, BESIEGER, steps)
-        options[-1] *= 1.0 - homes.fear_of_reprisal[rows]
+            way = np.maximum(self._way_out(model, cells, party, steps), trusted[number - 1, cells])
+            options[number] = self.third_party_weight * way
+        safe = trusted[-1, cells]
+        options[-1] = self.besieger_weight * np.maximum(self._way_out(model, cells, BESIEGER, steps), safe)
+        options[-1] *= 1.0 - homes.fear_of_reprisal[rows] * (1.0 - safe)
         edges = np.cumsum(options, axis=0)
         choice_luck, place_luck = unfold(luck, 2)
         choice = (choice_luck * edges[-1] >= edges).sum(axis=0)
         for number, side in enumerate((*third_parties, BESIEGER), 1):
             leaving = rows[choice == number]
             if leaving.size:
-                homes.leave(leaving, Status.WITH_BESIEGER if side == BESIEGER else Status.WITH_THIRD_PARTY, side)
+                status = Status.WITH_BESIEGER if side == BESIEGER else Status.WITH_THIRD_PARTY
+                cross_the_line(model, leaving, status, side, place_luck[choice == number])
         self._move_inside(model, rows[choice == 0], place_luck[choice == 0], alarm)
 
     def _move_inside(self, model: SiegeState, rows: IntArray, luck: FloatArray, alarm: FloatArray) -> None:
@@ -152,7 +196,7 @@ class Displacement(Process):
         else:
             pull_by_steps = np.exp(-np.arange(city.n_cells) / self.walk_cells)
             ways = ground.easiest_ways_on_foot(cells, passable, pull_by_steps, city.pockets, city.passable, city.shape)
-        return ways * (1.0 - self.prevented)
+        return ways * (1.0 - model.now(self.prevented))
 
     def _passable(self, model: SiegeState, holder: int, steps: FloatArray) -> FloatArray:
         """Return how freely people can step from each of the garrison's cells on to another holder's ground.

@@ -40,7 +40,9 @@ class Rationing(Process):
     phase: ClassVar[Phase] = Phase.FOOD
     about: ClassVar[tuple[str, ...]] = ("kcal_eaten_per_person", "mean_body_mass_loss", "food_stock_kcal")
     off_means: ClassVar[str] = "no bread is baked, no aid is handed out, and fighters do not eat"
-    neutral: ClassVar[Mapping[str, Any]] = {"bread_kcal": 0.0, "aid_kcal": 0.0, "fighters_share_of_need": 0.0}
+    neutral: ClassVar[Mapping[str, Any]] = {
+        "bread_kcal": 0.0, "aid_kcal": 0.0, "fighters_share_of_need": 0.0, "fuel_days": 3650.0,
+    }  # fmt: skip
 
     bread_kcal: DatedNumber = dated(
         650.0,
@@ -76,8 +78,9 @@ class Rationing(Process):
         le=3650.0,
     )
     """Days until fuel for the bakeries would run out without supply; their output falls evenly over that time."""
-    fighters_share_of_need: float = param(1.0, unit="share", plausible=(0.7, 1.2), ge=0.0, le=3.0)
-    """What a fighter takes from the stores of council and agencies, as a share of the day's need."""
+    fighters_share_of_need: DatedNumber = dated(1.0, unit="share", plausible=(0.7, 1.2), ge=0.0, le=3.0)
+    """What a fighter takes from the stores of council and agencies, as a share of the day's need; a number, or numbers
+    by date."""
     policy: RationPolicyName = "fighters_first"
     """Who gets how much: equal a head, equal a family, or fighters before the rest."""
 
@@ -136,7 +139,7 @@ class Rationing(Process):
         """Feed one pocket; return its people's bread and rations (kcal), and the share of their need fighters got."""
         flour = [store for store in stores if store.owner == "council"]
         aid = [store for store in stores if store.owner == "aid_agency"]
-        need = fighters * self.fighters_share_of_need * model.conditions.need_kcal
+        need = fighters * model.now(self.fighters_share_of_need) * model.conditions.need_kcal
         aid_kcal = model.now(self.aid_kcal) * model.conditions.aid_factor
         # Under every policy fighters draw before civilians, and straight from the store, so no oven limits them; the
         # other policies cap them at a civilian's ration.

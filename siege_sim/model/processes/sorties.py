@@ -66,6 +66,8 @@ class Sorties(Process):
         today.sorties = int(counts.sum())
         today.sorties_on_pocket = int(on_pocket.sum())
         today.impacts_due = int(impacts.sum())
+        for (wing, _, _), fallen in zip(flying, impacts.tolist(), strict=True):
+            today.impacts_by_munition[wing.munition] = today.impacts_by_munition.get(wing.munition, 0) + fallen
         if today.impacts_due:
             lethality = np.array([wing.lethality for wing, _, _ in flying])
             today.lethality = today.strike_effect * float((impacts * lethality).sum()) / today.impacts_due

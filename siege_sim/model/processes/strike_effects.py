@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.kernels.hazard import FloatArray
-from siege_sim.model import chronicle
-from siege_sim.model.agents.facility import Facility, FoodStock
+from siege_sim.model.chronicle import AIR_STRIKE
+from siege_sim.model.fires import area_on_people_m2, hit_place
 from siege_sim.model.harm import harm_civilians, harm_defenders
+from siege_sim.model.munitions import MUNITIONS, Munition, MunitionScale, mean_munition
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.model.rng import branch
 from siege_sim.schema.block import param, share
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
     from siege_sim.model.state import SiegeState
+
+
+USUAL = "general_purpose_bomb"
+"""The kind to which the parameters of air strikes refer."""
 
 
 class StrikeEffects(Process):
@@ -34,26 +39,27 @@ class StrikeEffects(Process):
     }  # fmt: skip
 
     affected_area_m2: float = param(
-        470.0,
+        800.0,
         unit="m2",
-        plausible=(250, 700),
+        plausible=(400, 1000),
         source="440 civilians killed by 950 large impacts, 19 Sep - 18 Oct 2016 (HRW), at about 6,100 people/km2",
         ge=0.0,
         le=20_000.0,
     )
-    """Area of shelter within which the people are affected by one impact."""
+    """Area within which one general-purpose bomb affects people in their rooms; other kinds, and people in other
+    places, in the proportions of the table of munitions."""
     p_killed: float = share(0.12, plausible=(0.06, 0.2))
     """Chance of a person in that area to be killed at once."""
     p_trapped: float = share(0.05, plausible=(0.02, 0.1))
     """Chance to be buried alive under rubble."""
     p_wounded: float = share(
-        0.55,
+        0.5,
         plausible=(0.4, 0.7),
         source="wounded to killed 3.3-5.7 (WHO, SOHR, MSF; Aleppo and Eastern Ghouta)",
     )
     """Chance to be wounded."""
     fighters_area_m2: float = param(45.0, unit="m2", plausible=(20, 100), ge=0.0, le=20_000.0)
-    """Area in which one impact kills fighters in cover."""
+    """Area in which one general-purpose bomb kills fighters in cover; other kinds in proportion."""
     positions_share: float = param(0.1, unit="share", plausible=(0.05, 0.3), gt=0.0, le=1.0)
     """Share of a front cell in which its defenders stand; strikes fall there."""
     wounded_per_killed_fighter: float = param(2.5, unit="ratio", plausible=(2, 4), ge=0.0, le=10.0)
@@ -66,13 +72,13 @@ class StrikeEffects(Process):
         ge=0.0,
         le=200.0,
     )
-    """Radius within which buildings are ruined."""
-    p_facility_destroyed: float = share(0.2, plausible=(0.05, 0.3))
-    """Chance that a hit puts a facility out for good."""
-    p_facility_closed: float = share(0.6, plausible=(0.3, 0.9))
-    """Chance that a hit closes it for repair."""
+    """Radius within which one general-purpose bomb ruins buildings; other kinds in proportion."""
+    p_facility_destroyed: float = share(0.1, plausible=(0.05, 0.3))
+    """Chance that a general-purpose bomb puts a place out for good; other kinds in proportion."""
+    p_facility_closed: float = share(0.5, plausible=(0.3, 0.9))
+    """Chance that it closes one for repair; other kinds in proportion."""
     repair_days: int = param(
-        12,
+        5,
         unit="days",
         plausible=(4, 20),
         source="8 hospitals hit 23 times from July to 7 Oct 2016 (MSF)",
@@ -81,7 +87,7 @@ class StrikeEffects(Process):
     )
     """Days of repair after a hit."""
     stock_burnt: float = share(0.25, plausible=(0.1, 0.6))
-    """Share of the food in a store, bakery or market that a hit destroys."""
+    """Share of the food in a store, bakery or market that it destroys; other kinds in proportion."""
 
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Lose those whom nobody reached yesterday; work out what today's impacts do."""
@@ -95,12 +101,13 @@ class StrikeEffects(Process):
         if not struck:
             return
         impacts: FloatArray = layers.impacts.astype(np.float64) * model.conditions.lethality
+        hit, today = self._average_hit(model), model.conditions
         facilities = rng.random((len(model.facilities), 2))
         units = model.units.luck(rng, 2)
         harm_civilians(
             model,
             impacts,
-            area_m2=self.affected_area_m2,
+            area_m2=area_on_people_m2(model, hit, today.warned_of_aircraft),
             p_killed=self.p_killed,
             p_trapped=self.p_trapped,
             p_wounded=self.p_wounded,
@@ -110,28 +117,28 @@ class StrikeEffects(Process):
         harm_defenders(
             model,
             impacts,
-            area_m2=self.fighters_area_m2,
+            area_m2=hit.fighters_m2,
             positions_share=self.positions_share,
             wounded_per_killed=self.wounded_per_killed_fighter,
             luck=units,
             cause="killed_by_air",
         )
         for number, facility in enumerate(model.facilities):
-            if facility.hits and not model.but_for.spares(facility.name, model.day):
-                self._hit(model, facility, facilities[number])
-        ruined = impacts * np.pi * self.damage_radius_m**2 / (model.city.cell_km2 * 1e6)
+            if facility.hits:
+                hit_place(model, facility, facility.hits, hit, facilities[number], self.repair_days, AIR_STRIKE)
+        ruined = impacts * hit.ruined_m2 / (model.city.cell_km2 * 1e6)
         layers.rubble += (1.0 - layers.rubble) * np.minimum(ruined, 1.0)
 
-    def _hit(self, model: SiegeState, facility: Facility, luck: FloatArray) -> None:
-        was_working, was_destroyed = facility.working, facility.destroyed
-        if luck[0] < 1.0 - (1.0 - self.p_facility_destroyed) ** facility.hits:
-            facility.destroyed = True
-        elif luck[1] < 1.0 - (1.0 - self.p_facility_closed) ** facility.hits:
-            facility.close_for(self.repair_days)
-        burnt = 0.0
-        if isinstance(facility, FoodStock):
-            burnt = facility.take_out(facility.kcal * (1.0 - (1.0 - self.stock_burnt) ** facility.hits))
-            facility.burnt_kcal += burnt
-            model.ledger.book("food", "burnt", burnt)
-        if facility.in_pocket:
-            chronicle.facility_hit(model, facility, was_working, was_destroyed, burnt)
+    def _average_hit(self, model: SiegeState) -> Munition:
+        """Return the mean over what falls today; of general-purpose bombs where nobody says what falls."""
+        usual = MUNITIONS[USUAL]
+        scale = MunitionScale(
+            people=self.affected_area_m2 / usual.indoors_m2,
+            fighters=self.fighters_area_m2 / usual.fighters_m2,
+            ruins=np.pi * self.damage_radius_m**2 / usual.ruined_m2,
+            destroyed=self.p_facility_destroyed / usual.p_destroyed,
+            closed=self.p_facility_closed / usual.p_closed,
+            burnt=self.stock_burnt / usual.stock_burnt,
+        )
+        fallen = model.conditions.impacts_by_munition
+        return mean_munition(fallen if any(fallen.values()) else {USUAL: 1.0}, scale)

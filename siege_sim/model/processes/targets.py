@@ -9,6 +9,7 @@ import numpy as np
 
 from siege_sim.kernels.hazard import FloatArray, categorical, scatter, unfold
 from siege_sim.model.agents.facility import Facility
+from siege_sim.model.fires import in_preparation
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.dated import DatedNumber, dated
 
@@ -33,11 +34,15 @@ class Targets(Process):
     about: ClassVar[tuple[str, ...]] = ("killed_by_air", "hospitals_working", "bakeries_working")
     off_means: ClassVar[str] = "air strikes hit nothing"
     neutral: ClassVar[Mapping[str, Any]] = {
-        "front": 0.0, "housing": 0.0, "hospitals": 0.0, "markets": 0.0, "bakeries": 0.0, "schools": 0.0, "stores": 0.0,
+        "front": 0.0, "on_call": 0.0, "housing": 0.0, "hospitals": 0.0, "markets": 0.0, "bakeries": 0.0, "schools": 0.0,
+        "stores": 0.0,
     }  # fmt: skip
 
     front: DatedNumber = dated(0.33, unit="weight", plausible=(0.2, 0.5), ge=0.0)
     """Positions on the front line."""
+    on_call: DatedNumber = dated(0.0, unit="weight", plausible=(0.0, 1.0), ge=0.0)
+    """Positions where the besieger assaults or prepares to: strikes that his forward troops call for. On days without
+    any they are positions on the front line."""
     housing: DatedNumber = dated(0.56, unit="weight", plausible=(0.4, 0.7), ge=0.0)
     """Quarters, in proportion to the people there."""
     hospitals: DatedNumber = dated(
@@ -67,7 +72,7 @@ class Targets(Process):
         if impacts == 0:
             return
         luck = rng.random((impacts, 2))
-        names = ["front", "housing", *PLACES]
+        names = ["front", "on_call", "housing", *PLACES]
         weights = np.array([model.now(getattr(self, name)) for name in names])
         if not weights.sum() > 0.0:
             return
@@ -87,7 +92,10 @@ class Targets(Process):
     def _cell_weights(self, model: SiegeState) -> dict[str, FloatArray]:
         layers = model.city.layers
         front = model.city.front * (1.0 + 4.0 * model.city.pressed)
-        return {"front": front, "housing": layers.civilians * model.city.pocket_ground}
+        front_is_called = model.city.front & (model.city.pressed | in_preparation(model))
+        called: FloatArray = front_is_called.astype(np.float64)
+        housing = layers.civilians * model.city.pocket_ground
+        return {"front": front, "on_call": called if called.any() else front, "housing": housing}
 
     def _strike_places(self, model: SiegeState, target: str, luck: FloatArray, otherwise: FloatArray) -> None:
         """Let impacts fall on the places of a target that still stand; where there are none, on housing."""

@@ -128,3 +128,20 @@ def test_categorical_refuses_nothing_to_choose_from():
 
 def test_whole_keeps_the_mean():
     assert hazard.whole(GRID, np.full(GRID.size, 2.3)).mean() == pytest.approx(2.3, abs=1e-4)
+
+
+@pytest.mark.parametrize(("mean", "dispersion"), [(3.0, 1.0), (40.0, 0.5), (300.0, 1.0), (300.0, 0.0), (2000.0, 1.0)])
+def test_bursts_have_the_mean_and_spread_they_are_told(mean, dispersion):
+    luck = np.random.default_rng(3).random(40_000)
+    counts = np.array([hazard.bursts(u, mean, dispersion) for u in luck])
+    assert counts.min() >= 0
+    assert counts.mean() == pytest.approx(mean, rel=0.03)
+    assert counts.var() == pytest.approx(mean + dispersion * mean**2, rel=0.25)
+
+
+def test_bursts_have_days_of_ten_times_the_mean_where_a_negative_binomial_has_none():
+    luck = np.random.default_rng(4).random(5_000)
+    bursts = np.array([hazard.bursts(u, 300.0, 1.5) for u in luck])
+    negative_binomial = np.array([hazard.negative_binomial(u, 300.0, 1.5) for u in luck])
+    assert (bursts > 3000).sum() > (negative_binomial > 3000).sum()
+    assert hazard.bursts(0.5, 0.0, 1.0) == 0

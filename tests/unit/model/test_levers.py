@@ -11,7 +11,10 @@ from siege_sim.model.agents.facility import Hospital, Road
 from siege_sim.schema.sides import BESIEGER, GARRISON
 from tests.conftest import STRESS
 
-PEACE = ("processes.besieger_command=null", "processes.sorties.per_day=0", "processes.artillery.shells_per_day=0")
+PEACE = (
+    "processes.besieger_command=null", "processes.sorties.per_day=0", "processes.artillery.shells_per_day=0",
+    "processes.snipers=null",
+)  # fmt: skip
 
 
 def city(action: str, *settings: str, stress: bool = False) -> SiegeModel:
