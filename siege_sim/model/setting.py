@@ -198,6 +198,8 @@ class Front(Block):
         source="an entrenched, built-up front multiplies the defence by about 2.7-3.1 in all", ge=0.0, le=10.0,
     )  # fmt: skip
     """What full works add to the defence."""
+    full_men_per_km: float = param(230.0, unit="fighters/km", plausible=(150, 400), gt=0.0, le=10000.0)
+    """Fighters a kilometre of front with which a line is fully manned; more of them stand behind it."""
     works_depth_m: float = param(400.0, unit="m", plausible=(200, 900), ge=0.0, le=5000.0)
     """How deep the works of an old front reach."""
     works_in_the_open: float = share(0.3, plausible=(0.2, 0.6))

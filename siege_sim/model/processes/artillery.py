@@ -78,7 +78,7 @@ class Artillery(Process):
         0.24, plausible=(0.15, 0.4), source="wounded to killed 2.0-2.8 (Leningrad), 3.6 (Sarajevo)"
     )
     """Chance to be wounded."""
-    fighters_area_m2: float = param(4.0, unit="m2", plausible=(1, 12), ge=0.0, le=1000.0)
+    fighters_area_m2: float = param(2.2, unit="m2", plausible=(1, 12), ge=0.0, le=1000.0)
     """Area in which one heavy shell kills fighters in cover; other kinds in proportion."""
     positions_share: float = param(0.1, unit="share", plausible=(0.05, 0.3), gt=0.0, le=1.0)
     """Share of a front cell in which its defenders stand."""

@@ -184,7 +184,8 @@ class Clearing(Process):
             days = front.days_per_km(model, front.attack_per_km(model, axis), defence)
             begun = (first + EVENLY_SPREAD * axis.number) % 1.0
             fallen = self._clear(model, axis, days, stretch * self.tempo * of_the_day, begun)
-            inside[fallen] = men[fallen] * km * city.map.cell_size_m / self.caught_m
+            on_the_line = np.minimum(men[fallen], model.setting.front.full_men_per_km)
+            inside[fallen] = on_the_line * km * city.map.cell_size_m / self.caught_m
             taken += fallen
         if taken:
             self._catch(model, line, inside, units_luck)

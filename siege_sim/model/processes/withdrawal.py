@@ -53,8 +53,6 @@ class Withdrawal(Process):
     been narrow frightens nobody."""
     shortens: float = param(4.2, unit="weight", plausible=(0, 6), ge=0.0, le=50.0)
     """How much a shorter line counts beside the danger of being cut off, where a breach has been made."""
-    full_men_per_km: float = param(230.0, unit="fighters/km", plausible=(150, 400), gt=0.0, le=10000.0)
-    """Fighters a kilometre of front with which a line counts as fully manned."""
     breach_m: float = param(600.0, unit="m", plausible=(400, 1500), gt=0.0, le=10000.0)
     """How far beyond the works the assault must have come in for a breach."""
     longest_m: float = param(4000.0, unit="m", plausible=(2500, 6000), gt=0.0, le=50000.0)
@@ -192,7 +190,7 @@ class _Danger:
         self.kilometres = max(float(np.count_nonzero(self.line)) * self.size_m / 1000.0, 1e-9)
         rows = model.units.rows_of(GARRISON)
         men = float(model.units.fit[rows[body[model.units.cell_index[rows]]]].sum())
-        self.thin = max(1.0 - men / self.kilometres / rules.full_men_per_km, 0.0)
+        self.thin = max(1.0 - men / self.kilometres / model.setting.front.full_men_per_km, 0.0)
         self.gone, self.works_m = _gained(model), model.setting.front.works_depth_m
 
     def of(self, part: BoolArray, start: int, end: int, straight_m: float, width_m: float) -> float:
