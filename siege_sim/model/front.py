@@ -66,7 +66,8 @@ def per_km(model: SiegeState, amount: FloatArray) -> FloatArray:
 
     Whoever stands within the stretch counts, in the front row or behind it.
     """
-    return around(model, amount, model.setting.front.support_m) / stretch_km(model)
+    # A sum of nothing may come out a rounding error below it.
+    return np.maximum(around(model, amount, model.setting.front.support_m), 0.0) / stretch_km(model)
 
 
 def men_per_km(model: SiegeState) -> FloatArray:

@@ -42,6 +42,7 @@ class Units(Table):
     quality = Column(np.float64, "1 = average", "Training and arms, as a factor on fighting strength.")
     vanguard = Column(np.bool_, "yes/no", "Whether the unit leads assaults.")
     axis = Column(np.int64, "number", "The axis of attack it belongs to, -1 for none.", default=-1)
+    deal = Column(np.int64, "number", "The deal of its group by which it leaves, 0 for none.")
 
     def __init__(self, rows: int, city: City, ledger: Ledger) -> None:
         super().__init__(rows)

@@ -59,8 +59,8 @@ class Artillery(Process):
             return
         households, where = rng.random(len(model.households)), branch(rng).random((many, 2)).T
         units = model.units.luck(rng, 2)
-        front = (1.0 + 4.0 * city.pressed + 4.0 * self._in_preparation(model)) * city.front
-        quarters = layers.civilians * city.pocket_ground
+        front = (1.0 + 4.0 * city.pressed + 4.0 * self._in_preparation(model)) * city.assailable
+        quarters = layers.civilians * city.fired_at
         on_front = where[0] < self.share_on_front
         scatter(layers.shells, where[1, on_front], front)
         scatter(layers.shells, where[1, ~on_front], quarters)

@@ -86,12 +86,13 @@ class Targets(Process):
 
     def _cell_weights(self, model: SiegeState) -> dict[str, FloatArray]:
         layers = model.city.layers
-        front = model.city.front * (1.0 + 4.0 * model.city.pressed)
-        return {"front": front, "housing": layers.civilians * model.city.pocket_ground}
+        front = model.city.assailable * (1.0 + 4.0 * model.city.pressed)
+        return {"front": front, "housing": layers.civilians * model.city.fired_at}
 
     def _strike_places(self, model: SiegeState, target: str, luck: FloatArray, otherwise: FloatArray) -> None:
         """Let impacts fall on the places of a target that still stand; where there are none, on housing."""
-        standing = [f for f in model.facilities_in_pocket(Facility) if f.target == target and not f.destroyed]
+        spared = model.city.layers.under_deal
+        standing = [f for f in model.facilities_in_pocket(Facility) if f.target == target and not f.destroyed and spared[f.cell_index] == 0]
         if standing:
             for pick in categorical(luck, np.ones(len(standing))).tolist():
                 standing[pick].hits += 1
