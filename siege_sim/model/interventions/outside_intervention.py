@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class OutsideIntervention(Intervention):
     """An outside power keeps aircraft away from the city and draws forces of the besieging side elsewhere.
 
-    It does not enter the city. While it lasts, hope of help in the pocket is higher, and the besieger, under its pressure,
-    offers better terms to groups that may leave (`group_deals`).
+    It does not enter the city. While it lasts, hope of help in the pocket is higher, and the besieger, under its
+    pressure, offers better terms to groups that may leave (`group_deals`).
     """
 
     kind: Literal["outside_intervention"] = "outside_intervention"

@@ -31,9 +31,9 @@ class GroupDeals(Process):
     The hazard a day is ``hazard x terms x (1 - cohesion)^steepness``, times a factor where the part is cut off from the
     main body: a part bargains first. The terms are what the group is offered, improved by condemnation and outside
     pressure: ``1 - (1 - exit offered)^(1 + condemnation weight x points)``. A group that is offered nothing makes no
-    deal, however great the pressure. From the day of a deal on the group's ground is neither assaulted nor fired at; first
-    the people there who want to leave go, then its fighters, until one side breaks the deal or all are gone. When the last
-    group has left so, the pocket is handed over.
+    deal, however great the pressure. From the day of a deal on the group's ground is neither assaulted nor fired at;
+    first the people there who want to leave go, then its fighters, until one side breaks the deal or all are gone. When
+    the last group has left so, the pocket is handed over.
     """
 
     kind: Literal["group_deals"] = "group_deals"
@@ -137,14 +137,14 @@ class GroupDeals(Process):
         units, unit = model.units, model.unit(int(mine[0]))
         men = int((units.fit + units.wounded)[mine].sum())
         mediated, cut_off = model.politics.agreement_day is not None, model.city.pockets[unit.cell_index] > 0
-        cause = "they were cut off, and a way out was offered" if cut_off else "their resolve was low, a way out offered"
+        state = "they were cut off" if cut_off else "little of their resolve was left"
         because = ("agreement",) if mediated else ("pocket_split", "quarter_lost", "ordered_withdrawal", "ground_lost")
         model.note(
             "group_deal",
             unit.quarter,
             f"{men} fighters of {_in_words(unit.faction)} agreed to leave {km2:.1f} km2 around {unit.quarter}, "
             f"and {leaving:.0f} people there want to go with them",
-            "mediated, for all groups at once" if mediated else cause,
+            "mediated, for all groups at once" if mediated else f"{state}, and a way out was offered",
             men,
             model.log.newest(*because),
             [("deal", deal)],
@@ -166,7 +166,7 @@ class GroupDeals(Process):
             model.note(
                 "deal_broken",
                 unit.quarter,
-                f"the deal of {_in_words(unit.faction)} around {unit.quarter} was broken, with {men} of them still there",
+                f"the deal of {_in_words(unit.faction)} around {unit.quarter} was broken: {men} of them were still there",
                 "one side did not keep to it",
                 men,
                 model.log.newest(("deal", deal)),
@@ -197,7 +197,7 @@ class GroupDeals(Process):
         left = model.note(
             "group_left",
             where,
-            f"the last fighters around {where} who had come to terms left, and with them {theirs.size * city.cell_km2:.1f} km2",
+            f"the last who had come to terms around {where} left, and with them {theirs.size * city.cell_km2:.1f} km2",
             "a deal was kept",
             because=agreed,
             about=[("left", cell) for cell in theirs.tolist()],

@@ -91,8 +91,9 @@ class Targets(Process):
 
     def _strike_places(self, model: SiegeState, target: str, luck: FloatArray, otherwise: FloatArray) -> None:
         """Let impacts fall on the places of a target that still stand; where there are none, on housing."""
-        spared = model.city.layers.under_deal
-        standing = [f for f in model.facilities_in_pocket(Facility) if f.target == target and not f.destroyed and spared[f.cell_index] == 0]
+        at_war = model.city.layers.under_deal == 0
+        here = [f for f in model.facilities_in_pocket(Facility) if f.target == target and at_war[f.cell_index]]
+        standing = [f for f in here if not f.destroyed]
         if standing:
             for pick in categorical(luck, np.ones(len(standing))).tolist():
                 standing[pick].hits += 1
