@@ -78,7 +78,7 @@ class GroupDeals(Process):
         bargains, breaks = rng.random((2, len(names), MOST_PARTS))
         layers = model.city.layers
         layers.under_deal[model.city.lost_ground] = 0
-        self._break(model, numbers, breaks)
+        broken = self._break(model, numbers, breaks)
         self._carry_out(model)
         if not model.running:
             return
@@ -86,6 +86,7 @@ class GroupDeals(Process):
         if mediated or (self.hazard > 0.0 and model.share_held <= 1.0 - self.least_lost):
             chance = np.ones_like(bargains) if mediated else self._chance(model, names, numbers)
             agreeing = [mine for g, p, mine in _bargainers(model, numbers) if bargains[g, p] < chance[g, p]]
+            agreeing = [mine for mine in agreeing if not broken.intersection(mine.tolist())]
             if agreeing:
                 self._come_to_terms(model, agreeing, rng.random(len(model.households)))
 
@@ -150,14 +151,15 @@ class GroupDeals(Process):
             [("deal", deal)],
         )
 
-    def _break(self, model: SiegeState, numbers: IntArray, luck: FloatArray) -> None:
-        """Let deals be broken: fire and assaults may go on, and who is still there is bound by nothing."""
-        city, units = model.city, model.units
+    def _break(self, model: SiegeState, numbers: IntArray, luck: FloatArray) -> set[int]:
+        """Let deals be broken: fire and assaults may go on; return the units that are bound by nothing again."""
+        city, units, broken = model.city, model.units, set[int]()
         for deal in _deals_of_units(model):
             mine = np.flatnonzero(units.standing & (units.deal == deal))
             part = int(city.pockets[units.cell_index[mine[0]]].clip(0, MOST_PARTS - 1))
             if luck[numbers[mine[0]], part] >= self.broken_per_day:
                 continue
+            broken.update(mine.tolist())
             units.deal[mine] = 0
             units.changes += 1
             city.layers.under_deal[city.layers.under_deal == deal] = 0
@@ -166,11 +168,12 @@ class GroupDeals(Process):
             model.note(
                 "deal_broken",
                 unit.quarter,
-                f"the deal of {_in_words(unit.faction)} around {unit.quarter} was broken: {men} of them were still there",
+                f"the deal of {_in_words(unit.faction)} around {unit.quarter} was broken, with {men} still there",
                 "one side did not keep to it",
                 men,
                 model.log.newest(("deal", deal)),
             )
+        return broken
 
     def _carry_out(self, model: SiegeState) -> None:
         """Fill the day's buses, deal by deal: with people first, then with fighters; hand over ground that is left."""

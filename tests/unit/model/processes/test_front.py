@@ -14,6 +14,7 @@ from siege_sim.schema.sides import GARRISON
 THEORY = (
     *(f"processes.{old}=null" for old in ("assault", "envelopment", "loss_threshold", "desertion", "morale")),
     "processes.besieger_command=null",
+    "processes.agreement=null",
     "processes.clearing={}",
     "processes.main_effort={}",
     "processes.resolve={}",
@@ -86,22 +87,13 @@ def test_a_group_without_an_offer_makes_no_deal_and_one_with_it_does():
     assert offered.ledger.stocks["garrison"].totals["evacuated"] > 0
 
 
-def test_ground_that_a_group_left_is_lost_by_the_deal_and_says_so():
-    model = played(
-        "processes.group_deals={least_lost: 0.0}",
-        "forces.garrison.town_militia.steadfast=0.0",
-        "forces.garrison.town_militia.exit_offered=1.0",
-        "processes.ending=null",
-    )
-    events = model.log.events
-    left = [event for event in events if event.cause == "left by agreement" and event.kind == "ground_lost"]
-    assert left
-    assert {events[event.because].kind for event in left} == {"group_deal"}
-
-
 def test_steadfast_groups_keep_their_resolve_where_others_lose_it():
     def resolve(steadfast: float) -> float:
-        model = played(f"forces.garrison.town_militia.steadfast={steadfast}", "processes.resolve.relief=0.0")
+        model = played(
+            f"forces.garrison.town_militia.steadfast={steadfast}",
+            "processes.resolve.relief=0.0",
+            "processes.main_effort.posture=hold",
+        )
         return float(model.units.cohesion[model.units.of(GARRISON)].mean())
 
     assert resolve(1.0) > resolve(0.5) > resolve(0.0)
