@@ -44,6 +44,7 @@ class Conditions:
         ration_policy: how food is handed out today, if otherwise than `rationing` says.
         bread_factor: bread a head, relative to what `rationing` says.
         aid_factor: likewise for the agencies' rations.
+        pressure: points of outside pressure on what the besieger offers, beside condemnation.
     """
 
     colder_by_c: float = 0.0
@@ -73,6 +74,7 @@ class Conditions:
     ration_policy: RationPolicyName | None = None
     bread_factor: float = 1.0
     aid_factor: float = 1.0
+    pressure: float = 0.0
 
     def hold_fire(self) -> None:
         """Let every weapon rest for today."""

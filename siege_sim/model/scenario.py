@@ -196,10 +196,15 @@ def _why_not_to_change(name: str, on: Collection[str]) -> str:
 
 
 def _missing(process: Process, on: Collection[str]) -> Iterator[str]:
-    """Yield in words which processes are off without which one could do nothing."""
+    """Yield in words which processes are off, with nothing on in their place, without which one could do nothing."""
     for other, part in process.needs.items():
-        if other not in on:
+        if other not in on and not any(other in cls.instead_of for cls in _kinds_of(on)):
             yield f"the process '{other}', which {part}, is off; switch it on"
+
+
+def _kinds_of(names: Collection[str]) -> list[type[Process]]:
+    known = catalogue.processes()
+    return [known[name] for name in names if name in known]
 
 
 def _problems_beside(process: Process, on: Collection[str]) -> Iterator[Problem]:

@@ -42,7 +42,8 @@ class Line:
             weight *= 1.0 + PRESSED_CELLS_ASK_FOR * city.pressed
         self.reach = city.manned[cells]
         self.shares = frontage.spread_over_front(self.reach, weight, self.men)
-        together = units.posture[self.rows] == ASSAULT
+        # Whoever masses for an assault, or waits to leave under a cease-fire, mans nothing around.
+        together = (units.posture[self.rows] == ASSAULT) | (units.deal[self.rows] > 0)
         self.shares[together] = 0.0
         self.shares[together, 0] = 1.0
 

@@ -43,6 +43,7 @@ class Units(Table):
     vanguard = Column(np.bool_, "yes/no", "Whether the unit leads assaults.")
     axis = Column(np.int64, "number", "The axis of attack it belongs to, -1 for none.", default=-1)
     group = Column(np.int64, "number", "The group or formation it belongs to, counted over both sides.", default=-1)
+    deal = Column(np.int64, "number", "The deal of its group by which it leaves, 0 for none.")
 
     def __init__(self, rows: int, city: City, ledger: Ledger) -> None:
         super().__init__(rows)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class EvacuationAgreement(Intervention):
     """The parties agree on an evacuation of fighters and of the civilians who want to leave.
 
-    Needs the process `agreement`, which carries it out: fire stops, convoys leave, then the siege is over.
+    Needs the process `agreement`, or `group_deals` in its place, which carries it out: fire stops, convoys leave, then
+    the siege is over. With `group_deals` all groups accept at once.
     """
 
     kind: Literal["evacuation_agreement"] = "evacuation_agreement"

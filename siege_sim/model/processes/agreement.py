@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.kernels.hazard import probability
-from siege_sim.model.codes import Status
+from siege_sim.model.evacuation import bring_out, put_on_lists
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param, share
 from siege_sim.schema.sides import GARRISON
@@ -69,22 +69,15 @@ class Agreement(Process):
     def _make_lists(self, model: SiegeState, rng: Generator) -> None:
         """Let every household decide whether it wants to be brought out: the likelier the more it fears reprisal."""
         homes = model.households
-        inside = homes.mouths > 0.0
-        fear = homes.fear_of_reprisal + 1e-9
-        wish = self.civilians_leaving * fear / float(fear[inside].mean()) if inside.any() else fear
-        homes.wants_out = rng.random(len(homes)) < wish
+        everybody = np.ones(len(homes), dtype=np.bool_)
+        put_on_lists(model, everybody, homes.mouths > 0.0, self.civilians_leaving, rng.random(len(homes)))
         model.politics.lists_made = True
 
     def _bring_out(self, model: SiegeState) -> None:
         homes, units = model.households, model.units
-        seats = self.persons_per_day
         waiting = np.flatnonzero(homes.inside & homes.wants_out & (homes.persons > 0))
-        riding = waiting[np.cumsum(homes.persons[waiting]) <= seats]
-        if riding.size:
-            seats -= homes.leave(riding, Status.EVACUATED)
-        elif waiting.size:
-            seats -= homes.leave(waiting[:1], Status.EVACUATED)
-        if waiting.size > riding.size:
+        seats, all_gone = bring_out(model, waiting, self.persons_per_day)
+        if not all_gone:
             return
         for row in np.flatnonzero(units.of(GARRISON)):
             if seats <= 0:

@@ -141,7 +141,7 @@ class Artillery(Process):
         hospitals = [h for h in model.facilities_in_pocket(Hospital) if not h.destroyed]
         aimed = ~on_front & (rest < model.now(self.share_on_hospitals)) & bool(hospitals)
         scatter(layers.shells, where[1, on_front], self._front(model))
-        scatter(layers.shells, where[1, ~on_front & ~aimed], layers.civilians * city.pocket_ground)
+        scatter(layers.shells, where[1, ~on_front & ~aimed], layers.civilians * city.fired_at)
         if aimed.any():
             picks = np.bincount(categorical(where[1, aimed], np.ones(len(hospitals))), minlength=len(hospitals))
             for hospital, hits in zip(hospitals, picks.tolist(), strict=True):
@@ -153,4 +153,4 @@ class Artillery(Process):
     def _front(self, model: SiegeState) -> FloatArray:
         """Return how much fire each front cell draws."""
         city = model.city
-        return (1.0 + self.massed * city.pressed + self.massed * in_preparation(model)) * city.front
+        return (1.0 + self.massed * city.pressed + self.massed * in_preparation(model)) * city.assailable

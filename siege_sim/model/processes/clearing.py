@@ -219,7 +219,7 @@ class Clearing(Process):
                 taken.append(cell)
                 near = city.around[cell][1:]
                 near = near[near < city.n_cells]
-                open_to[near[city.pocket_ground[near]]] = True
+                open_to[near[city.fired_at[near]]] = True
         return taken
 
     def _occupy(self, model: SiegeState) -> list[int]:

@@ -59,7 +59,7 @@ class CounterAttack(Process):
         if self.p_try == 0.0 or not fresh.any():
             return
         pressed = city.pressed[units.cell_index]
-        ready = units.of(GARRISON) & ~pressed & (units.cohesion >= self.least_cohesion)
+        ready = units.of(GARRISON) & (units.deal == 0) & ~pressed & (units.cohesion >= self.least_cohesion)
         if not ready.any():
             return
         luck, area, *others = units.luck(rng, 4)

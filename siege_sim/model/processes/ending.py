@@ -42,6 +42,8 @@ class Ending(Process):
             return
         garrison = model.units.of(GARRISON)
         fit = int(model.units.fit[garrison].sum())
+        if garrison.any() and model.units.deal[garrison].all():
+            return  # all who are left have come to terms and wait for their buses
         leaving = model.politics.agreement_day is not None
         if model.share_held < self.least_share_held or (fit < self.least_fighters and not leaving):
             why = (

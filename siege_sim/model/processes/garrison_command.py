@@ -53,13 +53,15 @@ class GarrisonCommand(Process):
         line = model.line(GARRISON)
         manning = line.per_unit(city.front) > 0.0
         units.posture[line.rows] = np.where(manning, HOLD, RESERVE)
-        reserves = line.rows[~manning]
+        free = units.deal[line.rows] == 0
+        reserves = line.rows[~manning & free]
         if not city.pressed.any():
             reserves = reserves[round(self.kept_back * line.rows.size) :]
         lacking = self._lacking(model, line)
         surplus = -line.per_unit(lacking)
-        ample = line.rows[manning & (surplus > 0.0)]
-        ample = ample[np.argsort(-surplus[manning & (surplus > 0.0)], kind="stable")]
+        too_many = manning & free & (surplus > 0.0)
+        ample = line.rows[too_many]
+        ample = ample[np.argsort(-surplus[too_many], kind="stable")]
         sent = np.concatenate([reserves, ample])[: self.moves_per_day]
         goals = frontage.destinations(
             sent,
@@ -81,7 +83,7 @@ class GarrisonCommand(Process):
     def _lacking(self, model: SiegeState, line: Line) -> FloatArray:
         """Return how many fighters each front cell lacks of its due; below zero where it has more."""
         city = model.city
-        asked = city.front * np.where(city.pressed, self.under_pressure, 1.0)
+        asked = city.assailable * np.where(city.pressed, self.under_pressure, 1.0)
         present = line.present
         due = np.zeros(city.n_cells)
         for pocket in range(city.pocket_count):

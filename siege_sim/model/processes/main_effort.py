@@ -105,7 +105,7 @@ class MainEffort(Process):
         tempo = model.conditions.assault_tempo * model.conditions.assaults_ordered
         luck = rng.random(len(model.axes))
         errors = rng.standard_normal((len(model.axes), city.n_cells))
-        if model.now(self.posture) == "hold" or not city.front.any():
+        if model.now(self.posture) == "hold" or not city.assailable.any():
             self._stand_down(model, model.axes)
             return
         open_axes = round(model.now(self.axes_open))
@@ -190,7 +190,7 @@ class MainEffort(Process):
     def _facing_objective(self, model: SiegeState, places: IntArray) -> BoolArray:
         """Return which places face ground of the ordered objective; none where nothing is ordered, or it has fallen."""
         city = model.city
-        there = model.in_sector(model.now(self.objective)) & city.front
+        there = model.in_sector(model.now(self.objective)) & city.assailable
         return ground.dilate(there, city.shape)[places]
 
     def _about_main_effort(self, model: SiegeState, places: IntArray) -> FloatArray:
@@ -205,9 +205,10 @@ class MainEffort(Process):
     def _ease(self, model: SiegeState, places: IntArray, days: FloatArray) -> FloatArray:
         """Return the pace that seems possible on the stretch of front about each place that faces any, else nothing."""
         city, reach = model.city, model.setting.front.support_m
-        manned = np.maximum(front.around(model, city.front, reach), 1e-9)
-        slow = front.around(model, days * city.front, reach) / manned
-        facing = np.append(city.front, False)[city.around[places]].any(axis=1)
+        open_to = city.assailable
+        manned = np.maximum(front.around(model, open_to, reach), 1e-9)
+        slow = front.around(model, days * open_to, reach) / manned
+        facing = np.append(open_to, False)[city.around[places]].any(axis=1)
         ease: FloatArray = facing / np.maximum(slow[places], 1e-6)
         return ease
 
@@ -225,7 +226,7 @@ class MainEffort(Process):
     ) -> tuple[list[int], int]:
         """Return the cells of the cut that seems best, and the place from which to begin it; -1 for none."""
         city, size = model.city, model.city.map.cell_size_m
-        body = city.pockets == self._part_faced(model, int(places[np.argmax(worth)]))
+        body = (city.pockets == self._part_faced(model, int(places[np.argmax(worth)]))) & city.fired_at
         rim, steps = cuts.rim(body, city.shape), front.steps_of(model, SPACING_M)
         begin = cuts.spaced(np.flatnonzero(rim & city.front), city.shape[1], steps)
         end = cuts.spaced(np.flatnonzero(rim), city.shape[1], steps)
@@ -260,7 +261,7 @@ class MainEffort(Process):
         near[[axis.focus, *axis.last_taken]] = True
         reach = int(self.reach_m / city.map.cell_size_m) * city.map.cell_size_m
         held = front.near_by(model, near, reach, BESIEGER) & city.held_by(BESIEGER) if reach else near
-        targets = np.flatnonzero(ground.touching(city.front, held, city.shape) & ~city.pressed)
+        targets = np.flatnonzero(ground.touching(city.assailable, held, city.shape) & ~city.pressed)
         able = float(model.units.fit[marching.able_rows(model, axis)].sum())
         kilometres = min(able / model.setting.front.attackers_per_km, self.frontage_m / 1000.0)
         room = round(kilometres / front.cell_km(model))
@@ -281,7 +282,7 @@ class MainEffort(Process):
         taken = np.array(axis.last_taken, dtype=np.int64)
         gains = taken[city.siege_line[taken]]
         if gains.size:
-            facing = front.around(model, city.pocket_ground, FACING_M) / front.ground_around(model, FACING_M)
+            facing = front.around(model, city.fired_at, FACING_M) / front.ground_around(model, FACING_M)
             worth = facing[gains]
             if axis.cut:
                 away = ground.king_steps(gains, np.array(axis.cut, dtype=np.int64), city.shape).min(axis=1)

@@ -91,15 +91,17 @@ class Targets(Process):
 
     def _cell_weights(self, model: SiegeState) -> dict[str, FloatArray]:
         layers = model.city.layers
-        front = model.city.front * (1.0 + 4.0 * model.city.pressed)
-        front_is_called = model.city.front & (model.city.pressed | in_preparation(model))
+        front = model.city.assailable * (1.0 + 4.0 * model.city.pressed)
+        front_is_called = model.city.assailable & (model.city.pressed | in_preparation(model))
         called: FloatArray = front_is_called.astype(np.float64)
-        housing = layers.civilians * model.city.pocket_ground
+        housing = layers.civilians * model.city.fired_at
         return {"front": front, "on_call": called if called.any() else front, "housing": housing}
 
     def _strike_places(self, model: SiegeState, target: str, luck: FloatArray, otherwise: FloatArray) -> None:
         """Let impacts fall on the places of a target that still stand; where there are none, on housing."""
-        standing = [f for f in model.facilities_in_pocket(Facility) if f.target == target and not f.destroyed]
+        at_war = model.city.layers.under_deal == 0
+        here = [f for f in model.facilities_in_pocket(Facility) if f.target == target and at_war[f.cell_index]]
+        standing = [f for f in here if not f.destroyed]
         if standing:
             for pick in categorical(luck, np.ones(len(standing))).tolist():
                 standing[pick].hits += 1

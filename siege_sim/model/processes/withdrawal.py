@@ -217,7 +217,7 @@ def _gained(model: SiegeState) -> BoolArray:
 
 def _being_left(model: SiegeState) -> BoolArray:
     layers = model.city.layers
-    left: BoolArray = layers.array("left_by_order") | layers.array("left_by_deal")
+    left: BoolArray = layers.array("left_by_order") | layers.array("left_by_deal") | (layers.under_deal > 0)
     return left
 
 
