@@ -38,7 +38,7 @@ class Condemnation(Process):
     """Points taken off per hundred killed on the other side, relative to a hundred killed in the pocket."""
     fades_per_day: float = param(0.03, unit="1/day", plausible=(0.01, 0.1), ge=0.0, le=1.0)
     """Share of the condemnation that fades in a day."""
-    hope_follows_per_day: float = param(0.05, unit="1/day", plausible=(0.01, 0.2), ge=0.0, le=1.0)
+    hope_follows_per_day: float = param(0.159, unit="1/day", plausible=(0.01, 0.2), ge=0.0, le=1.0)
     """Share of the gap by which hope falls in a day towards the level that the facts justify: the lower of the share of
     ground still held and the prospect of help that failed attacks from outside have left."""
 

@@ -34,7 +34,7 @@ class Danger(Process):
     """Share of the danger that a day takes away."""
     per_impact: float = share(0.12, plausible=(0.05, 0.3))
     """How much one heavy impact adds to the danger that people see in its cell."""
-    per_shell: float = share(0.01, plausible=(0.002, 0.03))
+    per_shell: float = share(0.005, plausible=(0.002, 0.03))
     """How much one shell adds."""
     suppression_per_impact: float = share(0.06, plausible=(0.02, 0.2))
     """How much one heavy impact on a front cell suppresses its defenders today."""

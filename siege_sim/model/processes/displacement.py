@@ -68,13 +68,13 @@ class Displacement(Process):
     """Push of an open way out anywhere in the pocket that everybody trusts."""
     inside_weight: float = param(1.0, unit="weight", plausible=(0.3, 3), ge=0.0)
     """Pull of going deeper into the pocket, against crossing the line."""
-    third_party_weight: float = param(1.0, unit="weight", plausible=(0.3, 3), ge=0.0)
+    third_party_weight: float = param(2.5, unit="weight", plausible=(0.3, 3), ge=0.0)
     """Pull of an open way to a third party's ground next door."""
-    besieger_weight: float = param(1.4, unit="weight", plausible=(0.3, 3), ge=0.0)
+    besieger_weight: float = param(0.7, unit="weight", plausible=(0.3, 3), ge=0.0)
     """Pull of an open way to the besieger's ground next door, without fear of reprisal."""
     walk_cells: float = param(4.0, unit="cells", plausible=(2, 10), gt=0.0, le=200.0)
     """Distance over which the pull of a way out falls to a third."""
-    crossing_when_broken: float = share(0.35, plausible=(0.1, 0.7))
+    crossing_when_broken: float = share(0.2, plausible=(0.1, 0.7))
     """How passable the line is where ground was lost within two days."""
     crossing_elsewhere: float = share(0.01, plausible=(0.0, 0.05))
     """How passable a standing front is away from named crossings: mines, snipers, sentries."""
