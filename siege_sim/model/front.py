@@ -132,7 +132,7 @@ def days_per_km(
         )
         for part in defence
     )
-    return pace.days_per_km(through, behind, model.city.layers.array("crust"))
+    return pace.days_a_kilometre(through, behind, model.city.layers.array("crust"))
 
 
 def promise(model: SiegeState, axis: Axis, days: FloatArray) -> FloatArray:

@@ -238,7 +238,7 @@ class Scenario(Setting):
         data: dict[str, Any] = serialise(self)
         if not self.changes:
             data.pop("changes", None)
-        if self.front == Front() and self.processes.clearing is None:
+        if self.front == Front() and "clearing" not in dict(self.processes.on()):
             data.pop("front", None)
         return data
 

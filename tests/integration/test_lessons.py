@@ -67,7 +67,7 @@ def test_what_a_siege_is():
 def test_hunger_or_manoeuvre():
     for seed in (1, 2, 3):
         as_it_is = played("aleppo_2016", seed, COARSE)
-        unattacked = played("aleppo_2016", seed, COARSE, "processes.besieger_command=null")
+        unattacked = played("aleppo_2016", seed, COARSE, "processes.main_effort.posture=hold")
         unfed = played("no_food_stocks", seed, COARSE)
         assert unattacked.summary["ending"] == "holding"
         assert unattacked.summary["garrison_area_share"] > 0.95
@@ -75,8 +75,10 @@ def test_hunger_or_manoeuvre():
         assert abs(half_lost(unfed) - half_lost(as_it_is)) <= 7
         assert half_lost(as_it_is) < half_lost(unattacked)
         assert unfed.summary["died_of_hunger"] > max(2_000, 3 * as_it_is.summary["died_of_hunger"])
-        weakened = played("no_food_stocks", seed, COARSE, "processes.morale.hunger_weight=0.02")
-        assert half_lost(weakened) + 7 < half_lost(unfed)
+        weakened = played("no_food_stocks", seed, COARSE, "processes.resolve.hunger_weight=1.0")
+        assert half_lost(unfed) - 7 <= half_lost(weakened) < half_lost(unfed)
+        causes = unfed.events["cause"][unfed.events["kind"] == "ground_lost"].value_counts()
+        assert causes["cleared by an assault"] < causes.sum() / 2
 
 
 @pytest.mark.slow
