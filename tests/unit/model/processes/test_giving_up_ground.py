@@ -48,7 +48,7 @@ def test_an_order_to_leave_follows_a_gain_of_the_assault(after_orders):
 def test_an_order_brings_all_units_out_of_the_part_and_loses_few_of_them():
     ordered = 0
     for seed in range(6):
-        model = SiegeModel(town(*FIELDS, "processes.garrison_command=null"), seed)
+        model = SiegeModel(town(*FIELDS, "processes.garrison_command=null", "processes.counter_attack=null"), seed)
         while model.running and not (left := model.city.layers.array("left_by_order")).any():
             model.step()
         orders = [event for event in model.log.events if event.kind == "ordered_withdrawal"]
