@@ -193,7 +193,7 @@ class Front(Block):
     odds_steepness: float = param(2.7, unit="exponent", plausible=(1, 3.2), gt=0.0, le=10.0)
     """How steeply the pace falls with worse odds."""
     works: float = param(
-        2.25, unit="factor", plausible=(0.6, 2.2),
+        2.25, unit="factor", plausible=(0.6, 3.0),
         source="an entrenched, built-up front multiplies the defence by about 2.7-3.1 in all", ge=0.0, le=10.0,
     )  # fmt: skip
     """What full works add to the defence."""
@@ -210,7 +210,7 @@ class Front(Block):
     attackers_killed_rate: float = param(
         0.0094,
         unit="1/day",
-        plausible=(0.002, 0.008),
+        plausible=(0.002, 0.012),
         source="Mosul's east bank, losses of its attackers",
         ge=0.0,
         le=1.0,
