@@ -21,7 +21,6 @@ INPUTS = {
     "targets": {"front", "housing", "hospitals", "markets", "bakeries", "schools", "stores"},
     "artillery": {"shells_per_day"},
     "garrison_shelling": {"killed_per_day"},
-    "besieger_command": {"posture"},
     "main_effort": {"posture", "axes_open", "objective"},
     "resolve": {"relief"},
     "rationing": {"bread_kcal", "by_category", "by_category_in", "kcal_per_gram", "aid_kcal", "policy", "fuel_days"},
@@ -44,29 +43,34 @@ def mechanisms(name: str) -> dict[str, dict[str, object]]:
     }
 
 
-OF_THE_FRONT = {
-    "besieger_command", "garrison_command", "assault", "desertion", "counter_attack", "morale",
-    "main_effort", "withdrawal", "clearing", "resolve", "group_deals",
-}  # fmt: skip
-"""What the two theories of the front differ in."""
-
-EXAMPLE_OF = {False: "aleppo_2016", True: "mosul_2016"}
-"""A case with the second theory of the front, or with the first."""
+BASE_OF_RIVALS = "aleppo_2016"
+RIVALS = {"besieger_command", "assault", "envelopment", "loss_threshold", "desertion", "morale"}
+"""What only the older theories of the front have."""
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_no_siege_has_a_mechanism_or_a_parameter_of_its_own(name):
-    scenario, own = load_scenario(name), mechanisms(name)
-    assert own == mechanisms(EXAMPLE_OF["clearing" in own])
-    elsewhere = {kind: values for kind, values in own.items() if kind not in OF_THE_FRONT}
-    assert elsewhere == {kind: values for kind, values in mechanisms("aleppo_2016").items() if kind not in OF_THE_FRONT}
-    assert (scenario.ground, scenario.front) == (load_scenario("aleppo_2016").ground, Front())
+    scenario, aleppo = load_scenario(name), load_scenario("aleppo_2016")
+    assert mechanisms(name) == mechanisms("aleppo_2016")
+    assert (scenario.ground, scenario.front) == (aleppo.ground, Front())
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_siege_has_one_theory_of_the_front_or_the_other(name):
+def test_all_sieges_have_the_one_theory_of_the_front(name):
     on = mechanisms(name).keys()
-    assert ("clearing" in on, "main_effort" in on, "resolve" in on) in ((False,) * 3, (True,) * 3)
+    assert {"clearing", "main_effort", "withdrawal", "resolve", "group_deals"} <= on
+    assert not on & RIVALS
+
+
+@pytest.mark.parametrize("name", [name for name in shipped_scenarios() if name.startswith("theory_")])
+def test_a_rival_theory_differs_from_its_case_in_the_front_alone(name):
+    case = mechanisms(BASE_OF_RIVALS)
+    own = {kind: values for kind, values in mechanisms(name).items() if kind not in RIVALS}
+    front = {"clearing", "main_effort", "withdrawal", "resolve", "group_deals", "condemnation"}
+    assert {kind: own[kind] for kind in own if kind not in front} == {
+        kind: values for kind, values in case.items() if kind not in front
+    }
+    assert not own.keys() & (front - {"condemnation"})
 
 
 @pytest.mark.parametrize("name", CASES)
