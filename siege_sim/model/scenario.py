@@ -238,7 +238,7 @@ class Scenario(Setting):
         data: dict[str, Any] = serialise(self)
         if not self.changes:
             data.pop("changes", None)
-        if self.front == Front() and "clearing" not in dict(self.processes.on()):
+        if self.front == Front() and getattr(self.processes, "clearing", None) is None:
             data.pop("front", None)
         return data
 

@@ -193,7 +193,7 @@ class Front(Block):
     odds_steepness: float = param(2.7, unit="exponent", plausible=(1, 3.2), gt=0.0, le=10.0)
     """How steeply the pace falls with worse odds."""
     works: float = param(
-        2.25, unit="factor", plausible=(0.6, 3.0),
+        2.2, unit="factor", plausible=(0.6, 2.2),
         source="an entrenched, built-up front multiplies the defence by about 2.7-3.1 in all", ge=0.0, le=10.0,
     )  # fmt: skip
     """What full works add to the defence."""
@@ -208,10 +208,10 @@ class Front(Block):
     follows_cut: float = param(3.3, unit="factor", plausible=(1, 5), ge=0.0, le=100.0)
     """How much better than elsewhere an assault along the line of its cut seems to an axis."""
     attackers_killed_rate: float = param(
-        0.0094,
+        0.0105,
         unit="1/day",
         plausible=(0.002, 0.012),
-        source="Mosul's east bank, losses of its attackers",
+        source="1-3 % of a force in battle out of action a day (Dupuy), one in six of them killed",
         ge=0.0,
         le=1.0,
     )
