@@ -41,7 +41,7 @@ def helmbold(attackers: FloatArray, defenders: FloatArray, rate: float) -> Float
     return rate * np.sqrt(attackers * defenders)
 
 
-def days_per_km(through_works: FloatArray, behind: FloatArray, share: FloatArray) -> FloatArray:
+def days_a_kilometre(through_works: FloatArray, behind: FloatArray, share: FloatArray) -> FloatArray:
     """Return the days that a kilometre of way takes over ground of which a share is works.
 
     Days add up along a way, paces do not: a cell of a kilometre with 400 m of works takes as long as two of 200 m

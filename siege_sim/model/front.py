@@ -112,6 +112,18 @@ def attack_per_km(model: SiegeState, axis: Axis) -> float:
     return model.setting.front.attackers_per_km * worth
 
 
+def local_odds(model: SiegeState, attack: float, defence: tuple[FloatArray, FloatArray]) -> FloatArray:
+    """Return the odds of an assault on every cell: in the works where it has any, else behind them.
+
+    Args:
+        model: the siege; the process `clearing` has to be on.
+        attack: its strength a kilometre.
+        defence: likewise, in the works and behind them.
+    """
+    met = np.where(model.city.layers.array("crust") > 0.0, *defence)
+    return attack / np.maximum(met, MORE_MEN_THAN_NONE)
+
+
 def days_per_km(
     model: SiegeState, attack: float, defence: tuple[FloatArray, FloatArray], seen: FloatArray | float = 1.0
 ) -> FloatArray:
@@ -132,7 +144,7 @@ def days_per_km(
         )
         for part in defence
     )
-    return pace.days_per_km(through, behind, model.city.layers.array("crust"))
+    return pace.days_a_kilometre(through, behind, model.city.layers.array("crust"))
 
 
 def promise(model: SiegeState, axis: Axis, days: FloatArray) -> FloatArray:

@@ -251,7 +251,7 @@ class SiegeState(GuardedModel):
         return self.in_sector(*sectors)[self.units.cell_index]
 
     def nearest_pocket_cell(self, cell_index: int, reach: int, side: int = NOBODY) -> int | None:
-        """Return the garrison's cell nearest to a cell, within ``reach`` steps on foot.
+        """Return the cell nearest to a cell that the garrison means to keep, within ``reach`` steps on foot.
 
         Args:
             cell_index: from where.
@@ -259,6 +259,7 @@ class SiegeState(GuardedModel):
             side: whose units go there; nobody's for people.
         """
         own = self.city.pocket_cells
+        own = own[~self.city.layers.given_up[own]]
         if own.size == 0:
             return None
         cell, steps = self.city.nearest(cell_index, own, side)

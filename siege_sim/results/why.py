@@ -49,7 +49,8 @@ ENDS = ("_lost", *FINAL_ENDS)
 
 EXPLANATION_NOTE = (
     "Each step follows from the one before it, which caused it or made it possible. Where several causes came "
-    "together, the chain follows the first that applies: being cut off, being enveloped, the withdrawal of neighbours, "
+    "together, the chain follows the first that applies: being left by agreement or by order, being cut off, being "
+    "enveloped, the withdrawal of neighbours, "
     "an assault; of several events it follows the newest. Other causes contributed too. This is one run of a model, "
     "not a record."
 )

@@ -26,7 +26,6 @@ INPUTS = {
     "orders_to_civilians": {"besieger_says", "shot_when_leaving"},
     "displacement": {"prevented"},
     "garrison_shelling": {"killed_per_day"},
-    "besieger_command": {"posture"},
     "main_effort": {"posture", "axes_open", "objective"},
     "resolve": {"relief"},
     "rationing": {"bread_kcal", "by_category", "by_category_in", "kcal_per_gram", "aid_kcal", "policy", "fuel_days"},
@@ -57,6 +56,28 @@ def test_no_siege_has_a_parameter_of_its_own(name):
 def test_no_siege_has_a_mechanism_of_its_own(name):
     own, usual = ({kind for kind, _ in load_scenario(case).processes.on()} for case in (name, "aleppo_2016"))
     assert own ^ usual <= MAY_BE_ABSENT
+
+
+RIVALS = {"besieger_command", "assault", "envelopment", "loss_threshold", "desertion", "morale", "agreement"}
+"""What only the older theories of the front have."""
+THEORY = {"clearing", "main_effort", "withdrawal", "resolve", "group_deals"}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_all_sieges_have_the_one_theory_of_the_front(name):
+    on = {kind for kind, _ in load_scenario(name).processes.on()}
+    assert on >= THEORY
+    assert not on & RIVALS
+
+
+@pytest.mark.parametrize("name", [name for name in shipped_scenarios() if name.startswith("theory_")])
+def test_a_rival_theory_differs_from_its_case_in_the_front_alone(name):
+    own, case = (dict(load_scenario(one).processes.on()) for one in (name, "aleppo_2016"))
+    front = RIVALS | THEORY | {"condemnation"}
+    assert {kind: own[kind] for kind in own if kind not in front} == {
+        kind: case[kind] for kind in case if kind not in front
+    }
+    assert not own.keys() & THEORY
 
 
 @pytest.mark.parametrize("name", CASES)

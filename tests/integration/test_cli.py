@@ -275,7 +275,7 @@ def test_lists_have_something_on_every_line(what, capsys):
 @pytest.mark.parametrize(
     ("view", "expected"),
     [
-        ("--schedule", "processes.desertion"),
+        ("--schedule", "processes.clearing"),
         ("--map", "Sakhour"),
         ("--resolved", "odds_to_assault"),
         (None, "until 2017-01-31"),

@@ -72,7 +72,7 @@ def test_what_a_siege_is():
 def test_hunger_or_manoeuvre():
     for seed in (1, 2, 3):
         as_it_is = played("aleppo_2016", seed, COARSE)
-        unattacked = played("aleppo_2016", seed, COARSE, "processes.besieger_command=null")
+        unattacked = played("aleppo_2016", seed, COARSE, "processes.main_effort.posture=hold")
         unfed = played("no_food_stocks", seed, COARSE)
         assert unattacked.summary["ending"] == "holding"
         assert unattacked.summary["garrison_area_share"] > 0.95
@@ -80,8 +80,10 @@ def test_hunger_or_manoeuvre():
         assert abs(third_lost(unfed) - third_lost(as_it_is)) <= 10
         assert third_lost(as_it_is) < third_lost(unattacked)
         assert unfed.summary["died_of_hunger"] > max(2_000, 3 * as_it_is.summary["died_of_hunger"])
-        weakened = played("no_food_stocks", seed, COARSE, "processes.morale.hunger_weight=0.02")
-        assert third_lost(weakened) + 14 < third_lost(unfed)
+        weakened = played("no_food_stocks", seed, COARSE, "processes.resolve.hunger_weight=1.0")
+        assert third_lost(unfed) - 14 <= third_lost(weakened) <= third_lost(unfed)
+        causes = unfed.events["cause"][unfed.events["kind"] == "ground_lost"].value_counts()
+        assert causes["cleared by an assault"] < causes.sum() / 2
 
 
 @pytest.mark.slow

@@ -20,7 +20,8 @@ WHAT_IFS = sorted(
     name for name in shipped_scenarios() if parent_of(name) == BASELINE and not name.startswith("theory_")
 )
 COARSE = "population.persons_per_household=50"
-STILL_FRONT = ("processes.besieger_command=null",)
+STILL_FRONT = ("processes.main_effort.posture=hold", "processes.group_deals=null")
+"""Nobody attacks, and no group leaves its ground by a deal."""
 SEEDS = range(1, 7)
 
 

@@ -36,7 +36,7 @@ class Line:
         self._n_cells = city.n_cells
         self.rows: IntArray = units.rows_of(side)
         cells = units.cell_index[self.rows]
-        asked = city.front if side == GARRISON else city.siege_line
+        asked = city.front & ~city.layers.given_up if side == GARRISON else city.siege_line
         weight = asked.astype(np.float64)
         if side == GARRISON:
             weight *= 1.0 + PRESSED_CELLS_ASK_FOR * city.pressed

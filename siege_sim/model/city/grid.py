@@ -233,13 +233,13 @@ class City:
 
     @property
     def fired_at(self) -> BoolArray:
-        """The garrison's cells that are under no cease-fire of a deal."""
-        return self.pocket_ground & (self.layers.under_deal == 0)
+        """The garrison's cells that it has not left, and that are under no cease-fire of a deal."""
+        return self.pocket_ground & ~self.layers.given_up & (self.layers.under_deal == 0)
 
     @property
     def assailable(self) -> BoolArray:
         """Those of them that touch the besieger's ground."""
-        return self.front & (self.layers.under_deal == 0)
+        return self.front & ~self.layers.given_up & (self.layers.under_deal == 0)
 
     def until_ground_changes(self, name: Hashable, work_out: Callable[[], T]) -> T:
         """Return what ``work_out`` finds, found only once as long as no cell changes hands."""

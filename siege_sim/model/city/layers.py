@@ -52,6 +52,7 @@ LAYERS: tuple[LayerSpec, ...] = (
     LayerSpec("pressed_by", "number", np.int64, -1, "The axis that assaults the cell today, -1 for none."),
     LayerSpec("odds", "ratio", np.float64, 0.0, "Local odds of today's assault on the cell, 0 without one."),
     LayerSpec("under_deal", "number", np.int64, 0, "The deal of a group under whose cease-fire it is, 0 for none."),
+    LayerSpec("given_up", "yes/no", np.bool_, 0.0, "Whether the garrison once left the cell without a fight."),
     LayerSpec("civilians", "persons", np.float64, 0.0, "Besieged civilians in the cell this morning.", kept=True),
     LayerSpec("other_residents", "persons", np.float64, 0.0, "Residents outside the pocket (counted, no agents)."),
     LayerSpec("ration_kcal", "kcal/person", np.float64, 0.0, "Bread and rations handed out today."),
@@ -83,6 +84,7 @@ class Layers:
     pressed_by: IntArray
     odds: FloatArray
     under_deal: IntArray
+    given_up: BoolArray
     civilians: FloatArray
     other_residents: FloatArray
     ration_kcal: FloatArray

@@ -53,7 +53,6 @@ class Clearing(Process):
         LayerSpec("occupied", "share", np.float64, 0.0, "Share of a cell that was left which has been occupied."),
         LayerSpec("left_by_order", "yes/no", np.bool_, 0.0, "Whether its command has ordered the cell to be left."),
         LayerSpec("left_by_deal", "yes/no", np.bool_, 0.0, "Whether the group that held the cell left by agreement."),
-        LayerSpec("given_up", "yes/no", np.bool_, 0.0, "Whether the garrison once left the cell without a fight."),
         LayerSpec("days_left", "days", np.int64, 0, "For how many days the cell has been left, and not yet taken."),
         LayerSpec("crust", "share", np.float64, 0.0, "Share of the cell that lies within the depth of works."),
     )

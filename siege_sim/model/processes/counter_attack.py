@@ -56,6 +56,7 @@ class CounterAttack(Process):
         """Let units near fresh losses try."""
         city, units = model.city, model.units
         fresh = city.siege_line & city.held_on_day_0 & (city.layers.days_held < self.within_days)
+        fresh &= ~city.layers.given_up
         if self.p_try == 0.0 or not fresh.any():
             return
         pressed = city.pressed[units.cell_index]

@@ -68,7 +68,7 @@ class GarrisonCommand(Process):
             units.cell_index,
             units.fit,
             lacking,
-            city.front,
+            city.assailable,
             city.pockets,
             city.walkable(GARRISON),
             city.manned,

@@ -194,7 +194,7 @@ class GroupDeals(Process):
         city, layers = model.city, model.city.layers
         theirs = np.flatnonzero((layers.under_deal == deal) & city.pocket_ground)
         layers.array("left_by_deal")[theirs] = True
-        layers.array("given_up")[theirs] = True
+        layers.given_up[theirs] = True
         agreed = model.log.newest(("deal", deal))
         where = "" if agreed is None else model.log.events[agreed].where
         left = model.note(

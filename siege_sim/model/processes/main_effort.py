@@ -117,7 +117,9 @@ class MainEffort(Process):
                 axis.turn_to(AxisPhase.IDLE)
             if axis.rows.size and luck[axis.number] < tempo:
                 seen = np.exp(self.misjudgement * _over_a_stretch(model, errors[axis.number]))
-                self._direct(model, axis, front.days_per_km(model, front.attack_per_km(model, axis), defence, seen))
+                attack = front.attack_per_km(model, axis)
+                days = front.days_per_km(model, attack, defence, seen)
+                self._direct(model, axis, days, front.local_odds(model, attack, defence))
 
     def _order(self, model: SiegeState) -> None:
         """Take up today's posture: how many of the usual assaults it orders, the log, and new places for all."""
@@ -144,7 +146,7 @@ class MainEffort(Process):
         axis.last_taken, axis.cut, axis.due = [], [], -1.0
         model.units.posture[axis.rows] = HOLD
 
-    def _direct(self, model: SiegeState, axis: Axis, days: FloatArray) -> None:
+    def _direct(self, model: SiegeState, axis: Axis, days: FloatArray, odds: FloatArray) -> None:
         """Let an axis choose, prepare, assault or rest; ``days`` is what it thinks a kilometre takes, by cell."""
         fit = int(model.units.fit[axis.rows].sum())
         if axis.phase == AxisPhase.IDLE:
@@ -158,7 +160,7 @@ class MainEffort(Process):
                 self._rest(model, axis)
             else:
                 self._follow_up(model, axis)
-                self._assault(model, axis, days)
+                self._assault(model, axis, days, odds)
 
     def _choose(self, model: SiegeState, axis: Axis, days: FloatArray) -> None:
         """Choose a place on the siege line to attack from, and mass there."""
@@ -254,7 +256,7 @@ class MainEffort(Process):
         near = np.append(model.city.pockets, -1)[model.city.around[place]]
         return int(near[near >= 0].min(initial=10**6)) if (near >= 0).any() else -2
 
-    def _assault(self, model: SiegeState, axis: Axis, days: FloatArray) -> None:
+    def _assault(self, model: SiegeState, axis: Axis, days: FloatArray, odds: FloatArray) -> None:
         """Attack the cells that promise most, as many kilometres as there are men for."""
         city = model.city
         near = np.zeros(city.n_cells, dtype=np.bool_)
@@ -271,7 +273,7 @@ class MainEffort(Process):
         promised = front.promise(model, axis, days)
         chosen = targets[np.argsort(-promised[targets], kind="stable")[:room]]
         axis.stalled = 0
-        city.press(chosen, axis.number, np.ones(chosen.size))
+        city.press(chosen, axis.number, odds[chosen])
         chronicle.axis_assaults(model, axis, chosen)
 
     def _follow_up(self, model: SiegeState, axis: Axis) -> None:

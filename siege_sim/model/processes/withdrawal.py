@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -124,7 +125,7 @@ class Withdrawal(Process):
         a, b, cells, width_m = cuts.straight_ways(body, starts, ends, unoccupied_m, longest, city.shape[1])
         if a.size == 0:
             return None, 0.0
-        danger = _Danger(self, model, body)
+        danger = _Danger.seen(self, model, body)
         built = city.layers.built_up
         most_built = self.largest_share * float(built[body].sum())
 
@@ -161,7 +162,7 @@ class Withdrawal(Process):
             unit.march_to(refuge)
             unit.posture = Posture.RESERVE
         city.layers.array("left_by_order")[part] = True
-        city.layers.array("given_up")[part] = True
+        city.layers.given_up[part] = True
         self._note(model, part, men, int(lost.sum()))
 
     def _note(self, model: SiegeState, part: BoolArray, men: int, lost: int) -> None:
@@ -181,17 +182,37 @@ class Withdrawal(Process):
         )
 
 
+@dataclass(frozen=True)
 class _Danger:
-    """How much a part of the main body is in danger, seen from a line that would part it."""
+    """How much a part of the main body is in danger, seen from a line that would part it.
 
-    def __init__(self, rules: Withdrawal, model: SiegeState, body: BoolArray) -> None:
-        self.rules, self.shape, self.size_m = rules, model.city.shape, model.city.map.cell_size_m
-        self.line = model.city.front & body
-        self.kilometres = max(float(np.count_nonzero(self.line)) * self.size_m / 1000.0, 1e-9)
-        rows = model.units.rows_of(GARRISON)
+    Attributes:
+        rules: the process's parameters.
+        shape: of the grid; a cell's side is ``size_m``.
+        line: the front of the main body, ``kilometres`` long.
+        thin: how far it is from being fully manned, from 0 to 1.
+        gone: the ground that the assault has taken; the works before it are ``works_m`` deep.
+    """
+
+    rules: Withdrawal
+    shape: ground.Shape
+    size_m: float
+    line: BoolArray
+    kilometres: float
+    thin: float
+    gone: BoolArray
+    works_m: float
+
+    @classmethod
+    def seen(cls, rules: Withdrawal, model: SiegeState, body: BoolArray) -> _Danger:
+        """Return the danger as it is seen today, for a main body."""
+        city, size_m, rows = model.city, model.city.map.cell_size_m, model.units.rows_of(GARRISON)
+        line = city.front & body
+        kilometres = max(float(np.count_nonzero(line)) * size_m / 1000.0, 1e-9)
         men = float(model.units.fit[rows[body[model.units.cell_index[rows]]]].sum())
-        self.thin = max(1.0 - men / self.kilometres / model.setting.front.full_men_per_km, 0.0)
-        self.gone, self.works_m = _gained(model), model.setting.front.works_depth_m
+        thin = max(1.0 - men / kilometres / model.setting.front.full_men_per_km, 0.0)
+        works_m = model.setting.front.works_depth_m
+        return cls(rules, city.shape, size_m, line, kilometres, thin, _gained(model), works_m)
 
     def of(self, part: BoolArray, start: int, end: int, straight_m: float, width_m: float) -> float:
         """Return the danger: that of the cut, and what a shorter line would save."""
@@ -211,7 +232,7 @@ class _Danger:
 def _gained(model: SiegeState) -> BoolArray:
     """Return the ground that was taken from the garrison, and not left by it."""
     city = model.city
-    gained: BoolArray = city.held_on_day_0 & city.lost_ground & ~city.layers.array("given_up")
+    gained: BoolArray = city.held_on_day_0 & city.lost_ground & ~city.layers.given_up
     return gained
 
 

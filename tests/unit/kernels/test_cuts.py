@@ -89,3 +89,24 @@ def test_spaced_cells_keep_their_distance_and_leave_none_far_from_all(mask, step
     apart = ground.king_steps(chosen, chosen, SHAPE)
     assert np.all(apart[~np.eye(chosen.size, dtype=bool)] >= steps)
     assert np.all(ground.king_steps(given_cells, chosen, SHAPE).min(axis=1) < steps)
+
+
+def test_a_way_costs_what_lies_under_it_and_is_as_long_as_the_crow_flies():
+    mask, shape = drawn("####", "####", "####")
+    cost = np.full(mask.size, 2.0)
+    straight = cuts.straight_ways(mask, np.array([4]), np.array([7]), cost, 10.0, shape[1])
+    assert [float(values[0]) for values in straight[2:]] == [4.0, 8.0]
+    # From corner to corner of three by three cells: five steps along sides, 1 + 2 x 1.414 cells as the crow flies.
+    slanted = cuts.straight_ways(mask, np.array([0]), np.array([10]), cost, 10.0, shape[1])
+    assert np.allclose([float(values[0]) for values in slanted[2:]], [1 + 2 * 2**0.5, 2 * (1 + 2 * 2**0.5)])
+
+
+def test_ways_longer_than_asked_for_are_not_looked_at():
+    mask, shape = drawn("########")
+    found = cuts.straight_ways(mask, np.array([0]), np.array([2, 5]), np.ones(8), 4.0, shape[1])
+    assert found[1].tolist() == [0]
+
+
+def test_a_rim_is_what_lies_beside_other_ground_and_not_what_lies_at_the_edge_of_the_map():
+    mask, shape = drawn("###.", "###.", "####")
+    assert np.flatnonzero(cuts.rim(mask, shape)).tolist() == [2, 6, 10, 11]

@@ -45,6 +45,43 @@ def test_dilation_adds_exactly_the_neighbours(grid):
     assert (ground.dilate(grid.ravel(), grid.shape) == (grid.ravel() | around)).all()
 
 
+def test_a_square_of_three_and_a_half_cells_counts_a_quarter_of_the_outermost_ring():
+    ones = np.ones(25)
+    # Side 3 holds 9 cells, side 5 holds 25; a side of 3.5 lies a quarter of the way.
+    assert ground.square_sum(ones, (5, 5), 3.0)[12] == 9
+    assert ground.square_sum(ones, (5, 5), 5.0)[12] == 25
+    assert ground.square_sum(ones, (5, 5), 3.5)[12] == 9 + 0.25 * (25 - 9)
+
+
+def test_a_square_smaller_than_a_cell_is_the_cell():
+    values = np.arange(9.0)
+    assert ground.square_sum(values, (3, 3), 0.2).tolist() == values.tolist()
+
+
+@given(masks, st.floats(0.1, 8.0), st.floats(0.1, 8.0))
+def test_a_larger_square_holds_at_least_as_much_and_never_more_than_there_is(grid, one, other):
+    small, large = (ground.square_sum(grid.ravel(), grid.shape, side) for side in sorted((one, other)))
+    assert (small <= large + 1e-9).all()
+    assert (grid.ravel() <= small + 1e-9).all()
+    assert (large <= grid.sum() + 1e-9).all()
+
+
+def test_a_box_begins_with_the_cell_itself_and_marks_what_is_off_the_grid():
+    table = ground.box_table((3, 4), 2)
+    assert table.shape == (12, 25)
+    assert table[:, 0].tolist() == list(range(12))
+    # Cell 5 stands in row 1, column 1: rows 0-2 and columns 0-3 are within two steps; the other 13 places are off.
+    assert sorted(table[5].tolist()) == [*range(12), *[12] * 13]
+    assert ground.box_table((3, 4), 0).tolist() == [[cell] for cell in range(12)]
+
+
+@given(masks, st.integers(0, 3))
+def test_a_box_holds_what_the_sum_over_it_counts(grid, reach):
+    padded = np.append(grid.ravel(), False)
+    counted = padded[ground.box_table(grid.shape, reach)].sum(axis=1)
+    assert ground.box_sum(grid.ravel(), grid.shape, reach).tolist() == counted.tolist()
+
+
 def test_components_are_joined_over_corners_and_ordered_by_size():
     cells, shape = mask("#..##", ".#.##", ".....", "#####")
     assert picture(ground.components(cells, shape), shape) == ["2..11", ".2.11", ".....", "00000"]

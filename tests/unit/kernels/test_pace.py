@@ -49,3 +49,23 @@ def test_losses_grow_less_than_in_proportion_to_either_side(attackers, defenders
     more = pace.helmbold(np.array([factor * attackers]), np.array([defenders]), 0.01)
     assert np.all(once <= more + 1e-9)
     assert np.all(more <= factor * once + 1e-9)
+
+
+def test_days_add_up_along_a_way_that_lies_partly_in_works():
+    # 400 m of a kilometre in works at 100 m a day, 600 m behind them at 300 m a day: four days and two.
+    days = pace.days_a_kilometre(np.array([100.0]), np.array([300.0]), np.array([0.4]))
+    assert days == pytest.approx([6.0])
+
+
+def test_an_assault_that_hardly_moves_takes_very_long_but_not_for_ever():
+    assert np.isfinite(pace.days_a_kilometre(np.array([0.0]), np.array([0.0]), np.array([0.5]))).all()
+
+
+@given(shares, st.floats(1.0, 500.0), st.floats(1.0, 5.0))
+def test_works_cost_days_in_proportion_to_their_depth(share, through, factor):
+    none, part, full = (
+        float(pace.days_a_kilometre(np.array([through]), np.array([factor * through]), np.array([depth]))[0])
+        for depth in (0.0, share, 1.0)
+    )
+    assert part == pytest.approx(none + share * (full - none))
+    assert none <= full

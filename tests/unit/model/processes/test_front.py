@@ -138,6 +138,15 @@ def test_the_first_axis_begins_where_its_cut_would_begin():
     assert main.cut[0] in city.around[main.focus].tolist()
 
 
+def test_the_map_shows_the_odds_of_todays_assaults_and_none_where_nobody_attacks():
+    model = SiegeModel(town("processes.main_effort.prepare_days=1"), SEED)
+    while not model.city.pressed.any():
+        model.step()
+    odds = model.city.layers.odds
+    assert ((odds > 0.0) == model.city.pressed).all()
+    assert len(set(odds[model.city.pressed].tolist())) > 1
+
+
 def test_the_same_seed_gives_the_same_run_also_from_a_copy_half_way():
     scenario = town("processes.withdrawal={}", "processes.group_deals={}")
     model = SiegeModel(scenario, SEED)
