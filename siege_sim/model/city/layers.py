@@ -11,7 +11,7 @@ from mesa.discrete_space import OrthogonalMooreGrid
 from numpy.typing import NDArray
 
 from siege_sim.errors import SiegeError
-from siege_sim.kernels.hazard import FloatArray, IntArray
+from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
