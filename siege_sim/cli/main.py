@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siege_sim.cli import ablate, folders, mapping, results
+from siege_sim.cli import ablate, folders, mapping, results, trust
 from siege_sim.errors import ScenarioError, SiegeError, StoppedError
 from siege_sim.runner.signals import comes_of_ctrl_c, treat_stop_signals_as_ctrl_c
 
@@ -358,7 +358,12 @@ def calibrate_command(
 
 ABLATION_COMMANDS = {"ablate": ablate.ablate_command}
 
-for name, command in {**ABLATION_COMMANDS, **results.COMMANDS, **mapping.MAPPING_COMMANDS}.items():
+for name, command in {
+    **ABLATION_COMMANDS,
+    **trust.TRUST_COMMANDS,
+    **results.COMMANDS,
+    **mapping.MAPPING_COMMANDS,
+}.items():
     app.command(name)(command)
 
 
