@@ -420,7 +420,7 @@ def validate_command(
         list[str],
         typer.Argument(
             metavar="FILE...",
-            help="Scenarios, maps, records, experiments, calibrations: files, or shipped ones' names.",
+            help="Scenarios, maps, records, experiments, calibrations, claims: files, or shipped ones' names.",
         ),
     ],
 ) -> None:
@@ -472,7 +472,7 @@ def list_names(
         str,
         typer.Argument(
             metavar="WHAT",
-            help="scenarios, records, experiments, calibrations, processes, interventions or outcomes.",
+            help="scenarios, records, experiments, calibrations, claims, processes, interventions or outcomes.",
         ),
     ],
 ) -> None:
@@ -484,6 +484,7 @@ def list_names(
         "records": listings.record_list,
         "experiments": listings.experiment_list,
         "calibrations": listings.calibration_list,
+        "claims": listings.claims_list,
         "processes": listings.process_list,
         "interventions": listings.intervention_list,
         "outcomes": listings.outcome_list,
@@ -499,7 +500,7 @@ def list_names(
 def schema_command(
     kind: Annotated[
         str,
-        typer.Argument(metavar="[KIND]", help="scenario, map, record, experiment or calibration; all, with --out."),
+        typer.Argument(metavar="[KIND]", help="A kind of file, such as scenario, map or claims; all, with --out."),
     ] = "scenario",
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Write KIND.schema.json into a folder instead.")

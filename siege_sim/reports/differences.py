@@ -35,14 +35,14 @@ def values_text(values: Sequence[DifferingValue], names: tuple[str, str], of: st
     return "\n".join([*lines, *(f"- {one.sentence(names)}" for one in values)])
 
 
-def runs_text(difference: RunDifference) -> str:
+def run_pair_text(difference: RunDifference) -> str:
     """Return what differs between two runs."""
     rows = [(f"{one.label}{_unit(one.unit)}", *one.words) for one in difference.numbers]
     text = _with_table(difference.sentences, ("In the end", *difference.names), rows)
     return f"{text}\n\n{ONE_SEED}" if rows else text
 
 
-def tables_text(difference: TableDifference) -> str:
+def run_tables_text(difference: TableDifference) -> str:
     """Return what differs between many runs and many others."""
     rows = [mean_line(one) for one in difference.means]
     return _with_table(difference.sentences, ("Mean of the pairs", *difference.names, "difference"), rows)
