@@ -257,8 +257,8 @@ class _Worker:
         """
         if self._process.exitcode == STARTED_WHILE_READ:
             raise WorkerError(
-                "every worker process reads this script anew, and then starts workers itself; write what the script does "
-                'below the line  if __name__ == "__main__":  or use workers=1'
+                "every worker process reads this script anew, and then starts workers itself; write what the "
+                'script does below the line  if __name__ == "__main__":  or use workers=1'
             ) from None
 
     def end(self) -> None:
