@@ -16,7 +16,7 @@ import typer
 
 from siege_sim.cli import ablate, folders, mapping, results, trust
 from siege_sim.errors import ScenarioError, SiegeError, StoppedError
-from siege_sim.runner.signals import comes_of_ctrl_c, treat_stop_signals_as_ctrl_c
+from siege_sim.runner.signals import comes_of_ctrl_c, ignore_stop_signals, treat_stop_signals_as_ctrl_c
 
 if TYPE_CHECKING:
     from siege_sim.results.run import RunResult
@@ -82,7 +82,12 @@ def entry() -> None:
     if hasattr(signal, "SIGPIPE"):  # end quietly, like other tools, when nobody reads on
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     treat_stop_signals_as_ctrl_c()
-    sys.exit(main())
+    try:
+        code = main()
+        ignore_stop_signals()  # or Ctrl-C while Python itself ends would print a traceback that says nothing
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.exit(code)
 
 
 def _show_version(wanted: bool) -> None:
