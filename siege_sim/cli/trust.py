@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -88,14 +87,12 @@ def check_command(
     from siege_sim.reports.claims import claims_text
     from siege_sim.results.files import json_text
     from siege_sim.runner.check_claims import check_claims, claims_request
-    from siege_sim.runner.finished_runs import FinishedRuns, runs_kept_beside
+    from siege_sim.runner.finished_runs import runs_kept_beside, runs_kept_in
 
     request = claims_request(claims, only or (), runs, settings or (), audit)
-    keeping = (
-        nullcontext(FinishedRuns(kept)) if kept else runs_kept_beside(folders.RESULTS / f"{request.file.name}-check")
-    )
+    beside = folders.RESULTS / f"{request.file.name}-check"
     with (
-        keeping as finished,
+        runs_kept_in(kept) if kept else runs_kept_beside(beside) as finished,
         counted(request.file.name, "run", request.total_runs, quiet or as_json) as progress,
     ):
         findings = check_claims(request, workers, progress, finished)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from siege_sim.cli import main as cli
+from siege_sim.runner import finished_runs
 from siege_sim.runner.check_claims import AUDIT, check_claims, claims_request
 from siege_sim.runner.claims_file import load_claims, shipped_claims
 from siege_sim.runner.finished_runs import FinishedRuns
@@ -153,3 +154,28 @@ def test_a_misspelt_claim_or_file_is_found(here, capsys):
     assert capsys.readouterr().out.count("ok (claims)") == 3
     assert cli.main(["list", "claims"]) == cli.EXIT_OK
     assert "convoys prevent two thirds" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("arguments", [(), ("--keep", "runs")])
+def test_a_check_that_is_stopped_keeps_its_runs_and_goes_on(here, capsys, monkeypatch, arguments):
+    calls = []
+
+    def stop_at_the_third(job):
+        calls.append(job.seed)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return pack(job)
+
+    pack = finished_runs._packed_run
+    monkeypatch.setattr(finished_runs, "_packed_run", stop_at_the_third)
+    assert check("--quiet", "--workers", "1", *arguments) == cli.INTERRUPTED
+    where = "runs" if arguments else "results/mine-check.unfinished"
+    assert f"stopped; 2 runs are kept in {where}, and the same command continues" in capsys.readouterr().err
+    assert check("--quiet", "--workers", "1", *arguments) == cli.EXIT_OK
+    assert len(calls) == 3 + 7, "nine runs, of which two had been made"
+
+
+def test_runs_that_cannot_be_kept_are_said(here, capsys):
+    (here / "file").touch()
+    assert check("--quiet", "--workers", "1", "--keep", "file") == cli.KNOWN_ERROR
+    assert "error: file" in capsys.readouterr().err
