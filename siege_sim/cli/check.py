@@ -1,4 +1,4 @@
-"""Checking the files that users write, of whatever kind: scenarios, maps, records, experiments, calibrations.
+"""Checking the files that users write, of whatever kind: scenarios, maps, records, experiments and more.
 
 The kind of a file follows from its keys, so that files of all kinds can be named together, whatever their folders.
 """
@@ -18,7 +18,7 @@ from siege_sim.loading.json_schema import Schema, block_schema, versioned
 from siege_sim.model.agents.household import left_to
 from siege_sim.model.outcomes import known_outcomes
 from siege_sim.model.scenario import DrawnMap, Scenario
-from siege_sim.runner import calibrate, calibration_file
+from siege_sim.runner import calibrate, calibration_file, check_claims, claims_file
 from siege_sim.schema.block import Block
 from siege_sim.schema.messages import read_block
 from siege_sim.schema.shipped import find_file, is_path
@@ -134,6 +134,10 @@ def _check_calibration(file: Path) -> None:
         raise ScenarioError(f"{file}: {problem}" for problem in str(error).splitlines()) from None
 
 
+def _check_claims(file: Path) -> None:
+    check_claims.claims_request(file)
+
+
 FILE_KINDS = (
     FileKind("scenario", Scenario, _check_scenario, scenario.shipped_scenarios, ("extends",), scenario_schema),
     FileKind("experiment", experiment.Experiment, _check_experiment, experiment.shipped_experiments),
@@ -141,6 +145,7 @@ FILE_KINDS = (
     FileKind(
         "calibration", calibration_file.CalibrationSpec, _check_calibration, calibration_file.shipped_calibrations
     ),
+    FileKind("claims", claims_file.ClaimsFile, _check_claims, claims_file.shipped_claims),
     FileKind("map", DrawnMap, _check_map),
 )
 """All kinds; the first of those that fit a file equally well is taken."""

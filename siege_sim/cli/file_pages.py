@@ -17,6 +17,7 @@ from siege_sim.model.city.synthetic import SyntheticTown
 from siege_sim.model.scenario import Change
 from siege_sim.results.numbers import exact
 from siege_sim.runner.calibration_file import CalibrationCase, CalibrationStage
+from siege_sim.runner.claims_file import Claim, ClaimedScenario
 from siege_sim.schema.block import Block
 from siege_sim.validation.record import RecordEntry
 
@@ -26,6 +27,8 @@ TABLES: dict[str, type[Block]] = {
     "pattern": RecordEntry,
     "case": CalibrationCase,
     "stage": CalibrationStage,
+    "claim": Claim,
+    "claimed scenario": ClaimedScenario,
     "quarter": maps.Quarter,
     "corner": maps.Corner,
     "facilities": maps.Facilities,

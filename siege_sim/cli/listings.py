@@ -153,6 +153,18 @@ def calibration_list() -> str:
     )
 
 
+def claims_list() -> str:
+    """Return the shipped claims files, each with its claims."""
+    from siege_sim.runner.claims_file import load_claims, shipped_claims
+
+    known = shipped_claims()
+    files = {name: load_claims(name, known)[0] for name in known}
+    return "\n\n".join(
+        "\n".join([f"{name:<24} {one.title}", *(_wrapped(claim.says, 4) for claim in one.claims.values())])
+        for name, one in files.items()
+    )
+
+
 def process_list() -> str:
     """Return the processes, in the order of the day, with their parameters."""
     ordered = sorted(catalogue.processes().values(), key=lambda cls: cls.phase)

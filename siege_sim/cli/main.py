@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siege_sim.cli import ablate, folders, mapping, results
+from siege_sim.cli import ablate, folders, mapping, results, trust
 from siege_sim.errors import ScenarioError, SiegeError, StoppedError
-from siege_sim.runner.signals import comes_of_ctrl_c, treat_stop_signals_as_ctrl_c
+from siege_sim.runner.signals import comes_of_ctrl_c, ignore_stop_signals, treat_stop_signals_as_ctrl_c
 
 if TYPE_CHECKING:
     from siege_sim.results.run import RunResult
@@ -82,7 +82,12 @@ def entry() -> None:
     if hasattr(signal, "SIGPIPE"):  # end quietly, like other tools, when nobody reads on
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     treat_stop_signals_as_ctrl_c()
-    sys.exit(main())
+    try:
+        code = main()
+        ignore_stop_signals()  # or Ctrl-C while Python itself ends would print a traceback that says nothing
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.exit(code)
 
 
 def _show_version(wanted: bool) -> None:
@@ -358,7 +363,12 @@ def calibrate_command(
 
 ABLATION_COMMANDS = {"ablate": ablate.ablate_command}
 
-for name, command in {**ABLATION_COMMANDS, **results.COMMANDS, **mapping.MAPPING_COMMANDS}.items():
+for name, command in {
+    **ABLATION_COMMANDS,
+    **trust.TRUST_COMMANDS,
+    **results.COMMANDS,
+    **mapping.MAPPING_COMMANDS,
+}.items():
     app.command(name)(command)
 
 
@@ -415,7 +425,7 @@ def validate_command(
         list[str],
         typer.Argument(
             metavar="FILE...",
-            help="Scenarios, maps, records, experiments, calibrations: files, or shipped ones' names.",
+            help="Scenarios, maps, records, experiments, calibrations, claims: files, or shipped ones' names.",
         ),
     ],
 ) -> None:
@@ -467,7 +477,7 @@ def list_names(
         str,
         typer.Argument(
             metavar="WHAT",
-            help="scenarios, records, experiments, calibrations, processes, interventions or outcomes.",
+            help="scenarios, records, experiments, calibrations, claims, processes, interventions or outcomes.",
         ),
     ],
 ) -> None:
@@ -479,6 +489,7 @@ def list_names(
         "records": listings.record_list,
         "experiments": listings.experiment_list,
         "calibrations": listings.calibration_list,
+        "claims": listings.claims_list,
         "processes": listings.process_list,
         "interventions": listings.intervention_list,
         "outcomes": listings.outcome_list,
@@ -494,7 +505,7 @@ def list_names(
 def schema_command(
     kind: Annotated[
         str,
-        typer.Argument(metavar="[KIND]", help="scenario, map, record, experiment or calibration; all, with --out."),
+        typer.Argument(metavar="[KIND]", help="A kind of file, such as scenario, map or claims; all, with --out."),
     ] = "scenario",
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Write KIND.schema.json into a folder instead.")

@@ -30,6 +30,7 @@ class Parameter:
         unit: its unit; empty when it has none.
         low: the least plausible value, if a range is declared.
         high: the greatest plausible value, if a range is declared.
+        meaning: what it is, in a sentence or a few.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Parameter:
     unit: str = ""
     low: float | None = None
     high: float | None = None
+    meaning: str = ""
 
     @property
     def is_number(self) -> bool:
@@ -74,7 +76,8 @@ def parameter_of(scenario: Scenario, key: str) -> Parameter | None:
         return None
     facts = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     plausible: Any = facts.get("plausible", (None, None))
-    return Parameter(key, getattr(block, last), str(facts.get("unit", "")), *plausible)
+    meaning = " ".join((field.description or "").split())
+    return Parameter(key, getattr(block, last), str(facts.get("unit", "")), plausible[0], plausible[1], meaning)
 
 
 def _plain(value: Any) -> Any:

@@ -17,20 +17,28 @@ UNTOLD_KEYS = ("name", "title", "summary")
 
 def lineage_step(before: Scenario, after: Scenario, by: Literal["extends", "set"]) -> tuple[Lineage, ...]:
     """Return the step from a scenario to one that was made of it; none when no value differs."""
-    old, new = _plain(before), _plain(after)
-    changes = [ValueChange("map", "changed", *_towns(old, new))] if _other_town(old, new) else []
-    if changes:
-        del old["map"], new["map"]
-    changes += _changes(old, new)
+    changes = value_changes(_plain(before), _plain(after))
     if not changes:
         return ()
     kept, further = tuple(changes[:MOST_CHANGES_KEPT]), max(len(changes) - MOST_CHANGES_KEPT, 0)
     return (Lineage(before.name, before.title, by, kept, further),)
 
 
+def value_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[ValueChange]:
+    """Return every value that differs between two scenarios' plain data, but for what they are called.
+
+    Another town is one change: nothing would be said by its rows one by one.
+    """
+    old, new = ({key: value for key, value in one.items() if key not in UNTOLD_KEYS} for one in (before, after))
+    if not _other_town(old, new):
+        return list(_changes(old, new))
+    towns = ValueChange("map", "changed", *_towns(old, new))
+    del old["map"], new["map"]
+    return [towns, *_changes(old, new)]
+
+
 def _plain(scenario: Scenario) -> dict[str, Any]:
-    data = scenario.model_dump(mode="json", by_alias=True)
-    return {key: value for key, value in data.items() if key not in UNTOLD_KEYS}
+    return scenario.model_dump(mode="json", by_alias=True)
 
 
 def _other_town(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

@@ -327,9 +327,7 @@ def action_ended(model: SiegeState, action: Intervention, kind: str, meaning: st
     """Write down that a dated action is over; ``freed`` are the subjects of the log which that let go on."""
     name = model.name_of(action)
     began = model.log.newest(("action", name))
-    model.note(
-        kind, "", f"{_in_words(name)} was over ({meaning})", "its last day had passed", because=began, about=freed
-    )
+    model.note(kind, "", f"{_in_words(name)} ended ({meaning})", "its last day had passed", because=began, about=freed)
 
 
 def route_runs(model: SiegeState, name: str, way: str, where: str, closed_by: str) -> None:

@@ -6,7 +6,7 @@ event that names none, and given forwards. It describes the run, not history.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,7 +16,7 @@ import pandas as pd
 from siege_sim.errors import ResultError, did_you_mean
 from siege_sim.results.calendar import MONTHS
 from siege_sim.results.endings import HOLDING, ending_texts
-from siege_sim.results.numbers import percent
+from siege_sim.results.numbers import amount, percent
 
 if TYPE_CHECKING:
     from siege_sim.schema.sides import Sides
@@ -46,6 +46,12 @@ EVENT_COLUMNS = ("event", "day", "date", "kind", "where", "what", "cause", "beca
 FINAL_ENDS = ("_destroyed", "_empty", "_fell")
 ENDS = ("_lost", *FINAL_ENDS)
 """How the kinds of event end that put a facility out of service or a stock to its end; a loss can be repaired."""
+
+FOOD_GONE = tuple(f"{kind}_{end}" for kind in ("market", "warehouse") for end in ("hit", "lost", "destroyed", "fell"))
+"""Kinds of event whose amount is food that burnt, or was lost with the ground."""
+
+MOST_BEFORE = 6
+"""How many earlier events of a place an answer names, the latest ones."""
 
 EXPLANATION_NOTE = (
     "Each step follows from the one before it, which caused it or made it possible. Where several causes came "
@@ -80,20 +86,33 @@ class Step:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why something happened: a sentence that names it, and the steps from the root to it."""
+    """Why something happened.
+
+    Attributes:
+        headline: a sentence that names it.
+        steps: from the root to it.
+        also: what else bears on it, sentence by sentence, although the chain does not go through it.
+    """
 
     headline: str
     steps: tuple[Step, ...]
+    also: tuple[str, ...] = ()
 
     @property
     def sentences(self) -> list[str]:
-        """The headline, the numbered steps, and how the chain was chosen."""
+        """The headline, the numbered steps, what else bears on it, and how the chain was chosen."""
         numbered = [f"{number}. {step.text}" for number, step in enumerate(self.steps, 1)]
-        return [self.headline, *numbered, *([EXPLANATION_NOTE] if numbered else [])]
+        also = ["Before that:", *(f"- {sentence}" for sentence in self.also)] if self.also else []
+        return [self.headline, *numbered, *also, *([EXPLANATION_NOTE] if numbered else [])]
 
     def as_data(self) -> dict[str, Any]:
         """Return the answer as plain data, for JSON."""
-        return {"headline": self.headline, "steps": [asdict(step) for step in self.steps], "note": EXPLANATION_NOTE}
+        return {
+            "headline": self.headline,
+            "steps": [asdict(step) for step in self.steps],
+            "also": list(self.also),
+            "note": EXPLANATION_NOTE,
+        }
 
 
 class EventsError(ResultError):
@@ -219,10 +238,36 @@ class _Explainer:
             return Explanation(f"{subject} was never out of service, empty or lost before the run ended.", ())
         last = max((end for end in ends if str(self._rows[end]["kind"]).endswith(FINAL_ENDS)), default=ends[-1])
         reopened = [int(row["event"]) for row in mine if str(row["kind"]).endswith("_reopened") and row["event"] > last]
-        if not reopened:
-            return Explanation(f"What led to this {self._on(last)}: {self._rows[last]['what']}.", self._steps(last))
-        headline = f"{subject} was repaired and worked again from {self._day(reopened[0])}. Why it was out before:"
-        return Explanation(headline, self._steps(last))
+        headline = f"What led to this {self._on(last)}: {self._rows[last]['what']}."
+        if reopened:
+            headline = f"{subject} was repaired and worked again from {self._day(reopened[0])}. Why it was out before:"
+        return Explanation(headline, self._steps(last), tuple(self._before(name, last)))
+
+    def _before(self, name: str, last: int) -> Iterator[str]:
+        """Yield what had happened to a place before its end, and to the food of the pocket if it ran empty."""
+        told = set(chain(self._events, last))
+        mine = [row for row in self._rows[:last] if row["facility"] == name and row["event"] not in told]
+        if len(mine) > MOST_BEFORE:
+            yield f"{len(mine) - MOST_BEFORE} events before those named here."
+        for row in mine[-MOST_BEFORE:]:
+            yield f"{self._span([row])}: {row['what']}; {_why(row, None, self._sides)}."
+        if str(self._rows[last]["kind"]).endswith("_empty"):
+            yield self._food_of_the_pocket(last)
+
+    def _food_of_the_pocket(self, last: int) -> str:
+        """Return where the food in stores and markets had gone, as far as events say."""
+        rows = self._rows[:last]
+        gone = [row for row in rows if str(row["kind"]).endswith(FOOD_GONE) and float(row["amount"]) > 0.0]
+        brought = [row for row in rows if row["kind"] == "aid_convoy"]
+        stock = amount(float(self._result.series["food_stock_kcal"].iloc[0]), "kcal")
+        lost = amount(sum(float(row["amount"]) for row in gone), "kcal")
+        came = amount(sum(float(row["amount"]) for row in brought), "kcal")
+        events = f"{len(gone)} event{'s' * (len(gone) != 1)}"
+        convoys = f"; {len(brought)} convoy{'s' * (len(brought) != 1)} had brought {came} kcal" if brought else ""
+        return (
+            f"Of the {stock} kcal in all stores and markets on day 0, {lost} kcal had burnt or been lost with the "
+            f"ground ({events}){convoys}. The rest had been handed out or sold."
+        )
 
     def of_ending(self) -> Explanation:
         ending = str(self._result.summary["ending"])

@@ -27,14 +27,12 @@ import pandas as pd
 
 from siege_sim.errors import ResultError, SiegeError
 from siege_sim.runner.calibration_file import CalibrationSpec, CalibrationStage
+from siege_sim.runner.finalists import misfits_again
 from siege_sim.runner.pool import process_pool
 from siege_sim.runner.trial import LoadedCase, Prior, Trial, load_case, priors_of, trial_of
 
 KERNEL_VARIANCE = 2.0
 """How many times the variance of Silverman's rule new sets are spread with; wider kernels keep more sets in play."""
-
-FIRST_SEED_OF_FINALISTS = 1001
-"""The seeds of finalists: others than people use when they look at the fitted scenario."""
 
 HISTORY = "history.db"
 SPEC = "calibration.json"
@@ -163,7 +161,7 @@ def _fitted(trial: Trial, spec: CalibrationSpec, folder: Path, pool: Executor, w
     history = pyabc.History(database, create=False)
     history.id = 1
     generation = _last_generation(history, trial.priors)
-    generation["misfit_again"] = _run_again(trial, generation, spec, pool)
+    generation["misfit_again"] = _run_again(trial, generation, spec, pool, folder)
     return generation
 
 
@@ -209,13 +207,14 @@ def _begin_or_go_on(fit: Any, database: str, file: Path) -> int:
     return int(history.max_t) + 1
 
 
-def _run_again(trial: Trial, generation: pd.DataFrame, spec: CalibrationSpec, pool: Executor) -> pd.Series[float]:
+def _run_again(
+    trial: Trial, generation: pd.DataFrame, spec: CalibrationSpec, pool: Executor, folder: Path
+) -> pd.Series[float]:
     """Run the sets that miss least again: the best of many with few runs each owe much to luck."""
     finalists = generation.nsmallest(spec.finalists, "misfit")
-    sets = finalists[[prior.key for prior in trial.priors]].to_dict("records")
-    seeds = range(FIRST_SEED_OF_FINALISTS, FIRST_SEED_OF_FINALISTS + spec.runs_of_a_finalist)
-    measured_again = pool.map(trial.with_seeds, sets, [seeds] * len(sets))
-    return pd.Series([misses["misfit"] for misses in measured_again], index=finalists.index)
+    sets: list[Any] = finalists[[prior.key for prior in trial.priors]].to_dict("records")
+    found: Any = misfits_again(trial, sets, spec.runs_of_a_finalist, pool, folder)
+    return pd.Series(found, index=finalists.index)
 
 
 def _last_generation(history: Any, priors: Sequence[Prior]) -> pd.DataFrame:

@@ -105,14 +105,25 @@ def runs_kept_beside(target: Path) -> Iterator[FinishedRuns]:
     Raises:
         StoppedError: stopped by Ctrl-C; says how many runs are kept.
     """
-    finished = FinishedRuns(target.with_name(f"{target.name}.unfinished"))
+    with runs_kept_in(target.with_name(f"{target.name}.unfinished")) as finished:
+        yield finished
+    finished.remove()
+
+
+@contextlib.contextmanager
+def runs_kept_in(folder: Path) -> Iterator[FinishedRuns]:
+    """Give the runs kept in a folder; they stay there.
+
+    Raises:
+        StoppedError: stopped by Ctrl-C; says how many runs are kept.
+    """
+    finished = FinishedRuns(folder)
     try:
         yield finished
     except (KeyboardInterrupt, SystemError) as error:
         if not comes_of_ctrl_c(error):
             raise
         raise StoppedError(finished.what_is_kept) from None
-    finished.remove()
 
 
 def _names(jobs: Sequence[Job]) -> list[str]:

@@ -33,6 +33,9 @@ JobOutput = TypeVar("JobOutput")
 MOST_ATTEMPTS = 3
 """How often a job is tried whose worker dies."""
 
+STARTED_WHILE_READ = 79
+"""The exit code of a worker that was to start workers while it was reading the script that it belongs to."""
+
 
 def run_many(
     jobs: Sequence[JobInput],
@@ -124,6 +127,7 @@ def _run_all(
                 result = worker.wait_for_result()
             except _WorkerDiedError:
                 pool.stop_worker(worker)
+                worker.check_script()
                 if pending.attempts >= MOST_ATTEMPTS:
                     unfinished = (pending, *(pending for _, pending in busy.values()), *lost)
                     raise WorkerError(
@@ -193,6 +197,8 @@ def _run_on(worker: _Worker, function: Callable[[JobInput], JobOutput], job: Job
     try:
         result: JobOutput = worker.wait_for_result().unwrap()
     except _WorkerDiedError:
+        worker.end()
+        worker.check_script()
         raise WorkerError("its process died, perhaps because memory ran out", (job,)) from None
     return result
 
@@ -242,6 +248,18 @@ class _Worker:
         except (EOFError, OSError):
             raise _WorkerDiedError from None
         return result
+
+    def check_script(self) -> None:
+        """Refuse a script that starts workers wherever it is read, once a worker has ended that read it.
+
+        Raises:
+            WorkerError: it does.
+        """
+        if self._process.exitcode == STARTED_WHILE_READ:
+            raise WorkerError(
+                "every worker process reads this script anew, and then starts workers itself; write what the "
+                'script does below the line  if __name__ == "__main__":  or use workers=1'
+            ) from None
 
     def end(self) -> None:
         """End the process at once; a thread that waits for its result sees the pipe end."""
@@ -296,7 +314,12 @@ class _WorkerPool:
         self._workers: list[_Worker] = []
 
     def start_worker(self) -> _Worker:
-        """Start a worker; Ctrl-C waits meanwhile, or half a worker might be left behind."""
+        """Start a worker; Ctrl-C waits meanwhile, or half a worker might be left behind.
+
+        A worker that is only reading the user's script ends here, in silence; its parent says why.
+        """
+        if getattr(multiprocessing.current_process(), "_inheriting", False):  # as the standard library looks for it
+            os._exit(STARTED_WHILE_READ)
         with ctrl_c_deferred():
             worker = _Worker()
             self._workers.append(worker)

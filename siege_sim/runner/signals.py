@@ -18,6 +18,12 @@ def treat_stop_signals_as_ctrl_c() -> None:
         signal.signal(number, signal.default_int_handler)
 
 
+def ignore_stop_signals() -> None:
+    """Let none of them be heard any more: all is done, and this process is about to end by itself."""
+    for number in active_stop_signals():
+        signal.signal(number, signal.SIG_IGN)
+
+
 def comes_of_ctrl_c(error: BaseException | None) -> bool:
     """Return whether Ctrl-C brought an error about: compiled code that meets it raises a SystemError from it."""
     while error is not None and not isinstance(error, KeyboardInterrupt):

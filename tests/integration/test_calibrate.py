@@ -130,8 +130,10 @@ def test_a_fit_goes_on_where_it_stopped_and_gives_a_scenario_that_loads(spec_fil
     assert set(again.index) == set(first["misfit"].nsmallest(2).index)
     fitted = load_scenario(folder / "small.yaml").processes.strike_effects.affected_area_m2
     assert fitted == pytest.approx(first.loc[again.idxmin(), AREA], rel=1e-3)
+    written = (folder / "finalists.json").stat().st_mtime_ns
     assert cli.main(["calibrate", str(spec_file), "--out", str(folder), "--workers", "2", "--quiet"]) == 0
     pd.testing.assert_frame_equal(pd.read_csv(folder / "posterior.csv", encoding="utf-8-sig"), first)
+    assert (folder / "finalists.json").stat().st_mtime_ns == written, "finalists were run again"
     again = ["calibrate", str(spec_file), "--out", str(folder), "--workers", "2", "--generations", "2"]
     assert cli.main(again) == 0
     assert "Misfit of the last generation" in capsys.readouterr().out

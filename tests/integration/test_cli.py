@@ -206,6 +206,23 @@ def test_interrupting_leaves_nothing_behind(start, tmp_path, number, moment):
     assert list(tmp_path.iterdir()) == []
 
 
+AT_THE_END = """
+import atexit, os, sys
+from siege_sim.cli.main import entry
+atexit.register(os.kill, os.getpid(), {number})
+sys.argv = ["siege-sim", "list", "records"]
+entry()
+"""
+
+
+@pytest.mark.parametrize("number", [int(number) for number in STOP_SIGNALS])
+def test_a_signal_that_comes_when_all_is_done_is_not_heard(start, number):
+    ending = start(sys.executable, "-c", AT_THE_END.format(number=number))
+    told, errors = ending.communicate(timeout=120)
+    assert (ending.returncode, errors) == (0, "")
+    assert "aleppo_2016" in told
+
+
 def test_a_run_that_shall_outlive_its_terminal_does(start, tmp_path):
     running = start("nohup", *PROGRAM, "run", "toy_town", "--no-plots", "--out", str(tmp_path / "o"))
     assert any("toy_town: day" in line for line in running.stderr), "it was over before"

@@ -18,6 +18,7 @@ from siege_sim.cli.mechanisms import MECHANISMS_PAGE, mechanisms_page
 from siege_sim.loading.scenario import build_scenario, load_document
 from siege_sim.model import catalogue
 from siege_sim.model.city.map import GroundKind
+from siege_sim.runner.check_claims import check_claims, claims_request
 from siege_sim.schema.yaml_file import Document, read_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -119,6 +120,9 @@ def test_the_examples_that_can_be_run_are_run(examples):
     town |= {"population": people, "sides": {}, "interventions": {}}
     result = run(build_scenario(Document(town)), seed=1, days=3)
     assert set(result.quarters["quarter"]) >= {"Old Town", "South Bank"}
+    claims = check_claims(claims_request("claims.yaml"))
+    assert not claims.failing
+    assert any("in the baseline" in one.text for claim in claims.claims for one in claim.statistics)
 
 
 def test_the_page_on_maps_names_every_kind_of_ground():

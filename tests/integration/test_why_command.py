@@ -40,7 +40,7 @@ def test_it_tells_of_a_quarter_and_of_a_stock(folder, capsys, stressed_result):
 def test_json_is_json_and_nothing_else(folder, capsys):
     assert cli.main(["why", str(folder), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert set(told) == {"headline", "steps", "note"}
+    assert set(told) == {"headline", "steps", "also", "note"}
     assert set(told["steps"][0]) == {"events", "day", "date", "kind", "where", "text"}
 
 

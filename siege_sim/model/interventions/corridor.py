@@ -41,7 +41,9 @@ class Corridor(Intervention):
 
     def act(self, model: SiegeState, rng: Generator) -> None:
         """Open the crossings for today."""
-        chronicle.action_began(model, self, "crossings_opened", self._named(), "a dated action of the scenario")
+        chronicle.action_began(
+            model, self, "crossings_opened", f"open: {self._named()}", "a dated action of the scenario"
+        )
         for crossing in model.facilities_of(Crossing):
             if not self.crossings or crossing.name in self.crossings:
                 crossing.open_share = max(crossing.open_share, model.now(self.open_share))
@@ -49,7 +51,7 @@ class Corridor(Intervention):
 
     def wind_up(self, model: SiegeState) -> None:
         """Note that the crossings are shut again."""
-        chronicle.action_ended(model, self, "crossings_shut", f"{self._named()} no longer", [])
+        chronicle.action_ended(model, self, "crossings_shut", f"closed: {self._named()}", [])
 
     def _named(self) -> str:
         return ", ".join(self.crossings) if self.crossings else "all crossings"

@@ -182,8 +182,8 @@ def test_the_schema_accepts_every_scenario_that_the_program_accepts(path, value)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_schema_refuses_what_a_field_by_itself_does_not_take(path, value):
     data = with_value(COMPLETE, path, value)
-    if not _refused_by_a_field(data):
-        return
+    if isinstance(value, date) or not _refused_by_a_field(data):
+        return  # to an editor a date is a text, and a text may be anywhere where the program takes texts alone
     assert said_of("scenario", data), path
 
 

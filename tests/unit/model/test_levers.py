@@ -232,3 +232,13 @@ def test_an_axis_whose_place_was_lost_during_a_lull_prepares_elsewhere():
     play(model, 1)
     assert axis.phase == AxisPhase.PREPARE
     assert model.city.siege_line[axis.focus]
+
+
+@pytest.mark.parametrize("name", ["october_corridors", "first_pause"])
+@pytest.mark.parametrize("kind", ["corridor", "ceasefire"])
+def test_what_is_told_of_an_action_reads_well_whether_its_name_is_one_thing_or_several(name, kind):
+    scenario = load_scenario("toy_town", [f"interventions.{name}={{kind: {kind}, from_day: 2, until_day: 3}}"])
+    model = play(SiegeModel(scenario, seed=1), 5)
+    told = [event.what for event in model.log.events if f"the {name.replace('_', ' ')}" in event.what]
+    assert [what.split(" (")[0].rpartition(" ")[2] for what in told] == ["began", "ended"]
+    assert not any(what.endswith("no longer)") for what in told), "a sentence without a verb"

@@ -11,7 +11,7 @@ from siege_sim import run
 from siege_sim.errors import ResultError
 from siege_sim.model.events import Event, EventLog
 from siege_sim.results.run import RunResult, read_run
-from siege_sim.results.why import EventsError, chain, explain
+from siege_sim.results.why import MOST_BEFORE, EventsError, chain, explain
 
 COLUMNS = ["event", "day", "date", "kind", "where", "what", "cause", "amount", "because", "facility"]
 
@@ -187,3 +187,44 @@ def test_every_quarter_and_facility_of_a_stressed_run_can_be_asked_for(stressed_
 def test_a_run_read_back_gives_the_same_answer(stressed_result, tmp_path):
     stressed_result.write(tmp_path)
     assert read_run(tmp_path).why() == stressed_result.why()
+
+
+def test_what_happened_to_a_place_before_its_end_is_told_too(stressed_result):
+    """Every event of a place up to its end is a step of the chain, or stands below it; a few are only counted."""
+    events = stressed_result.events
+    asked = 0
+    for name in events["facility"].unique():
+        answer = explain(stressed_result, stock=name) if name else None
+        if answer is None or not answer.steps:
+            continue
+        end = answer.steps[-1].events[-1]
+        before = events[(events["facility"] == name) & (events["event"] < end)]
+        in_chain = {number for step in answer.steps for number in step.events}
+        left = [row for row in before.itertuples() if row.event not in in_chain]
+        told = [sentence for sentence in answer.also if sentence.startswith("Day ")]
+        assert len(told) == min(len(left), MOST_BEFORE)
+        assert all(any(row.what in sentence for sentence in told) for row in left[-MOST_BEFORE:])
+        asked += bool(left)
+    assert asked
+
+
+def test_of_an_empty_store_it_is_said_where_the_food_of_the_pocket_had_gone(stressed_result):
+    events = table(
+        (1, "market_hit", "Mill", "market Mill was hit", "air strike", 3.0e6, None, "market Mill"),
+        (2, "aid_convoy", "", "2 trucks brought food", "agreed with the parties", 5.0e6, None, ""),
+        (3, "bakery_lost", "Mill", "bakery Mill was lost", "air strike", 9.0e6, None, "bakery Mill"),
+        (
+            4,
+            "warehouse_empty",
+            "Mill",
+            "store Mill was empty",
+            "all handed out",
+            0.0,
+            None,
+            "bakery Mill",
+        ),
+        (5, "market_fell", "Mill", "market Mill fell", "ground was lost", 8.0e6, None, "market Mill"),
+    )
+    (place, food) = explain(result_with(stressed_result, events), stock="bakery Mill").also
+    assert place == "Day 3 (4 Sep 2020): bakery Mill was lost; it was hit from the air."
+    assert ", 3 million kcal had burnt or been lost with the ground (1 event); 1 convoy had brought 5 million" in food

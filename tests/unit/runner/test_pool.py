@@ -6,6 +6,8 @@ import itertools
 import multiprocessing
 import os
 import signal
+import sys
+import textwrap
 import time
 import traceback
 from multiprocessing.connection import Connection
@@ -172,3 +174,29 @@ def test_an_executor_that_is_interrupted_does_not_wait_for_its_calls():
         interrupted()
     assert all(call.done() for call in calls)
     assert multiprocessing.active_children() == []
+
+
+UNGUARDED = {
+    "many runs": "from siege_sim import run_ensemble\nrun_ensemble('toy_town', runs=2, days=2, workers=2)\n",
+    "a process of its own": "from siege_sim.runner.pool import run_isolated\nrun_isolated(-3, abs)\n",
+    "an executor": "from siege_sim.runner.pool import process_pool\n"
+    "with process_pool(2) as pool:\n    pool.submit(abs, -3).result()\n",
+}
+
+
+@pytest.mark.parametrize("script", UNGUARDED.values(), ids=UNGUARDED.keys())
+def test_a_script_that_starts_workers_wherever_it_is_read_is_told_so_and_not_of_memory(start, tmp_path, script):
+    file = tmp_path / "script.py"
+    file.write_text(script)
+    _, told = start(sys.executable, str(file)).communicate(timeout=300)
+    assert told.count("Traceback") == 1, "one error, and no word of the workers"
+    assert 'if __name__ == "__main__":' in told.splitlines()[-1]
+    assert "memory" not in told
+
+
+def test_a_script_that_does_so_below_that_line_runs(start, tmp_path):
+    file = tmp_path / "script.py"
+    file.write_text('if __name__ == "__main__":\n' + textwrap.indent(UNGUARDED["a process of its own"], "    "))
+    script = start(sys.executable, str(file))
+    _, told = script.communicate(timeout=300)
+    assert script.returncode == 0, told

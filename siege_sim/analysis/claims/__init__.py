@@ -1,0 +1,1 @@
+"""Claims about runs: sentences with a check that runs pass or fail."""

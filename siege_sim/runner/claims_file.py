@@ -1,0 +1,111 @@
+"""Claims files: sentences about scenarios, each with a check that runs pass or fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pydantic import Field
+
+from siege_sim.analysis.claims.checks import WORDS, OutcomeName, names_in, parse_check
+from siege_sim.analysis.claims.evaluation import BASELINE
+from siege_sim.errors import ResultError, did_you_mean
+from siege_sim.runner.calibration_file import NAME_PATTERN
+from siege_sim.schema.block import Block, Problem, param
+from siege_sim.schema.messages import read_block
+from siege_sim.schema.shipped import find_file, shipped_files, shipped_folder
+from siege_sim.schema.yaml_file import Document
+
+
+class ClaimedScenario(Block):
+    """A scenario that claims are about."""
+
+    scenario: str | None = None
+    """The scenario, by name or by file beside the claims; the baseline's without it."""
+    settings: tuple[str, ...] = ()
+    """What is changed in it, `KEY=VALUE`, after the file's own settings."""
+
+
+class Claim(Block):
+    """A sentence and how it is checked."""
+
+    says: str = Field(min_length=1, max_length=1000)
+    """The sentence."""
+    check: str = Field(min_length=1, max_length=1000)
+    """What has to hold, such as `median(days_to_half) - baseline > 10`."""
+    scenario: str | None = None
+    """The scenario that outcomes in the check belong to, by its name under `scenarios`; the baseline without it."""
+    page: str | None = None
+    """Where the sentence stands, for readers."""
+
+
+class ClaimsFile(Block):
+    """Sentences about scenarios, and the runs that they are checked on."""
+
+    name: str = Field(pattern=NAME_PATTERN, max_length=80)
+    """Short name: lower-case letters, digits, dashes and underscores."""
+    title: str
+    """One line for headings."""
+    summary: str = ""
+    """A paragraph: whose claims they are, and how far they go."""
+    baseline: str
+    """The scenario that others are compared with, by name or by file beside the claims."""
+    scenarios: dict[str, ClaimedScenario] = Field(default_factory=dict)
+    """Further scenarios, by a name for checks."""
+    settings: tuple[str, ...] = ()
+    """Settings, `KEY=VALUE`, that hold in all runs."""
+    runs: int = param(20, unit="runs", ge=1, le=100_000)
+    """How many runs of each scenario, with the same seeds."""
+    first_seed: int = param(1, unit="seed", ge=0, le=10**9)
+    """The seed of the first run; the next has the next seed."""
+    days: int | None = param(None, unit="days", ge=1, le=3650)
+    """Stop each run after so many days."""
+    claims: dict[str, Claim] = Field(min_length=1)
+    """The claims, by a name."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield checks that do not follow the grammar, and scenarios that are not in the file."""
+        for name in self.scenarios:
+            if name == BASELINE or name in WORDS or not name.isidentifier():
+                yield ("scenarios", name), f"'{name}' cannot be the name of a scenario here; use letters and digits"
+        for name, claim in self.claims.items():
+            if claim.scenario is not None and claim.scenario not in self.scenarios:
+                hint = did_you_mean(claim.scenario, self.scenarios)
+                yield ("claims", name, "scenario"), f"there is no scenario '{claim.scenario}' in this file{hint}"
+            yield from self._of_check(name, claim)
+
+    def _of_check(self, name: str, claim: Claim) -> Iterator[Problem]:
+        try:
+            used = list(names_in(parse_check(claim.check)))
+        except ResultError as error:
+            yield ("claims", name, "check"), str(error)
+            return
+        if claim.scenario is None and OutcomeName(BASELINE) in used:
+            yield ("claims", name, "check"), "'baseline' is compared with itself; say which scenario the claim is about"
+
+    def scenarios_of(self, claim: Claim) -> set[str]:
+        """Return the names of the scenarios whose runs a claim needs."""
+        used = list(names_in(parse_check(claim.check)))
+        named = {one.scenario for one in used if one.scenario is not None}
+        return named | {claim.scenario or BASELINE} | ({BASELINE} if OutcomeName(BASELINE) in used else set())
+
+
+def shipped_claims_folder() -> Path:
+    """Return the folder of the claims that come with the program."""
+    return shipped_folder() / "claims"
+
+
+def shipped_claims() -> dict[str, Path]:
+    """Return the claims files that come with the program, by name."""
+    return shipped_files(shipped_claims_folder())
+
+
+def load_claims(name_or_path: str | Path, known: Mapping[str, Path]) -> tuple[ClaimsFile, Document, Path]:
+    """Load a claims file; return it with its document, which knows where everything stands, and its path.
+
+    Raises:
+        ScenarioError: names file, line, value and way out for everything that is wrong.
+    """
+    file = find_file(name_or_path, known, "claim")
+    block, document = read_block(ClaimsFile, file, "a claims file")
+    return block, document, file
