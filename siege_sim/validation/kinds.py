@@ -204,16 +204,16 @@ class CapturedBy(QuartersByDay):
 
 
 class GroundCaptured(QuartersByDay):
-    """Which share of the ground of some quarters lies in those that had been captured by a day.
+    """Which share of the ground of some quarters had been captured by a day.
 
-    A quarter counts when its last cell was captured, as a report of its fall does, so it is a lower bound.
+    Of a quarter the days of its first and its last loss are known; between them it is taken at an even pace.
     """
 
     kind: Literal["ground_captured"] = "ground_captured"
 
 
 class LargestGroundCaptured(OfQuarters):
-    """The largest share of the ground of some quarters whose capture was completed within some days, up to a day."""
+    """The largest share of the ground of some quarters that was captured within some days, up to a day."""
 
     kind: Literal["largest_ground_captured"] = "largest_ground_captured"
     days: int = param(unit="days", ge=1, le=1000)

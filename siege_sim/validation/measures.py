@@ -25,6 +25,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from siege_sim.errors import ResultError
 from siege_sim.results.curves import values_of, values_to
@@ -302,14 +303,22 @@ def _growth(run: CompactRun, outcomes: Sequence[str], span: kinds.Span) -> float
 
 
 def _ground_captured(measure: kinds.OfQuarters, run: CompactRun, last: int) -> FloatArray:
-    """Return which share of the ground of some quarters lies in captured ones, on every day to the last."""
-    cells = dict(zip(run.quarters["quarter"], run.quarters["garrison_cells_on_day_0"], strict=True))
-    whole = sum(cells.get(quarter, 0) for quarter in measure.quarters)
-    gains = np.zeros(last + 1)
-    for quarter, day in days_captured(run).items():
-        if quarter in measure.quarters and day <= last:
-            gains[day] += cells[quarter]
-    return gains.cumsum() / max(whole, 1)
+    """Return which share of the ground of some quarters has been captured, on every day to the last.
+
+    Of a quarter the days of its first and its last loss are known; between them it is taken at an even pace.
+    """
+    captured, end = days_captured(run), len(run.series) - 1
+    table = run.quarters.set_index("quarter").reindex(list(measure.quarters)).dropna(subset=["day_first_loss"])
+    lost = np.zeros(max(last, end) + 1)
+    for name, quarter in table.iterrows():
+        handed_over = name not in captured and bool(pd.notna(quarter["day_captured"]))
+        cells = quarter["garrison_cells_on_day_0"] - (0 if name in captured else quarter["garrison_cells_at_end"])
+        first, done = int(quarter["day_first_loss"]), int(captured.get(str(name), end))
+        if not handed_over and cells > 0 and done >= first:
+            lost[first : done + 1] += cells / (done + 1 - first)
+    known = dict(zip(run.quarters["quarter"], run.quarters["garrison_cells_on_day_0"], strict=True))
+    whole = sum(known.get(quarter, 0) for quarter in measure.quarters)
+    return lost.cumsum()[: last + 1] / max(whole, 1)
 
 
 def share_lost(run: CompactRun) -> FloatArray:
