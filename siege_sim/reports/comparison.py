@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from siege_sim.reports.effects import EFFECT_HEADINGS, effect_cells, effect_sentences, effects_shown, stopping
+from siege_sim.reports.effects import EFFECT_HEADINGS, effect_cells, effects_shown, precision_sentences, stopping
+from siege_sim.reports.found import found_sentences
 from siege_sim.reports.page import page, write_page
 from siege_sim.results.files import csv_bytes, json_text
 from siege_sim.results.numbers import is_share
@@ -63,19 +64,20 @@ def render_comparison(findings: ComparisonFindings, pictures: Sequence[Picture],
         headings=EFFECT_HEADINGS,
         stopping=stopping(findings),
         overview=figures.get("effects"),
-        parts=[_part(one, figures) for one in findings.what_ifs],
+        parts=[_part(one, findings, figures) for one in findings.what_ifs],
         made=findings.made,
         digests=findings.digests,
         command=command,
     )
 
 
-def _part(one: ArmFindings, figures: dict[str, Picture]) -> dict[str, Any]:
-    rows, empty = effects_shown(one.effects)
+def _part(one: ArmFindings, findings: ComparisonFindings, figures: dict[str, Picture]) -> dict[str, Any]:
+    rows, empty = effects_shown(one.leading_first)
     names = (f"days-{one.arm.name}", f"quarters-{one.arm.name}")
     return {
         "arm": one.arm,
-        "sentences": effect_sentences(one.effects),
+        "found": found_sentences(one, findings),
+        "precision": precision_sentences(one.leading_first),
         "rows": [_row(effect) for effect in rows],
         "empty": empty,
         "figures": [figures[name] for name in names if name in figures],
@@ -98,7 +100,7 @@ def print_comparison(findings: ComparisonFindings, folder: Path) -> None:
     for sentence in findings.baseline.changed:
         console.print(sentence, markup=False)
     for one in findings.what_ifs:
-        _print_what_if(console, one)
+        _print_what_if(console, one, findings)
     console.print()
     for sentence in stopping(findings):
         console.print(sentence, markup=False)
@@ -111,15 +113,19 @@ def print_comparison(findings: ComparisonFindings, folder: Path) -> None:
     console.print(f"\nComparison: {folder / 'comparison.html'}", soft_wrap=True, markup=False)
 
 
-def _print_what_if(console: Console, one: ArmFindings) -> None:
-    console.print(f"\n{one.arm.title}  ({one.arm.name})\n", markup=False, style="bold")
+def _print_what_if(console: Console, one: ArmFindings, findings: ComparisonFindings) -> None:
+    console.print(f"\n{one.arm.title}  ({one.arm.name})", markup=False, style="bold")
     for sentence in one.arm.changed:
         console.print(sentence, markup=False)
-    effects, empty = effects_shown(one.effects)
+    console.print()
+    for sentence in found_sentences(one, findings):
+        console.print(f"- {sentence}", markup=False)
+    effects, empty = effects_shown(one.leading_first)
+    console.print()
     console.print(_table(console, effects))
     if empty:
         console.print(f"0 in every run: {', '.join(empty)}.", markup=False)
-    for sentence in effect_sentences(one.effects):
+    for sentence in precision_sentences(one.leading_first):
         console.print(sentence, markup=False)
 
 

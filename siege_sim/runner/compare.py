@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,18 +17,21 @@ from siege_sim.analysis.comparison.compared import (
     whole_run_quantity,
 )
 from siege_sim.analysis.comparison.comparison import Arm, Comparison, InterimLook
+from siege_sim.analysis.comparison.leading import BETWEEN, LEADING
 from siege_sim.analysis.comparison.paired import FIRST_LOOK, next_look
 from siege_sim.analysis.comparison.traces import Trace, trace_of
 from siege_sim.errors import ScenarioError
-from siege_sim.loading.scenario import load_scenario
+from siege_sim.loading.scenario import find, load_scenario
 from siege_sim.model.run_outcomes import run_outcomes_of
 from siege_sim.model.scenario import Scenario
 from siege_sim.results.changed import change_sentences, changed_title
+from siege_sim.runner.about import about_of_what_if
 from siege_sim.runner.pool import run_many
 from siege_sim.runner.run import Job, jobs_of, run_job
 
 if TYPE_CHECKING:
     from siege_sim.runner.finished_runs import FinishedRuns
+    from siege_sim.schema.lineage import Lineage
 
 
 def known_quantities(scenarios: Sequence[Scenario]) -> dict[str, ComparedQuantity]:
@@ -101,6 +104,7 @@ class ComparisonRequest:
         days: stop each run after so many days.
         settings: what is changed in all scenarios.
         command: what has to be typed to repeat it.
+        about: the outcomes that each what-if is about.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -110,6 +114,7 @@ class ComparisonRequest:
     days: int | None = None
     settings: tuple[str, ...] = ()
     command: str = ""
+    about: tuple[tuple[str, ...], ...] = ()
 
 
 def comparison_request(
@@ -135,14 +140,27 @@ def comparison_request(
     """
     wanted = [name.strip() for text in outcomes for name in text.split(",") if name.strip()]
     scenarios = load_comparable(names, settings, days)
-    chosen = compared_quantities(wanted, known_quantities(scenarios))
+    abouts = [about_of_what_if(find(name), scenarios[0], one) for name, one in zip(names, scenarios, strict=True)][1:]
+    chosen = _chosen_quantities(wanted, abouts, known_quantities(scenarios))
     target = None if until is None else target_of(until, chosen)
     words = ["siege-sim", "compare", *names, "--runs", str(runs)]
     words += ["--outcomes", ",".join(wanted)] if wanted else []
     words += [] if until is None else ["--until", until]
     words += [] if days is None else ["--days", str(days)]
     words += [word for setting in settings for word in ("--set", setting)]
-    return ComparisonRequest(scenarios, runs, chosen, target, days, tuple(settings), shlex.join(words))
+    about = tuple(tuple(wanted) or one for one in abouts)
+    return ComparisonRequest(scenarios, runs, chosen, target, days, tuple(settings), shlex.join(words), about)
+
+
+def _chosen_quantities(
+    wanted: Sequence[str], abouts: Sequence[Sequence[str]], known: Mapping[str, ComparedQuantity]
+) -> tuple[ComparedQuantity, ...]:
+    """Return what is compared: what is wanted, or the usual outcomes and all that the what-ifs are about."""
+    usual = compared_quantities(wanted, known)
+    if wanted:
+        return usual
+    more = [name for name in (*LEADING, *(name for about in abouts for name in about), *BETWEEN) if name in known]
+    return tuple(dict.fromkeys((*usual, *(known[name] for name in more))))
 
 
 def run_comparison(
@@ -177,7 +195,7 @@ def run_comparison(
 
 
 def _nothing_yet(request: ComparisonRequest, last: int) -> Comparison:
-    arms = tuple(_arm(one) for one in request.scenarios)
+    arms = _arms(request)
     return Comparison(
         arms=arms,
         quantities=request.quantities,
@@ -190,9 +208,24 @@ def _nothing_yet(request: ComparisonRequest, last: int) -> Comparison:
     )
 
 
-def _arm(scenario: Scenario) -> Arm:
-    title = changed_title(scenario.title, scenario.name, scenario.lineage)
-    return Arm(scenario.name, title, scenario.summary, tuple(change_sentences(scenario.lineage)))
+def _arms(request: ComparisonRequest) -> tuple[Arm, ...]:
+    """Return the scenarios as they are told; the settings that hold in all of them are told of the baseline alone."""
+    base, *others = request.scenarios
+    abouts = request.about or ((),) * len(others)
+    steps = [_before_settings(one, request.settings) for one in others]
+    return (_arm(base, base.lineage, ()), *map(_arm, others, steps, abouts))
+
+
+def _arm(scenario: Scenario, steps: Sequence[Lineage], about: tuple[str, ...]) -> Arm:
+    title = changed_title(scenario.title, scenario.name, steps)
+    return Arm(scenario.name, title, scenario.summary, tuple(change_sentences(steps)), about)
+
+
+def _before_settings(scenario: Scenario, settings: Sequence[str]) -> Sequence[Lineage]:
+    """Return the steps in which a scenario came about, without that of the settings."""
+    steps = scenario.lineage
+    last_is_settings = bool(settings and steps) and (steps[-1].by, steps[-1].parent) == ("set", scenario.name)
+    return steps[:-1] if last_is_settings else steps
 
 
 def _further(on_progress: Callable[[int], None] | None, done: int) -> Callable[[int], None] | None:

@@ -68,7 +68,7 @@ def test_it_writes_tables_figures_and_a_page_and_leaves_nothing_else(written):
 def test_the_terminal_shows_effects_how_sure_they_are_and_what_pairing_is_worth(written):
     _, printed = written
     for words in ("What if there had been <more> food?", "5 pairs of runs, seeds 1 to 5", "95 % interval",
-                  "Without pairing, the same precision would take about", "comparison.html"):  # fmt: skip
+                  "without pairing, the same precision would take about", "comparison.html"):  # fmt: skip
         assert words in printed
 
 
@@ -245,3 +245,23 @@ def test_interrupting_ends_the_workers_and_keeps_the_runs_that_were_finished(sta
     assert errors.rstrip().endswith("the same command continues")
     assert [path.name for path in tmp_path.iterdir()] == ["o.unfinished"]
     assert gone(running.pid), "a worker is still there"
+
+
+def test_findings_come_before_statistics_on_page_and_terminal(written):
+    folder, printed = written
+    page = (folder / "comparison.html").read_text()
+    for text in (printed, page):
+        assert text.index("people die of hunger") < text.index("Unpaired runs")
+    assert page.index("What was found") < page.index("Side by side") < page.index("How to read it, and how sure")
+
+
+def test_a_what_if_leads_with_what_it_is_about(what_ifs):
+    found = comparison_request(["aleppo_2016", "protected_hospitals"], 1)
+    assert found.about == (("died_of_wounds", "hospitals_working"),)
+    names = [quantity.name for quantity in found.quantities]
+    assert {"died_of_wounds", "hospitals_working", "excess_deaths", "ending", "end_day"} <= set(names)
+    assert names[0] == "civilians_killed", "what is found first does not decide when there are enough runs"
+    fed = comparison_request(what_ifs[:2], 1)
+    assert "died_of_hunger" in fed.about[0], "without a line that says so, it is about what its actions are there for"
+    named = comparison_request(what_ifs[:2], 1, ["left_by_road"])
+    assert (named.about, [one.name for one in named.quantities]) == ((("left_by_road",),), ["left_by_road"])

@@ -31,12 +31,14 @@ class Arm:
         title: of it.
         summary: of it.
         changed: what was changed in it, in sentences.
+        about: the outcomes that it is about, as a what-if.
     """
 
     name: str
     title: str
     summary: str
     changed: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

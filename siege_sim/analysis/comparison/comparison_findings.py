@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from siege_sim.analysis.comparison.effects import days_of, effects_of, endings_of, first_differing_day, quarters_of
+from siege_sim.analysis.comparison.leading import leading_effects, onsets_of
 from siege_sim.analysis.comparison.paired import CONFIDENCE
 from siege_sim.analysis.comparison.traces import OF_QUARTERS
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from siege_sim.analysis.comparison.compared import ComparedQuantity, Target
     from siege_sim.analysis.comparison.comparison import Arm, Comparison, InterimLook
     from siege_sim.analysis.comparison.effects import DailyEffect, Effect, QuarterEffect
+    from siege_sim.analysis.comparison.leading import Onset
     from siege_sim.analysis.comparison.paired import Difference
 
 DAY_COLUMNS = (
@@ -36,6 +38,7 @@ class ArmFindings:
         days: on every daily outcome, day by day.
         quarters: in every quarter that was besieged on day 0.
         first_differing_day: the first day on which a run differs from its baseline in a daily outcome; None for never.
+        onsets: when daily outcomes begin to differ clearly, the first first.
     """
 
     arm: Arm
@@ -43,6 +46,18 @@ class ArmFindings:
     days: tuple[DailyEffect, ...] = field(repr=False)
     quarters: tuple[QuarterEffect, ...] = field(repr=False)
     first_differing_day: int | None
+    onsets: tuple[Onset, ...] = field(default=(), repr=False)
+
+    @property
+    def leading(self) -> list[Effect]:
+        """The effects that lead in the answer: what the what-if is about, all deaths, endings, dates."""
+        return leading_effects(self.effects, self.arm.about)
+
+    @property
+    def leading_first(self) -> list[Effect]:
+        """All effects, those that lead before the others."""
+        leading = self.leading
+        return [*leading, *(effect for effect in self.effects if effect not in leading)]
 
 
 @dataclass(frozen=True)
@@ -139,6 +154,7 @@ class ComparisonFindings:
             "baseline": self.baseline.name,
             "what_ifs": [one.arm.name for one in self.what_ifs],
             "digests": dict(self.digests),
+            "about": {one.arm.name: list(one.arm.about) for one in self.what_ifs},
             "changed": {arm.name: list(arm.changed) for arm in (self.baseline, *(one.arm for one in self.what_ifs))},
             "start": self.start.isoformat(),
             "last_day": self.last_day,
@@ -182,9 +198,10 @@ def comparison_findings(comparison: Comparison) -> ComparisonFindings:
 
 
 def _arm_findings(comparison: Comparison, arm: int) -> ArmFindings:
+    days = days_of(comparison, arm)
     return ArmFindings(
-        comparison.arms[arm], effects_of(comparison, arm), days_of(comparison, arm), quarters_of(comparison, arm),
-        first_differing_day(comparison, arm),
+        comparison.arms[arm], effects_of(comparison, arm), days, quarters_of(comparison, arm),
+        first_differing_day(comparison, arm), onsets_of(days, comparison.pairs),
     )  # fmt: skip
 
 
