@@ -282,6 +282,9 @@ def compare_command(
         ),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
+    together: Annotated[
+        bool, typer.Option("--together", help="Also run all what-ifs at once: is that more than each alone?")
+    ] = False,
     days: Annotated[int | None, typer.Option(min=1, help="Stop each run after so many days.")] = None,
     settings: SetOption = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results; by default one under results/.")] = None,
@@ -293,7 +296,7 @@ def compare_command(
     from siege_sim.results.files import check_target, json_text, new_folder
     from siege_sim.runner.compare import comparison_request, run_comparison
 
-    request = comparison_request(scenarios, runs, outcomes or [], until, days, settings or [])
+    request = comparison_request(scenarios, runs, outcomes or [], until, days, settings or [], together)
     name = f"{folders.called(request.scenarios[0])}-compare"
     target = out or folders.unused_folder(name, force, quiet or as_json)
     check_target(target, force)
@@ -303,7 +306,7 @@ def compare_command(
     from siege_sim.runner.finished_runs import runs_kept_beside
 
     with runs_kept_beside(target) as finished:
-        with counted(request.scenarios[0].name, "run", runs * len(scenarios), quiet or as_json) as progress:
+        with counted(request.scenarios[0].name, "run", request.total_runs, quiet or as_json) as progress:
             findings = comparison_findings(run_comparison(request, workers, progress, finished))
         with new_folder(target, force) as folder:
             note = write_comparison(findings, folder, request.command)

@@ -7,6 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from siege_sim.reports.effects import EFFECT_HEADINGS, effect_cells, effects_shown, precision_sentences, stopping
 from siege_sim.reports.found import found_sentences
+from siege_sim.reports.interaction import (
+    INTERACTION_NOTE,
+    interaction_cells,
+    interaction_headings,
+    interaction_sentences,
+    leading_interactions,
+)
 from siege_sim.reports.page import page, write_page
 from siege_sim.results.files import csv_bytes, json_text
 from siege_sim.results.numbers import is_share
@@ -64,11 +71,29 @@ def render_comparison(findings: ComparisonFindings, pictures: Sequence[Picture],
         headings=EFFECT_HEADINGS,
         stopping=stopping(findings),
         overview=figures.get("effects"),
+        interactions=_interactions(findings),
         parts=[_part(one, findings, figures) for one in findings.what_ifs],
         made=findings.made,
         digests=findings.digests,
         command=command,
     )
+
+
+def _interactions(findings: ComparisonFindings) -> dict[str, Any] | None:
+    found = findings.interactions
+    if found is None:
+        return None
+    rows = [row for row in found.rows if row.alone]
+    leading = leading_interactions(findings)
+    return {
+        "sentences": interaction_sentences(findings),
+        "headings": interaction_headings(found),
+        "note": INTERACTION_NOTE,
+        "rows": [
+            {"cells": interaction_cells(row), "is_clear": row.effect.difference.clear}
+            for row in [*leading, *(row for row in rows if row not in leading)]
+        ],
+    }
 
 
 def _part(one: ArmFindings, findings: ComparisonFindings, figures: dict[str, Picture]) -> dict[str, Any]:
@@ -101,6 +126,7 @@ def print_comparison(findings: ComparisonFindings, folder: Path) -> None:
         console.print(sentence, markup=False)
     for one in findings.what_ifs:
         _print_what_if(console, one, findings)
+    _print_interactions(console, findings)
     console.print()
     for sentence in stopping(findings):
         console.print(sentence, markup=False)
@@ -127,6 +153,31 @@ def _print_what_if(console: Console, one: ArmFindings, findings: ComparisonFindi
         console.print(f"0 in every run: {', '.join(empty)}.", markup=False)
     for sentence in precision_sentences(one.leading_first):
         console.print(sentence, markup=False)
+
+
+def _print_interactions(console: Console, findings: ComparisonFindings) -> None:
+    if findings.interactions is None:
+        return
+    console.print("\nAlone and together", markup=False, style="bold")
+    console.print()
+    for sentence in interaction_sentences(findings):
+        console.print(f"- {sentence}", markup=False)
+    console.print()
+    headings = interaction_headings(findings.interactions)
+    rows = [(interaction_cells(row), row.effect.difference.clear) for row in leading_interactions(findings)]
+    table = _plain_table(headings)
+    for cells, clear in rows:
+        table.add_row(*cells, style="bold" if clear else "")
+    console.print(table)
+
+
+def _plain_table(headings: Sequence[str]) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if place else "left", overflow="fold")
+    return table
 
 
 def _table(console: Console, effects: list[Effect]) -> Table:

@@ -28,6 +28,7 @@ from siege_sim.results.changed import change_sentences, changed_title
 from siege_sim.runner.about import about_of_what_if
 from siege_sim.runner.pool import run_many
 from siege_sim.runner.run import Job, jobs_of, run_job
+from siege_sim.runner.together import all_together
 
 if TYPE_CHECKING:
     from siege_sim.runner.finished_runs import FinishedRuns
@@ -105,6 +106,7 @@ class ComparisonRequest:
         settings: what is changed in all scenarios.
         command: what has to be typed to repeat it.
         about: the outcomes that each what-if is about.
+        together: the place of the scenario that has what all the other what-ifs change, if one has.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -115,6 +117,12 @@ class ComparisonRequest:
     settings: tuple[str, ...] = ()
     command: str = ""
     about: tuple[tuple[str, ...], ...] = ()
+    together: int | None = None
+
+    @property
+    def total_runs(self) -> int:
+        """How many runs it takes, at the most."""
+        return self.runs * len(self.scenarios)
 
 
 def comparison_request(
@@ -124,6 +132,7 @@ def comparison_request(
     until: str | None = None,
     days: int | None = None,
     settings: Sequence[str] = (),
+    together: bool = False,
 ) -> ComparisonRequest:
     """Load and check what is to be compared, before anything is run.
 
@@ -134,6 +143,7 @@ def comparison_request(
         until: a width, as in ``compared.target_of``.
         days: stop each run after so many days.
         settings: changes to all scenarios, as ``key=value``.
+        together: whether to run all what-ifs at once too, and to compare that with the sum of each alone.
 
     Raises:
         SiegeError: for what is wrong, with the way out.
@@ -141,6 +151,9 @@ def comparison_request(
     wanted = [name.strip() for text in outcomes for name in text.split(",") if name.strip()]
     scenarios = load_comparable(names, settings, days)
     abouts = [about_of_what_if(find(name), scenarios[0], one) for name, one in zip(names, scenarios, strict=True)][1:]
+    place = None
+    if together:
+        scenarios, abouts, place = _with_all_together(scenarios, abouts, days)
     chosen = _chosen_quantities(wanted, abouts, known_quantities(scenarios))
     target = None if until is None else target_of(until, chosen)
     words = ["siege-sim", "compare", *names, "--runs", str(runs)]
@@ -148,8 +161,37 @@ def comparison_request(
     words += [] if until is None else ["--until", until]
     words += [] if days is None else ["--days", str(days)]
     words += [word for setting in settings for word in ("--set", setting)]
+    words += ["--together"] if together else []
     about = tuple(tuple(wanted) or one for one in abouts)
-    return ComparisonRequest(scenarios, runs, chosen, target, days, tuple(settings), shlex.join(words), about)
+    command = shlex.join(words)
+    return ComparisonRequest(scenarios, runs, chosen, target, days, tuple(settings), command, about, place)
+
+
+def _with_all_together(
+    scenarios: tuple[Scenario, ...], abouts: Sequence[tuple[str, ...]], days: int | None
+) -> tuple[tuple[Scenario, ...], list[tuple[str, ...]], int]:
+    """Return the scenarios with one that changes all that the others change, and its place.
+
+    One of those that were named may be it already.
+    """
+    base, *what_ifs = scenarios
+    for place, one in enumerate(what_ifs, start=1):
+        others = [other for other in what_ifs if other is not one]
+        if len(others) > 1 and _is_all_of(one, base, others):
+            return scenarios, list(abouts), place
+    whole = all_together(base, what_ifs)
+    problems = misfits(whole, scenarios, days)
+    if problems:
+        raise ScenarioError([f"--together: {problem}" for problem in problems])
+    about = tuple(dict.fromkeys(name for names in abouts for name in names))
+    return (*scenarios, whole), [*abouts, about], len(scenarios)
+
+
+def _is_all_of(one: Scenario, base: Scenario, others: Sequence[Scenario]) -> bool:
+    try:
+        return _content(all_together(base, others)) == _content(one)
+    except ScenarioError:
+        return False
 
 
 def _chosen_quantities(
@@ -205,6 +247,7 @@ def _nothing_yet(request: ComparisonRequest, last: int) -> Comparison:
         traces=tuple(() for _ in arms),
         settings=request.settings,
         days=request.days,
+        together=request.together,
     )
 
 

@@ -35,6 +35,7 @@ def compare(
     outcomes: Sequence[str] = (),
     days: int | None = None,
     settings: Sequence[str] = (),
+    together: bool = False,
     workers: int | None = None,
     on_progress: OnProgress | None = None,
 ) -> ComparisonFindings:
@@ -47,13 +48,14 @@ def compare(
         outcomes: what to compare; the usual outcomes when none is named.
         days: stop each run after so many days.
         settings: changes to all scenarios, as ``key=value``.
+        together: whether to run all what-ifs at once too, and to compare that with the sum of each alone.
         workers: how many processes; by default one for each processor. The result is the same for any number.
         on_progress: called with the number of runs that are done.
 
     Raises:
         SiegeError: for what is wrong, with the way out.
     """
-    request = comparison_request((baseline, *what_ifs), runs, outcomes, None, days, settings)
+    request = comparison_request((baseline, *what_ifs), runs, outcomes, None, days, settings, together)
     return comparison_findings(run_comparison(request, workers, on_progress))
 
 

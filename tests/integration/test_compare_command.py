@@ -214,6 +214,7 @@ def test_scenarios_of_different_length_are_compared_as_far_as_both_go(tmp_path):
         (["aleppo_2016", "aid_convoys", "--outcomes", "civilians_kild"], "did you mean 'civilians_killed'?"),
         (["aleppo_2016", "aid_convoys", "--until", "soon"], "'soon' is not a width above 0"),
         (["aleppo_2016", "aid_convoys", "--outcomes", "ending", "--until", "3"], "none of the compared outcomes is"),
+        (["aleppo_2016", "aid_convoys", "--together"], "name two what-ifs or more"),
         (["aleppo_2016", "toy_town"], "toy_town: starts on 2020-09-01"),
         (["aleppo_2016", "aid_convoys", "--set", "populatoin.besieged=3"], "did you mean 'population'?"),
     ],
@@ -253,6 +254,21 @@ def test_findings_come_before_statistics_on_page_and_terminal(written):
     for text in (printed, page):
         assert text.index("people die of hunger") < text.index("Unpaired runs")
     assert page.index("What was found") < page.index("Side by side") < page.index("How to read it, and how sure")
+
+
+def test_all_what_ifs_at_once_are_compared_with_the_sum_of_each_alone(what_ifs, tmp_path, capsys):
+    out = tmp_path / "o"
+    wanted = ["compare", *what_ifs, "--together", "--runs", "3", "--days", "20", "--out", str(out)]
+    assert cli.main(wanted) == cli.EXIT_OK
+    assert "Both together  (together)" in (printed := capsys.readouterr().out)
+    assert printed.index("Alone and together") > printed.index("Both together")
+    row = next(row for row in rows_of(out / "interactions.csv") if row["outcome"] == "civilians_killed")
+    both, bombed, fed = (
+        float(one["difference"]) for name in ("together", "bombed", "fed") for one in rows_of(out / "effects.csv")
+        if (one["what_if"], one["outcome"]) == (name, "civilians_killed")
+    )  # fmt: skip
+    assert float(row["together_minus_sum"]) == pytest.approx(both - bombed - fed)
+    assert "Alone and together" in (out / "comparison.html").read_text()
 
 
 def test_a_what_if_leads_with_what_it_is_about(what_ifs):

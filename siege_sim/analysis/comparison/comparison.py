@@ -63,6 +63,7 @@ class Comparison:
         looks: the looks at that interval.
         settings: what was changed in all scenarios, as ``key=value``.
         days: after how many days the runs were stopped, if so.
+        together: the place of the scenario that has what all the other what-ifs change, if one has.
     """
 
     arms: tuple[Arm, ...]
@@ -74,6 +75,7 @@ class Comparison:
     looks: tuple[InterimLook, ...] = ()
     settings: tuple[str, ...] = ()
     days: int | None = None
+    together: int | None = None
 
     @property
     def pairs(self) -> int:

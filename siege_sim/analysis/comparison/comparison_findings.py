@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from siege_sim.analysis.comparison.effects import days_of, effects_of, endings_of, first_differing_day, quarters_of
+from siege_sim.analysis.comparison.interaction import interactions_of
 from siege_sim.analysis.comparison.leading import leading_effects, onsets_of
 from siege_sim.analysis.comparison.paired import CONFIDENCE
 from siege_sim.analysis.comparison.traces import OF_QUARTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from siege_sim.analysis.comparison.compared import ComparedQuantity, Target
     from siege_sim.analysis.comparison.comparison import Arm, Comparison, InterimLook
     from siege_sim.analysis.comparison.effects import DailyEffect, Effect, QuarterEffect
+    from siege_sim.analysis.comparison.interaction import Interaction, Interactions
     from siege_sim.analysis.comparison.leading import Onset
     from siege_sim.analysis.comparison.paired import Difference
 
@@ -80,6 +82,7 @@ class ComparisonFindings:
         made: program and versions.
         digests: of the scenarios, by name.
         runs: a row a scenario and seed, with the numbers of the run.
+        interactions: what the what-ifs do alone and together, where one scenario has what all others change.
     """
 
     baseline: Arm
@@ -97,6 +100,7 @@ class ComparisonFindings:
     made: Mapping[str, Any] = field(repr=False)
     digests: Mapping[str, str | None] = field(repr=False)
     runs: pd.DataFrame = field(repr=False)
+    interactions: Interactions | None = field(default=None, repr=False)
 
     @property
     def pairs(self) -> int:
@@ -111,9 +115,15 @@ class ComparisonFindings:
         return f"{self.pairs} pairs of runs, seeds {self.seeds[0]} to {self.seeds[-1]}"
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return every table by name: effects, days, quarters, runs."""
-        return {"effects": self.effects_table(), "days": self.days_table(), "quarters": self.quarters_table(),
-                "runs": self.runs}  # fmt: skip
+        """Return every table by name: effects, days, quarters, runs, and interactions where there are any."""
+        tables = {"effects": self.effects_table(), "days": self.days_table(), "quarters": self.quarters_table(),
+                  "runs": self.runs}  # fmt: skip
+        rows = self._interaction_rows()
+        return {**tables, "interactions": pd.DataFrame(rows)} if rows else tables
+
+    def _interaction_rows(self) -> list[dict[str, Any]]:
+        found = self.interactions
+        return [] if found is None else [_interaction_row(found.alone, row) for row in found.rows]
 
     def effects_table(self) -> pd.DataFrame:
         """Return a row a what-if and outcome."""
@@ -167,6 +177,7 @@ class ComparisonFindings:
             "looks": [asdict(look) for look in self.looks],
             "endings": {name: dict(shares) for name, shares in self.endings.items()},
             "effects": self._effect_rows(),
+            "interactions": self._interaction_rows(),
         }
 
 
@@ -194,6 +205,7 @@ def comparison_findings(comparison: Comparison) -> ComparisonFindings:
             for arm, traces in zip(arms, comparison.traces, strict=True)
         },
         runs=comparison.runs_table(),
+        interactions=interactions_of(comparison),
     )
 
 
@@ -208,6 +220,16 @@ def _arm_findings(comparison: Comparison, arm: int) -> ArmFindings:
 def _row(effect: Effect) -> dict[str, Any]:
     about = {"what_if": effect.what_if, "outcome": effect.name, "label": effect.label, "unit": effect.unit}
     return {**about, **_numbers_of(effect.difference), "pairs_left_out": effect.left_out}
+
+
+def _interaction_row(alone: Sequence[str], row: Interaction) -> dict[str, Any]:
+    effect, gap = row.effect, row.effect.difference
+    each = dict(zip((f"alone_{name}" for name in alone), row.alone or (None,) * len(alone), strict=True))
+    return {
+        "outcome": effect.name, "label": effect.label, "unit": effect.unit, "pairs": gap.pairs, **each,
+        "sum_of_each_alone": gap.before, "together": gap.after, "together_minus_sum": gap.middle, "low": gap.low,
+        "high": gap.high, "pairs_left_out": effect.left_out,
+    }  # fmt: skip
 
 
 def _numbers_of(difference: Difference) -> dict[str, Any]:
