@@ -15,6 +15,7 @@ from siege_sim.reports.interaction import (
     leading_interactions,
 )
 from siege_sim.reports.page import page, write_page
+from siege_sim.reports.uncertain import UNCERTAIN_HEADINGS, drawn_from, uncertain_rows, uncertain_sentences
 from siege_sim.results.files import csv_bytes, json_text
 from siege_sim.results.numbers import is_share
 
@@ -72,6 +73,8 @@ def render_comparison(findings: ComparisonFindings, pictures: Sequence[Picture],
         stopping=stopping(findings),
         overview=figures.get("effects"),
         interactions=_interactions(findings),
+        drawn_from="" if findings.uncertain is None else drawn_from(findings.uncertain),
+        uncertain_headings=UNCERTAIN_HEADINGS,
         parts=[_part(one, findings, figures) for one in findings.what_ifs],
         made=findings.made,
         digests=findings.digests,
@@ -103,6 +106,8 @@ def _part(one: ArmFindings, findings: ComparisonFindings, figures: dict[str, Pic
         "arm": one.arm,
         "found": found_sentences(one, findings),
         "precision": precision_sentences(one.leading_first),
+        "uncertain": uncertain_sentences(one, findings),
+        "uncertain_rows": uncertain_rows(one, findings),
         "rows": [_row(effect) for effect in rows],
         "empty": empty,
         "figures": [figures[name] for name in names if name in figures],
@@ -146,6 +151,7 @@ def _print_what_if(console: Console, one: ArmFindings, findings: ComparisonFindi
     console.print()
     for sentence in found_sentences(one, findings):
         console.print(f"- {sentence}", markup=False)
+    _print_uncertain(console, one, findings)
     effects, empty = effects_shown(one.leading_first)
     console.print()
     console.print(_table(console, effects))
@@ -153,6 +159,19 @@ def _print_what_if(console: Console, one: ArmFindings, findings: ComparisonFindi
         console.print(f"0 in every run: {', '.join(empty)}.", markup=False)
     for sentence in precision_sentences(one.leading_first):
         console.print(sentence, markup=False)
+
+
+def _print_uncertain(console: Console, one: ArmFindings, findings: ComparisonFindings) -> None:
+    if findings.uncertain is None:
+        return
+    console.print(f"\nWith uncertain parameters: {drawn_from(findings.uncertain)}", markup=False)
+    for sentence in uncertain_sentences(one, findings):
+        console.print(f"- {sentence}", markup=False)
+    table = _plain_table(UNCERTAIN_HEADINGS)
+    for cells in uncertain_rows(one, findings):
+        table.add_row(*cells)
+    console.print()
+    console.print(table)
 
 
 def _print_interactions(console: Console, findings: ComparisonFindings) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siege_sim.analysis.comparison.compared import (
@@ -17,15 +18,18 @@ from siege_sim.analysis.comparison.compared import (
     whole_run_quantity,
 )
 from siege_sim.analysis.comparison.comparison import Arm, Comparison, InterimLook
+from siege_sim.analysis.comparison.comparison_findings import ComparisonFindings, comparison_findings
 from siege_sim.analysis.comparison.leading import BETWEEN, LEADING
 from siege_sim.analysis.comparison.paired import FIRST_LOOK, next_look
 from siege_sim.analysis.comparison.traces import Trace, trace_of
+from siege_sim.analysis.comparison.uncertain import uncertain_findings
 from siege_sim.errors import ScenarioError
 from siege_sim.loading.scenario import find, load_scenario
 from siege_sim.model.run_outcomes import run_outcomes_of
 from siege_sim.model.scenario import Scenario
 from siege_sim.results.changed import change_sentences, changed_title
 from siege_sim.runner.about import about_of_what_if
+from siege_sim.runner.draws import Draws, drawn_jobs, draws_for
 from siege_sim.runner.pool import run_many
 from siege_sim.runner.run import Job, jobs_of, run_job
 from siege_sim.runner.together import all_together
@@ -107,6 +111,7 @@ class ComparisonRequest:
         command: what has to be typed to repeat it.
         about: the outcomes that each what-if is about.
         together: the place of the scenario that has what all the other what-ifs change, if one has.
+        draws: parameters for further pairs of runs, where they are uncertain.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -118,11 +123,12 @@ class ComparisonRequest:
     command: str = ""
     about: tuple[tuple[str, ...], ...] = ()
     together: int | None = None
+    draws: Draws | None = None
 
     @property
     def total_runs(self) -> int:
         """How many runs it takes, at the most."""
-        return self.runs * len(self.scenarios)
+        return (self.runs + (0 if self.draws is None else len(self.draws.sets))) * len(self.scenarios)
 
 
 def comparison_request(
@@ -133,6 +139,8 @@ def comparison_request(
     days: int | None = None,
     settings: Sequence[str] = (),
     together: bool = False,
+    uncertain: int = 0,
+    calibration: Path | None = None,
 ) -> ComparisonRequest:
     """Load and check what is to be compared, before anything is run.
 
@@ -144,6 +152,8 @@ def comparison_request(
         days: stop each run after so many days.
         settings: changes to all scenarios, as ``key=value``.
         together: whether to run all what-ifs at once too, and to compare that with the sum of each alone.
+        uncertain: how many further pairs to run, each with parameters of its own.
+        calibration: the folder of a calibration that these are drawn from; plausible ranges without it.
 
     Raises:
         SiegeError: for what is wrong, with the way out.
@@ -162,9 +172,12 @@ def comparison_request(
     words += [] if days is None else ["--days", str(days)]
     words += [word for setting in settings for word in ("--set", setting)]
     words += ["--together"] if together else []
+    words += ["--uncertain", str(uncertain)] if uncertain else []
+    words += ["--draws-from", str(calibration)] if calibration else []
+    draws = draws_for(scenarios, uncertain, calibration) if uncertain else None
     about = tuple(tuple(wanted) or one for one in abouts)
     command = shlex.join(words)
-    return ComparisonRequest(scenarios, runs, chosen, target, days, tuple(settings), command, about, place)
+    return ComparisonRequest(scenarios, runs, chosen, target, days, tuple(settings), command, about, place, draws)
 
 
 def _with_all_together(
@@ -236,6 +249,46 @@ def run_comparison(
         wanted = next_look(wanted, width, until.width, request.runs)
 
 
+def run_uncertain(
+    request: ComparisonRequest,
+    done: int,
+    workers: int | None = None,
+    on_progress: Callable[[int], None] | None = None,
+    finished: FinishedRuns | None = None,
+) -> Comparison | None:
+    """Run further pairs, each with parameters of its own; none where that was not asked for.
+
+    Args:
+        request: what to compare.
+        done: how many runs were made before, for the progress.
+        workers: how many processes; the result is the same for any number.
+        on_progress: called with the number of runs that are done.
+        finished: where runs that are finished are kept meanwhile, if anywhere.
+    """
+    if request.draws is None:
+        return None
+    last = min(request.days or request.scenarios[0].days, request.scenarios[0].days)
+    jobs = drawn_jobs(request.scenarios, request.draws, request.days)
+    traces = _run_jobs(request, jobs, last, workers, _further(on_progress, done), finished)
+    return replace(_nothing_yet(request, last), until=None).with_more(traces)
+
+
+def found_by(
+    request: ComparisonRequest,
+    workers: int | None = None,
+    on_progress: Callable[[int], None] | None = None,
+    finished: FinishedRuns | None = None,
+) -> ComparisonFindings:
+    """Run all that was asked for, and return what it says; the arguments are those of ``run_comparison``."""
+    comparison = run_comparison(request, workers, on_progress, finished)
+    done = comparison.pairs * len(comparison.arms)
+    drawn = run_uncertain(request, done, workers, on_progress, finished)
+    found = comparison_findings(comparison)
+    if drawn is None or request.draws is None:
+        return found
+    return replace(found, uncertain=uncertain_findings(drawn, request.draws.said, request.draws.table()))
+
+
 def _nothing_yet(request: ComparisonRequest, last: int) -> Comparison:
     arms = _arms(request)
     return Comparison(
@@ -286,12 +339,25 @@ def _run_seeds(
     """Run every seed with every scenario, seed by seed; return the traces of each scenario."""
     by_scenario = [jobs_of(one, seeds, request.days) for one in request.scenarios]
     jobs = [job for pair in zip(*by_scenario, strict=True) for job in pair]
+    return _run_jobs(request, jobs, last, workers, on_progress, finished)
+
+
+def _run_jobs(
+    request: ComparisonRequest,
+    jobs: Sequence[Job],
+    last: int,
+    workers: int | None,
+    on_progress: Callable[[int], None] | None,
+    finished: FinishedRuns | None,
+) -> list[list[Trace]]:
+    """Do jobs, in which the scenarios take turns; return the traces of each scenario."""
     if finished is None:
         traces = run_many(jobs, partial(_traced, request.quantities, last), workers, on_progress)
     else:
         keep = partial(trace_of, quantities=request.quantities, days=last)
         traces = finished.run_jobs(jobs, keep, workers, on_progress)
-    return [traces[number :: len(by_scenario)] for number in range(len(by_scenario))]
+    arms = len(request.scenarios)
+    return [traces[number::arms] for number in range(arms)]
 
 
 def _traced(quantities: Sequence[ComparedQuantity], days: int, job: Job) -> Trace:

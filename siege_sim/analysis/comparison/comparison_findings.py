@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from siege_sim.analysis.comparison.interaction import Interaction, Interactions
     from siege_sim.analysis.comparison.leading import Onset
     from siege_sim.analysis.comparison.paired import Difference
+    from siege_sim.analysis.comparison.uncertain import UncertainFindings
 
 DAY_COLUMNS = (
     "what_if", "outcome", "day", "date", "pairs", "baseline", "with_it", "difference", "low", "high", "tenth",
@@ -83,6 +84,7 @@ class ComparisonFindings:
         digests: of the scenarios, by name.
         runs: a row a scenario and seed, with the numbers of the run.
         interactions: what the what-ifs do alone and together, where one scenario has what all others change.
+        uncertain: what they change with uncertain parameters, where that was asked for.
     """
 
     baseline: Arm
@@ -101,6 +103,7 @@ class ComparisonFindings:
     digests: Mapping[str, str | None] = field(repr=False)
     runs: pd.DataFrame = field(repr=False)
     interactions: Interactions | None = field(default=None, repr=False)
+    uncertain: UncertainFindings | None = field(default=None, repr=False)
 
     @property
     def pairs(self) -> int:
@@ -115,15 +118,27 @@ class ComparisonFindings:
         return f"{self.pairs} pairs of runs, seeds {self.seeds[0]} to {self.seeds[-1]}"
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return every table by name: effects, days, quarters, runs, and interactions where there are any."""
+        """Return every table by name: effects, days, quarters, runs, and what else was asked for."""
         tables = {"effects": self.effects_table(), "days": self.days_table(), "quarters": self.quarters_table(),
                   "runs": self.runs}  # fmt: skip
-        rows = self._interaction_rows()
-        return {**tables, "interactions": pd.DataFrame(rows)} if rows else tables
+        if rows := self._interaction_rows():
+            tables["interactions"] = pd.DataFrame(rows)
+        if self.uncertain is not None:
+            tables |= {"uncertain": self.uncertain.table(), "draws": self.uncertain.draws}
+        return tables
 
     def _interaction_rows(self) -> list[dict[str, Any]]:
         found = self.interactions
         return [] if found is None else [_interaction_row(found.alone, row) for row in found.rows]
+
+    @staticmethod
+    def _uncertain_data(found: UncertainFindings) -> dict[str, Any]:
+        rows = found.table().astype(object)
+        return {
+            "drawn_from": found.said,
+            "pairs": found.pairs,
+            "effects": rows.where(rows.notna(), None).to_dict("records"),
+        }
 
     def effects_table(self) -> pd.DataFrame:
         """Return a row a what-if and outcome."""
@@ -178,6 +193,7 @@ class ComparisonFindings:
             "endings": {name: dict(shares) for name, shares in self.endings.items()},
             "effects": self._effect_rows(),
             "interactions": self._interaction_rows(),
+            "uncertain": None if self.uncertain is None else self._uncertain_data(self.uncertain),
         }
 
 

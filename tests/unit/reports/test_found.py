@@ -13,7 +13,9 @@ from siege_sim.analysis.comparison.compared import daily_quantity
 from siege_sim.analysis.comparison.effects import DailyEffect, Effect
 from siege_sim.analysis.comparison.leading import leading_effects, onsets_of
 from siege_sim.analysis.comparison.paired import Difference, mean_difference, share_difference
+from siege_sim.analysis.comparison.uncertain import UncertainEffect
 from siege_sim.reports.found import cause_sentences, effect_sentence, ending_change, order_sentences
+from siege_sim.reports.uncertain import _verdict
 from siege_sim.results.calendar import Calendar
 
 CALENDAR = Calendar(date(2020, 1, 1), 60)
@@ -132,3 +134,28 @@ def test_outcomes_are_told_in_the_order_in_which_they_begin_to_differ():
         "In the order in which it shows in the pairs of runs: early higher from 4 Jan; late lower from 11 Jan."
     ]
     assert order_sentences(onsets[:1], CALENDAR) == []
+
+
+def uncertain(before: list[float], after: list[float], drawn: list[float]):
+    """Return what is said with uncertain parameters of an effect that is known with the scenario's own values."""
+    own = effect("died_of_hunger", "Died of hunger", "persons", before, after)
+    with_others = effect("died_of_hunger", "Died of hunger", "persons", before, drawn)
+    return _verdict(own, UncertainEffect(with_others, -30.0, 12.0))
+
+
+@pytest.mark.parametrize(
+    ("drawn", "said"),
+    [
+        ([300.0, 321.0, 339.0, 361.0], "This is the same way as with the scenario's own values."),
+        ([500.0, 521.0, 539.0, 561.0], "This is the other way round than with the scenario's own values."),
+        ([100.0, 700.0, 340.0, 560.0], "not sure to hold with others"),
+    ],
+)
+def test_it_says_whether_an_effect_holds_with_other_parameters(drawn, said):
+    words = uncertain(HUNGRY, [200.0, 219.0, 241.0, 260.0], drawn)
+    assert said in words
+    assert words.endswith("In eight of ten of these pairs the difference is from -30 to +12 persons.")
+
+
+def test_an_effect_that_is_not_clear_by_itself_gets_no_verdict():
+    assert "scenario's own values" not in uncertain(HUNGRY, [300.0, 500.0, 440.0, 470.0], HUNGRY[::-1])
