@@ -151,6 +151,10 @@ def _print_what_if(console: Console, one: ArmFindings, findings: ComparisonFindi
     console.print()
     for sentence in found_sentences(one, findings):
         console.print(f"- {sentence}", markup=False)
+    if one.arm.doubts:
+        console.print("\nWhat docs/validation.md doubts about it:", markup=False)
+    for doubt in one.arm.doubts:
+        console.print(f"- {doubt}", markup=False)
     _print_uncertain(console, one, findings)
     effects, empty = effects_shown(one.leading_first)
     console.print()

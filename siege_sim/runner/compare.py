@@ -24,6 +24,7 @@ from siege_sim.analysis.comparison.paired import FIRST_LOOK, next_look
 from siege_sim.analysis.comparison.traces import Trace, trace_of
 from siege_sim.analysis.comparison.uncertain import uncertain_findings
 from siege_sim.errors import ScenarioError
+from siege_sim.loading.doubts import doubts_of
 from siege_sim.loading.scenario import find, load_scenario
 from siege_sim.model.run_outcomes import run_outcomes_of
 from siege_sim.model.scenario import Scenario
@@ -309,12 +310,13 @@ def _arms(request: ComparisonRequest) -> tuple[Arm, ...]:
     base, *others = request.scenarios
     abouts = request.about or ((),) * len(others)
     steps = [_before_settings(one, request.settings) for one in others]
-    return (_arm(base, base.lineage, ()), *map(_arm, others, steps, abouts))
+    doubts = [tuple(f"{one.says} ({one.heading})" for one in doubts_of(base, other)) for other in others]
+    return (_arm(base, base.lineage, ()), *map(_arm, others, steps, abouts, doubts))
 
 
-def _arm(scenario: Scenario, steps: Sequence[Lineage], about: tuple[str, ...]) -> Arm:
+def _arm(scenario: Scenario, steps: Sequence[Lineage], about: tuple[str, ...], doubts: tuple[str, ...] = ()) -> Arm:
     title = changed_title(scenario.title, scenario.name, steps)
-    return Arm(scenario.name, title, scenario.summary, tuple(change_sentences(steps)), about)
+    return Arm(scenario.name, title, scenario.summary, tuple(change_sentences(steps)), about, doubts)
 
 
 def _before_settings(scenario: Scenario, settings: Sequence[str]) -> Sequence[Lineage]:

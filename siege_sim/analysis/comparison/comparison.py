@@ -32,6 +32,7 @@ class Arm:
         summary: of it.
         changed: what was changed in it, in sentences.
         about: the outcomes that it is about, as a what-if.
+        doubts: what the validation of the model doubts about its levers.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Arm:
     summary: str
     changed: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -180,6 +180,7 @@ class ComparisonFindings:
             "what_ifs": [one.arm.name for one in self.what_ifs],
             "digests": dict(self.digests),
             "about": {one.arm.name: list(one.arm.about) for one in self.what_ifs},
+            "doubts": {one.arm.name: list(one.arm.doubts) for one in self.what_ifs},
             "changed": {arm.name: list(arm.changed) for arm in (self.baseline, *(one.arm for one in self.what_ifs))},
             "start": self.start.isoformat(),
             "last_day": self.last_day,
