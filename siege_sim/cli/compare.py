@@ -39,6 +39,9 @@ def compare_command(
             metavar="FOLDER", help="With --uncertain: draw from this calibration; by default from plausible ranges."
         ),
     ] = None,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="Also write brief.html: the answer on two sheets of paper.")
+    ] = False,
     together: Annotated[
         bool, typer.Option("--together", help="Also run all what-ifs at once: is that more than each alone?")
     ] = False,
@@ -65,6 +68,7 @@ def compare_command(
     target = out or folders.unused_folder(name, force, quiet or as_json)
     check_target(target, force)
     from siege_sim.cli.progress import counted
+    from siege_sim.reports.brief import write_brief
     from siege_sim.reports.comparison import print_comparison, write_comparison
     from siege_sim.runner.finished_runs import runs_kept_beside
 
@@ -73,9 +77,13 @@ def compare_command(
             findings = found_by(request, workers, progress, finished)
         with new_folder(target, force) as folder:
             note = write_comparison(findings, folder, request.command)
+            if brief:
+                write_brief(findings, folder, f"{request.command} --brief")
     if note and not (quiet or as_json):
         print(f"note: {note}", file=sys.stderr)
     if as_json:
         print(json_text(findings.data()), end="")
     elif not quiet:
         print_comparison(findings, target)
+        if brief:
+            print(f"Brief:      {target / 'brief.html'}")

@@ -93,14 +93,19 @@ def found_sentences(one: ArmFindings, findings: ComparisonFindings) -> list[str]
     if findings.pairs < 2:
         return ["One pair of runs shows what can happen, and no effect can be called clear; use --runs 30 or more."]
     calendar = Calendar(findings.start, findings.last_day)
+    return [*(sentence for _, sentence in found_by_outcome(one, calendar)), *order_sentences(one.onsets, calendar)]
+
+
+def found_by_outcome(one: ArmFindings, calendar: Calendar) -> list[tuple[str, str]]:
+    """Return the sentences on the outcomes that lead, each with the outcome's name; all endings have one sentence."""
     endings = [effect for effect in one.leading if effect.name.startswith(f"{ENDING}:")]
-    sentences = []
+    found = []
     for effect in one.leading:
         if effect not in endings:
-            sentences.append(effect_sentence(effect, calendar))
+            found.append((effect.name, effect_sentence(effect, calendar)))
         elif effect is endings[0]:
-            sentences += [ending_change(endings), *cause_sentences(endings, one.effects)]
-    return [*sentences, *order_sentences(one.onsets, calendar)]
+            found.append((ENDING, " ".join([ending_change(endings), *cause_sentences(endings, one.effects)])))
+    return found
 
 
 def effect_sentence(effect: Effect, calendar: Calendar) -> str:

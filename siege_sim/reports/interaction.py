@@ -54,13 +54,18 @@ def interaction_sentences(findings: ComparisonFindings) -> list[str]:
     adding = [row.effect for row in rows if row not in clear and not _nothing(row.effect)]
     sentences = [_beyond(row) for row in clear]
     if adding:
-        told = ", ".join(f"{_bounds(one)} ({one.label})" for one in adding[:MOST_ADDING])
+        told = ", ".join(f"{_bounds(one)} ({_as_told(one.label)})" for one in adding[:MOST_ADDING])
         more = f", and {len(adding) - MOST_ADDING} more outcomes" if len(adding) > MOST_ADDING else ""
         sentences.append(
             "As far as these runs can tell, the effects add up; together can still differ from the sum of each alone "
             f"by {told}{more}."
         )
     return sentences
+
+
+def _as_told(label: str) -> str:
+    plain = label.removesuffix(" (mean)")
+    return f"{plain[0].lower()}{plain[1:]}"
 
 
 def _nothing(effect: Effect) -> bool:
