@@ -281,3 +281,18 @@ def test_a_what_if_leads_with_what_it_is_about(what_ifs):
     assert "died_of_hunger" in fed.about[0], "without a line that says so, it is about what its actions are there for"
     named = comparison_request(what_ifs[:2], 1, ["left_by_road"])
     assert (named.about, [one.name for one in named.quantities]) == ((("left_by_road",),), ["left_by_road"])
+
+
+def test_killed_outright_it_goes_on_where_it_was_and_ends_as_if_nothing_had_happened(start, what_ifs, tmp_path):
+    wanted = [*what_ifs[:2], "--runs", "12", "--days", "25", "--uncertain", "2", "--json", "--out", str(tmp_path / "o")]
+    running = start(*PROGRAM, "compare", *[word for word in wanted if word != "--json"])
+    running.stderr.readline()  # some runs are done
+    running.kill()
+    running.communicate(timeout=120)
+    kept = len(list((tmp_path / "o.unfinished").iterdir()))
+    assert kept > 0
+    again = siege_sim("compare", *wanted, "--workers", "2")
+    assert again.returncode == 0, again.stderr
+    anew = siege_sim("compare", *wanted[:-1], str(tmp_path / "anew"), "--workers", "1")
+    assert json.loads(again.stdout) == json.loads(anew.stdout)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["anew", "o"]
