@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from siege_sim.analysis.figures import FIGURE_NAMES
+from siege_sim.analysis.survival import survival
 from siege_sim.analysis.sweep import ReportOptions, sweep_findings
 from siege_sim.experiments.design import DesignFactor, GridDesign, LatinHypercube, Morris, OneAtATime, Sobol
 from siege_sim.plots.sweeps import draw_figures
@@ -69,3 +70,19 @@ def test_a_question_that_no_run_can_answer_is_a_line_too(kind):
     options = ReportOptions(("civilians_killed",), ("boxes",), ("died_of_hunger>3",))
     found = sweep_findings(played(kind, "never"), options)
     assert [part.left_out for part in found.figures if part.figure == "boxes" and not part.findings]
+
+
+def test_an_outcome_that_never_moves_has_no_strongest_factor():
+    found = sweep_findings(played("latin_hypercube", "always 0"), ReportOptions(("died_of_hunger",), ("scatter",)))
+    assert found.figures[0].findings[0].sentence.endswith("No factor goes with it.")
+
+
+def test_thirds_of_a_range_are_told_with_the_name_of_their_factor():
+    factors = (Factor("sorties", "uncertainty", ("sorties",), "sorties/day", 0.0, 1.0),)
+    design = LatinHypercube(samples=12).points([DesignFactor("sorties", 0.5, 0.0, 1.0)])
+
+    def play(point, seed):
+        return {"end_day": 10.0 + round(20 * point["sorties"]), "ending": "evacuated"}
+
+    sweep = sweep_of("latin_hypercube", factors, design.table.drop(columns="point"), play, 2)
+    assert survival(sweep).sentence.startswith("Half of the sieges had ended, by sorties: ")
