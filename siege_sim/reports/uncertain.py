@@ -42,16 +42,17 @@ def uncertain_sentences(one: ArmFindings, findings: ComparisonFindings) -> list[
     for effect in numbers[:MOST_UNCERTAIN_TOLD]:
         drawn = found.of(one.arm.name, effect.name)
         if drawn is not None:
-            told.append(f"{effect_sentence(drawn.effect, calendar)} {_verdict(effect, drawn)}")
+            told.append(f"{effect_sentence(drawn.effect, calendar)} {_verdict(effect, drawn)}".rstrip())
     return told
 
 
 def _verdict(effect: Effect, drawn: UncertainEffect) -> str:
     """Return whether an effect holds as it does with the scenario's values, and how far pairs lie apart."""
     before, after = effect.difference, drawn.effect.difference
-    apart = f"In eight of ten of these pairs the difference is from {_between(drawn)}." if drawn.low is not None else ""
+    differs = drawn.low is not None and (drawn.low, drawn.high) != (0.0, 0.0)
+    apart = f"In eight of ten of these pairs the difference is from {_between(drawn)}." if differs else ""
     if before.clear and not after.clear:
-        return f"So the effect of the scenario's own values is not sure to hold with others. {apart}"
+        return f"With drawn values the effect is no longer clear. {apart}"
     if not (before.clear and after.clear):
         return apart
     same = (before.middle or 0.0) * (after.middle or 0.0) > 0.0

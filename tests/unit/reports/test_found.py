@@ -148,7 +148,7 @@ def uncertain(before: list[float], after: list[float], drawn: list[float]):
     [
         ([300.0, 321.0, 339.0, 361.0], "This is the same way as with the scenario's own values."),
         ([500.0, 521.0, 539.0, 561.0], "This is the other way round than with the scenario's own values."),
-        ([100.0, 700.0, 340.0, 560.0], "not sure to hold with others"),
+        ([100.0, 700.0, 340.0, 560.0], "With drawn values the effect is no longer clear."),
     ],
 )
 def test_it_says_whether_an_effect_holds_with_other_parameters(drawn, said):
