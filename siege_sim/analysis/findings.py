@@ -153,9 +153,12 @@ def find_figures(
 
 
 def _found(name: str, kind: FindingKind, sweep: Sweep, targets: Sequence[Any]) -> FigureFindings:
-    """Find what a figure shows of each target; a target that has none is left out with the reason."""
+    """Find what a figure shows of each target; one that has none, or that no run has, is left out with the reason."""
     findings, left_out = [], [] if targets else ["no outcome of harm to civilians was chosen or kept"]
     for target in targets:
+        if isinstance(target, Quantity) and known_share(sweep, target) == 0.0:
+            left_out.append(f"no finished run has a value of '{target.name}' ({target.label})")
+            continue
         try:
             shown = kind.find(sweep, target)
             findings.append(Finding(name, _picture_name(name, target), _title(kind, target), shown.sentence, shown))

@@ -59,9 +59,10 @@ class Scatter:
     @property
     def sentence(self) -> str:
         """How the figure of it is read, and what goes furthest with the quantity."""
+        strongest = f"Strongest: {name_text(self.strongest)} (rank correlation {number(self.rank)})."
         return (
             f"Each dot is a point of the design (mean of its seeds); lines are means of {BINS} equal parts. "
-            f"Strongest: {name_text(self.strongest)} (rank correlation {number(self.rank)})."
+            f"{strongest if number(self.rank) != '0' else 'No factor goes with it.'}"
         )
 
 

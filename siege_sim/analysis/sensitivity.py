@@ -24,6 +24,7 @@ from siege_sim.analysis.design import (
 )
 from siege_sim.analysis.intervals import LEVEL, RESAMPLING_SEED
 from siege_sim.analysis.quantities import by_point, by_replication, known_share
+from siege_sim.analysis.ranking import ranking_of
 from siege_sim.errors import ResultError
 from siege_sim.results.numbers import number, percent
 
@@ -81,20 +82,20 @@ def _sobol_says(found: Indices) -> str:
     order = np.argsort(-total)
     clear = [name_text(found.factors[i]) for i in order if total[i] - reach[i] > SMALL_INDEX]
     widest, small = number(float(reach.max())), number(SMALL_INDEX)
+    first = _order(found, "ST")
     if not clear:
-        return f"With {found.blocks:,} blocks no total index is clear of {small} (widest ± {widest})."
-    return f"Clearly above {small} in total: {in_a_list(clear[:5])}. The widest interval is ± {widest}."
+        return f"{first} With {found.blocks:,} blocks no total index is clear of {small} (widest ± {widest})."
+    return f"{first} Clearly above {small} in total: {in_a_list(clear[:5])}. The widest interval is ± {widest}."
+
+
+def _order(found: Indices, name: str) -> str:
+    """Return in words which factors come first, as far as the intervals of an index can tell."""
+    names = [name_text(factor) for factor in found.factors]
+    return ranking_of(names, found.values[name], found.reach[name]).sentence
 
 
 def _morris_says(found: Indices) -> str:
-    size, reach = found.values["mu_star"], found.reach["mu_star"]
-    order = np.argsort(-size)
-    first = in_a_list([name_text(found.factors[i]) for i in order[:3]])
-    apart = size[order[0]] - reach[order[0]] > size[order[1]] + reach[order[1]] if len(order) > 1 else True
-    return (
-        f"Largest mean absolute effects: {first}. The first "
-        f"{'stands clear of the second' if apart else 'cannot be told from the second with these trajectories'}."
-    )
+    return f"By mean absolute effect: {_order(found, 'mu_star')}"
 
 
 def sobol_indices(

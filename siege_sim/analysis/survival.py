@@ -81,7 +81,9 @@ class Survival:
         absent = f" No run is finished of: {', '.join(self.without_runs)}." if self.without_runs else ""
         shown, groups = len(self.curves), self.left_out + len(self.curves)
         more = f" Of {groups} groups {shown} are shown." if self.left_out else ""
-        return f"Half of the sieges had ended: {halves}. {censored}{more}{absent}"
+        named = not self.by or any(curve.label.startswith(self.by) for curve in self.curves)
+        by = "" if named else f", by {self.by}"
+        return f"Half of the sieges had ended{by}: {halves}. {censored}{more}{absent}"
 
 
 def _when(median_day: float | None) -> str:

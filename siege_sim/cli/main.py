@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siege_sim.cli import ablate, folders, mapping, results, trust
+from siege_sim.cli import ablate, compare, folders, mapping, results, trust
 from siege_sim.errors import ScenarioError, SiegeError, StoppedError
 from siege_sim.runner.signals import comes_of_ctrl_c, ignore_stop_signals, treat_stop_signals_as_ctrl_c
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from siege_sim.results.run import RunResult
 
 EXIT_OK, KNOWN_ERROR, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
@@ -270,55 +272,6 @@ def score_command(
         print_scorecard(first, target)
 
 
-@app.command("compare")
-def compare_command(
-    scenarios: Annotated[list[str], typer.Argument(metavar="BASELINE WHAT_IF...", help="Names or YAML files.")],
-    runs: Annotated[
-        int, typer.Option(min=1, max=100_000, help="Runs of each: seeds 1, 2, ...; at most, with --until")
-    ] = 100,
-    outcomes: Annotated[
-        list[str] | None, typer.Option(metavar="NAME,...", help="What to compare; by default some twenty outcomes.")
-    ] = None,
-    until: Annotated[
-        str | None,
-        typer.Option(
-            metavar="[OUTCOME=]WIDTH",
-            help="Add runs until the 95 % interval of the first outcome, or this one, has at most this width.",
-        ),
-    ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
-    days: Annotated[int | None, typer.Option(min=1, help="Stop each run after so many days.")] = None,
-    settings: SetOption = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the results; by default one under results/.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace an existing results folder.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the effects as JSON.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
-) -> None:
-    """Show what what-ifs change against a baseline, and how surely."""
-    from siege_sim.results.files import check_target, json_text, new_folder
-    from siege_sim.runner.compare import comparison_request, run_comparison
-
-    request = comparison_request(scenarios, runs, outcomes or [], until, days, settings or [])
-    name = f"{folders.called(request.scenarios[0])}-compare"
-    target = out or folders.unused_folder(name, force, quiet or as_json)
-    check_target(target, force)
-    from siege_sim.analysis.comparison.comparison_findings import comparison_findings
-    from siege_sim.cli.progress import counted
-    from siege_sim.reports.comparison import print_comparison, write_comparison
-    from siege_sim.runner.finished_runs import runs_kept_beside
-
-    with runs_kept_beside(target) as finished:
-        with counted(request.scenarios[0].name, "run", runs * len(scenarios), quiet or as_json) as progress:
-            findings = comparison_findings(run_comparison(request, workers, progress, finished))
-        with new_folder(target, force) as folder:
-            note = write_comparison(findings, folder, request.command)
-    _print_figure_note(note, quiet or as_json)
-    if as_json:
-        print(json_text(findings.data()), end="")
-    elif not quiet:
-        print_comparison(findings, target)
-
-
 @app.command("calibrate")
 def calibrate_command(
     calibration: Annotated[str, typer.Argument(help="A calibration file, or the name of a shipped one.")],
@@ -361,10 +314,13 @@ def calibrate_command(
         print_fit(fit, written)
 
 
-ABLATION_COMMANDS = {"ablate": ablate.ablate_command}
+PAIRED_COMMANDS: dict[str, Callable[..., None]] = {
+    "compare": compare.compare_command,
+    "ablate": ablate.ablate_command,
+}
 
 for name, command in {
-    **ABLATION_COMMANDS,
+    **PAIRED_COMMANDS,
     **trust.TRUST_COMMANDS,
     **results.COMMANDS,
     **mapping.MAPPING_COMMANDS,

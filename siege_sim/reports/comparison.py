@@ -5,8 +5,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from siege_sim.reports.effects import EFFECT_HEADINGS, effect_cells, effect_sentences, effects_shown, stopping
+from siege_sim.reports.effects import EFFECT_HEADINGS, effect_cells, effects_shown, precision_sentences, stopping
+from siege_sim.reports.found import found_sentences
+from siege_sim.reports.interaction import (
+    INTERACTION_NOTE,
+    interaction_cells,
+    interaction_headings,
+    interaction_sentences,
+    leading_interactions,
+)
 from siege_sim.reports.page import page, write_page
+from siege_sim.reports.uncertain import UNCERTAIN_HEADINGS, drawn_from, uncertain_rows, uncertain_sentences
 from siege_sim.results.files import csv_bytes, json_text
 from siege_sim.results.numbers import is_share
 
@@ -63,19 +72,42 @@ def render_comparison(findings: ComparisonFindings, pictures: Sequence[Picture],
         headings=EFFECT_HEADINGS,
         stopping=stopping(findings),
         overview=figures.get("effects"),
-        parts=[_part(one, figures) for one in findings.what_ifs],
+        interactions=_interactions(findings),
+        drawn_from="" if findings.uncertain is None else drawn_from(findings.uncertain),
+        uncertain_headings=UNCERTAIN_HEADINGS,
+        parts=[_part(one, findings, figures) for one in findings.what_ifs],
         made=findings.made,
         digests=findings.digests,
         command=command,
     )
 
 
-def _part(one: ArmFindings, figures: dict[str, Picture]) -> dict[str, Any]:
-    rows, empty = effects_shown(one.effects)
+def _interactions(findings: ComparisonFindings) -> dict[str, Any] | None:
+    found = findings.interactions
+    if found is None:
+        return None
+    rows = [row for row in found.rows if row.alone]
+    leading = leading_interactions(findings)
+    return {
+        "sentences": interaction_sentences(findings),
+        "headings": interaction_headings(found),
+        "note": INTERACTION_NOTE,
+        "rows": [
+            {"cells": interaction_cells(row), "is_clear": row.effect.difference.clear}
+            for row in [*leading, *(row for row in rows if row not in leading)]
+        ],
+    }
+
+
+def _part(one: ArmFindings, findings: ComparisonFindings, figures: dict[str, Picture]) -> dict[str, Any]:
+    rows, empty = effects_shown(one.leading_first)
     names = (f"days-{one.arm.name}", f"quarters-{one.arm.name}")
     return {
         "arm": one.arm,
-        "sentences": effect_sentences(one.effects),
+        "found": found_sentences(one, findings),
+        "precision": precision_sentences(one.leading_first),
+        "uncertain": uncertain_sentences(one, findings),
+        "uncertain_rows": uncertain_rows(one, findings),
         "rows": [_row(effect) for effect in rows],
         "empty": empty,
         "figures": [figures[name] for name in names if name in figures],
@@ -98,7 +130,8 @@ def print_comparison(findings: ComparisonFindings, folder: Path) -> None:
     for sentence in findings.baseline.changed:
         console.print(sentence, markup=False)
     for one in findings.what_ifs:
-        _print_what_if(console, one)
+        _print_what_if(console, one, findings)
+    _print_interactions(console, findings)
     console.print()
     for sentence in stopping(findings):
         console.print(sentence, markup=False)
@@ -111,16 +144,63 @@ def print_comparison(findings: ComparisonFindings, folder: Path) -> None:
     console.print(f"\nComparison: {folder / 'comparison.html'}", soft_wrap=True, markup=False)
 
 
-def _print_what_if(console: Console, one: ArmFindings) -> None:
-    console.print(f"\n{one.arm.title}  ({one.arm.name})\n", markup=False, style="bold")
+def _print_what_if(console: Console, one: ArmFindings, findings: ComparisonFindings) -> None:
+    console.print(f"\n{one.arm.title}  ({one.arm.name})", markup=False, style="bold")
     for sentence in one.arm.changed:
         console.print(sentence, markup=False)
-    effects, empty = effects_shown(one.effects)
+    console.print()
+    for sentence in found_sentences(one, findings):
+        console.print(f"- {sentence}", markup=False)
+    if one.arm.doubts:
+        console.print("\nWhat docs/validation.md doubts about it:", markup=False)
+    for doubt in one.arm.doubts:
+        console.print(f"- {doubt}", markup=False)
+    _print_uncertain(console, one, findings)
+    effects, empty = effects_shown(one.leading_first)
+    console.print()
     console.print(_table(console, effects))
     if empty:
         console.print(f"0 in every run: {', '.join(empty)}.", markup=False)
-    for sentence in effect_sentences(one.effects):
+    for sentence in precision_sentences(one.leading_first):
         console.print(sentence, markup=False)
+
+
+def _print_uncertain(console: Console, one: ArmFindings, findings: ComparisonFindings) -> None:
+    if findings.uncertain is None:
+        return
+    console.print(f"\nWith uncertain parameters: {drawn_from(findings.uncertain)}", markup=False)
+    for sentence in uncertain_sentences(one, findings):
+        console.print(f"- {sentence}", markup=False)
+    table = _plain_table(UNCERTAIN_HEADINGS)
+    for cells in uncertain_rows(one, findings):
+        table.add_row(*cells)
+    console.print()
+    console.print(table)
+
+
+def _print_interactions(console: Console, findings: ComparisonFindings) -> None:
+    if findings.interactions is None:
+        return
+    console.print("\nAlone and together", markup=False, style="bold")
+    console.print()
+    for sentence in interaction_sentences(findings):
+        console.print(f"- {sentence}", markup=False)
+    console.print()
+    headings = interaction_headings(findings.interactions)
+    rows = [(interaction_cells(row), row.effect.difference.clear) for row in leading_interactions(findings)]
+    table = _plain_table(headings)
+    for cells, clear in rows:
+        table.add_row(*cells, style="bold" if clear else "")
+    console.print(table)
+
+
+def _plain_table(headings: Sequence[str]) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if place else "left", overflow="fold")
+    return table
 
 
 def _table(console: Console, effects: list[Effect]) -> Table:

@@ -1,4 +1,4 @@
-"""Effects as people read them: cells of tables, and sentences."""
+"""Effects as people read them: cells of tables, and sentences on how precise they are."""
 
 from __future__ import annotations
 
@@ -93,10 +93,14 @@ def effects_shown(effects: Sequence[Effect]) -> tuple[list[Effect], list[str]]:
     return [one for one in effects if one not in empty], [one.label for one in empty]
 
 
-def effect_sentences(effects: Sequence[Effect]) -> list[str]:
-    """Return in words the result of a what-if: the first outcome, the precision, what was left out."""
+def precision_sentences(effects: Sequence[Effect]) -> list[str]:
+    """Return in words what pairing is worth, and which pairs were left out.
+
+    Args:
+        effects: of a what-if; the first that is no share of runs is the one of which numbers of runs are told.
+    """
     numbers = [one for one in effects if not one.unit.startswith("share of runs")] or list(effects)
-    texts = [_first(numbers[0]), *_gain_from_pairing(numbers)]
+    texts = _gain_from_pairing(numbers)
     missing = [one for one in effects if one.left_out]
     if missing:
         rows = ", ".join(f"{one.label} ({one.left_out})" for one in missing)
@@ -105,23 +109,6 @@ def effect_sentences(effects: Sequence[Effect]) -> list[str]:
             "representative."
         )
     return texts
-
-
-def _first(effect: Effect) -> str:
-    scale, difference = scale_of(effect), effect.difference
-    if not difference.pairs:
-        return f"{effect.label}: no pair in which both runs have this number."
-    if difference.low is None:
-        gap = f"{scale.gap(difference)} {scale.words}"
-        return f"{effect.label}: {gap}; one pair gives no confidence interval."
-    if difference.lower == difference.higher == 0.0:
-        return f"{effect.label}: the same in every pair."
-    verdict = "a clear effect" if difference.clear else "no clear effect"
-    return (
-        f"{effect.label}: {scale.gap(difference)} {scale.words} on average "
-        f"(95 % confidence interval {scale.between(difference)}): {verdict}; "
-        f"lower in {percent(difference.lower)} of the pairs, higher in {percent(difference.higher)}."
-    )
 
 
 def _gain_from_pairing(numbers: list[Effect]) -> list[str]:
@@ -133,8 +120,8 @@ def _gain_from_pairing(numbers: list[Effect]) -> list[str]:
     )
     least, middle, most = (number(factors[place]) for place in (0, len(factors) // 2, -1))
     return [
-        f"Without pairing, the same precision would take about {_runs(first.difference.unpaired)} runs of each "
-        f"scenario instead of {first.difference.pairs}; over all outcomes {least} to {most} times "
+        f"{first.label}: without pairing, the same precision would take about {_runs(first.difference.unpaired)} runs "
+        f"of each scenario instead of {first.difference.pairs}; over all outcomes {least} to {most} times "
         f"as many (median {middle})."
     ]
 

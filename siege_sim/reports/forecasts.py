@@ -24,6 +24,9 @@ NAIVE_HEADINGS = (
     "Naive forecast", "Patterns", "Runs: in range", "It: in range", "Runs: CRPS", "It: CRPS",
 )  # fmt: skip
 
+MOST_MISSES = 3
+"""How many of the patterns that are missed a sentence tells."""
+
 KNOWN_HEADINGS = (
     "Pattern", "Record", "All runs", "10-90 %", "CRPS", "Weighted runs", "10-90 %", "CRPS",
 )  # fmt: skip
@@ -59,6 +62,20 @@ def forecast_sentences(lines: Sequence[PatternScore]) -> list[str]:
                 f"runs for {score.runs} of them, with {number(score.runs_crps)}."
             )
     return texts
+
+
+def miss_sentences(lines: Sequence[PatternScore]) -> list[str]:
+    """Return in a sentence which patterns the runs miss by most; none where they miss none."""
+    missed = [line for line in lines if line.median is not None and line.share_of_runs is None and not line.holds]
+    if not missed:
+        return []
+    worst = sorted(missed, key=lambda line: -(line.crps or 0.0))[:MOST_MISSES]
+    told = "; ".join(
+        f"{line.topic}: {line.title[0].lower()}{line.title[1:]} (median {amount(line.median, line.unit)}, record "
+        f"{range_text(line.low, line.high, line.unit)})"
+        for line in worst
+    )
+    return [f"Furthest from the record: {told}."]
 
 
 def count_text(count: int) -> str:

@@ -13,6 +13,7 @@ from siege_sim.reports.forecasts import (
     interval_text,
     known_rows,
     known_sentences,
+    miss_sentences,
     naive_rows,
     wanted_text,
 )
@@ -143,7 +144,8 @@ def card_seeds(card: Scorecard) -> str:
 
 def scorecard_sentences(card: Scorecard) -> list[str]:
     """Return in words what the scorecard comes to."""
-    return forecast_sentences(card.lines)
+    first, *others = forecast_sentences(card.lines)
+    return [first, *miss_sentences(card.lines), *others]
 
 
 def render_scorecard(card: Scorecard, picture: Picture | None) -> str:

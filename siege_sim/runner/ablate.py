@@ -19,11 +19,10 @@ from siege_sim.analysis.ablation import (
 from siege_sim.analysis.comparison.compared import compared_quantities
 from siege_sim.errors import ScenarioError
 from siege_sim.loading.scenario import load_scenario, scenario_of, shipped_scenarios
-from siege_sim.loading.what_ifs import about_of, cases_among, what_ifs_of
-from siege_sim.model.outcomes import known_outcomes
-from siege_sim.model.run_outcomes import OF_THE_RUN
+from siege_sim.loading.what_ifs import cases_among, what_ifs_of
 from siege_sim.model.scenario import Scenario
 from siege_sim.model.version import model_version
+from siege_sim.runner.about import about_of_what_if
 from siege_sim.runner.compare import ComparisonRequest, known_quantities, misfits, run_comparison
 
 if TYPE_CHECKING:
@@ -179,26 +178,9 @@ def _what_ifs(name: str, case: Scenario, settings: Sequence[str], days: int | No
         except ScenarioError as error:
             yield Switched(_not_run(switch, f"cannot be loaded: {error.problems[0]}"))
             continue
-        said = about_of(file, names_to_be_about())
-        switch = Switch("what_if", what_if.name, what_if.title, said or _about_changes(case, what_if))
+        switch = Switch("what_if", what_if.name, what_if.title, about_of_what_if(file, case, what_if))
         problems = misfits(what_if, (case,), days)
         yield Switched(_not_run(switch, problems[0])) if problems else Switched(switch, what_if)
-
-
-def names_to_be_about() -> tuple[str, ...]:
-    """Return every outcome that something can be about."""
-    names = [*(outcome.name for outcome in OF_THE_RUN), *(outcome.name for outcome in known_outcomes())]
-    return tuple(dict.fromkeys(names))
-
-
-def _about_changes(case: Scenario, what_if: Scenario) -> tuple[str, ...]:
-    """Return the outcomes that the mechanisms and actions are about in which a what-if differs from its case."""
-    before, after = dict(case.processes.on()), dict(what_if.processes.on())
-    before |= case.interventions
-    after |= what_if.interventions
-    changed = [one for name in {**before, **after} for one in [after.get(name) or before[name]]
-               if before.get(name) != after.get(name)]  # fmt: skip
-    return tuple(dict.fromkeys(name for one in changed for name in type(one).about)) or ABOUT_ANYTHING
 
 
 def _not_run(switch: Switch, why: str) -> Switch:

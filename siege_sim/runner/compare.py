@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siege_sim.analysis.comparison.compared import (
@@ -17,18 +18,26 @@ from siege_sim.analysis.comparison.compared import (
     whole_run_quantity,
 )
 from siege_sim.analysis.comparison.comparison import Arm, Comparison, InterimLook
+from siege_sim.analysis.comparison.comparison_findings import ComparisonFindings, comparison_findings
+from siege_sim.analysis.comparison.leading import BETWEEN, LEADING
 from siege_sim.analysis.comparison.paired import FIRST_LOOK, next_look
 from siege_sim.analysis.comparison.traces import Trace, trace_of
+from siege_sim.analysis.comparison.uncertain import uncertain_findings
 from siege_sim.errors import ScenarioError
-from siege_sim.loading.scenario import load_scenario
+from siege_sim.loading.doubts import doubts_of
+from siege_sim.loading.scenario import find, load_scenario
 from siege_sim.model.run_outcomes import run_outcomes_of
 from siege_sim.model.scenario import Scenario
 from siege_sim.results.changed import change_sentences, changed_title
+from siege_sim.runner.about import about_of_what_if
+from siege_sim.runner.draws import Draws, drawn_jobs, draws_for
 from siege_sim.runner.pool import run_many
 from siege_sim.runner.run import Job, jobs_of, run_job
+from siege_sim.runner.together import all_together
 
 if TYPE_CHECKING:
     from siege_sim.runner.finished_runs import FinishedRuns
+    from siege_sim.schema.lineage import Lineage
 
 
 def known_quantities(scenarios: Sequence[Scenario]) -> dict[str, ComparedQuantity]:
@@ -101,6 +110,9 @@ class ComparisonRequest:
         days: stop each run after so many days.
         settings: what is changed in all scenarios.
         command: what has to be typed to repeat it.
+        about: the outcomes that each what-if is about.
+        together: the place of the scenario that has what all the other what-ifs change, if one has.
+        draws: parameters for further pairs of runs, where they are uncertain.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -110,6 +122,14 @@ class ComparisonRequest:
     days: int | None = None
     settings: tuple[str, ...] = ()
     command: str = ""
+    about: tuple[tuple[str, ...], ...] = ()
+    together: int | None = None
+    draws: Draws | None = None
+
+    @property
+    def total_runs(self) -> int:
+        """How many runs it takes, at the most."""
+        return (self.runs + (0 if self.draws is None else len(self.draws.sets))) * len(self.scenarios)
 
 
 def comparison_request(
@@ -119,6 +139,9 @@ def comparison_request(
     until: str | None = None,
     days: int | None = None,
     settings: Sequence[str] = (),
+    together: bool = False,
+    uncertain: int = 0,
+    calibration: Path | None = None,
 ) -> ComparisonRequest:
     """Load and check what is to be compared, before anything is run.
 
@@ -129,20 +152,71 @@ def comparison_request(
         until: a width, as in ``compared.target_of``.
         days: stop each run after so many days.
         settings: changes to all scenarios, as ``key=value``.
+        together: whether to run all what-ifs at once too, and to compare that with the sum of each alone.
+        uncertain: how many further pairs to run, each with parameters of its own.
+        calibration: the folder of a calibration that these are drawn from; plausible ranges without it.
 
     Raises:
         SiegeError: for what is wrong, with the way out.
     """
     wanted = [name.strip() for text in outcomes for name in text.split(",") if name.strip()]
     scenarios = load_comparable(names, settings, days)
-    chosen = compared_quantities(wanted, known_quantities(scenarios))
+    abouts = [about_of_what_if(find(name), scenarios[0], one) for name, one in zip(names, scenarios, strict=True)][1:]
+    place = None
+    if together:
+        scenarios, abouts, place = _with_all_together(scenarios, abouts, days)
+    chosen = _chosen_quantities(wanted, abouts, known_quantities(scenarios))
     target = None if until is None else target_of(until, chosen)
     words = ["siege-sim", "compare", *names, "--runs", str(runs)]
     words += ["--outcomes", ",".join(wanted)] if wanted else []
     words += [] if until is None else ["--until", until]
     words += [] if days is None else ["--days", str(days)]
     words += [word for setting in settings for word in ("--set", setting)]
-    return ComparisonRequest(scenarios, runs, chosen, target, days, tuple(settings), shlex.join(words))
+    words += ["--together"] if together else []
+    words += ["--uncertain", str(uncertain)] if uncertain else []
+    words += ["--draws-from", str(calibration)] if calibration else []
+    draws = draws_for(scenarios, uncertain, calibration) if uncertain else None
+    about = tuple(tuple(wanted) or one for one in abouts)
+    command = shlex.join(words)
+    return ComparisonRequest(scenarios, runs, chosen, target, days, tuple(settings), command, about, place, draws)
+
+
+def _with_all_together(
+    scenarios: tuple[Scenario, ...], abouts: Sequence[tuple[str, ...]], days: int | None
+) -> tuple[tuple[Scenario, ...], list[tuple[str, ...]], int]:
+    """Return the scenarios with one that changes all that the others change, and its place.
+
+    One of those that were named may be it already.
+    """
+    base, *what_ifs = scenarios
+    for place, one in enumerate(what_ifs, start=1):
+        others = [other for other in what_ifs if other is not one]
+        if len(others) > 1 and _is_all_of(one, base, others):
+            return scenarios, list(abouts), place
+    whole = all_together(base, what_ifs)
+    problems = misfits(whole, scenarios, days)
+    if problems:
+        raise ScenarioError([f"--together: {problem}" for problem in problems])
+    about = tuple(dict.fromkeys(name for names in abouts for name in names))
+    return (*scenarios, whole), [*abouts, about], len(scenarios)
+
+
+def _is_all_of(one: Scenario, base: Scenario, others: Sequence[Scenario]) -> bool:
+    try:
+        return _content(all_together(base, others)) == _content(one)
+    except ScenarioError:
+        return False
+
+
+def _chosen_quantities(
+    wanted: Sequence[str], abouts: Sequence[Sequence[str]], known: Mapping[str, ComparedQuantity]
+) -> tuple[ComparedQuantity, ...]:
+    """Return what is compared: what is wanted, or the usual outcomes and all that the what-ifs are about."""
+    usual = compared_quantities(wanted, known)
+    if wanted:
+        return usual
+    more = [name for name in (*LEADING, *(name for about in abouts for name in about), *BETWEEN) if name in known]
+    return tuple(dict.fromkeys((*usual, *(known[name] for name in more))))
 
 
 def run_comparison(
@@ -176,8 +250,48 @@ def run_comparison(
         wanted = next_look(wanted, width, until.width, request.runs)
 
 
+def run_uncertain(
+    request: ComparisonRequest,
+    done: int,
+    workers: int | None = None,
+    on_progress: Callable[[int], None] | None = None,
+    finished: FinishedRuns | None = None,
+) -> Comparison | None:
+    """Run further pairs, each with parameters of its own; none where that was not asked for.
+
+    Args:
+        request: what to compare.
+        done: how many runs were made before, for the progress.
+        workers: how many processes; the result is the same for any number.
+        on_progress: called with the number of runs that are done.
+        finished: where runs that are finished are kept meanwhile, if anywhere.
+    """
+    if request.draws is None:
+        return None
+    last = min(request.days or request.scenarios[0].days, request.scenarios[0].days)
+    jobs = drawn_jobs(request.scenarios, request.draws, request.days)
+    traces = _run_jobs(request, jobs, last, workers, _further(on_progress, done), finished)
+    return replace(_nothing_yet(request, last), until=None).with_more(traces)
+
+
+def found_by(
+    request: ComparisonRequest,
+    workers: int | None = None,
+    on_progress: Callable[[int], None] | None = None,
+    finished: FinishedRuns | None = None,
+) -> ComparisonFindings:
+    """Run all that was asked for, and return what it says; the arguments are those of ``run_comparison``."""
+    comparison = run_comparison(request, workers, on_progress, finished)
+    done = comparison.pairs * len(comparison.arms)
+    drawn = run_uncertain(request, done, workers, on_progress, finished)
+    found = comparison_findings(comparison)
+    if drawn is None or request.draws is None:
+        return found
+    return replace(found, uncertain=uncertain_findings(drawn, request.draws.said, request.draws.table()))
+
+
 def _nothing_yet(request: ComparisonRequest, last: int) -> Comparison:
-    arms = tuple(_arm(one) for one in request.scenarios)
+    arms = _arms(request)
     return Comparison(
         arms=arms,
         quantities=request.quantities,
@@ -187,12 +301,29 @@ def _nothing_yet(request: ComparisonRequest, last: int) -> Comparison:
         traces=tuple(() for _ in arms),
         settings=request.settings,
         days=request.days,
+        together=request.together,
     )
 
 
-def _arm(scenario: Scenario) -> Arm:
-    title = changed_title(scenario.title, scenario.name, scenario.lineage)
-    return Arm(scenario.name, title, scenario.summary, tuple(change_sentences(scenario.lineage)))
+def _arms(request: ComparisonRequest) -> tuple[Arm, ...]:
+    """Return the scenarios as they are told; the settings that hold in all of them are told of the baseline alone."""
+    base, *others = request.scenarios
+    abouts = request.about or ((),) * len(others)
+    steps = [_before_settings(one, request.settings) for one in others]
+    doubts = [tuple(f"{one.says} ({one.heading})" for one in doubts_of(base, other)) for other in others]
+    return (_arm(base, base.lineage, ()), *map(_arm, others, steps, abouts, doubts))
+
+
+def _arm(scenario: Scenario, steps: Sequence[Lineage], about: tuple[str, ...], doubts: tuple[str, ...] = ()) -> Arm:
+    title = changed_title(scenario.title, scenario.name, steps)
+    return Arm(scenario.name, title, scenario.summary, tuple(change_sentences(steps)), about, doubts)
+
+
+def _before_settings(scenario: Scenario, settings: Sequence[str]) -> Sequence[Lineage]:
+    """Return the steps in which a scenario came about, without that of the settings."""
+    steps = scenario.lineage
+    last_is_settings = bool(settings and steps) and (steps[-1].by, steps[-1].parent) == ("set", scenario.name)
+    return steps[:-1] if last_is_settings else steps
 
 
 def _further(on_progress: Callable[[int], None] | None, done: int) -> Callable[[int], None] | None:
@@ -210,12 +341,25 @@ def _run_seeds(
     """Run every seed with every scenario, seed by seed; return the traces of each scenario."""
     by_scenario = [jobs_of(one, seeds, request.days) for one in request.scenarios]
     jobs = [job for pair in zip(*by_scenario, strict=True) for job in pair]
+    return _run_jobs(request, jobs, last, workers, on_progress, finished)
+
+
+def _run_jobs(
+    request: ComparisonRequest,
+    jobs: Sequence[Job],
+    last: int,
+    workers: int | None,
+    on_progress: Callable[[int], None] | None,
+    finished: FinishedRuns | None,
+) -> list[list[Trace]]:
+    """Do jobs, in which the scenarios take turns; return the traces of each scenario."""
     if finished is None:
         traces = run_many(jobs, partial(_traced, request.quantities, last), workers, on_progress)
     else:
         keep = partial(trace_of, quantities=request.quantities, days=last)
         traces = finished.run_jobs(jobs, keep, workers, on_progress)
-    return [traces[number :: len(by_scenario)] for number in range(len(by_scenario))]
+    arms = len(request.scenarios)
+    return [traces[number::arms] for number in range(arms)]
 
 
 def _traced(quantities: Sequence[ComparedQuantity], days: int, job: Job) -> Trace:

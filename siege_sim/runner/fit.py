@@ -86,7 +86,8 @@ def _print_stage(stage: StageFit, spec: CalibrationSpec, console: Console) -> No
     table = stage.table
     shown = Table(box=None, pad_edge=False)
     for heading in ("parameter", "range", "median", "10-90 %", "width", "the record"):
-        shown.add_column(heading, justify="left" if heading in ("parameter", "the record") else "right")
+        words = heading in ("parameter", "the record")
+        shown.add_column(heading, justify="left" if words else "right", overflow="fold", no_wrap=not words)
     for row in summarised(table, stage.priors).to_dict("records"):
         shown.add_row(
             str(row["parameter"]),
@@ -96,6 +97,8 @@ def _print_stage(stage: StageFit, spec: CalibrationSpec, console: Console) -> No
             percent(row["width"]),
             VERDICTS[row["constrained"]],
         )
+    for sentence in constrained_sentences(summarised(table, stage.priors)):
+        console.print(f"{sentence}\n", soft_wrap=True)
     console.print(shown)
     console.print(f"\n{len(table)} parameter sets; effective sample size: {number(effective_sample_size(table))}.")
     best, worst = table["misfit"].min(), table["misfit"].max()
@@ -103,6 +106,22 @@ def _print_stage(stage: StageFit, spec: CalibrationSpec, console: Console) -> No
     again = table["misfit_again"].dropna()
     times, least, most = spec.runs_of_a_finalist, again.min(), again.max()
     console.print(f"The {len(again)} best, run again {times} times each: {number(least)} to {number(most)}.")
+
+
+def constrained_sentences(rows: pd.DataFrame) -> list[str]:
+    """Return in words which parameters the record constrains, by their whole names.
+
+    Args:
+        rows: as from ``summarised``.
+    """
+    verdicts = list(zip(rows["parameter"], rows["constrained"], strict=True))
+    if any(verdict is None for _, verdict in verdicts):
+        return ["Too few parameter sets are left to say which parameters the record constrains."]
+    told = [str(name) for name, verdict in verdicts if verdict]
+    if not told:
+        return [f"The record constrains none of the {len(verdicts)} parameters by itself."]
+    which = "; ".join(told)
+    return [f"The record constrains {len(told)} of {len(verdicts)} parameters by themselves: {which}."]
 
 
 def effective_sample_size(table: pd.DataFrame) -> float:

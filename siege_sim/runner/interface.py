@@ -11,13 +11,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from siege_sim.analysis.comparison.comparison_findings import ComparisonFindings, comparison_findings
+from siege_sim.analysis.comparison.comparison_findings import ComparisonFindings
 from siege_sim.analysis.ensemble import EnsembleFindings, ensemble_findings
 from siege_sim.errors import SiegeError
 from siege_sim.experiments.plan import load_plan
 from siege_sim.loading.scenario import load_scenario
 from siege_sim.results.store import Store, read_sweep
-from siege_sim.runner.compare import comparison_request, run_comparison
+from siege_sim.runner.compare import comparison_request, found_by
 from siege_sim.runner.ensemble import run_set
 from siege_sim.runner.scoring import card_of, score_requests, scored_runs
 from siege_sim.runner.sweep import Driver
@@ -35,6 +35,9 @@ def compare(
     outcomes: Sequence[str] = (),
     days: int | None = None,
     settings: Sequence[str] = (),
+    together: bool = False,
+    uncertain: int = 0,
+    calibration: Path | None = None,
     workers: int | None = None,
     on_progress: OnProgress | None = None,
 ) -> ComparisonFindings:
@@ -47,14 +50,19 @@ def compare(
         outcomes: what to compare; the usual outcomes when none is named.
         days: stop each run after so many days.
         settings: changes to all scenarios, as ``key=value``.
+        together: whether to run all what-ifs at once too, and to compare that with the sum of each alone.
+        uncertain: how many further pairs to run, each with parameters of its own.
+        calibration: the folder of a calibration that these are drawn from; plausible ranges without it.
         workers: how many processes; by default one for each processor. The result is the same for any number.
         on_progress: called with the number of runs that are done.
 
     Raises:
         SiegeError: for what is wrong, with the way out.
     """
-    request = comparison_request((baseline, *what_ifs), runs, outcomes, None, days, settings)
-    return comparison_findings(run_comparison(request, workers, on_progress))
+    request = comparison_request(
+        (baseline, *what_ifs), runs, outcomes, None, days, settings, together, uncertain, calibration
+    )
+    return found_by(request, workers, on_progress)
 
 
 def run_ensemble(

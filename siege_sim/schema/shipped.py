@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from pathlib import Path
 
 from siege_sim.errors import ScenarioError, did_you_mean
+
+SIMILAR = 0.6
+"""How alike a name and what could have been meant must be, from 0 to 1."""
 
 CALIBRATION_PREFIX = "calibration_"
 """How the names of calibrations begin, which stand among the experiments."""
@@ -59,10 +63,40 @@ def find_file(
             raise ScenarioError([f"{text[:80]}...: not a path: {error.strerror}"]) from None
         if not there:
             why = "is a folder" if file.is_dir() else "there is no such file"
-            raise ScenarioError([f"{text}: {why}; give a YAML file or a name from `siege-sim list {what}s`"])
+            way_out = f"give a YAML file or a name from `siege-sim list {what}s`"
+            raise ScenarioError([f"{text}: {why}; {way_out}{_meant_file(file, shipped)}"])
         return file
     if beside is not None and (file := beside / f"{text}.yaml").is_file():
         return file
     if text not in shipped:
-        raise ScenarioError([f"no {what} is called '{text}'{did_you_mean(text, shipped)}"])
+        raise ScenarioError([f"no {what} is called '{text}'{_meant_name(text, shipped, beside)}"])
     return shipped[text]
+
+
+def _meant_name(text: str, shipped: Mapping[str, Path], beside: Path | None) -> str:
+    """Return what a name could have meant: a shipped file, one beside, or one in the folder somebody works in."""
+    if beside is not None:
+        return did_you_mean(text, {*shipped, *_yaml_files(beside)})
+    here = _yaml_files(Path())
+    close = difflib.get_close_matches(text, [*shipped, *here], n=1, cutoff=SIMILAR)
+    if close and close[0] in here:
+        return f"; did you mean './{here[close[0]].name}'?"
+    return did_you_mean(text, shipped)
+
+
+def _meant_file(file: Path, shipped: Mapping[str, Path]) -> str:
+    """Return what a path could have meant: a file in the same folder, or a shipped one; nothing when none is close."""
+    there = _yaml_files(file.parent)
+    close = difflib.get_close_matches(file.stem, [*there, *shipped], n=1, cutoff=SIMILAR)
+    if not close:
+        return ""
+    meant = str(there[close[0]]) if close[0] in there else close[0]
+    return f"; did you mean '{meant}'?"
+
+
+def _yaml_files(folder: Path) -> dict[str, Path]:
+    """Return the YAML files of a folder by name; none where it cannot be read."""
+    try:
+        return {file.stem: file for file in sorted(folder.iterdir()) if file.suffix in (".yaml", ".yml")}
+    except OSError:
+        return {}

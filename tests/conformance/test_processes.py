@@ -17,7 +17,7 @@ from siege_sim.model.city.layers import LAYERS
 from siege_sim.model.processes.base import Intervention, Phase
 from siege_sim.model.processes.break_off import BreakOff
 from siege_sim.model.rng import stream
-from siege_sim.runner.ablate import names_to_be_about
+from siege_sim.runner.about import names_to_be_about
 from tests.conftest import STRESS
 
 PROCESSES = sorted(catalogue.processes().items())

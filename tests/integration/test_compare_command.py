@@ -68,7 +68,7 @@ def test_it_writes_tables_figures_and_a_page_and_leaves_nothing_else(written):
 def test_the_terminal_shows_effects_how_sure_they_are_and_what_pairing_is_worth(written):
     _, printed = written
     for words in ("What if there had been <more> food?", "5 pairs of runs, seeds 1 to 5", "95 % interval",
-                  "Without pairing, the same precision would take about", "comparison.html"):  # fmt: skip
+                  "without pairing, the same precision would take about", "comparison.html"):  # fmt: skip
         assert words in printed
 
 
@@ -214,6 +214,7 @@ def test_scenarios_of_different_length_are_compared_as_far_as_both_go(tmp_path):
         (["aleppo_2016", "aid_convoys", "--outcomes", "civilians_kild"], "did you mean 'civilians_killed'?"),
         (["aleppo_2016", "aid_convoys", "--until", "soon"], "'soon' is not a width above 0"),
         (["aleppo_2016", "aid_convoys", "--outcomes", "ending", "--until", "3"], "none of the compared outcomes is"),
+        (["aleppo_2016", "aid_convoys", "--together"], "name two what-ifs or more"),
         (["aleppo_2016", "toy_town"], "toy_town: starts on 2020-09-01"),
         (["aleppo_2016", "aid_convoys", "--set", "populatoin.besieged=3"], "did you mean 'population'?"),
     ],
@@ -245,3 +246,53 @@ def test_interrupting_ends_the_workers_and_keeps_the_runs_that_were_finished(sta
     assert errors.rstrip().endswith("the same command continues")
     assert [path.name for path in tmp_path.iterdir()] == ["o.unfinished"]
     assert gone(running.pid), "a worker is still there"
+
+
+def test_findings_come_before_statistics_on_page_and_terminal(written):
+    folder, printed = written
+    page = (folder / "comparison.html").read_text()
+    for text in (printed, page):
+        assert text.index("people die of hunger") < text.index("Unpaired runs")
+    assert page.index("What was found") < page.index("Side by side") < page.index("How to read it, and how sure")
+
+
+def test_all_what_ifs_at_once_are_compared_with_the_sum_of_each_alone(what_ifs, tmp_path, capsys):
+    out = tmp_path / "o"
+    wanted = ["compare", *what_ifs, "--together", "--runs", "3", "--days", "20", "--out", str(out)]
+    assert cli.main(wanted) == cli.EXIT_OK
+    assert "Both together  (together)" in (printed := capsys.readouterr().out)
+    assert printed.index("Alone and together") > printed.index("Both together")
+    row = next(row for row in rows_of(out / "interactions.csv") if row["outcome"] == "civilians_killed")
+    both, bombed, fed = (
+        float(one["difference"]) for name in ("together", "bombed", "fed") for one in rows_of(out / "effects.csv")
+        if (one["what_if"], one["outcome"]) == (name, "civilians_killed")
+    )  # fmt: skip
+    assert float(row["together_minus_sum"]) == pytest.approx(both - bombed - fed)
+    assert "Alone and together" in (out / "comparison.html").read_text()
+
+
+def test_a_what_if_leads_with_what_it_is_about(what_ifs):
+    found = comparison_request(["aleppo_2016", "protected_hospitals"], 1)
+    assert found.about == (("died_of_wounds", "hospitals_working"),)
+    names = [quantity.name for quantity in found.quantities]
+    assert {"died_of_wounds", "hospitals_working", "excess_deaths", "ending", "end_day"} <= set(names)
+    assert names[0] == "civilians_killed", "what is found first does not decide when there are enough runs"
+    fed = comparison_request(what_ifs[:2], 1)
+    assert "died_of_hunger" in fed.about[0], "without a line that says so, it is about what its actions are there for"
+    named = comparison_request(what_ifs[:2], 1, ["left_by_road"])
+    assert (named.about, [one.name for one in named.quantities]) == ((("left_by_road",),), ["left_by_road"])
+
+
+def test_killed_outright_it_goes_on_where_it_was_and_ends_as_if_nothing_had_happened(start, what_ifs, tmp_path):
+    wanted = [*what_ifs[:2], "--runs", "12", "--days", "25", "--uncertain", "2", "--json", "--out", str(tmp_path / "o")]
+    running = start(*PROGRAM, "compare", *[word for word in wanted if word != "--json"])
+    running.stderr.readline()  # some runs are done
+    running.kill()
+    running.communicate(timeout=120)
+    kept = len(list((tmp_path / "o.unfinished").iterdir()))
+    assert kept > 0
+    again = siege_sim("compare", *wanted, "--workers", "2")
+    assert again.returncode == 0, again.stderr
+    anew = siege_sim("compare", *wanted[:-1], str(tmp_path / "anew"), "--workers", "1")
+    assert json.loads(again.stdout) == json.loads(anew.stdout)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["anew", "o"]

@@ -31,12 +31,16 @@ class Arm:
         title: of it.
         summary: of it.
         changed: what was changed in it, in sentences.
+        about: the outcomes that it is about, as a what-if.
+        doubts: what the validation of the model doubts about its levers.
     """
 
     name: str
     title: str
     summary: str
     changed: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Comparison:
         looks: the looks at that interval.
         settings: what was changed in all scenarios, as ``key=value``.
         days: after how many days the runs were stopped, if so.
+        together: the place of the scenario that has what all the other what-ifs change, if one has.
     """
 
     arms: tuple[Arm, ...]
@@ -72,6 +77,7 @@ class Comparison:
     looks: tuple[InterimLook, ...] = ()
     settings: tuple[str, ...] = ()
     days: int | None = None
+    together: int | None = None
 
     @property
     def pairs(self) -> int:

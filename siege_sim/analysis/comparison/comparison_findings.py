@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from siege_sim.analysis.comparison.effects import days_of, effects_of, endings_of, first_differing_day, quarters_of
+from siege_sim.analysis.comparison.interaction import interactions_of
+from siege_sim.analysis.comparison.leading import leading_effects, onsets_of
 from siege_sim.analysis.comparison.paired import CONFIDENCE
 from siege_sim.analysis.comparison.traces import OF_QUARTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from siege_sim.analysis.comparison.compared import ComparedQuantity, Target
     from siege_sim.analysis.comparison.comparison import Arm, Comparison, InterimLook
     from siege_sim.analysis.comparison.effects import DailyEffect, Effect, QuarterEffect
+    from siege_sim.analysis.comparison.interaction import Interaction, Interactions
+    from siege_sim.analysis.comparison.leading import Onset
     from siege_sim.analysis.comparison.paired import Difference
+    from siege_sim.analysis.comparison.uncertain import UncertainFindings
 
 DAY_COLUMNS = (
     "what_if", "outcome", "day", "date", "pairs", "baseline", "with_it", "difference", "low", "high", "tenth",
@@ -36,6 +41,7 @@ class ArmFindings:
         days: on every daily outcome, day by day.
         quarters: in every quarter that was besieged on day 0.
         first_differing_day: the first day on which a run differs from its baseline in a daily outcome; None for never.
+        onsets: when daily outcomes begin to differ clearly, the first first.
     """
 
     arm: Arm
@@ -43,6 +49,18 @@ class ArmFindings:
     days: tuple[DailyEffect, ...] = field(repr=False)
     quarters: tuple[QuarterEffect, ...] = field(repr=False)
     first_differing_day: int | None
+    onsets: tuple[Onset, ...] = field(default=(), repr=False)
+
+    @property
+    def leading(self) -> list[Effect]:
+        """The effects that lead in the answer: what the what-if is about, all deaths, endings, dates."""
+        return leading_effects(self.effects, self.arm.about)
+
+    @property
+    def leading_first(self) -> list[Effect]:
+        """All effects, those that lead before the others."""
+        leading = self.leading
+        return [*leading, *(effect for effect in self.effects if effect not in leading)]
 
 
 @dataclass(frozen=True)
@@ -65,6 +83,8 @@ class ComparisonFindings:
         made: program and versions.
         digests: of the scenarios, by name.
         runs: a row a scenario and seed, with the numbers of the run.
+        interactions: what the what-ifs do alone and together, where one scenario has what all others change.
+        uncertain: what they change with uncertain parameters, where that was asked for.
     """
 
     baseline: Arm
@@ -82,6 +102,8 @@ class ComparisonFindings:
     made: Mapping[str, Any] = field(repr=False)
     digests: Mapping[str, str | None] = field(repr=False)
     runs: pd.DataFrame = field(repr=False)
+    interactions: Interactions | None = field(default=None, repr=False)
+    uncertain: UncertainFindings | None = field(default=None, repr=False)
 
     @property
     def pairs(self) -> int:
@@ -96,9 +118,27 @@ class ComparisonFindings:
         return f"{self.pairs} pairs of runs, seeds {self.seeds[0]} to {self.seeds[-1]}"
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return every table by name: effects, days, quarters, runs."""
-        return {"effects": self.effects_table(), "days": self.days_table(), "quarters": self.quarters_table(),
-                "runs": self.runs}  # fmt: skip
+        """Return every table by name: effects, days, quarters, runs, and what else was asked for."""
+        tables = {"effects": self.effects_table(), "days": self.days_table(), "quarters": self.quarters_table(),
+                  "runs": self.runs}  # fmt: skip
+        if rows := self._interaction_rows():
+            tables["interactions"] = pd.DataFrame(rows)
+        if self.uncertain is not None:
+            tables |= {"uncertain": self.uncertain.table(), "draws": self.uncertain.draws}
+        return tables
+
+    def _interaction_rows(self) -> list[dict[str, Any]]:
+        found = self.interactions
+        return [] if found is None else [_interaction_row(found.alone, row) for row in found.rows]
+
+    @staticmethod
+    def _uncertain_data(found: UncertainFindings) -> dict[str, Any]:
+        rows = found.table().astype(object)
+        return {
+            "drawn_from": found.said,
+            "pairs": found.pairs,
+            "effects": rows.where(rows.notna(), None).to_dict("records"),
+        }
 
     def effects_table(self) -> pd.DataFrame:
         """Return a row a what-if and outcome."""
@@ -139,6 +179,8 @@ class ComparisonFindings:
             "baseline": self.baseline.name,
             "what_ifs": [one.arm.name for one in self.what_ifs],
             "digests": dict(self.digests),
+            "about": {one.arm.name: list(one.arm.about) for one in self.what_ifs},
+            "doubts": {one.arm.name: list(one.arm.doubts) for one in self.what_ifs},
             "changed": {arm.name: list(arm.changed) for arm in (self.baseline, *(one.arm for one in self.what_ifs))},
             "start": self.start.isoformat(),
             "last_day": self.last_day,
@@ -151,6 +193,8 @@ class ComparisonFindings:
             "looks": [asdict(look) for look in self.looks],
             "endings": {name: dict(shares) for name, shares in self.endings.items()},
             "effects": self._effect_rows(),
+            "interactions": self._interaction_rows(),
+            "uncertain": None if self.uncertain is None else self._uncertain_data(self.uncertain),
         }
 
 
@@ -178,19 +222,31 @@ def comparison_findings(comparison: Comparison) -> ComparisonFindings:
             for arm, traces in zip(arms, comparison.traces, strict=True)
         },
         runs=comparison.runs_table(),
+        interactions=interactions_of(comparison),
     )
 
 
 def _arm_findings(comparison: Comparison, arm: int) -> ArmFindings:
+    days = days_of(comparison, arm)
     return ArmFindings(
-        comparison.arms[arm], effects_of(comparison, arm), days_of(comparison, arm), quarters_of(comparison, arm),
-        first_differing_day(comparison, arm),
+        comparison.arms[arm], effects_of(comparison, arm), days, quarters_of(comparison, arm),
+        first_differing_day(comparison, arm), onsets_of(days, comparison.pairs),
     )  # fmt: skip
 
 
 def _row(effect: Effect) -> dict[str, Any]:
     about = {"what_if": effect.what_if, "outcome": effect.name, "label": effect.label, "unit": effect.unit}
     return {**about, **_numbers_of(effect.difference), "pairs_left_out": effect.left_out}
+
+
+def _interaction_row(alone: Sequence[str], row: Interaction) -> dict[str, Any]:
+    effect, gap = row.effect, row.effect.difference
+    each = dict(zip((f"alone_{name}" for name in alone), row.alone or (None,) * len(alone), strict=True))
+    return {
+        "outcome": effect.name, "label": effect.label, "unit": effect.unit, "pairs": gap.pairs, **each,
+        "sum_of_each_alone": gap.before, "together": gap.after, "together_minus_sum": gap.middle, "low": gap.low,
+        "high": gap.high, "pairs_left_out": effect.left_out,
+    }  # fmt: skip
 
 
 def _numbers_of(difference: Difference) -> dict[str, Any]:

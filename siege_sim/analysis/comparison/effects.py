@@ -81,15 +81,17 @@ class QuarterEffect:
 
 def endings_of(comparison: Comparison, arm: int) -> dict[str, float]:
     """Return the share of a scenario's runs of every ending that any run had."""
-    return {ending: float(np.mean(_ended(comparison, arm, ending))) for ending in _endings_seen(comparison)}
+    return {ending: float(np.mean(ended_so(comparison, arm, ending))) for ending in endings_seen(comparison)}
 
 
-def _endings_seen(comparison: Comparison) -> list[str]:
+def endings_seen(comparison: Comparison) -> list[str]:
+    """Return every ending that a run of any scenario had, in the order in which endings are listed."""
     seen = {trace.ending for traces in comparison.traces for trace in traces}
     return [*(ending for ending in ENDINGS if ending in seen), *sorted(seen - set(ENDINGS))]
 
 
-def _ended(comparison: Comparison, arm: int, ending: str) -> NDArray[np.bool_]:
+def ended_so(comparison: Comparison, arm: int, ending: str) -> NDArray[np.bool_]:
+    """Return for each run of a scenario whether it ended in a way."""
     return np.array([trace.ending == ending for trace in comparison.traces[arm]])
 
 
@@ -117,9 +119,9 @@ def _on_ending(comparison: Comparison, arm: int) -> list[Effect]:
     return [
         Effect(
             comparison.arms[arm].name, f"{ENDING}:{ending}", ending_texts(ending).outcome, "share of runs",
-            share_difference(_ended(comparison, 0, ending), _ended(comparison, arm, ending)),
+            share_difference(ended_so(comparison, 0, ending), ended_so(comparison, arm, ending)),
         )
-        for ending in _endings_seen(comparison)
+        for ending in endings_seen(comparison)
     ]  # fmt: skip
 
 

@@ -7,7 +7,8 @@ import pytest
 from siege_sim.analysis.ablation import CLEAR_EFFECT, NO_RUN_DIFFERS
 from siege_sim.errors import ScenarioError
 from siege_sim.loading.what_ifs import about_of
-from siege_sim.runner.ablate import ablation_request, names_to_be_about, run_ablation
+from siege_sim.runner.ablate import ablation_request, run_ablation
+from siege_sim.runner.about import names_to_be_about
 from siege_sim.runner.finished_runs import FinishedRuns
 
 OFF = (

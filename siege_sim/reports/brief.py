@@ -1,0 +1,167 @@
+"""A brief: the answer to a what-if on two sheets of paper, for somebody who decides and has ten minutes.
+
+Question, answer, one figure, a table of six rows, limits, how it was made; all else is on the page of the comparison.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from siege_sim.analysis.comparison.leading import LEADING
+from siege_sim.reports.effects import label_of, scale_of
+from siege_sim.reports.found import effect_sentence, found_by_outcome, found_sentences
+from siege_sim.reports.interaction import interaction_sentences
+from siege_sim.reports.page import page, write_page
+from siege_sim.results.calendar import Calendar
+from siege_sim.results.endings import ENDING
+from siege_sim.results.numbers import NOTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from siege_sim.analysis.comparison.comparison_findings import ArmFindings, ComparisonFindings
+    from siege_sim.analysis.comparison.effects import Effect
+
+BRIEF_ROWS = 6
+"""Rows of the table, and panels of the figure."""
+
+MOST_WHAT_IFS = 3
+"""How many what-ifs a brief answers; with more it would not stay on two sheets."""
+
+MOST_SAID = {1: 7, 2: 5, 3: 4}
+"""Sentences on each, by how many there are."""
+
+MOST_DOUBTS = 3
+"""How many of the doubts of validation are told in full."""
+
+LONGEST_SUMMARY = 180
+"""Characters of a scenario's summary."""
+
+ALWAYS = ("excess_deaths", ENDING, "end_day")
+"""What every brief has a row for."""
+
+
+def write_brief(findings: ComparisonFindings, folder: Path, command: str) -> Path:
+    """Write ``brief.html`` into the folder of a comparison.
+
+    Args:
+        findings: the comparison.
+        folder: where; it exists.
+        command: what has to be typed to repeat it.
+
+    Returns:
+        The file.
+    """
+    write_page(render_brief(findings, command), folder / "brief.html")
+    return folder / "brief.html"
+
+
+def render_brief(findings: ComparisonFindings, command: str) -> str:
+    """Return a brief as a page of its own; every text of the scenarios is escaped."""
+    from siege_sim.plots.brief import brief_sketch
+
+    shown = findings.what_ifs[:MOST_WHAT_IFS]
+    rows = brief_rows(shown)
+    doubts = list(dict.fromkeys(doubt for one in shown for doubt in one.arm.doubts))
+    return page(
+        "brief.html",
+        baseline=findings.baseline,
+        summary=_shortened(findings.baseline.summary),
+        seeds=findings.seeds_text,
+        parts=[_answer(one, findings, len(shown)) for one in shown],
+        together=interaction_sentences(findings)[:2],
+        figure=brief_sketch([one.arm.title for one in shown], rows).picture(),
+        headings=("Outcome", "Baseline", *(_heading(one) for one in shown)),
+        rows=[_cells(row) for row in rows],
+        drawn_from="" if findings.uncertain is None else f"{findings.uncertain.pairs} pairs: {findings.uncertain.said}",
+        uncertain=[_with_drawn_values(one, findings) for one in shown if findings.uncertain],
+        doubts=doubts[:MOST_DOUBTS],
+        more_doubts=len(doubts) - len(doubts[:MOST_DOUBTS]),
+        left_out=len(findings.what_ifs) - len(shown),
+        made=findings.made,
+        digests=findings.digests,
+        command=command,
+    )
+
+
+def brief_rows(what_ifs: Sequence[ArmFindings]) -> list[list[Effect | None]]:
+    """Return for each of six outcomes its effect in every what-if: deaths before other things they are about."""
+    names = _row_names(what_ifs)
+    return [
+        [next((effect for effect in one.effects if effect.name == name), None) for one in what_ifs] for name in names
+    ]
+
+
+def _row_names(what_ifs: Sequence[ArmFindings]) -> list[str]:
+    """Return the outcomes of the rows: those of every brief, and before them what the what-ifs are about."""
+    effects = [effect for one in what_ifs for effect in one.effects]
+    known = list(dict.fromkeys(effect.name for effect in effects if not effect.name.endswith(":happened")))
+    ending = max(
+        (effect for effect in effects if effect.name.startswith(f"{ENDING}:")),
+        key=lambda effect: abs(effect.difference.middle or 0.0),
+        default=None,
+    )
+    always = [ending.name if name == ENDING and ending is not None else name for name in ALWAYS]
+    always = [name for name in always if name in known]
+    units = {effect.name: effect.unit for effect in effects}
+    about = [name for one in what_ifs for name in one.arm.about if name in known and name not in always]
+    about = sorted(dict.fromkeys(about), key=lambda name: units[name] != "persons")
+    others = [name for name in (*LEADING, *known) if name in known and name not in (*always, *about)]
+    others = [name for name in others if not name.startswith(f"{ENDING}:")]
+    chosen = [*about, *others][: BRIEF_ROWS - len(always)]
+    return [*chosen, *always]
+
+
+def _answer(one: ArmFindings, findings: ComparisonFindings, of: int) -> dict[str, object]:
+    return {"arm": one.arm, "summary": _shortened(one.arm.summary), "found": _told(one, findings, MOST_SAID[of])}
+
+
+def _told(one: ArmFindings, findings: ComparisonFindings, most: int) -> list[str]:
+    """Return the sentences of an answer: what it is about, people first; then always all deaths and endings."""
+    if findings.pairs < 2:
+        return found_sentences(one, findings)
+    said = dict(found_by_outcome(one, Calendar(findings.start, findings.last_day)))
+    always = [name for name in ALWAYS[: most - 2] if name in said]
+    units = {effect.name: effect.unit for effect in one.effects}
+    others = sorted((name for name in said if name not in ALWAYS), key=lambda name: units.get(name) != "persons")
+    chosen = {*others[: most - len(always)], *always}
+    return [sentence for name, sentence in said.items() if name in chosen]
+
+
+def _with_drawn_values(one: ArmFindings, findings: ComparisonFindings) -> str:
+    """Return what is found of all deaths with drawn parameters; of what leads where deaths are not compared."""
+    assert findings.uncertain is not None
+    calendar = Calendar(findings.start, findings.last_day)
+    names = ["excess_deaths", *(effect.name for effect in one.leading)]
+    drawn = next((found for name in names if (found := findings.uncertain.of(one.arm.name, name)) is not None), None)
+    said = "" if drawn is None else effect_sentence(drawn.effect, calendar).rstrip(".")
+    return f"{one.arm.name}: {said[:1].lower()}{said[1:]}"
+
+
+def _shortened(text: str) -> str:
+    return textwrap.shorten(text, LONGEST_SUMMARY, placeholder=" ...")
+
+
+def _heading(one: ArmFindings) -> str:
+    return textwrap.shorten(one.arm.title, 44, placeholder=" ...")
+
+
+def _cells(effects: Sequence[Effect | None]) -> list[dict[str, object]]:
+    """Return the cells of a row: outcome, baseline, then the difference with its interval for each what-if."""
+    first = next(effect for effect in effects if effect is not None)
+    return [
+        _cell(label_of(first)),
+        _cell(scale_of(first).number(first.difference.before)),
+        *(_cell(NOTHING) if effect is None else _difference_cell(effect) for effect in effects),
+    ]
+
+
+def _difference_cell(effect: Effect) -> dict[str, object]:
+    scale, gap = scale_of(effect), effect.difference
+    return _cell(scale.gap(gap), scale.between(gap), gap.clear)
+
+
+def _cell(text: str, between: str = "", is_clear: bool = False) -> dict[str, object]:
+    return {"text": text, "between": between, "is_clear": is_clear}
