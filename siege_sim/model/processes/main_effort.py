@@ -65,7 +65,7 @@ class MainEffort(Process):
     """Days of massing and fire before the first assault from a new place."""
     rest_days: int = param(8, unit="days", plausible=(5, 14), ge=0, le=60)
     """Days of rest and refilling after an axis has lost its part, or made no progress."""
-    losses_borne: float = share(0.22, plausible=(0.05, 0.35), source="special forces in Mosul lost 20-35 %")
+    losses_borne: float = share(0.25, plausible=(0.05, 0.35), source="special forces in Mosul lost 20-35 %")
     """Share of an axis's fighters out of action since its last rest at which it stops."""
     misjudgement: float = param(0.3, unit="log scale", plausible=(0.1, 0.6), ge=0.0, le=2.0)
     """Spread of the error in judging defences."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from siege_sim.model.state import SiegeState
 
 NO_ORDER, STAY, LEAVE = "nothing", "stay", "leave"
-WORDS = (NO_ORDER, STAY, LEAVE)
+ORDERS_KNOWN = (NO_ORDER, STAY, LEAVE)
 """What the besieger may tell the people of the pocket."""
 
 
@@ -37,7 +37,7 @@ class OrdersToCivilians(Process):
         "civilians": {"killed_leaving": killed("Killed while leaving")}
     }
 
-    besieger_says: str | Series[str] = dated_word(NO_ORDER, WORDS)
+    besieger_says: str | Series[str] = dated_word(NO_ORDER, ORDERS_KNOWN)
     """What the besieger tells people, by leaflets and radio: `stay`, `leave` or `nothing`; may be by date."""
     heeded: float = share(
         0.3,

@@ -45,7 +45,7 @@ class Withdrawal(Process):
         LayerSpec("body", "number", np.int64, -1, "The part of the pocket to which the cell belonged on day 0."),
     )
 
-    orders_per_day: float = param(4.9, unit="1/day", plausible=(0.3, 6), ge=0.0, le=20.0)
+    orders_per_day: float = param(4.0, unit="1/day", plausible=(0.3, 6), ge=0.0, le=20.0)
     """Hazard of the order when a part is as good as cut off."""
     fears_m: float = param(2000.0, unit="m", plausible=(800, 3500), gt=0.0, le=20000.0)
     """Width of the way out below which a part counts as threatened."""

@@ -25,10 +25,10 @@ def test_every_doubt_is_about_levers_that_exist_and_stands_on_the_page(doubt):
 @pytest.mark.parametrize(
     ("what_if", "said"),
     [
-        ("protected_hospitals", "Hospitals go out of service too early"),
+        ("protected_hospitals", "hospitals still work"),
         ("no_air_power", "How much air strikes matter"),
         ("no_allied_militias", "numbers of fighters"),
-        ("aid_convoys", "five bakeries still work"),
+        ("aid_convoys", "a lack of food kills"),
         ("corridors_trusted", "people leave earlier"),
     ],
 )
@@ -42,7 +42,7 @@ def test_a_doubt_about_one_case_is_not_said_of_another_and_follows_what_is_built
     assert doubts_of(town, spared) == ()
     changed = load_scenario("aleppo_2016", ["population.persons_per_household=50"])
     what_if = load_scenario("protected_hospitals", ["population.persons_per_household=50"])
-    assert any("Hospitals" in one.says for one in doubts_of(changed, what_if))
+    assert any("hospitals" in one.says for one in doubts_of(changed, what_if))
 
 
 def test_levers_are_found_in_mechanisms_actions_changes_and_blocks():
