@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SAME_BUT_FOR_ROUNDING = 2e-9
 """Relative difference up to which two numbers are the same: files keep ten figures."""
 
-MOST_DIFFERENCES_SAID = 5
+MOST_PARTINGS = 5
 """How many outcomes, events or quarters a sentence names."""
 
 
@@ -98,11 +98,11 @@ class RunDifference:
         before = f"The runs are the same to day {self.parted - 1}, and part" if self.parted else "The runs part"
         seen = [one for one in self.parting if one.words[0] != one.words[1]]
         said = "; ".join(
-            f"{_small(one.label)} {' and '.join(one.words)}" for one in (seen or self.parting)[:MOST_DIFFERENCES_SAID]
+            f"{_small(one.label)} {' and '.join(one.words)}" for one in (seen or self.parting)[:MOST_PARTINGS]
         )
-        more = _more(len(self.parting) - min(len(seen or self.parting), MOST_DIFFERENCES_SAID))
+        more = _more(len(self.parting) - min(len(seen or self.parting), MOST_PARTINGS))
         yield f"{before} on day {self.parted} ({_date(self.start[0], self.parted)}): {said}{more}."
-        for number, sentence in self.events[:MOST_DIFFERENCES_SAID]:
+        for number, sentence in self.events[:MOST_PARTINGS]:
             yield f"First events in one run only: {self.names[number - 1]}: {sentence}."
 
     def _ends(self) -> Iterator[str]:
@@ -113,9 +113,9 @@ class RunDifference:
         if self.quarters:
             said = "; ".join(
                 f"{name} {_captured(days[0])} and {_captured(days[1])}"
-                for name, days in list(self.quarters.items())[:MOST_DIFFERENCES_SAID]
+                for name, days in list(self.quarters.items())[:MOST_PARTINGS]
             )
-            yield f"Quarters captured otherwise: {said}{_more(len(self.quarters) - MOST_DIFFERENCES_SAID)}."
+            yield f"Quarters captured otherwise: {said}{_more(len(self.quarters) - MOST_PARTINGS)}."
 
     def data(self) -> dict[str, Any]:
         """Return it as plain data."""
