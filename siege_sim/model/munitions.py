@@ -53,12 +53,12 @@ MUNITIONS: Mapping[str, Munition] = {
     # Guided bombs and rockets of 50 to 250 kg on positions: 0.05-0.2 civilians killed each in Mosul's east (2016-17).
     "guided_bomb": Munition(1500.0, 600.0, 250.0, 50.0, 90.0, 500.0, 0.2, 0.5, 0.25),
     # 122 to 210 mm: about 0.1 killed a shell or bomb in Leningrad, where shells killed half of them (1941).
-    "heavy_shell": Munition(400.0, 150.0, 50.0, 4.0, 4.0, 20.0, 0.001, 0.03, 0.03),
+    "heavy_shell": Munition(400.0, 150.0, 50.0, 4.0, 2.2, 20.0, 0.001, 0.03, 0.03),
     # 81 to 120 mm: 0.004-0.012 civilians killed by a shell in Sarajevo (1992-94), two of three of them mortar rounds;
     # no general hospital was ever put out of service there.
-    "mortar": Munition(150.0, 30.0, 3.0, 0.0, 1.0, 1.0, 0.0, 0.01, 0.005),
+    "mortar": Munition(150.0, 30.0, 3.0, 0.0, 0.55, 1.0, 0.0, 0.01, 0.005),
     # 107 to 122 mm from multiple launchers, and improvised rockets: no count was found; between the two (assumed).
-    "rocket": Munition(400.0, 120.0, 40.0, 4.0, 2.5, 15.0, 0.001, 0.03, 0.03),
+    "rocket": Munition(400.0, 120.0, 40.0, 4.0, 1.4, 15.0, 0.001, 0.03, 0.03),
 }
 """Every kind by its name in scenarios."""
 

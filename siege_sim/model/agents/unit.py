@@ -100,6 +100,8 @@ class Unit(SiegeAgent, CellAgent):
     quality = Entry(Units.quality, float)
     vanguard = Entry(Units.vanguard, bool)
     axis = Entry(Units.axis, int, read_only=True)
+    group = Entry(Units.group, int, read_only=True)
+    deal = Entry(Units.deal, int, read_only=True)
 
     stock = ""
     """The account of the ledger that counts this unit's fighters."""

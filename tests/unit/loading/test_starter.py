@@ -12,7 +12,7 @@ from siege_sim.schema.yaml_file import parse_yaml
 
 SEASONS = {"winter": (12, 1, 2), "spring": (3, 4, 5), "summer": (6, 7, 8), "autumn": (9, 10, 11)}
 MONTHS_OF = SEASONS | {month.lower(): (number,) for number, month in enumerate(MONTHS, 1)}
-THEORIES = {"desertion", "envelopment", "loss_threshold"}
+THEORIES = {"clearing", "desertion", "envelopment", "loss_threshold"}
 
 
 def starter():

@@ -71,9 +71,11 @@ def test_every_mechanism_action_and_what_if_of_the_case_is_tried_once(findings):
     assert len(tried) == len(set(tried))
     names = [name for kind, name in tried if kind == "mechanism"]
     assert names == [
+        "shelter",
         "sorties",
         "targets",
         "strike_effects",
+        "snipers",
         "pockets",
         "rationing",
         "eating",

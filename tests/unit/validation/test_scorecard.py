@@ -29,6 +29,7 @@ EVENTS = pd.DataFrame(
     columns=["kind", "day", "where"],
 )
 CAPTURED = {"A": 4, "B": 5, "C": 5, "D": 8, "E": None}
+CELLS = [4, 3, 2, 1, 2]
 
 
 def course(ending: str = "evacuated", days: int = 8, **changed) -> CompactRun:
@@ -47,7 +48,11 @@ def course(ending: str = "evacuated", days: int = 8, **changed) -> CompactRun:
     quarters = pd.DataFrame(
         {
             "quarter": list(CAPTURED),
-            "garrison_cells_on_day_0": [4, 3, 2, 1, 2],
+            "garrison_cells_on_day_0": CELLS,
+            "garrison_cells_at_end": [cells * (day is None) for day, cells in zip(CAPTURED.values(), CELLS, strict=True)],
+                0 if fallen else cells for fallen, cells in zip(CAPTURED.values(), (4, 3, 2, 1, 2), strict=True)
+            ],
+            "day_first_loss": pd.array(list(CAPTURED.values()), "Int64"),
             "civilians_on_day_0": [100, 200, 300, 400, 500],
             "day_captured": pd.array(list(CAPTURED.values()), "Int64"),
         }

@@ -11,7 +11,7 @@ from siege_sim import SiegeModel, load_scenario, run
 from siege_sim.errors import ScenarioError
 from siege_sim.model import front
 from siege_sim.model.agents.axis import AxisPhase
-from siege_sim.schema.sides import BESIEGER, GARRISON
+from siege_sim.schema.sides import BESIEGER
 from tests.unit.model.processes.front_town import SEED, built_up, played, town
 
 SEEDS = range(4)
@@ -159,28 +159,6 @@ def test_the_same_seed_gives_the_same_run_also_from_a_copy_half_way():
     assert twin.log.events == model.log.events
     assert np.array_equal(twin.city.layers.holder, model.city.layers.holder)
     assert run(scenario, seed=SEED).events["what"].tolist() == [event.what for event in model.log.events]
-
-
-def test_a_group_without_an_offer_makes_no_deal_and_one_with_it_does():
-    weak = ("processes.group_deals={least_lost: 0.0}", "forces.garrison.town_militia.steadfast=0.0")
-    none = played(*weak, "forces.garrison.town_militia.exit_offered=0.0")
-    offered = played(*weak, "forces.garrison.town_militia.exit_offered=1.0")
-    kinds = [[event.kind for event in model.log.events] for model in (none, offered)]
-    assert "group_deal" not in kinds[0]
-    assert "group_deal" in kinds[1]
-    assert offered.ledger.stocks["garrison"].totals["evacuated"] > 0
-
-
-def test_steadfast_groups_keep_their_resolve_where_others_lose_it():
-    def resolve(steadfast: float) -> float:
-        model = played(
-            f"forces.garrison.town_militia.steadfast={steadfast}",
-            "processes.resolve.relief=0.0",
-            "processes.main_effort.posture=hold",
-        )
-        return float(model.units.cohesion[model.units.of(GARRISON)].mean())
-
-    assert resolve(1.0) > resolve(0.5) > resolve(0.0)
 
 
 @pytest.mark.parametrize(

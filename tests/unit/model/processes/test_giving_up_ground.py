@@ -115,13 +115,6 @@ def test_a_group_without_an_exit_fights_on_and_one_with_it_leaves():
     assert none.ledger.total("garrison", "killed_in_combat") > offered.ledger.total("garrison", "killed_in_combat")
 
 
-def test_ground_that_a_group_left_is_lost_by_the_deal_and_says_so():
-    model = played(weak(1.0))
-    left = lost_by(model, "left by agreement")
-    assert left
-    assert {model.log.events[event.because].kind for event in left} == {"group_deal"}
-
-
 def test_steadfast_groups_keep_their_resolve_where_others_lose_it():
     def resolve(steadfast: float) -> float:
         model = played(
