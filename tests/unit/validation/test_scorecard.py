@@ -49,9 +49,7 @@ def course(ending: str = "evacuated", days: int = 8, **changed) -> CompactRun:
         {
             "quarter": list(CAPTURED),
             "garrison_cells_on_day_0": CELLS,
-            "garrison_cells_at_end": [cells * (day is None) for day, cells in zip(CAPTURED.values(), CELLS, strict=True)],
-                0 if fallen else cells for fallen, cells in zip(CAPTURED.values(), (4, 3, 2, 1, 2), strict=True)
-            ],
+            "garrison_cells_at_end": [n * (day is None) for day, n in zip(CAPTURED.values(), CELLS, strict=True)],
             "day_first_loss": pd.array(list(CAPTURED.values()), "Int64"),
             "civilians_on_day_0": [100, 200, 300, 400, 500],
             "day_captured": pd.array(list(CAPTURED.values()), "Int64"),
