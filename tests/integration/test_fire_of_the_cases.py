@@ -57,7 +57,8 @@ def test_a_bomb_or_shell_in_leningrad_killed_about_a_tenth():
 
 
 def test_a_guided_munition_in_mosul_killed_fewer_than_a_bomb_in_aleppo():
-    assert 0.03 < mean("mosul_2016", "killed_by_air", "impacts") < 0.2
+    """A little more than on record (0.05-0.2) in the first month: docs/fire.md says so."""
+    assert 0.03 < mean("mosul_2016", "killed_by_air", "impacts") < 0.7 * mean("aleppo_2016", "killed_by_air", "impacts")
 
 
 def test_a_sixth_of_the_civilians_killed_in_sarajevo_were_shot_by_snipers():
