@@ -23,9 +23,7 @@ DAYS = 68
 
 CHANCE = "each run breaks within days of its own, so that few runs stand where the record stood on a given day"
 PLACE = "the north is left as one part or not at all, and in some runs ground in the east goes with it"
-EARLY = (
-    "people leave where ground falls, and in many runs it falls early; on the record's own days they leave as recorded"
-)
+EARLY = "people leave where ground falls, in many runs early; on the record's own days they leave as recorded"
 HOSPITALS = "a campaign by weights leaves one hospital in service by chance as often as none"
 
 MISSES: dict[str, str] = {
