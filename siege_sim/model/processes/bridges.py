@@ -40,7 +40,6 @@ class Bridges(Process):
     kind: Literal["bridges"] = "bridges"
     phase: ClassVar[Phase] = Phase.EXOGENOUS
     about: ClassVar[tuple[str, ...]] = ("day_pocket_split", "garrison_area_share")
-    off_means: ClassVar[str] = "every bridge of the map stays open"
     neutral: ClassVar[Mapping[str, Any]] = {"open": {}}
 
     open: dict[str, OpenByDate] = Field({})
