@@ -15,6 +15,7 @@ BROWSER := $(shell command -v chromium || command -v chromium-browser || command
 TESTS := test$(if $(BROWSER),$(comma)browser)
 # Rooms whose behaviour may depend on Python or Mesa; pages, figures and readers of files do not.
 ON_THE_OTHER := kernels model results runner dashboard experiments
+WHOLE_PATHS_ON_THE_OTHER := checkpoint reproducible pairing sweep cli notebooks
 
 # Each step says what it does and how long that takes on two cores, since most say nothing else for minutes.
 
@@ -34,9 +35,10 @@ test: .venv/ready-for-tests .venv-other/ready
 		$(BIN)/python -m pytest -n auto
 	@test ! -d $(SIEGE_SIM_SCREENSHOTS) || echo "pictures of the dashboard, to be looked at: $(SIEGE_SIM_SCREENSHOTS)"
 	@if test -x $(OTHER)/python; then \
-		echo "== what depends on Python or Mesa once more, on the other interpreter: about ten minutes"; \
+		echo "== what depends on Python or Mesa once more, on the other interpreter: about five minutes"; \
 		$(OTHER)/python -m pytest -n auto -q -m "not slow" $(addprefix tests/unit/,$(ON_THE_OTHER)) \
-			tests/conformance tests/regression tests/integration tests/benchmarks && \
+			$(patsubst %,tests/integration/test_%.py,$(WHOLE_PATHS_ON_THE_OTHER)) \
+			tests/conformance tests/regression tests/benchmarks && \
 		$(if $(BROWSER),SIEGE_SIM_SCREENSHOTS=$(SIEGE_SIM_SCREENSHOTS)/other $(OTHER)/python -m pytest -n auto -q tests/browser,true); \
 	else \
 		echo "no second Python interpreter was found; only this one was tested"; \
