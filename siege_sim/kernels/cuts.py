@@ -72,12 +72,16 @@ def isolated_by(mask: BoolArray, cut: IntArray, rows: int, columns: int) -> Bool
 
     Ground that is not joined to the largest part of ``mask`` before the cut does not count.
     """
-    before = _largest(mask, rows, columns)
-    left = before.copy()
+    return _parted(_largest(mask, rows, columns), cut, rows, columns)
+
+
+@compiled
+def _parted(largest: BoolArray, cut: IntArray, rows: int, columns: int) -> BoolArray:
+    """Return the same for ground that hangs together."""
+    left = largest.copy()
     for cell in cut:
         left[cell] = False
-    after = _largest(left, rows, columns)
-    return left & ~after
+    return left & ~_largest(left, rows, columns)
 
 
 @compiled
@@ -202,10 +206,11 @@ def best_cut(
         tries: how many of the most promising ways are looked at.
     """
     best, part, highest = -1, None, 0.0
+    largest = _largest(mask, *shape)
     for way in np.argsort(-bound, kind="stable")[:tries].tolist():
         if bound[way] <= highest:
             break
-        isolated = isolated_by(mask, line_cells(int(starts[way]), int(ends[way]), shape[1]), *shape)
+        isolated = _parted(largest, line_cells(int(starts[way]), int(ends[way]), shape[1]), *shape)
         reached = score(way, isolated)
         if reached > highest:
             best, part, highest = way, isolated, reached

@@ -184,8 +184,8 @@ def _dig_in(model: SiegeState, forces: Forces) -> None:
     open_ground = model.setting.front.works_in_the_open
     built = (layers.built_up / BUILT_SHARE_FOR_FULL_WORKS).clip(0.0, 1.0)
     dug = forces.works_on_old_front * (open_ground + (1.0 - open_ground) * built)
-    for line, side in ((city.front, GARRISON), (city.siege_line, BESIEGER)):
-        near = front.in_works(model, line, side) > 0.0
+    for side in (GARRISON, BESIEGER):
+        near = front.in_works(model, side) > 0.0
         layers.entrenchment[near] = np.maximum(layers.entrenchment[near], dug[near])
 
 

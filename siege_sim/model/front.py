@@ -32,9 +32,14 @@ def belts(model: SiegeState) -> list[float]:
     return [min(depth - step, 1.0) for step in range(int(np.ceil(depth)))]
 
 
-def in_works(model: SiegeState, line: BoolArray, side: int) -> FloatArray:
-    """Return the share of each of a side's cells that lies within the depth of works behind a line."""
+def in_works(model: SiegeState, side: int) -> FloatArray:
+    """Return the share of each of a side's cells that lies within the depth of works behind its line."""
+    return model.city.until_ground_changes(("works", side), lambda: _in_works(model, side))
+
+
+def _in_works(model: SiegeState, side: int) -> FloatArray:
     city = model.city
+    line = city.front if side == GARRISON else city.siege_line
     shares = np.zeros(city.n_cells)
     for step, share in reversed(list(enumerate(belts(model)))):
         shares[ground.dilate(line, city.shape, step) & city.held_by(side)] = share
@@ -48,8 +53,9 @@ def around(model: SiegeState, values: FloatArray | BoolArray, metres: float) -> 
 
 def ground_around(model: SiegeState, metres: float) -> FloatArray:
     """Return how many cells the square that reaches so many metres to each side holds; fewer at the rim of the map."""
-    everywhere = np.ones(model.city.n_cells)
-    return model.city.until_ground_changes(("around", metres), lambda: around(model, everywhere, metres))
+    return model.city.until_ground_changes(
+        ("around", metres), lambda: around(model, np.ones(model.city.n_cells), metres)
+    )
 
 
 def stretch_km(model: SiegeState) -> FloatArray:
@@ -185,6 +191,12 @@ def groups_of(model: SiegeState, side: int) -> tuple[list[str], IntArray]:
     numbers = np.full(len(units), -1, dtype=np.int64)
     numbers[rows] = np.searchsorted(groups, units.group[rows])
     return [model.unit_labels[row][0] for row in rows[first].tolist()], numbers
+
+
+def input_of_units(model: SiegeState, key: Literal["steadfast", "exit_offered"], rows: IntArray) -> FloatArray:
+    """Return what an input of their groups is today, for some of the garrison's units."""
+    names, numbers = groups_of(model, GARRISON)
+    return input_by_group(model, key, names)[numbers[rows]]
 
 
 def input_by_group(model: SiegeState, key: Literal["steadfast", "exit_offered"], names: list[str]) -> FloatArray:

@@ -150,7 +150,7 @@ class City:
         layers.holder[:] = drawn.holders(self.sides.codes)
         layers.quarter[:] = drawn.quarter_index
         layers.built_up[:] = drawn.per_cell("built_up")
-        area = self.cell_km2 / 0.16
+        area = self.cell_km2 / KM2_AS_DRAWN
         structures = np.maximum(layers.built_up, 0.02) * STRUCTURES_A_BUILT_CELL * area
         damaged = np.minimum(drawn.per_cell("damaged_structures") / structures, 1.0)
         layers.rubble[:] = damaged * SHARE_OF_DAMAGE_IN_RUINS
@@ -232,6 +232,11 @@ class City:
         return self._pressed
 
     @property
+    def left(self) -> BoolArray:
+        """The garrison's cells that it has left, by order or by agreement, and that nobody has occupied yet."""
+        return self.pocket_ground & self.layers.given_up
+
+    @property
     def fired_at(self) -> BoolArray:
         """The garrison's cells that it has not left, and that are under no cease-fire of a deal."""
         return self.pocket_ground & ~self.layers.given_up & (self.layers.under_deal == 0)
@@ -239,7 +244,7 @@ class City:
     @property
     def assailable(self) -> BoolArray:
         """Those of them that touch the besieger's ground."""
-        return self.front & ~self.layers.given_up & (self.layers.under_deal == 0)
+        return self.front & self.fired_at
 
     def until_ground_changes(self, name: Hashable, work_out: Callable[[], T]) -> T:
         """Return what ``work_out`` finds, found only once as long as no cell changes hands."""

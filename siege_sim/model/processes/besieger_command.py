@@ -66,14 +66,10 @@ class BesiegerCommand(Process):
 
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Direct every axis."""
-        self._order(model)
-        layers = model.city.layers
+        marching.take_up_posture(model, self.posture, self.squeeze_share)
         model.city.lift_pressure()
-        line = model.line(GARRISON)
-        front = model.city.front
-        layers.defenders[:] = line.present * model.city.pocket_ground
-        layers.cohesion[:] = line.mean_per_cell(model.units.cohesion[line.rows])
-        if self.largest_frontage == 0 or not front.any():
+        marching.show_defenders(model)
+        if self.largest_frontage == 0 or not model.city.front.any():
             return
         due = [axis for axis in model.axes if self._is_due(model, axis)]
         if not due:
@@ -81,18 +77,10 @@ class BesiegerCommand(Process):
         # For all axes, due or not, so that the luck of one does not depend on what the others do.
         luck = rng.random(len(model.axes))
         errors = rng.standard_normal((len(model.axes), model.city.n_cells))
-        defence = defence_strength(model, line)
+        defence = defence_strength(model, model.line(GARRISON))
         judged = defence * np.exp(self.misjudgement * errors)
         for axis in due:
             self._direct(model, axis, judged[axis.number], defence, luck[axis.number])
-
-    def _order(self, model: SiegeState) -> None:
-        """Set how many of the usual assaults today's posture orders, and log that it changed."""
-        posture = model.now(self.posture)
-        ordered = {"assault": 1.0, "squeeze": self.squeeze_share, "hold": 0.0}[posture]
-        model.conditions.assaults_ordered = ordered
-        if isinstance(self.posture, Series):
-            chronicle.posture_ordered(model, posture, self.posture.on(model.day - 1, model.clock))
 
     def _tempo(self, model: SiegeState) -> float:
         """Return the share of the usual assaults that go in today."""
@@ -226,15 +214,9 @@ class BesiegerCommand(Process):
         gains = taken[city.siege_line[taken]]
         if gains.size:
             facing = ground.neighbour_sum(city.pocket_ground, city.shape)[gains]
-            best = int(gains[np.argmax(facing)])
-            if best != axis.focus:
-                axis.focus = best
-                marching.mass(model, axis)
-        elif not city.siege_line[axis.focus] and city.siege_line.any():
-            place, steps = city.nearest(axis.focus, np.flatnonzero(city.siege_line), BESIEGER)
-            if steps < ground.UNREACHED:
-                axis.focus = place
-                marching.mass(model, axis)
+            marching.move_to(model, axis, int(gains[np.argmax(facing)]))
+        else:
+            marching.move_to_the_line(model, axis)
 
 
 def defence_strength(model: SiegeState, line: Line) -> FloatArray:

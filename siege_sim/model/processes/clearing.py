@@ -10,6 +10,7 @@ import numpy as np
 from siege_sim.kernels import ground, pace
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 from siege_sim.model import chronicle, front
+from siege_sim.model.city.grid import KM2_AS_DRAWN
 from siege_sim.model.city.layers import LayerSpec
 from siege_sim.model.harm import harm_civilians, inflict
 from siege_sim.model.losing_ground import change_hands, fall_back, write_down
@@ -94,8 +95,8 @@ class Clearing(Process):
 
     def set_up(self, model: SiegeState) -> None:
         """Mark the depth of the works along the front of day 0, on both sides of it."""
-        city, crust = model.city, model.city.layers.array("crust")
-        crust[:] = front.in_works(model, city.front, GARRISON) + front.in_works(model, city.siege_line, BESIEGER)
+        crust = model.city.layers.array("crust")
+        crust[:] = front.in_works(model, GARRISON) + front.in_works(model, BESIEGER)
 
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Fight, clear, take."""
@@ -105,7 +106,7 @@ class Clearing(Process):
         model.units.fatigue *= 1.0 - self.fatigue_recovered_per_day
         self._bring_back_wounded(model)
         self._count_days_left(model)
-        if not city.pressed.any() and not _left(model).any():
+        if not city.pressed.any() and not city.left.any():
             return
         luck, first = rng.standard_normal(len(model.axes)), float(rng.random())
         households, units_luck = rng.random(len(model.households)), model.units.luck(rng, 6)
@@ -116,7 +117,7 @@ class Clearing(Process):
             write_down(model, fallen, self._signs(model))
             fall_back(model, units_luck[4:], self.p_surrender_when_cut_off, self.stragglers)
             crust = city.layers.array("crust")
-            np.maximum(crust, front.in_works(model, city.front, GARRISON), out=crust)
+            np.maximum(crust, front.in_works(model, GARRISON), out=crust)
 
     def _bring_back_wounded(self, model: SiegeState) -> None:
         units = model.units
@@ -131,9 +132,9 @@ class Clearing(Process):
         for name in ("left_by_order", "left_by_deal"):
             layer = city.layers.array(name)
             layer &= city.pocket_ground
-        left, days = _left(model), city.layers.array("days_left")
-        days[:] = np.where(left, days + 1, 0)
-        city.layers.array("occupied")[~left] = 0.0
+        days = city.layers.array("days_left")
+        days[:] = np.where(city.left, days + 1, 0)
+        city.layers.array("occupied")[~city.left] = 0.0
 
     def _fight(self, model: SiegeState, households: FloatArray, luck: FloatArray) -> None:
         """Inflict the day's losses on both sides and on people caught between them."""
@@ -141,7 +142,7 @@ class Clearing(Process):
         pressed, line = city.pressed, model.line(GARRISON)
         harm_civilians(
             model,
-            np.where(pressed, city.cell_km2 / 0.16, 0.0),
+            np.where(pressed, city.cell_km2 / KM2_AS_DRAWN, 0.0),
             area_m2=self.crossfire_area_m2,
             p_killed=self.p_civilian_killed,
             p_trapped=0.0,
@@ -227,7 +228,7 @@ class Clearing(Process):
         occupied, steps = city.layers.array("occupied"), self.occupied_m_per_day / city.map.cell_size_m
         slices = int(np.ceil(steps))
         for _ in range(slices):
-            left, ring = _left(model), city.held_by(BESIEGER)
+            left, ring = city.left, city.held_by(BESIEGER)
             if not left.any():
                 break
             # Those who assault follow at once; the ring sees later that nobody is there any more.
@@ -261,8 +262,7 @@ class Clearing(Process):
     def _catch(self, model: SiegeState, line: Line, inside: FloatArray, luck: FloatArray) -> None:
         """Kill some of those who are still in ground when it is cleared."""
         standing = model.units.standing[line.rows]
-        names, numbers = front.groups_of(model, GARRISON)
-        offered = front.input_by_group(model, "exit_offered", names)[numbers[line.rows]]
+        offered = front.input_of_units(model, "exit_offered", line.rows)
         p_caught = self.caught * (1.0 - offered) * line.per_unit(np.minimum(_a_man(model, line, inside), 1.0))
         inflict(model, line.rows[standing], p_caught[standing], 0.5 * p_caught[standing], luck, "killed_in_combat")
 
@@ -272,10 +272,3 @@ def _a_man(model: SiegeState, line: Line, losses: FloatArray) -> FloatArray:
     reach = model.setting.front.support_m
     present = front.around(model, line.present, reach)
     return np.maximum(front.around(model, losses, reach), 0.0) / np.maximum(present, 1.0)
-
-
-def _left(model: SiegeState) -> BoolArray:
-    """Return the cells of the garrison that it has left, by order or by agreement."""
-    layers = model.city.layers
-    left: BoolArray = (layers.array("left_by_order") | layers.array("left_by_deal")) & model.city.pocket_ground
-    return left

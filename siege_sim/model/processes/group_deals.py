@@ -84,19 +84,20 @@ class GroupDeals(Process):
             return
         mediated = model.politics.agreement_day is not None
         if mediated or (self.hazard > 0.0 and model.share_held <= 1.0 - self.least_lost):
-            chance = np.ones_like(bargains) if mediated else self._chance(model, names, numbers)
-            agreeing = [mine for g, p, mine in _bargainers(model, numbers) if bargains[g, p] < chance[g, p]]
+            bargainers = _bargainers(model, numbers)
+            chance = np.ones_like(bargains) if mediated else self._chance(model, names, bargainers)
+            agreeing = [mine for g, p, mine in bargainers if bargains[g, p] < chance[g, p]]
             agreeing = [mine for mine in agreeing if not broken.intersection(mine.tolist())]
             if agreeing:
                 self._come_to_terms(model, agreeing, rng.random(len(model.households)))
 
-    def _chance(self, model: SiegeState, names: list[str], numbers: IntArray) -> FloatArray:
+    def _chance(self, model: SiegeState, names: list[str], bargainers: list[tuple[int, int, IntArray]]) -> FloatArray:
         """Return the chance of each group, in each part of the pocket, to come to terms today."""
         units, points = model.units, model.politics.condemnation + model.conditions.pressure
         offered = front.input_by_group(model, "exit_offered", names)
         terms = 1.0 - (1.0 - offered) ** (1.0 + self.condemnation_weight * points)
         rate = np.zeros((len(names), MOST_PARTS))
-        for group, part, mine in _bargainers(model, numbers):
+        for group, part, mine in bargainers:
             resolve = float(np.average(units.cohesion[mine], weights=np.maximum(units.fit[mine], 1)))
             rate[group, part] = self.hazard * terms[group] * (1.0 - resolve) ** self.steepness
         rate[:, 1:] *= self.cut_off_factor
@@ -125,8 +126,7 @@ class GroupDeals(Process):
         """
         city, units = model.city, model.units
         part = int(city.pockets[units.cell_index[mine[0]]])
-        left = city.layers.array("left_by_order") | city.layers.array("left_by_deal")
-        cells = np.flatnonzero((city.pockets == part) & city.fired_at & ~left)
+        cells = np.flatnonzero((city.pockets == part) & city.fired_at)
         others = np.setdiff1d(units.rows_of(GARRISON), mine)
         if not ((city.pockets[units.cell_index[others]] == part) & (units.deal[others] == 0)).any():
             return cells

@@ -17,7 +17,7 @@ from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import Problem, param, share
 from siege_sim.schema.dated import DatedNumber, dated, dated_name, dated_word
 from siege_sim.schema.series import Series
-from siege_sim.schema.sides import BESIEGER, GARRISON
+from siege_sim.schema.sides import BESIEGER
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -96,12 +96,13 @@ class MainEffort(Process):
 
     def step(self, model: SiegeState, rng: Generator) -> None:
         """Direct every axis that may attack today."""
-        city, layers = model.city, model.city.layers
+        city = model.city
         city.lift_pressure()
-        line = model.line(GARRISON)
-        layers.defenders[:] = line.present * city.pocket_ground
-        layers.cohesion[:] = line.mean_per_cell(model.units.cohesion[line.rows])
-        self._order(model)
+        marching.show_defenders(model)
+        if marching.take_up_posture(model, self.posture, self.squeezing):
+            self._stand_down(model, model.axes)
+            for axis in model.axes:
+                axis.turn_to(AxisPhase.IDLE)
         tempo = model.conditions.assault_tempo * model.conditions.assaults_ordered
         luck = rng.random(len(model.axes))
         errors = rng.standard_normal((len(model.axes), city.n_cells))
@@ -120,19 +121,6 @@ class MainEffort(Process):
                 attack = front.attack_per_km(model, axis)
                 days = front.days_per_km(model, attack, defence, seen)
                 self._direct(model, axis, days, front.local_odds(model, attack, defence))
-
-    def _order(self, model: SiegeState) -> None:
-        """Take up today's posture: how many of the usual assaults it orders, the log, and new places for all."""
-        posture, before = model.now(self.posture), self.posture
-        model.conditions.assaults_ordered = {"assault": 1.0, "squeeze": self.squeezing, "hold": 0.0}[posture]
-        if not isinstance(before, Series):
-            return
-        yesterday = before.on(model.day - 1, model.clock)
-        chronicle.posture_ordered(model, posture, yesterday)
-        if posture != yesterday:
-            self._stand_down(model, model.axes)
-            for axis in model.axes:
-                axis.turn_to(AxisPhase.IDLE)
 
     def _stand_down(self, model: SiegeState, axes: list[Axis]) -> None:
         for axis in axes:
@@ -289,16 +277,9 @@ class MainEffort(Process):
             if axis.cut:
                 away = ground.king_steps(gains, np.array(axis.cut, dtype=np.int64), city.shape).min(axis=1)
                 worth = worth - away * front.cell_km(model) / NEARNESS_TO_CUT_KM
-            self._move_to(model, axis, int(gains[np.argmax(worth)]))
-        elif not city.siege_line[axis.focus] and city.siege_line.any():
-            place, steps = city.nearest(axis.focus, np.flatnonzero(city.siege_line), BESIEGER)
-            if steps < ground.UNREACHED:
-                self._move_to(model, axis, place)
-
-    def _move_to(self, model: SiegeState, axis: Axis, place: int) -> None:
-        if place != axis.focus:
-            axis.focus = place
-            marching.mass(model, axis)
+            marching.move_to(model, axis, int(gains[np.argmax(worth)]))
+        else:
+            marching.move_to_the_line(model, axis)
 
 
 def _over_a_stretch(model: SiegeState, errors: FloatArray) -> FloatArray:

@@ -105,7 +105,7 @@ class Withdrawal(Process):
     def _cut_off(self, model: SiegeState) -> BoolArray | None:
         """Return the largest part that the assault has cut off, if its men can still break out to the main body."""
         city = model.city
-        apart = (city.pockets > 0) & ~_being_left(model) & (city.layers.array("body") == 0)
+        apart = (city.pockets > 0) & city.fired_at & (city.layers.array("body") == 0)
         if not apart.any():
             return None
         part = apart & (city.pockets == int(np.argmax(np.bincount(city.pockets[apart]))))
@@ -116,7 +116,7 @@ class Withdrawal(Process):
     def _threatened(self, model: SiegeState, alarm: BoolArray) -> tuple[BoolArray | None, float]:
         """Return the part of the main body that is in most danger, and how great that is."""
         city, size_m = model.city, model.city.map.cell_size_m
-        body = (city.pockets == 0) & ~_being_left(model)
+        body = (city.pockets == 0) & city.fired_at
         rim, steps = cuts.rim(body, city.shape), front.steps_of(model, SPACING_OF_LINES_M)
         starts = cuts.spaced(np.flatnonzero(rim & alarm), city.shape[1], steps)
         ends = cuts.spaced(np.flatnonzero(rim), city.shape[1], steps)
@@ -148,7 +148,7 @@ class Withdrawal(Process):
     def _leave(self, model: SiegeState, part: BoolArray, danger: float, inside: IntArray, luck: FloatArray) -> None:
         """Bring the men of a part out of it, and leave it."""
         city, units = model.city, model.units
-        refuges = np.flatnonzero((city.pockets == 0) & ~part & ~_being_left(model))
+        refuges = np.flatnonzero((city.pockets == 0) & ~part & city.fired_at)
         if refuges.size == 0:
             return
         men, p_fails = int(units.fit[inside].sum()), self.p_fails + (1.0 - self.p_fails) * 0.5 * danger
@@ -236,13 +236,6 @@ def _gained(model: SiegeState) -> BoolArray:
     return gained
 
 
-def _being_left(model: SiegeState) -> BoolArray:
-    layers = model.city.layers
-    left: BoolArray = layers.array("left_by_order") | layers.array("left_by_deal") | (layers.under_deal > 0)
-    return left
-
-
 def _steadfast(model: SiegeState, rows: IntArray) -> float:
     """Return how steadfast the groups of some units are, on average; as the usual group where there is none."""
-    names, numbers = front.groups_of(model, GARRISON)
-    return float(front.input_by_group(model, "steadfast", names)[numbers[rows]].mean()) if rows.size else 0.5
+    return float(front.input_of_units(model, "steadfast", rows).mean()) if rows.size else 0.5

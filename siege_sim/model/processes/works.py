@@ -33,7 +33,6 @@ class Works(Process):
         """Dig."""
         layers = model.city.layers
         ground = (layers.built_up / max(self.built_share_needed, 1e-9)).clip(0.0, 1.0)
-        city = model.city
-        for line, side in ((city.front, GARRISON), (city.siege_line, BESIEGER)):
-            near = front.in_works(model, line, side) > 0.0
+        for side in (GARRISON, BESIEGER):
+            near = front.in_works(model, side) > 0.0
             layers.entrenchment += near * self.growth_per_day * ground * (1.0 - layers.entrenchment)

@@ -75,6 +75,7 @@ def left_half(*settings: str) -> tuple[SiegeModel, np.ndarray]:
     for row in np.flatnonzero(model.units.of(GARRISON) & east[model.units.cell_index]).tolist():
         model.unit(row).march_to(refuge)
     city.layers.array("left_by_order")[east] = True
+    city.layers.given_up[east] = True
     return model, east
 
 
