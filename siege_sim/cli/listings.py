@@ -19,6 +19,8 @@ from siege_sim.validation.record import load_record, shipped_records
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
+    from siege_sim.runner.calibration_file import CalibrationSpec
+
 WIDTH = 110
 """Columns of a text for the terminal."""
 
@@ -146,11 +148,14 @@ def calibration_list() -> str:
     known = shipped_calibrations()
     width = max(map(len, known), default=0)
     found = {name: load_spec(name, known) for name in known}
-    return "\n".join(
-        f"{name:<{width}}  {len(one.parameters)} parameters of {one.scenario}, fitted to the record "
-        f"'{one.record or one.scenario}' over {one.days} days"
-        for name, one in found.items()
-    )
+    return "\n".join(f"{name:<{width}}  {_fitted_to(one)}" for name, one in found.items())
+
+
+def _fitted_to(spec: CalibrationSpec) -> str:
+    """Return what a calibration fits to what, in words."""
+    records = [f"the record '{case.record or case.scenario}' over {case.days} days" for case in spec.all_cases]
+    of = " and ".join(case.scenario for case in spec.all_cases)
+    return f"{len(spec.parameters)} parameters of {of}, fitted to {', '.join(records)}"
 
 
 def claims_list() -> str:

@@ -153,7 +153,7 @@ def test_a_misspelt_claim_or_file_is_found(here, capsys):
     assert cli.main(["validate", "towns/claims.yaml", "readme", "lessons"]) == cli.EXIT_OK
     assert capsys.readouterr().out.count("ok (claims)") == 3
     assert cli.main(["list", "claims"]) == cli.EXIT_OK
-    assert "convoys prevent two thirds" in " ".join(capsys.readouterr().out.split())
+    assert "convoys prevent more than half" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize("arguments", [(), ("--keep", "runs")])

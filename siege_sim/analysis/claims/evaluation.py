@@ -232,21 +232,20 @@ class _Evaluation:
             return self.statistic(call, level)
         if level != OF_A_RUN:
             raise ResultError(f"{call.function} gives a number for each run; write it within median(...) or another")
-        return self.within(call, OF_A_DAY, OF_DAYS[call.function])
+        return self.within(call, OF_A_DAY, OF_DAYS[call.function])[0]
 
     def statistic(self, call: Call, level: int) -> Values:
         if level != OF_ALL:
             raise ResultError(f"{call.function} is of all runs; it cannot stand within another function")
-        value = self.within(call, OF_A_RUN, OF_RUNS[call.function])
+        value, each = self.within(call, OF_A_RUN, OF_RUNS[call.function])
         failing: tuple[int, ...] = ()
         if call.function == "every":
-            each = self.of(call.arguments[0], OF_A_RUN)
             failing = tuple(seed for seed, good in zip(self.of_scenario(None).seeds, each, strict=True) if not good)
         self.found.append(FoundStatistic(text_of_part(call), float(value), failing))
         return value
 
-    def within(self, call: Call, level: int, function: Callable[..., Values]) -> Values:
-        """Return a function of what stands in its brackets, where ``baseline`` means the first outcome there."""
+    def within(self, call: Call, level: int, function: Callable[..., Values]) -> tuple[Values, Values]:
+        """Return a function of what stands in its brackets, and that: ``baseline`` means the first outcome there."""
         before, self.around = self.around, call.arguments[0]
         first = self.of(call.arguments[0], level)
         self.around = before
@@ -258,7 +257,7 @@ class _Evaluation:
             raise ResultError(f"{call.function}(...) is of {what}, as in {example}")
         if first.ndim != level:
             raise ResultError(f"{text_of_part(call)}: there is no outcome{' by day' * (level == OF_A_DAY)} in it")
-        return function(first, *others)
+        return function(first, *others), first
 
 
 def _is_comparable(part: Node, level: int) -> bool:

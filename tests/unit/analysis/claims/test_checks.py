@@ -83,6 +83,13 @@ def test_what_is_found_is_told_with_the_seeds_in_which_it_is_not_so():
     ]
 
 
+def test_no_seed_is_named_where_it_is_so_in_every_run_as_compared_with_the_baseline():
+    """`baseline` within `every(...)` is the outcome there, also where another statistic comes first in the check."""
+    found = checked(parse_check("median(half) > -1 and every(killed < baseline + 6)"), "fed", RUNS)
+    assert found.holds
+    assert [one.failing for one in found.statistics if one.text.startswith("every")] == [()]
+
+
 @pytest.mark.parametrize(
     ("check", "message"),
     [
