@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
 
 from siege_sim.results.numbers import NOTHING, number
 
@@ -59,6 +58,8 @@ def mean_of(values: ArrayLike) -> Estimate:
     if known.size < 2:
         return Estimate(float(known[0]) if known.size else np.nan, np.nan, np.nan, known.size)
     middle = float(known.mean())
+    from scipy import stats
+
     reach = float(stats.t.ppf(0.5 + LEVEL / 2, known.size - 1) * known.std(ddof=1) / np.sqrt(known.size))
     return Estimate(middle, middle - reach, middle + reach, known.size)
 
@@ -69,6 +70,8 @@ def share_of(values: ArrayLike) -> Estimate:
     if not known.size:
         return Estimate(np.nan, np.nan, np.nan, 0)
     count = round(float(known.sum()))
+    from scipy import stats
+
     interval = stats.binomtest(count, known.size).proportion_ci(LEVEL, method="wilson")
     return Estimate(count / known.size, float(interval.low), float(interval.high), known.size)
 

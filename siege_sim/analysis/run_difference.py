@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from siege_sim.analysis.comparison.compared import DEFAULT_COMPARED
+from siege_sim.analysis.comparison.compared import usual_place
 from siege_sim.results.calendar import Calendar
 from siege_sim.results.endings import ENDING, HOLDING, ending_texts
 from siege_sim.results.numbers import NOTHING, amount
@@ -160,7 +160,7 @@ def run_difference(first: RunResult, second: RunResult, names: tuple[str, str]) 
     days = min(len(series[0]), len(series[1]))
     shared = [name for name in first.manifest["outcomes"] if name in series[0] and name in series[1]]
     values = [one[shared].to_numpy(dtype=float)[:days] for one in series]
-    differs = ~_same(*values)
+    differs = ~same_numbers(*values)
     rows = np.flatnonzero(differs.any(axis=1))
     parted = int(rows[0]) if rows.size else None
     parting = () if parted is None else _at_parting(first, shared, values, differs, parted)
@@ -178,7 +178,8 @@ def run_difference(first: RunResult, second: RunResult, names: tuple[str, str]) 
     )
 
 
-def _same(first: Any, second: Any) -> Any:
+def same_numbers(first: Any, second: Any) -> Any:
+    """Return where two arrays, or numbers, are the same but for rounding; none is the same as none."""
     return np.isclose(first, second, rtol=SAME_BUT_FOR_ROUNDING, atol=1e-12, equal_nan=True)
 
 
@@ -186,7 +187,7 @@ def _at_parting(
     run: RunResult, shared: list[str], values: list[Any], differs: Any, day: int
 ) -> tuple[DifferingOutcome, ...]:
     """Return the outcomes that are not the same on a day, those that are usually compared first."""
-    names = sorted((shared[column] for column in np.flatnonzero(differs[day])), key=_rank)
+    names = sorted((shared[column] for column in np.flatnonzero(differs[day])), key=usual_place)
     about = run.manifest["outcomes"]
     return tuple(
         DifferingOutcome(
@@ -197,10 +198,6 @@ def _at_parting(
         )
         for name in names
     )
-
-
-def _rank(name: str) -> int:
-    return DEFAULT_COMPARED.index(name) if name in DEFAULT_COMPARED else len(DEFAULT_COMPARED)
 
 
 def _known(value: Any) -> float | None:
@@ -232,9 +229,9 @@ def _numbers(first: RunResult, second: RunResult) -> Iterator[DifferingOutcome]:
     """Yield what is not the same in the end, what is usually compared first."""
     about = {**first.manifest["run_outcomes"], **first.manifest["outcomes"]}
     names = [name for name in first.summary if name in second.summary and name in about and name != ENDING]
-    for name in sorted(names, key=_rank):
+    for name in sorted(names, key=usual_place):
         values = _known(first.summary[name]), _known(second.summary[name])
-        if values[0] != values[1] and (None in values or not _same(*values)):
+        if values[0] != values[1] and (None in values or not same_numbers(*values)):
             yield DifferingOutcome(name, str(about[name]["label"]), str(about[name]["unit"]), *values)
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from siege_sim.analysis.comparison.compared import DEFAULT_COMPARED
+from siege_sim.analysis.comparison.compared import usual_place
 from siege_sim.analysis.intervals import Estimate, mean_of, paired_difference
+from siege_sim.analysis.run_difference import same_numbers
 from siege_sim.results.endings import ENDING, ending_texts
 from siege_sim.results.numbers import NOTHING, number, percent, unit_text
 
@@ -136,7 +137,7 @@ def _paired(first: RunTable, second: RunTable) -> pd.DataFrame:
 def _unlike(paired: pd.DataFrame, name: str) -> Any:
     one, other = paired[f"{name}_1"], paired[f"{name}_2"]
     if _is_number(one) and _is_number(other):
-        return ~np.isclose(one.astype(float), other.astype(float), rtol=2e-9, atol=1e-12, equal_nan=True)
+        return ~same_numbers(one.astype(float), other.astype(float))
     return (one.fillna("").astype(str) != other.fillna("").astype(str)).to_numpy()
 
 
@@ -172,8 +173,7 @@ def _endings(paired: pd.DataFrame) -> dict[str, tuple[float, float]]:
 
 
 def _means(first: RunTable, paired: pd.DataFrame, names: list[str]) -> Iterator[DifferingMean]:
-    usual = list(DEFAULT_COMPARED)
-    for name in sorted(names, key=lambda one: usual.index(one) if one in usual else len(usual)):
+    for name in sorted(names, key=usual_place):
         one, other = paired[f"{name}_1"], paired[f"{name}_2"]
         if not (_is_number(one) and _is_number(other)):
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -79,8 +78,7 @@ def compare_command(
             note = write_comparison(findings, folder, request.command)
             if brief:
                 write_brief(findings, folder, f"{request.command} --brief")
-    if note and not (quiet or as_json):
-        print(f"note: {note}", file=sys.stderr)
+    folders.print_note(note, quiet or as_json)
     if as_json:
         print(json_text(findings.data()), end="")
     elif not quiet:

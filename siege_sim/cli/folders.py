@@ -107,3 +107,9 @@ def add_to(target: Path, write: Callable[[Path], None]) -> None:
 
 def _note(text: str) -> None:
     print(f"note: {text}", file=sys.stderr)
+
+
+def print_note(note: str, silent: bool = False) -> None:
+    """Say in a line what somebody should know of what was written, if there is anything."""
+    if note and not silent:
+        print(f"note: {note}", file=sys.stderr)

@@ -204,13 +204,7 @@ def _illustrate(result: RunResult, folder: Path, silent: bool) -> None:
     (folder / "figures").mkdir()
     pictures = draw_all(result, folder / "figures")
     write_report(result, pictures, folder / "report.html")
-    _print_figure_note(missing_note(picture.missing for picture in pictures), silent)
-
-
-def _print_figure_note(note: str, silent: bool) -> None:
-    """Say once, in a sentence, which letters the figures lack."""
-    if note and not silent:
-        print(f"note: {note}", file=sys.stderr)
+    folders.print_note(missing_note(picture.missing for picture in pictures), silent)
 
 
 @app.command("score")
@@ -262,7 +256,7 @@ def score_command(
             if not alone:
                 write_scorecards(cards, folder)
     for note in dict.fromkeys(notes):
-        _print_figure_note(note, quiet or as_json)
+        folders.print_note(note, quiet or as_json)
     (first, *others) = cards.values()
     if as_json:
         print(json_text(scorecards_data(cards) if others else first.data()), end="")

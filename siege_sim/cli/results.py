@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from siege_sim.cli import folders
 
 if TYPE_CHECKING:
     from siege_sim.analysis.but_for import ButForFindings
@@ -87,7 +88,7 @@ def plot_command(
     from siege_sim.plots.stored import plot_run
 
     drawn = plot_run(folder, out, figures or [], force)
-    _print_note(drawn.note)
+    folders.print_note(drawn.note)
     print(f"{drawn.folder}: {', '.join(f'{picture.name}.png' for picture in drawn.pictures)}")
 
 
@@ -113,15 +114,10 @@ def report_command(
 
     options = ReportOptions(tuple(outcomes or ()), tuple(figures or ()), tuple(cases or ()), by)
     written = write_stored_report(target, out, options, png)
-    _print_note(written.note)
+    folders.print_note(written.note)
     print(f"Report: {written.file}")
     if written.indices is not None:
         print(f"Sensitivity indices: {written.indices}")
-
-
-def _print_note(note: str) -> None:
-    if note:
-        print(f"note: {note}", file=sys.stderr)
 
 
 def why_command(

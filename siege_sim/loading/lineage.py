@@ -37,6 +37,11 @@ def value_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[V
     return [towns, *_changes(old, new)]
 
 
+def told_data(scenario: Scenario) -> dict[str, Any]:
+    """Return a scenario's plain data but for what it is called: two with the same are the same siege."""
+    return {key: value for key, value in _plain(scenario).items() if key not in UNTOLD_KEYS}
+
+
 def _plain(scenario: Scenario) -> dict[str, Any]:
     return scenario.model_dump(mode="json", by_alias=True)
 

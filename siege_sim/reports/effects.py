@@ -31,15 +31,21 @@ class Scale:
 
     def gap(self, difference: Difference) -> str:
         """Return a difference with its sign."""
-        return self._signed(difference.middle)
+        return self.signed(difference.middle)
 
     def between(self, difference: Difference) -> str:
         """Return the interval of a difference."""
         if difference.low is None:
             return NOTHING
-        return f"{self._signed(difference.low)} to {self._signed(difference.high)}"
+        return f"{self.signed(difference.low)} to {self.signed(difference.high)}"
 
-    def _signed(self, value: float | None) -> str:
+    @property
+    def gap_unit(self) -> str:
+        """What follows a difference in a sentence: a space and the unit; points for shares."""
+        return " points" if is_share(self.unit) else f" {self.words}".rstrip()
+
+    def signed(self, value: float | None) -> str:
+        """Return a number with its sign."""
         return signed(None if value is None else value / self.size, self.unit)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from siege_sim.analysis.comparison.leading import leading_effects
 from siege_sim.reports.effects import label_of, scale_of
-from siege_sim.results.numbers import is_share, signed
+from siege_sim.results.numbers import is_share
 
 if TYPE_CHECKING:
     from siege_sim.analysis.comparison.comparison_findings import ComparisonFindings
@@ -31,7 +31,7 @@ def interaction_cells(row: Interaction) -> tuple[str, ...]:
     """Return the cells of a row under ``interaction_headings``."""
     scale, gap = scale_of(row.effect), row.effect.difference
     numbers = (*row.alone, gap.before, gap.after)
-    texts = [signed(None if value is None else value / scale.size, row.effect.unit) for value in numbers]
+    texts = [scale.signed(value) for value in numbers]
     return (label_of(row.effect), *texts, scale.gap(gap), scale.between(gap))
 
 
@@ -78,14 +78,13 @@ def _beyond(row: Interaction) -> str:
     effect, gap = row.effect, row.effect.difference
     scale = scale_of(effect)
     together, added = gap.after or 0.0, gap.before or 0.0
-    unit = " points" if is_share(effect.unit) else f" {scale.words}".rstrip()
     size = "more than" if abs(together) > abs(added) else "less than"
     if together * added < 0.0:
         size = "the other way round than"
-    texts = [signed(value / scale.size, effect.unit) for value in (together, added)]
+    texts = [scale.signed(value) for value in (together, added)]
     return (
-        f"{effect.label}: together {texts[0]}{unit}, {size} the sum of each alone, {texts[1]}; the difference is "
-        f"{scale.gap(gap)} ({scale.between(gap)})."
+        f"{effect.label}: together {texts[0]}{scale.gap_unit}, {size} the sum of each alone, {texts[1]}; "
+        f"the difference is {scale.gap(gap)} ({scale.between(gap)})."
     )
 
 

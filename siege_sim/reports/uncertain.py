@@ -8,7 +8,7 @@ from siege_sim.reports.effects import label_of, scale_of
 from siege_sim.reports.found import effect_sentence
 from siege_sim.results.calendar import Calendar
 from siege_sim.results.endings import ENDING
-from siege_sim.results.numbers import NOTHING, is_share, signed
+from siege_sim.results.numbers import NOTHING
 
 if TYPE_CHECKING:
     from siege_sim.analysis.comparison.comparison_findings import ArmFindings, ComparisonFindings
@@ -61,15 +61,14 @@ def _verdict(effect: Effect, drawn: UncertainEffect) -> str:
 
 
 def _between(drawn: UncertainEffect) -> str:
-    unit = " points" if is_share(drawn.effect.unit) else f" {scale_of(drawn.effect).words}".rstrip()
-    return f"{_bounds(drawn)}{unit}"
+    return f"{_bounds(drawn)}{scale_of(drawn.effect).gap_unit}"
 
 
 def _bounds(drawn: UncertainEffect) -> str:
     if drawn.low is None or drawn.high is None:
         return NOTHING
-    size, unit = scale_of(drawn.effect).size, drawn.effect.unit
-    return f"{signed(drawn.low / size, unit)} to {signed(drawn.high / size, unit)}"
+    scale = scale_of(drawn.effect)
+    return f"{scale.signed(drawn.low)} to {scale.signed(drawn.high)}"
 
 
 def uncertain_rows(one: ArmFindings, findings: ComparisonFindings) -> list[tuple[str, ...]]:

@@ -18,7 +18,7 @@ from siege_sim.schema.lineage import LINEAGE_KEY
 
 HOLDS_ENSEMBLE = "ensemble"
 
-IN_AN_ENSEMBLE = ("name", "days", "start", "last_day")
+IN_AN_ENSEMBLE = ("days", "start", "last_day")
 """What is said of how many runs of one scenario were made, as their manifest has it."""
 
 
@@ -70,7 +70,7 @@ def _ensemble(folder: Path, manifest: Mapping[str, Any]) -> RunTable:
         refuse_older(manifest["made_by"], runs.columns, folder)
         numbers = [*manifest["deaths"], *manifest["fates"]]
         about = {one["name"]: {"label": one["label"], "unit": one["unit"]} for one in numbers}
-        facts = {"model": manifest["made_by"]["version"], **{key: manifest.get(key) for key in IN_AN_ENSEMBLE[1:]}}
+        facts = {"model": manifest["made_by"]["version"], **{key: manifest.get(key) for key in IN_AN_ENSEMBLE}}
         scenario.pop(LINEAGE_KEY, None)
         name = str(manifest["scenario"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:

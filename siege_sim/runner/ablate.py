@@ -24,6 +24,7 @@ from siege_sim.model.scenario import Scenario
 from siege_sim.model.version import model_version
 from siege_sim.runner.about import about_of_what_if
 from siege_sim.runner.compare import ComparisonRequest, known_quantities, misfits, run_comparison
+from siege_sim.runner.pool import counted_on
 
 if TYPE_CHECKING:
     from siege_sim.runner.finished_runs import FinishedRuns
@@ -203,14 +204,9 @@ def run_ablation(
     """
     found, done = [], 0
     for one in request.cases:
-        further = None if on_progress is None else partial(_count_on, on_progress, done)
-        found.append(_run_case(one, request, workers, further, finished))
+        found.append(_run_case(one, request, workers, counted_on(on_progress, done), finished))
         done += request.runs * len(one.scenarios)
     return AblationFindings(tuple(found), request.settings)
-
-
-def _count_on(on_progress: Callable[[int], None], before: int, count: int) -> None:
-    on_progress(before + count)
 
 
 def _run_case(

@@ -15,7 +15,7 @@ from siege_sim.model.model import SiegeModel
 from siege_sim.model.version import model_version
 from siege_sim.results.run import read_run
 from siege_sim.results.why import as_known_name
-from siege_sim.runner.pool import run_many
+from siege_sim.runner.pool import counted_on, run_many
 from siege_sim.runner.premises import EventKey, premise_like, premise_of
 from siege_sim.runner.tables import result_of
 
@@ -87,8 +87,7 @@ def but_for(
         _SeedJob(data, other, days, request.left_out, premise.key, request.lasting, asked)
         for other in range(1, request.runs + 1)
     ]
-    further = None if on_progress is None else lambda count: on_progress(1 + count)
-    found = run_many(jobs, _seed_pair, workers, further) if jobs else []
+    found = run_many(jobs, _seed_pair, workers, counted_on(on_progress, 1)) if jobs else []
     others = tuple(one for one in found if one is not None)
     return ButForFindings(
         asked, premise.words, premise.event, pair, others, request.runs, dict(_labels(result, pair.numbers))

@@ -21,8 +21,9 @@ from siege_sim.model.scenario import Scenario
 from siege_sim.results.curves import values_to
 from siege_sim.results.endings import ENDING, HOLDING
 from siege_sim.runner.claims_file import Claim, ClaimedScenario, ClaimsFile, load_claims, shipped_claims
-from siege_sim.runner.pool import run_many
-from siege_sim.runner.run import jobs_of, run_job
+from siege_sim.runner.finished_runs import runs_of_jobs
+from siege_sim.runner.pool import counted_on
+from siege_sim.runner.run import jobs_of
 from siege_sim.schema.block import KeyPath
 from siege_sim.schema.shipped import is_path
 from siege_sim.schema.yaml_file import Document
@@ -171,7 +172,7 @@ def check_claims(
         except ScenarioError as error:
             runs[way.name], untried[way.name] = None, error.problems[0].removeprefix("manifest: ")
             continue
-        further = None if on_progress is None else partial(_count_further, on_progress, done)
+        further = counted_on(on_progress, done)
         first = request.first_seed + (request.runs if way.other_seeds else 0)
         runs[way.name] = _played(request, scenarios, range(first, first + request.runs), workers, further, finished)
         done += request.runs * len(scenarios)
@@ -179,10 +180,6 @@ def check_claims(
         request.file.title, request.runs, request.first_seed, tuple(request.scenarios),
         claims_checked(request.claims, runs), untried,
     )  # fmt: skip
-
-
-def _count_further(on_progress: Callable[[int], None], before: int, count: int) -> None:
-    on_progress(before + count)
 
 
 def _played(
@@ -195,21 +192,13 @@ def _played(
 ) -> dict[str, PlayedRuns]:
     """Play every scenario with every seed, and keep what the claims read of it."""
     jobs = [job for scenario in scenarios.values() for job in jobs_of(scenario, seeds, request.days)]
-    runs = (
-        run_many(jobs, run_job, workers, on_progress)
-        if finished is None
-        else finished.run_jobs(jobs, _as_it_is, workers, on_progress)
-    )
+    runs = runs_of_jobs(jobs, workers, on_progress, finished)
     names = {one.name for claim in request.claims for one in names_in(claim.tree)} - {BASELINE}
     count = len(seeds)
     return {
         name: _read(scenario, runs[number * count : (number + 1) * count], names, request.days)
         for number, (name, scenario) in enumerate(scenarios.items())
     }
-
-
-def _as_it_is(run: CompactRun) -> CompactRun:
-    return run
 
 
 def _read(scenario: Scenario, runs: Sequence[CompactRun], names: set[str], days: int | None) -> PlayedRuns:

@@ -25,17 +25,18 @@ from siege_sim.analysis.comparison.traces import Trace, trace_of
 from siege_sim.analysis.comparison.uncertain import uncertain_findings
 from siege_sim.errors import ScenarioError
 from siege_sim.loading.doubts import doubts_of
+from siege_sim.loading.lineage import told_data
 from siege_sim.loading.scenario import find, load_scenario
 from siege_sim.model.run_outcomes import run_outcomes_of
 from siege_sim.model.scenario import Scenario
 from siege_sim.results.changed import change_sentences, changed_title
 from siege_sim.runner.about import about_of_what_if
-from siege_sim.runner.draws import Draws, drawn_jobs, draws_for
-from siege_sim.runner.pool import run_many
+from siege_sim.runner.pool import counted_on, run_many
 from siege_sim.runner.run import Job, jobs_of, run_job
 from siege_sim.runner.together import all_together
 
 if TYPE_CHECKING:
+    from siege_sim.runner.draws import Draws
     from siege_sim.runner.finished_runs import FinishedRuns
     from siege_sim.schema.lineage import Lineage
 
@@ -73,7 +74,7 @@ def misfits(scenario: Scenario, before: Sequence[Scenario], days: int | None) ->
     """Return why a scenario cannot be compared with those before it, of which the first is the baseline."""
     base, found = before[0], []
     for other in before:
-        if _content(other) == _content(scenario):
+        if told_data(other) == told_data(scenario):
             found.append(f"has the same content as '{other.name}', so that no run would differ; name another scenario")
         elif other.name == scenario.name:
             found.append(f"is called '{scenario.name}' like one before it; give its file another 'name'")
@@ -87,10 +88,6 @@ def misfits(scenario: Scenario, before: Sequence[Scenario], days: int | None) ->
     if _places(scenario) != _places(base):
         found.append(f"has another map than '{base.name}': its cells and quarters must be the same to be compared")
     return found
-
-
-def _content(scenario: Scenario) -> dict[str, object]:
-    return scenario.model_dump(mode="json", exclude={"name", "title", "summary"})
 
 
 def _places(scenario: Scenario) -> tuple[object, ...]:
@@ -175,7 +172,11 @@ def comparison_request(
     words += ["--together"] if together else []
     words += ["--uncertain", str(uncertain)] if uncertain else []
     words += ["--draws-from", str(calibration)] if calibration else []
-    draws = draws_for(scenarios, uncertain, calibration) if uncertain else None
+    draws = None
+    if uncertain:
+        from siege_sim.runner.draws import draws_for
+
+        draws = draws_for(scenarios, uncertain, calibration)
     about = tuple(tuple(wanted) or one for one in abouts)
     command = shlex.join(words)
     return ComparisonRequest(scenarios, runs, chosen, target, days, tuple(settings), command, about, place, draws)
@@ -203,7 +204,7 @@ def _with_all_together(
 
 def _is_all_of(one: Scenario, base: Scenario, others: Sequence[Scenario]) -> bool:
     try:
-        return _content(all_together(base, others)) == _content(one)
+        return told_data(all_together(base, others)) == told_data(one)
     except ScenarioError:
         return False
 
@@ -239,7 +240,7 @@ def run_comparison(
     wanted = request.runs if until is None else min(FIRST_LOOK, request.runs)
     while True:
         seeds = range(comparison.pairs + 1, wanted + 1)
-        further = _further(on_progress, comparison.pairs * len(scenarios))
+        further = counted_on(on_progress, comparison.pairs * len(scenarios))
         comparison = comparison.with_more(_run_seeds(request, seeds, last, workers, further, finished))
         if until is None:
             return comparison
@@ -268,9 +269,11 @@ def run_uncertain(
     """
     if request.draws is None:
         return None
+    from siege_sim.runner.draws import drawn_jobs
+
     last = min(request.days or request.scenarios[0].days, request.scenarios[0].days)
     jobs = drawn_jobs(request.scenarios, request.draws, request.days)
-    traces = _run_jobs(request, jobs, last, workers, _further(on_progress, done), finished)
+    traces = _run_jobs(request, jobs, last, workers, counted_on(on_progress, done), finished)
     return replace(_nothing_yet(request, last), until=None).with_more(traces)
 
 
@@ -324,10 +327,6 @@ def _before_settings(scenario: Scenario, settings: Sequence[str]) -> Sequence[Li
     steps = scenario.lineage
     last_is_settings = bool(settings and steps) and (steps[-1].by, steps[-1].parent) == ("set", scenario.name)
     return steps[:-1] if last_is_settings else steps
-
-
-def _further(on_progress: Callable[[int], None] | None, done: int) -> Callable[[int], None] | None:
-    return None if on_progress is None else lambda count: on_progress(done + count)
 
 
 def _run_seeds(

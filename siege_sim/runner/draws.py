@@ -13,6 +13,7 @@ import pandas as pd
 from siege_sim.errors import ResultError, ScenarioError, SiegeError
 from siege_sim.loading.keys import TIMES, keys_in, parameter_of, with_values
 from siege_sim.loading.scenario import scenario_of
+from siege_sim.runner.fit import POSTERIOR
 from siege_sim.runner.run import Job
 from siege_sim.runner.trial import Prior, Values
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from siege_sim.model.scenario import Scenario
 
-POSTERIOR = "posterior.csv"
 NOT_PARAMETERS = ("weight", "misfit", "misfit_again")
 """Columns of a posterior that are no parameters."""
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from siege_sim.results.changed import changed_title
 from siege_sim.results.ensemble import RunSet, Town
-from siege_sim.runner.pool import run_many
-from siege_sim.runner.run import jobs_of, run_job
+from siege_sim.runner.finished_runs import runs_of_jobs
+from siege_sim.runner.run import jobs_of
 
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
@@ -34,11 +34,7 @@ def run_set(
         finished: where runs that are finished are kept meanwhile, if anywhere.
     """
     jobs = jobs_of(scenario, seeds, days)
-    runs = (
-        run_many(jobs, run_job, workers, on_progress)
-        if finished is None
-        else finished.run_jobs(jobs, lambda run: run, workers, on_progress)
-    )
+    runs = runs_of_jobs(jobs, workers, on_progress, finished)
     return RunSet(
         name=scenario.name,
         title=changed_title(scenario.title, scenario.name, scenario.lineage),

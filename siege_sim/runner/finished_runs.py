@@ -26,7 +26,7 @@ from siege_sim.model.version import model_version
 from siege_sim.results.files import json_text
 from siege_sim.results.run import WHOLE_OR_MISSING, CompactRun
 from siege_sim.results.storage import Folder
-from siege_sim.runner.pool import as_completed
+from siege_sim.runner.pool import as_completed, run_many
 from siege_sim.runner.run import Job, run_job
 from siege_sim.runner.signals import comes_of_ctrl_c
 
@@ -182,3 +182,22 @@ def _unpacked(content: bytes) -> CompactRun:
     return CompactRun(
         about["seed"], about["ending"], series, quarters, about["provenance"], about["summary"], day_lost, events
     )
+
+
+def runs_of_jobs(
+    jobs: Sequence[Job],
+    workers: int | None = None,
+    on_progress: Callable[[int], None] | None = None,
+    finished: FinishedRuns | None = None,
+) -> list[CompactRun]:
+    """Return the runs of jobs, in their order.
+
+    Args:
+        jobs: what to run.
+        workers: how many processes; the result is the same for any number.
+        on_progress: called with the number of runs that are done.
+        finished: where runs that are finished are kept meanwhile, if anywhere.
+    """
+    if finished is None:
+        return run_many(jobs, run_job, workers, on_progress)
+    return finished.run_jobs(jobs, lambda run: run, workers, on_progress)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from siege_sim.runner.calibration_file import CalibrationSpec
     from siege_sim.runner.trial import Prior
 
+POSTERIOR = "posterior.csv"
+"""The last generation of a fit, or of each of its stages."""
+
 CONSTRAINED_BELOW = 0.7
 """A parameter counts as constrained when the middle four fifths of its posterior are less than this share of the
 range's."""
@@ -44,7 +47,7 @@ def write_fit(fit: Fit, folder: Path) -> list[Path]:
     """
     for stage in fit.stages:
         place = folder / stage.name if stage.name else folder
-        (place / "posterior.csv").write_bytes(csv_bytes(stage.table))
+        (place / POSTERIOR).write_bytes(csv_bytes(stage.table))
         draw_posterior(stage.table, stage.priors).savefig(place / "posterior.png", dpi=150)
     (folder / "parameters.csv").write_bytes(csv_bytes(parameter_table(fit)))
     written = []
@@ -88,7 +91,8 @@ def _print_stage(stage: StageFit, spec: CalibrationSpec, console: Console) -> No
     for heading in ("parameter", "range", "median", "10-90 %", "width", "the record"):
         words = heading in ("parameter", "the record")
         shown.add_column(heading, justify="left" if words else "right", overflow="fold", no_wrap=not words)
-    for row in summarised(table, stage.priors).to_dict("records"):
+    rows = summarised(table, stage.priors)
+    for row in rows.to_dict("records"):
         shown.add_row(
             str(row["parameter"]),
             f"{number(row['low'])} to {number(row['high'])}",
@@ -97,7 +101,7 @@ def _print_stage(stage: StageFit, spec: CalibrationSpec, console: Console) -> No
             percent(row["width"]),
             VERDICTS[row["constrained"]],
         )
-    for sentence in constrained_sentences(summarised(table, stage.priors)):
+    for sentence in constrained_sentences(rows):
         console.print(f"{sentence}\n", soft_wrap=True)
     console.print(shown)
     console.print(f"\n{len(table)} parameter sets; effective sample size: {number(effective_sample_size(table))}.")

@@ -63,6 +63,11 @@ def run_many(
     return [results[index] for index in range(len(jobs))]
 
 
+def counted_on(on_progress: Callable[[int], None] | None, done: int) -> Callable[[int], None] | None:
+    """Return what counts on from where progress stood, for a further lot of jobs."""
+    return None if on_progress is None else lambda count: on_progress(done + count)
+
+
 def as_completed(
     jobs: Iterable[JobInput],
     function: Callable[[JobInput], JobOutput],

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from siege_sim.errors import SiegeError
 from siege_sim.loading.scenario import load_scenario
 from siege_sim.results.changed import change_sentences, changed_title
-from siege_sim.runner.pool import run_many
-from siege_sim.runner.run import jobs_of, run_job
+from siege_sim.runner.finished_runs import runs_of_jobs
+from siege_sim.runner.run import jobs_of
 from siege_sim.schema.shipped import is_path
 from siege_sim.validation.known_so_far import check_known, conditioned
 from siege_sim.validation.record import Record, load_record
@@ -127,9 +127,7 @@ def scored_runs(
         finished: where runs that are finished are kept meanwhile, if anywhere.
     """
     jobs = jobs_of(request.scenario, range(1, runs + 1), request.days)
-    if finished is None:
-        return run_many(jobs, run_job, workers, on_progress)
-    return finished.run_jobs(jobs, lambda run: run, workers, on_progress)
+    return runs_of_jobs(jobs, workers, on_progress, finished)
 
 
 def card_of(request: ScoreRequest, compact_runs: Sequence[CompactRun]) -> Scorecard:

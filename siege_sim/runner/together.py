@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from siege_sim.errors import ScenarioError
-from siege_sim.loading.lineage import UNTOLD_KEYS, lineage_step
+from siege_sim.loading.lineage import lineage_step, told_data
 from siege_sim.loading.scenario import scenario_of
 from siege_sim.model.scenario import Scenario
 from siege_sim.schema.series import is_series_data
@@ -30,7 +30,7 @@ def all_together(base: Scenario, what_ifs: Sequence[Scenario]) -> Scenario:
     """
     if len(what_ifs) < 2:
         raise ScenarioError(["--together: name two what-ifs or more; there is nothing to put together with one"])
-    data, changed = _plain(base), {one.name: _plain(one) for one in what_ifs}
+    data, changed = told_data(base), {one.name: told_data(one) for one in what_ifs}
     conflicts = list(_conflicts(data, changed))
     if conflicts:
         raise ScenarioError(conflicts)
@@ -47,11 +47,6 @@ def all_together(base: Scenario, what_ifs: Sequence[Scenario]) -> Scenario:
         problems = [f"--together: {names}: {problem.removeprefix('manifest: ')}" for problem in error.problems]
         raise ScenarioError(problems) from None
     return both.with_lineage(lineage_step(base, both, "extends"))
-
-
-def _plain(scenario: Scenario) -> dict[str, Any]:
-    data = scenario.model_dump(mode="json", by_alias=True)
-    return {key: value for key, value in data.items() if key not in UNTOLD_KEYS}
 
 
 def _conflicts(base: Any, changed: Mapping[str, Any], above: str = "") -> Iterator[str]:

@@ -18,14 +18,12 @@ from siege_sim.runner.run import Job, run_job
 from siege_sim.runner.scoring import record_for
 from siege_sim.validation.measures import measured
 from siege_sim.validation.record import Record
+from siege_sim.validation.scores import LARGEST_DISTANCE, LEAST_WIDTH
 
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
     from siege_sim.runner.calibration_file import CalibrationCase, Range
     from siege_sim.validation.record import RecordEntry
-
-LARGEST_MISS = 3.0
-"""Where a pattern's miss is cut off, so that one hopeless pattern does not drown the others."""
 
 Values = Mapping[str, float | int]
 """Values of parameters by their key in the scenario."""
@@ -216,16 +214,16 @@ def trial_of(cases: Sequence[LoadedCase], priors: tuple[Prior, ...], fixed: Valu
 
 
 def miss(entry: RecordEntry, value: float | None) -> float:
-    """Return by how many widths of its range a value misses a pattern: 0 inside, ``LARGEST_MISS`` at the most."""
+    """Return by how many widths of its range a value misses a pattern: 0 inside, ``LARGEST_DISTANCE`` at the most."""
     if value is None:
         return 0.0
     if math.isnan(value):
-        return LARGEST_MISS
+        return LARGEST_DISTANCE
     if entry.holds(value):
         return 0.0
     bounds = [bound for bound in (entry.low, entry.high) if bound is not None]
-    width = max(max(bounds) - min(bounds), 0.25 * max(abs(bound) for bound in bounds), 1e-9)
-    return min(min(abs(value - bound) for bound in bounds) / width, LARGEST_MISS)
+    width = max(max(bounds) - min(bounds), LEAST_WIDTH * max(abs(bound) for bound in bounds), 1e-9)
+    return min(min(abs(value - bound) for bound in bounds) / width, LARGEST_DISTANCE)
 
 
 def _seed_of(values: Values) -> int:

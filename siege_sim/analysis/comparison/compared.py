@@ -45,6 +45,11 @@ DEFAULT_COMPARED = (
 first is the one that decides when there are enough runs."""
 
 
+def usual_place(name: str) -> int:
+    """Return the place of an outcome among those that are usually compared, to sort by; the last for any other."""
+    return DEFAULT_COMPARED.index(name) if name in DEFAULT_COMPARED else len(DEFAULT_COMPARED)
+
+
 def whole_run_quantity(name: str, label: str, unit: str, event: str) -> ComparedQuantity:
     """Return a quantity that is one number, or the ending, of a run as a whole."""
     return ComparedQuantity(name, label, unit, "ending" if name == ENDING else "whole", event=event)
