@@ -87,6 +87,6 @@ def move_to_the_line(model: SiegeState, axis: Axis) -> None:
     city = model.city
     if city.siege_line[axis.focus] or not city.siege_line.any():
         return
-    place, steps = city.nearest(axis.focus, np.flatnonzero(city.siege_line), BESIEGER)
-    if steps < ground.UNREACHED:
-        move_to(model, axis, place)
+    nearest = city.nearest(axis.focus, np.flatnonzero(city.siege_line), BESIEGER)
+    if nearest is not None:
+        move_to(model, axis, nearest[0])

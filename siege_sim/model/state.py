@@ -262,8 +262,8 @@ class SiegeState(GuardedModel):
         own = own[~self.city.layers.given_up[own]]
         if own.size == 0:
             return None
-        cell, steps = self.city.nearest(cell_index, own, side)
-        return cell if steps <= reach else None
+        nearest = self.city.nearest(cell_index, own, side)
+        return nearest[0] if nearest is not None and nearest[1] <= reach else None
 
     def fall_back(self, side: int, cell_index: int) -> None:
         """Let the units of a side that stand in a lost cell go to the nearest ground that their side holds.
@@ -273,9 +273,8 @@ class SiegeState(GuardedModel):
         own = np.flatnonzero(self.city.held_by(side))
         rows = np.flatnonzero(self.units.of(side) & (self.units.cell_index == cell_index))
         if own.size and rows.size:
-            refuge, steps = self.city.nearest(cell_index, own, side)
-            if steps == ground.UNREACHED:
-                refuge, _ = ground.nearest(cell_index, own, self.city.shape)
+            on_foot = self.city.nearest(cell_index, own, side)
+            refuge, _ = on_foot or ground.nearest(cell_index, own, self.city.shape)
             for row in rows:
                 self.unit(int(row)).march_to(refuge)
 

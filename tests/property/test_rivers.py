@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from siege_sim import Scenario, SiegeModel, load_scenario
@@ -115,11 +115,23 @@ def check_nobodys_ground(model: SiegeModel, closed: np.ndarray) -> None:
     assert not closed[[facility.cell_index for facility in model.facilities]].any()
 
 
-@given(towns(st.integers(0, 3)), st.dictionaries(st.integers(0, DAYS), st.sampled_from([0, 1]), max_size=4), st.data())
+BOTH_BANKS_ATTACKED = (
+    "wwwwww~~eeeee", "wwwwwww~~eeee", "wwaaaaa==bbee", "wwaaaaa=bbbee", "wwaaaaa=bbbee", "wwaaaaa~bbbee",
+    "wwaaaaa~bbbee", "wwaaaaa~bbbee", "wwaaaa~~bbbee", "wwwww~~eeeeee", "wwwww~eeeeeee",
+)  # fmt: skip
+"""Two units counter-attack on one bank, and the second finds fresh ground only on the other."""
+
+
+@given(
+    towns(st.integers(0, 3)),
+    st.dictionaries(st.integers(0, DAYS), st.sampled_from([0, 1]), max_size=4),
+    st.integers(0, 1000),
+)
+@example((BOTH_BANKS_ATTACKED, [2, 3, 4]), {3: 0}, 0)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-def test_nobody_is_on_the_water_and_nobody_crosses_it_but_over_a_bridge(drawn, open_by_day, data):
+def test_nobody_is_on_the_water_and_nobody_crosses_it_but_over_a_bridge(drawn, open_by_day, seed):
     rows, bridges = drawn
-    model = SiegeModel(town(rows, open_by_day), data.draw(st.integers(0, 1000)))
+    model = SiegeModel(town(rows, open_by_day), seed)
     city, homes, units, banks = model.city, model.households, model.units, banks_of(model)
     water = np.array([character == "~" for row in rows for character in row])
     is_open = bool(bridges) and _open_on(open_by_day, 0)

@@ -270,7 +270,7 @@ class City:
             f"walkable by {side}", lambda: self.passable & (~self.bridges | self.held_by(side))
         )
 
-    def nearest(self, cell_index: int, candidates: IntArray, side: int = NOBODY) -> tuple[int, int]:
+    def nearest(self, cell_index: int, candidates: IntArray, side: int = NOBODY) -> tuple[int, int] | None:
         """Return the candidate that is nearest on foot, the first among equals, and the steps there.
 
         Args:
@@ -279,13 +279,14 @@ class City:
             side: whose units march; nobody's for people.
 
         Returns:
-            The cell and `ground.UNREACHED` where none can be reached.
+            The cell and the steps; None where none can be reached.
         """
         open_ground = self.walkable(side)
         if open_ground.all():
             return ground.nearest(cell_index, candidates, self.shape)
         steps = self.steps_on_foot(cell_index, side, candidates)[candidates]
-        return int(candidates[steps.argmin()]), int(steps.min())
+        fewest = int(steps.min())
+        return None if fewest == ground.UNREACHED else (int(candidates[steps.argmin()]), fewest)
 
     def steps_on_foot(self, cell_index: int, side: int = NOBODY, entered: IntArray | None = None) -> IntArray:
         """Return the steps on foot from a cell to all others; those ``entered`` can be, whoever holds them."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.kernels import ground
-from siege_sim.kernels.hazard import BoolArray, FloatArray, split, whole
+from siege_sim.kernels.hazard import FloatArray, IntArray, split, whole
 from siege_sim.model import chronicle, front
 from siege_sim.model.codes import Posture
 from siege_sim.model.harm import inflict
@@ -71,14 +71,15 @@ class CounterAttack(Process):
         cells = whole(area, np.full(area.size, self.taken_back_km2 / city.cell_km2)).astype(np.int64)
         tries, rest = split(luck, self.p_try * model.conditions.assault_tempo)
         for row in np.flatnonzero(near & tries):
-            self._try(model, model.unit(int(row)), fresh, float(rest[row]), hits, int(cells[row]))
+            lost = np.flatnonzero(fresh & city.held_by(BESIEGER))
+            nearest = city.nearest(units.cell_index[row], lost, GARRISON) if lost.size else None
+            if nearest is not None and nearest[1] <= reach:  # another unit may have taken back what was in reach
+                self._try(model, model.unit(int(row)), nearest[0], lost, float(rest[row]), hits, int(cells[row]))
 
-    def _try(self, model: SiegeState, unit: Unit, fresh: BoolArray, luck: float, hits: FloatArray, cells: int) -> None:
+    def _try(
+        self, model: SiegeState, unit: Unit, target: int, lost: IntArray, luck: float, hits: FloatArray, cells: int
+    ) -> None:
         city = model.city
-        lost = np.flatnonzero(fresh & city.held_by(BESIEGER))
-        if lost.size == 0:
-            return
-        target, _ = city.nearest(unit.cell_index, lost, GARRISON)
         holder_loses = self.holder_loses_per_hundred * unit.fit / 100.0
         strength = unit.fit * unit.quality * unit.cohesion * (0.4 + 0.6 * unit.ammunition)
         odds = strength / self.occupiers
@@ -95,8 +96,8 @@ class CounterAttack(Process):
         model.besieger_loses(holder_loses, target, float(hits[0, unit.row]))
         if succeeds and unit.fit > 0 and cells:
             pockets = city.large_pockets
-            far = ground.king_steps(lost, np.array([target]), city.shape)[:, 0]
-            back = lost[np.argsort(far, kind="stable")[:cells]]
+            far = city.steps_on_foot(target, GARRISON, lost)[lost]
+            back = lost[np.argsort(far, kind="stable")[: min(cells, np.count_nonzero(far < ground.UNREACHED))]]
             city.capture(back, GARRISON)
             for cell in back.tolist():
                 model.fall_back(BESIEGER, cell)

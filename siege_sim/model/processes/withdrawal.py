@@ -151,14 +151,16 @@ class Withdrawal(Process):
         refuges = np.flatnonzero((city.pockets == 0) & ~part & city.fired_at)
         if refuges.size == 0:
             return
+        ways = [way for cell in units.cell_index[inside].tolist() if (way := city.nearest(cell, refuges, GARRISON))]
+        if len(ways) < inside.size:  # nobody is ordered over water
+            return
         men, p_fails = int(units.fit[inside].sum()), self.p_fails + (1.0 - self.p_fails) * 0.5 * danger
         share_lost = np.where(luck[0, inside] < p_fails, self.routed, self.stragglers)
         lost = whole(luck[1, inside], units.fit[inside] * share_lost).astype(np.int64)
         units.fit[inside] -= lost
         model.ledger.book("garrison", "surrendered", int(lost.sum()))
-        for row in inside.tolist():
+        for row, (refuge, _) in zip(inside.tolist(), ways, strict=True):
             unit = model.unit(row)
-            refuge, _ = city.nearest(unit.cell_index, refuges, GARRISON)
             unit.march_to(refuge)
             unit.posture = Posture.RESERVE
         city.layers.array("left_by_order")[part] = True

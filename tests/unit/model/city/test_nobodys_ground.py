@@ -10,7 +10,6 @@ import yaml
 from pydantic import ValidationError
 
 from siege_sim import Scenario, SiegeModel, load_scenario
-from siege_sim.kernels.ground import UNREACHED
 from siege_sim.model.city.map import CityMap, Quarter
 from siege_sim.schema.sides import BESIEGER, GARRISON, NOBODY
 
@@ -150,14 +149,14 @@ def test_the_nearest_ground_is_the_nearest_on_foot(model):
     assert city.nearest(start, np.concatenate([across, same_bank])) == (across[0], 2), "over the bridge beside"
     city.capture(city.map.bridges["Old Bridge"], NOBODY)
     assert city.nearest(start, np.concatenate([across, same_bank])) == (same_bank[0], 3)
-    assert city.nearest(start, across)[1] == UNREACHED
+    assert city.nearest(start, across) is None
 
 
 def test_units_do_not_pass_a_bridge_that_others_hold_and_people_do(model):
     city, start, across = model.city, 1 * 8 + 3, np.array([1 * 8 + 5])
-    assert city.nearest(start, across, BESIEGER)[1] == UNREACHED
+    assert city.nearest(start, across, BESIEGER) is None
     city.capture(city.map.bridges["Old Bridge"], BESIEGER)
-    assert city.nearest(start, across, GARRISON)[1] == UNREACHED
+    assert city.nearest(start, across, GARRISON) is None
     assert city.nearest(start, across)[1] == 2
     assert city.nearest(start, city.map.bridges["Old Bridge"], GARRISON)[1] == 1, "to attack it they can enter it"
 
