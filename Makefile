@@ -3,6 +3,7 @@
 # make lint    what .pre-commit-config.yaml lists: lint, format, spelling, layers, types
 # make dashboard  sets up what the dashboard needs and opens it in a browser
 # make pictures   draws the pictures of the dashboard in the documentation again
+# make fuzz    tries the properties on other examples, at random, until it is stopped or one fails
 # make bench   measures speed and memory, and compares with a plain-Mesa twin
 # make clean   removes what the above have made
 
@@ -22,7 +23,7 @@ WHOLE_PATHS_ON_THE_OTHER := checkpoint reproducible pairing sweep cli notebooks
 # Browser tests leave their pictures here.
 export SIEGE_SIM_SCREENSHOTS ?= $(CURDIR)/build/screenshots
 
-.PHONY: demo test lint dashboard pictures bench docs clean
+.PHONY: demo test lint dashboard pictures fuzz bench docs clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/ready
@@ -53,6 +54,10 @@ lint: .venv/ready-for-lint
 
 pictures: .venv/ready-for-tests
 	$(BIN)/python -m tests.browser.pictures docs/images
+
+fuzz: .venv/ready-for-tests
+	@echo "== properties on random examples, again and again; stop with Ctrl-C"
+	@while SIEGE_SIM_EXAMPLES=search $(BIN)/python -m pytest -q -n auto tests/property; do :; done
 
 bench: .venv/ready-for-tests
 	$(BIN)/python -m tests.benchmarks
