@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from siege_sim.cli import folders
 
 if TYPE_CHECKING:
     from siege_sim.analysis.but_for import ButForFindings
+    from siege_sim.results.run import CompactRun, RunResult
     from siege_sim.runner.but_for import ButForRequest
 
 
@@ -107,17 +109,34 @@ def report_command(
     ] = None,
     by: Annotated[str | None, typer.Option(metavar="FACTOR", help="Separate survival curves by this factor.")] = None,
     png: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the figures as PNG files there too.")] = None,
+    among: Annotated[
+        int | None, typer.Option(min=2, max=10_000, metavar="N", help="Of a run: show it among N runs of other seeds.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="With --among: processes.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print no progress.")] = False,
 ) -> None:
     """Write the report of a run or a sweep as one HTML page."""
     from siege_sim.analysis.sweep import ReportOptions
     from siege_sim.reports.stored import write_stored_report
 
     options = ReportOptions(tuple(outcomes or ()), tuple(figures or ()), tuple(cases or ()), by)
-    written = write_stored_report(target, out, options, png)
+    if among is None and workers is not None:
+        raise typer.BadParameter("--workers says something about --among; leave it out")
+    others = None if among is None else partial(_others, among, workers, quiet)
+    written = write_stored_report(target, out, options, png, others)
     folders.print_note(written.note)
     print(f"Report: {written.file}")
     if written.indices is not None:
         print(f"Sensitivity indices: {written.indices}")
+
+
+def _others(runs: int, workers: int | None, quiet: bool, result: RunResult) -> list[CompactRun]:
+    """Play other runs of a run's scenario, and show how far that is."""
+    from siege_sim.cli.progress import counted
+    from siege_sim.runner.others import other_runs
+
+    with counted(str(result.manifest["scenario"]["name"]), "run", runs, quiet) as progress:
+        return other_runs(result, runs, workers, progress)
 
 
 def why_command(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from siege_sim.validation.record import RecordEntry
 
 RUN, BAND, MIDDLE, RECORD = "#7da2bf", "#c9dbe9", "#0b4f7d", style.VERMILION
+SHOWN = (0, (5, 1.5))
 MOST_RUNS = 40
 """How many runs are drawn one by one."""
 
@@ -59,7 +60,7 @@ def draw_fan(fan: Fan, title: str, heading: str = TITLE) -> Figure:
         row, column = divmod(number + 1, 2)
         axes = figure.add_subplot(grid[0, :] if number == 0 else grid[row, column])
         _draw(axes, panel, fan, wide=number == 0)
-    _legend(figure, height, fan.has_record)
+    _legend(figure, height, fan)
     return figure
 
 
@@ -67,10 +68,14 @@ def _draw(axes: Axes, panel: Panel, fan: Fan, wide: bool) -> None:
     days, ends = fan.days, fan.record_ends
     x, curves = np.arange(days.last + 1), panel.scale * panel.curves
     date_axis(axes, days, most=12 if wide else 5)
-    axes.plot(x, curves[:MOST_RUNS].T, color=RUN, lw=0.6, alpha=0.6, zorder=1.6)
+    if len(curves) > 1:
+        axes.plot(x, curves[int(fan.shows_first) :][:MOST_RUNS].T, color=RUN, lw=0.6, alpha=0.6, zorder=1.6)
     low, middle, high = panel.scale * panel.bands
     axes.fill_between(x, low, high, color=BAND, lw=0, zorder=1.5)
     axes.plot(x, middle, color=MIDDLE, lw=2.0, zorder=3)
+    if fan.shows_first:
+        axes.plot(x, curves[0], color=style.INK, lw=1.6, ls=SHOWN, zorder=4)
+        high = np.fmax(high, curves[0])
     tops = [float(np.nanmax(high[: max(ends, 0) + 4])), *(_mark(axes, panel, entry, days) for entry in panel.entries)]
     tops.append(_wedge(axes, panel, days) if panel.entries else float(np.nanmax(curves)))
     style.count_axis(axes, max(tops), whole=False)
@@ -126,18 +131,20 @@ def _wedge(axes: Axes, panel: Panel, days: Calendar) -> float:
     return high[-1]
 
 
-def _legend(figure: Figure, height_in: float, with_record: bool) -> None:
-    handles = [
-        Line2D([], [], color=RUN, lw=1.0, label="one run"),
-        Line2D([], [], color=MIDDLE, lw=2.0, label="median of the runs"),
+def _legend(figure: Figure, height_in: float, fan: Fan) -> None:
+    several = [
+        Line2D([], [], color=RUN, lw=1.0, label="another run" if fan.shows_first else "one run"),
+        Line2D([], [], color=MIDDLE, lw=2.0, label="their median" if fan.shows_first else "median of the runs"),
         Patch(facecolor=BAND, label="eight in ten runs"),
     ]
+    shown = [Line2D([], [], color=style.INK, lw=1.6, ls=SHOWN, label="this run")]
+    handles = shown * fan.shows_first + several * (len(fan.seeds) > 1 or not fan.shows_first)
     known = [
         Line2D([], [], color=RECORD, marker="|", ms=9, mew=2.2, lw=0, label="the record's range"),
         Line2D([], [], color=RECORD, marker="D", ms=5, lw=0, label="the record, one value"),
     ]
     figure.legend(
-        handles=handles + known * with_record, loc="upper left", ncols=5, frameon=False,
+        handles=handles + known * fan.has_record, loc="upper left", ncols=6, frameon=False,
         bbox_to_anchor=(0.12 / style.WIDTH_IN, 1 - 0.86 / height_in), fontsize=8.5, handlelength=1.6, columnspacing=1.6,
     )  # fmt: skip
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from siege_sim.analysis.run import NEED_KCAL, run_findings
+from siege_sim.reports.among import among_others, beside_the_record
 from siege_sim.reports.page import page, write_page, written_or_refused
 from siege_sim.results.calendar import in_words
 from siege_sim.results.changed import change_sentences
@@ -13,13 +15,13 @@ from siege_sim.results.numbers import number, percent, unit_text
 from siege_sim.results.why import EXPLANATION_NOTE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from siege_sim.analysis.run import FoodFindings, Happening, KeyNumber, People, QuarterFate, RunFindings
     from siege_sim.plots.picture import Picture
     from siege_sim.results.calendar import Calendar
-    from siege_sim.results.run import RunResult
+    from siege_sim.results.run import CompactRun, RunResult
 
 TOGETHER = {
     "quarter_lost": "Lost: {places}",
@@ -37,24 +39,60 @@ FATES = {
 """Where those who lived were in the end: outcomes, and words; others are called by their labels."""
 
 
-def write_report(result: RunResult, pictures: Sequence[Picture], file: Path) -> None:
+@dataclass(frozen=True)
+class Beside:
+    """What a run's report shows it beside.
+
+    Attributes:
+        others: other runs of its scenario, if any.
+        folder: the folder of the run; None for a page in it.
+    """
+
+    others: Sequence[CompactRun] = field(default=(), repr=False)
+    folder: Path | None = None
+
+
+ALONE = Beside()
+"""A report in the folder of its run, with no other runs."""
+
+
+def write_report(result: RunResult, pictures: Sequence[Picture], file: Path, beside: Beside = ALONE) -> None:
     """Write a run's report as one HTML file, with the figures inside it.
 
     Args:
         result: the run.
         pictures: its figures, as ``plots.draw_all`` returns them.
         file: what to write.
+        beside: other runs, and the folder of the run where the file lies elsewhere.
 
     Raises:
         ResultError: when the file cannot be written.
     """
-    html = render_run(run_findings(result), pictures)
+    shown = [*pictures, *beside_the_record(result, beside.others)]
+    among = among_others(result, beside.others)
+    html = render_run(run_findings(result), shown, among, _way(beside.folder, file))
     with written_or_refused(file):
         write_page(html, file)
 
 
-def render_run(findings: RunFindings, pictures: Sequence[Picture]) -> str:
-    """Return a run's report as HTML; every text of the scenario is escaped."""
+def _way(folder: Path | None, file: Path) -> str:
+    """Return the start of links to the files of a run, from the page."""
+    if folder is None or folder.resolve() == file.resolve().parent:
+        return ""
+    return f"{folder.resolve().as_uri()}/"
+
+
+def render_run(
+    findings: RunFindings, pictures: Sequence[Picture], among: Mapping[str, Any] | None = None, way: str = ""
+) -> str:
+    """Return a run's report as HTML; every text of the scenario is escaped.
+
+    Args:
+        findings: of the run.
+        pictures: its figures.
+        among: what `reports.among` says of it, if it lies beside others.
+        way: the start of links to the run's files; empty for a page in its folder.
+    """
     days = findings.days
     return page(
         "run.html",
@@ -69,6 +107,8 @@ def render_run(findings: RunFindings, pictures: Sequence[Picture]) -> str:
         notes=findings.manifest.get("notes", ()),
         outcomes=[_number_row(one) for one in findings.numbers],
         figures=pictures,
+        among=among or {},
+        way=way,
         why=findings.why,
         events=[_event_row(event, days) for event in findings.events],
         events_total=findings.events_in_all,

@@ -59,12 +59,14 @@ class Fan:
         record_ends: the record's last day.
         seeds: of the runs.
         panels: the quantities, in the record's order.
+        shows_first: whether the first run is the one that is shown among the others; the bands are of the others then.
     """
 
     days: Calendar
     record_ends: int
     seeds: tuple[int, ...]
     panels: tuple[Panel, ...]
+    shows_first: bool = False
 
     @property
     def has_record(self) -> bool:
@@ -77,6 +79,11 @@ class Fan:
         known = "the ranges that the record gives"
         if len(self.seeds) == 1:
             return f"One run, and {known}." if self.has_record else "One run."
+        if self.shows_first:
+            return (
+                f"This run (dark, dashed) among {len(self.seeds) - 1} others that differ by chance alone, their "
+                f"median, the band that holds 80 % of them on a day, and {known}."
+            )
         parts = (
             f"{len(self.seeds)} runs that differ by chance alone, each a thin line; their median; ",
             "the band that holds 80 % of them on a day",
@@ -84,16 +91,19 @@ class Fan:
         return f"{''.join(parts)}; and {known}." if self.has_record else f"{parts[0]}and {parts[1]}."
 
 
-def fan_of(record: Record, compact_runs: Sequence[CompactRun]) -> Fan:
+def fan_of(record: Record, compact_runs: Sequence[CompactRun], shows_first: bool = False) -> Fan:
     """Lay runs beside a record.
 
     Args:
         record: what is known.
         compact_runs: the runs, at least one.
+        shows_first: whether the first run is shown among the others, if there are any.
     """
     days = _calendar(record, compact_runs)
     ends = days.day_of(record.until.isoformat())
-    return Fan(days, ends, tuple(run.seed for run in compact_runs), _panels(record, compact_runs, days))
+    shown = int(shows_first and len(compact_runs) > 1)
+    panels = _panels(record, compact_runs, days, shown)
+    return Fan(days, ends, tuple(run.seed for run in compact_runs), panels, shows_first)
 
 
 def drawn_quantities(record: Record) -> list[list[RecordEntry]]:
@@ -112,7 +122,7 @@ def _calendar(record: Record, compact_runs: Sequence[CompactRun]) -> Calendar:
     return Calendar(start, min(longest, (record.until - start).days + DAYS_AFTER))
 
 
-def _panels(record: Record, compact_runs: Sequence[CompactRun], days: Calendar) -> tuple[Panel, ...]:
+def _panels(record: Record, compact_runs: Sequence[CompactRun], days: Calendar, shown: int) -> tuple[Panel, ...]:
     topics = {id(entry): topic.title for topic in record.topics.values() for entry in topic.patterns.values()}
     panels: list[Panel] = []
     for entries in drawn_quantities(record):
@@ -125,5 +135,6 @@ def _panels(record: Record, compact_runs: Sequence[CompactRun], days: Calendar) 
             curves = curves[:, :1] - curves
         if isinstance(measure, kinds.IncreasePerDay):
             title, unit = f"{title}, from day 0", unit.removesuffix(" a day")
-        panels.append(Panel(title, unit, tuple(entries), curves, daily_percentiles(curves, FAN_PERCENTILES)))
+        bands = daily_percentiles(curves[shown:], FAN_PERCENTILES)
+        panels.append(Panel(title, unit, tuple(entries), curves, bands))
     return tuple(panels)

@@ -203,6 +203,11 @@ def shipped_records() -> dict[str, Path]:
     return shipped_files(shipped_folder() / "records")
 
 
+def record_of(name: str) -> Record | None:
+    """Return the shipped record that goes by a scenario's name, if there is one."""
+    return load_record(name) if name in shipped_records() else None
+
+
 def load_record(
     name_or_path: str | Path, outcomes: Collection[str] | None = None, quarters: Collection[str] | None = None
 ) -> Record:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from siege_sim.errors import SiegeError
 from siege_sim.model.model import SiegeModel
+from siege_sim.validation.record import record_of
 from siege_sim.viewer.frames import MAX_RUNS
 from siege_sim.viewer.recorder import FrameRecorder
-from siege_sim.viewer.replay import record_of, replay_html
+from siege_sim.viewer.replay import replay_html
 
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario

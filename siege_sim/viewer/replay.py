@@ -82,6 +82,7 @@ def write_replay(
 
 def frames_of_folder(folder: Path, stored_only: bool = False, on_progress: OnProgress | None = None) -> RunFrames:
     """Return the frames of a run: of every day when it can be repeated, otherwise of what was stored."""
+    from siege_sim.validation.record import record_of
     from siege_sim.viewer.stored_run import frames_of_stored_run
 
     result = read_run(folder)
@@ -90,13 +91,6 @@ def frames_of_folder(folder: Path, stored_only: bool = False, on_progress: OnPro
         return frames_of_stored_run(result, record, STORED_ONLY)
     run = _repeated(result, (folder / "series.csv").read_text("utf-8-sig"), record, on_progress)
     return frames_of_stored_run(result, record, RUNS_DIFFER) if run is None else run
-
-
-def record_of(name: str) -> Record | None:
-    """Return the shipped record that goes by a scenario's name, if there is one."""
-    from siege_sim.validation.record import load_record, shipped_records
-
-    return load_record(name) if name in shipped_records() else None
 
 
 def _repeated(

@@ -132,3 +132,16 @@ def test_a_report_that_cannot_be_written_is_said_in_a_sentence(swept, tmp_path, 
 def test_the_manifest_names_what_the_report_needs(swept):
     manifest = json.loads((swept / "out" / "manifest.json").read_text("utf-8"))
     assert {"title", "design", "replications", "outcomes", "figures"} <= set(manifest)
+
+
+def test_a_run_is_shown_among_runs_of_other_seeds_of_its_own_scenario(tmp_path, capsys):
+    folder = tmp_path / "town"
+    args = ["run", "toy_town", "--set", "processes.sorties.per_day=9", "--seed", "2", "--days", "20", "--no-plots"]
+    assert main([*args, "--out", str(folder), "--quiet"]) == EXIT_OK
+    assert main(["report", str(folder), "--among", "3", "--workers", "1", "--figure", "area", "--quiet"]) == EXIT_OK
+    assert "This run among 3 others" in (folder / "report.html").read_text("utf-8")
+
+
+def test_only_a_run_is_shown_among_others(swept, capsys):
+    assert main(["report", str(swept / "out"), "--among", "3"]) == KNOWN_ERROR
+    assert "--among: is for the report of one run" in capsys.readouterr().err

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from datetime import date
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,13 +28,15 @@ from siege_sim.analysis.run import (
 from siege_sim.errors import ResultError
 from siege_sim.plots import RUN_FIGURES, draw, figure_named
 from siege_sim.plots.picture import Picture
-from siege_sim.reports.run import event_text, render_run, story, write_report
+from siege_sim.reports.among import beside_the_record
+from siege_sim.reports.run import Beside, event_text, render_run, story, write_report
 from siege_sim.results.calendar import Calendar
 from siege_sim.results.files import json_text
-from siege_sim.results.run import RunResult, read_run
+from siege_sim.results.run import CompactRun, RunResult, read_run
 from siege_sim.results.why import Explanation
 from siege_sim.schema.sides import Sides
 
+OF_THE_RUN = {"events.csv", "series.csv", "manifest.json"}
 EVIL = "<script>alert('x')</script> & \"quotes\""
 
 
@@ -111,7 +114,8 @@ def test_the_report_is_one_file_that_loads_nothing(toy_result, figures, tmp_path
     for attributes in (attributes for _, attributes in page.tags):
         assert not any(name.startswith("on") for name in attributes)
         assert (attributes.get("src") or "data:").startswith("data:")
-        assert (attributes.get("href") or "#").startswith("#")
+        link = attributes.get("href") or "#"
+        assert link.startswith("#") or link in OF_THE_RUN
     assert not re.search(r"url\(|@import|https?://", html)
 
 
@@ -127,7 +131,7 @@ def test_links_lead_somewhere(toy_result, figures):
     page = Page(report_html(toy_result, figures))
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
-    assert {link["href"].removeprefix("#") for link in page.all("a")} <= set(ids)
+    assert {link["href"].removeprefix("#") for link in page.all("a")} <= {*ids, *OF_THE_RUN}
     without = Page(report_html(toy_result, []))
     assert not {link["href"] for link in without.all("a")} & {"#figures"}
 
@@ -345,3 +349,40 @@ def test_what_a_run_says_is_found_without_anything_that_draws(toy_result, tmp_pa
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout == "6000.0\n", done.stderr
+
+
+def test_a_run_beside_others_says_where_it_lies_and_one_alone_says_how_to(toy_result, toy_town, tmp_path):
+    others = [CompactRun.of(run(toy_town, seed, days=30)) for seed in (2, 3, 4)]
+    write_report(toy_result, (), tmp_path / "report.html", Beside(others))
+    beside = (tmp_path / "report.html").read_text("utf-8")
+    assert "This run among 3 others" in Page(beside).text
+    assert 'alt="This run among 3 others.' in beside
+    write_report(toy_result, (), tmp_path / "alone.html")
+    alone = Page((tmp_path / "alone.html").read_text("utf-8")).text
+    assert "--among 20" in alone
+    assert "This run among" not in alone
+
+
+def test_links_lead_to_the_files_of_the_run_wherever_the_page_lies(toy_result, tmp_path):
+    toy_result.write(tmp_path)
+    elsewhere = tmp_path / "pages"
+    elsewhere.mkdir()
+    for file in (tmp_path / "report.html", elsewhere / "report.html"):
+        write_report(toy_result, (), file, Beside(folder=tmp_path))
+        links = [dict(attrs)["href"] for tag, attrs in Page(file.read_text("utf-8")).tags if tag == "a"]
+        leading = [link for link in links if link and not link.startswith("#")]
+        assert {Path(link.removeprefix("file://")).name for link in leading} >= {"events.csv", "series.csv"}
+        assert all((file.parent / link.removeprefix("file://")).is_file() for link in leading)
+
+
+def test_a_run_of_a_siege_with_a_record_is_drawn_beside_it_and_others_are_not(toy_result):
+    siege = run(load_scenario("aleppo_2016", ["population.persons_per_household=100"]), seed=1, days=20)
+    (picture,) = beside_the_record(siege, ())
+    assert picture.sentence == "One run, and the ranges that the record gives."
+    assert beside_the_record(toy_result, ()) == []
+
+
+def test_a_run_without_what_the_record_reads_is_not_drawn_beside_it():
+    settings = ["population.persons_per_household=100", "processes.snipers=null", "processes.agreement=null"]
+    siege = run(load_scenario("sarajevo_1992", settings), seed=1, days=3)
+    assert beside_the_record(siege, ()) == []
