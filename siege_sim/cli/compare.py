@@ -41,6 +41,9 @@ def compare_command(
     brief: Annotated[
         bool, typer.Option("--brief", help="Also write brief.html: the answer on two sheets of paper.")
     ] = False,
+    docx: Annotated[
+        bool, typer.Option("--docx", help="Also write the brief as brief.docx, for word processors.")
+    ] = False,
     together: Annotated[
         bool, typer.Option("--together", help="Also run all what-ifs at once: is that more than each alone?")
     ] = False,
@@ -55,11 +58,14 @@ def compare_command(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Show what what-ifs change against a baseline, and how surely."""
+    from siege_sim.reports.brief_document import check_can_write_documents, write_brief_document
     from siege_sim.results.files import check_target, json_text, new_folder
     from siege_sim.runner.compare import comparison_request, found_by
 
     if draws_from is not None and uncertain is None:
         raise typer.BadParameter("--draws-from belongs to --uncertain; say how many pairs are to be drawn")
+    if docx:
+        check_can_write_documents()
     request = comparison_request(
         scenarios, runs, outcomes or [], until, days, settings or [], together, uncertain or 0, draws_from
     )
@@ -78,6 +84,8 @@ def compare_command(
             note = write_comparison(findings, folder, request.command)
             if brief:
                 write_brief(findings, folder, f"{request.command} --brief")
+            if docx:
+                write_brief_document(findings, folder, f"{request.command} --docx")
     folders.print_note(note, quiet or as_json)
     if as_json:
         print(json_text(findings.data()), end="")
@@ -85,3 +93,5 @@ def compare_command(
         print_comparison(findings, target)
         if brief:
             print(f"Brief:      {target / 'brief.html'}")
+        if docx:
+            print(f"Brief:      {target / 'brief.docx'}")

@@ -6,7 +6,8 @@ Question, answer, one figure, a table of six rows, limits, how it was made; all 
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from siege_sim.analysis.comparison.leading import LEADING
 from siege_sim.reports.effects import label_of, scale_of
@@ -18,11 +19,12 @@ from siege_sim.results.endings import ENDING
 from siege_sim.results.numbers import NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from siege_sim.analysis.comparison.comparison_findings import ArmFindings, ComparisonFindings
     from siege_sim.analysis.comparison.effects import Effect
+    from siege_sim.plots.picture import Picture
 
 BRIEF_ROWS = 6
 """Rows of the table, and panels of the figure."""
@@ -60,30 +62,106 @@ def write_brief(findings: ComparisonFindings, folder: Path, command: str) -> Pat
 
 def render_brief(findings: ComparisonFindings, command: str) -> str:
     """Return a brief as a page of its own; every text of the scenarios is escaped."""
+    return page("brief.html", brief=brief_content(findings, command))
+
+
+@dataclass(frozen=True)
+class BriefContent:
+    """All that a brief says, in its order, as plain text.
+
+    Attributes:
+        title: of the page.
+        question: what is asked.
+        what_ifs: title and summary of each that is answered.
+        answers: for each, and for all together where that was run: a heading and sentences.
+        note: how to read the sentences.
+        figure: the one figure.
+        headings: of the table.
+        rows: of the table; each cell has ``text``, ``between`` (its interval) and ``is_clear``.
+        limits: what the numbers do not say.
+        how: how they were made.
+        command: what has to be typed to repeat it.
+        made: program and digests, by what each is called.
+    """
+
+    title: str
+    question: str
+    what_ifs: tuple[tuple[str, str], ...]
+    answers: tuple[tuple[str, list[str]], ...]
+    note: str
+    figure: Picture = field(repr=False)
+    headings: tuple[str, ...] = field(repr=False)
+    rows: list[list[dict[str, Any]]] = field(repr=False)
+    limits: tuple[str, ...]
+    how: str
+    command: str
+    made: dict[str, str]
+
+
+def brief_content(findings: ComparisonFindings, command: str) -> BriefContent:
+    """Return what a brief says.
+
+    Args:
+        findings: the comparison.
+        command: what has to be typed to repeat it.
+    """
     from siege_sim.plots.brief import brief_sketch
 
     shown = findings.what_ifs[:MOST_WHAT_IFS]
     rows = brief_rows(shown)
-    doubts = list(dict.fromkeys(doubt for one in shown for doubt in one.arm.doubts))
-    return page(
-        "brief.html",
-        baseline=findings.baseline,
-        summary=_shortened(findings.baseline.summary),
-        seeds=findings.seeds_text,
-        parts=[_answer(one, findings, len(shown)) for one in shown],
-        together=interaction_sentences(findings)[:2],
+    left_out = len(findings.what_ifs) - len(shown)
+    more = f" {left_out} more what-ifs were compared: see comparison.html." if left_out else ""
+    together = interaction_sentences(findings)[:2]
+    return BriefContent(
+        title=f"{findings.baseline.title}: what if?",
+        question=f"{_shortened(findings.baseline.summary)} What would have changed?{more}",
+        what_ifs=tuple((_as_sentence(one.arm.title), _shortened(one.arm.summary)) for one in shown),
+        answers=(
+            *((one.arm.title, _told(one, findings, MOST_SAID[len(shown)])) for one in shown),
+            *((("Alone and together", together),) if together else ()),
+        ),
+        note=f"Means over {findings.seeds_text}; in brackets the 95 % confidence interval. No clear effect: it "
+        "includes 0.",
         figure=brief_sketch([one.arm.title for one in shown], rows).picture(),
         headings=("Outcome", "Baseline", *(_heading(one) for one in shown)),
         rows=[_cells(row) for row in rows],
-        drawn_from="" if findings.uncertain is None else f"{findings.uncertain.pairs} pairs: {findings.uncertain.said}",
-        uncertain=[_with_drawn_values(one, findings) for one in shown if findings.uncertain],
-        doubts=doubts[:MOST_DOUBTS],
-        more_doubts=len(doubts) - len(doubts[:MOST_DOUBTS]),
-        left_out=len(findings.what_ifs) - len(shown),
-        made=findings.made,
-        digests=findings.digests,
+        limits=tuple(_limits(findings, shown)),
+        how=f"{findings.seeds_text[:1].upper()}{findings.seeds_text[1:]} for every scenario, with and without each "
+        "what-if: chance is the same in both runs of a pair until what is changed makes them differ. To repeat it:",
         command=command,
+        made={"Program": _program(findings.made), "Digests": _digests(findings.digests)},
     )
+
+
+def _as_sentence(title: str) -> str:
+    return title if title.endswith(("?", ".")) else f"{title}."
+
+
+def _limits(findings: ComparisonFindings, shown: Sequence[ArmFindings]) -> Iterator[str]:
+    """Yield what the numbers do not say: parameters, what validation doubts, and what a longer siege means."""
+    yield (
+        "The intervals measure chance: how precise the mean of this model with these parameters is. Most parameters "
+        "are uncertain, some mechanisms are assumed, and each what-if assumes that it could have happened."
+    )
+    if findings.uncertain is None:
+        yield "What is uncertain in the parameters is not in these numbers; --uncertain adds it."
+    else:
+        drawn = "; ".join(_with_drawn_values(one, findings) for one in shown)
+        yield f"With uncertain parameters ({findings.uncertain.pairs} pairs: {findings.uncertain.said}): {drawn}"
+    doubts = list(dict.fromkeys(doubt for one in shown for doubt in one.arm.doubts))
+    yield from doubts[:MOST_DOUBTS]
+    if len(doubts) > MOST_DOUBTS:
+        yield f"{len(doubts) - MOST_DOUBTS} more doubts of validation stand on the page of the comparison."
+    yield "A longer siege has more days on which people are killed and go hungry. Real people suffered what is counted."
+
+
+def _program(made: Mapping[str, Any]) -> str:
+    commit = f", commit {made['git_commit'][:12]}" if made.get("git_commit") else ""
+    return f"{made.get('program') or 'siege_sim'} {made['version']}{commit}"
+
+
+def _digests(digests: Mapping[str, str | None]) -> str:
+    return ", ".join(f"{name} {digest[:12] if digest else NOTHING}" for name, digest in digests.items())
 
 
 def brief_rows(what_ifs: Sequence[ArmFindings]) -> list[list[Effect | None]]:
@@ -112,10 +190,6 @@ def _row_names(what_ifs: Sequence[ArmFindings]) -> list[str]:
     others = [name for name in others if not name.startswith(f"{ENDING}:")]
     chosen = [*about, *others][: BRIEF_ROWS - len(always)]
     return [*chosen, *always]
-
-
-def _answer(one: ArmFindings, findings: ComparisonFindings, of: int) -> dict[str, object]:
-    return {"arm": one.arm, "summary": _shortened(one.arm.summary), "found": _told(one, findings, MOST_SAID[of])}
 
 
 def _told(one: ArmFindings, findings: ComparisonFindings, most: int) -> list[str]:
@@ -148,7 +222,7 @@ def _heading(one: ArmFindings) -> str:
     return textwrap.shorten(one.arm.title, 44, placeholder=" ...")
 
 
-def _cells(effects: Sequence[Effect | None]) -> list[dict[str, object]]:
+def _cells(effects: Sequence[Effect | None]) -> list[dict[str, Any]]:
     """Return the cells of a row: outcome, baseline, then the difference with its interval for each what-if."""
     first = next(effect for effect in effects if effect is not None)
     return [
@@ -158,10 +232,10 @@ def _cells(effects: Sequence[Effect | None]) -> list[dict[str, object]]:
     ]
 
 
-def _difference_cell(effect: Effect) -> dict[str, object]:
+def _difference_cell(effect: Effect) -> dict[str, Any]:
     scale, gap = scale_of(effect), effect.difference
     return _cell(scale.gap(gap), scale.between(gap), gap.clear)
 
 
-def _cell(text: str, between: str = "", is_clear: bool = False) -> dict[str, object]:
+def _cell(text: str, between: str = "", is_clear: bool = False) -> dict[str, Any]:
     return {"text": text, "between": between, "is_clear": is_clear}
