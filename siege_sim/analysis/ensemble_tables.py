@@ -37,6 +37,7 @@ def ensemble_data(findings: EnsembleFindings) -> dict[str, Any]:
         "title": runs.title,
         "changed": change_sentences(runs.lineage),
         "lineage": [step.data() for step in runs.lineage],
+        "drawn_from": runs.drawn_from,
         "runs": findings.count,
         "seeds": list(runs.seeds),
         "days": runs.days,
@@ -77,7 +78,11 @@ def _date(findings: EnsembleFindings, day: int) -> str:
 
 
 def _runs(findings: EnsembleFindings) -> pd.DataFrame:
-    return pd.DataFrame([{"seed": run.seed, **run.summary} for run in findings.runs.runs])
+    runs = findings.runs
+    drawn = runs.drawn or ({},) * len(runs.runs)
+    return pd.DataFrame(
+        [{"seed": run.seed, **run.summary, **values} for run, values in zip(runs.runs, drawn, strict=True)]
+    )
 
 
 def _days(findings: EnsembleFindings) -> pd.DataFrame:

@@ -35,6 +35,8 @@ class EnsembleOptions:
         no_plots: write tables only.
         as_json: print the findings as JSON.
         quiet: print nothing but errors.
+        uncertain: draw parameters for each run too.
+        draws_from: the calibration that they are drawn from; their plausible ranges without it.
     """
 
     scenario: str
@@ -49,6 +51,8 @@ class EnsembleOptions:
     no_plots: bool
     as_json: bool
     quiet: bool
+    uncertain: bool = False
+    draws_from: Path | None = None
 
     @property
     def command(self) -> str:
@@ -57,6 +61,8 @@ class EnsembleOptions:
         words += [] if self.seed == 1 else ["--seed", str(self.seed)]
         words += [] if self.days is None else ["--days", str(self.days)]
         words += [word for setting in self.settings for word in ("--set", setting)]
+        words += ["--uncertain"] * self.uncertain
+        words += [] if self.draws_from is None else ["--draws-from", str(self.draws_from)]
         return shlex.join([*words, *(word for when in self.by for word in ("--by", when))])
 
 
@@ -94,11 +100,13 @@ def _findings(
 ) -> EnsembleFindings:
     from siege_sim.analysis.ensemble import ensemble_findings
     from siege_sim.cli.progress import counted
+    from siege_sim.runner.draws import draws_for
     from siege_sim.runner.ensemble import run_set
 
     seeds = range(options.seed, options.seed + options.runs)
+    draws = draws_for([chosen], options.runs, options.draws_from) if options.uncertain else None
     with counted(chosen.name, "run", options.runs, silent) as progress:
-        runs = run_set(chosen, seeds, options.days, options.workers, progress, finished)
+        runs = run_set(chosen, seeds, options.days, options.workers, progress, finished, draws)
     return ensemble_findings(runs, by)
 
 

@@ -124,6 +124,13 @@ def run_command(
         list[str] | None,
         typer.Option(metavar="DATE", help="With --runs: map the ground lost by this date or day; repeat for more."),
     ] = None,
+    uncertain: Annotated[
+        bool, typer.Option("--uncertain", help="With --runs: draw parameters for each run from their plausible ranges.")
+    ] = False,
+    draws_from: Annotated[
+        Path | None,
+        typer.Option(metavar="FIT", help="With --uncertain: draw from this calibration's folder, or a shipped fit."),
+    ] = None,
     days: Annotated[int | None, typer.Option(min=1, help="Stop after so many days.")] = None,
     settings: SetOption = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results; by default one under results/.")] = None,
@@ -136,18 +143,20 @@ def run_command(
 
     It writes tables, figures and a report.
     """
+    if draws_from is not None and not uncertain:
+        raise typer.BadParameter("--draws-from belongs to --uncertain; say both")
     if runs is not None:
         from siege_sim.cli.ensemble import EnsembleOptions, run_many_times
 
         run_many_times(
             EnsembleOptions(
                 scenario, runs, seed, workers, tuple(by or ()), days, tuple(settings or ()), out, force, no_plots,
-                as_json, quiet,
+                as_json, quiet, uncertain, draws_from,
             )
         )  # fmt: skip
         return
-    if workers is not None or by:
-        raise typer.BadParameter("--workers and --by belong to --runs; say how many runs")
+    if workers is not None or by or uncertain:
+        raise typer.BadParameter("--workers, --by and --uncertain belong to --runs; say how many runs")
     from siege_sim.loading.scenario import load_scenario
     from siege_sim.results.files import check_target, json_text, new_folder
 

@@ -34,11 +34,6 @@ QUARTER_HEADINGS = (
     "Killed",
 )
 
-CHANCE_NOTE = (
-    "The runs differ by chance alone: the spread does not include what is uncertain in the scenario's numbers. A "
-    "model, not a record."
-)
-
 
 def write_ensemble(findings: EnsembleFindings, folder: Path, command: str, with_page: bool = True) -> None:
     """Write tables, figures and a page into an existing folder; the same runs give the same bytes.
@@ -51,8 +46,7 @@ def write_ensemble(findings: EnsembleFindings, folder: Path, command: str, with_
     """
     runs = findings.runs
     (folder / "manifest.json").write_text(json_text({**ensemble_data(findings), "command": command}), "utf-8")
-    digest = str(runs.runs[0].provenance["scenario_digest"])
-    (folder / "scenario.yaml").write_text(scenario_text(runs.scenario, runs.lineage, digest), "utf-8")
+    (folder / "scenario.yaml").write_text(scenario_text(runs.scenario, runs.lineage, runs.digest), "utf-8")
     for name, table in ensemble_tables(findings).items():
         (folder / f"{name}.csv").write_text(csv_text(table), "utf-8", newline="")
     if not with_page:
@@ -83,10 +77,22 @@ def print_ensemble(findings: EnsembleFindings, folder: Path, with_page: bool) ->
         for sentence in sentences:
             whole = textwrap.fill(sentence.replace(" %", "\u00a0%"), width)
             console.print(whole.replace("\u00a0", " "), markup=False)
-    console.print(f"\n{textwrap.fill(CHANCE_NOTE, width)}", markup=False)
+    console.print(f"\n{textwrap.fill(f'{spread_sentence(findings)} A model, not a record.', width)}", markup=False)
     console.print(f"\nResults: {folder}", markup=False)
     if with_page:
         console.print(f"Report:  {folder / 'report.html'}", markup=False)
+
+
+def spread_sentence(findings: EnsembleFindings) -> str:
+    """Return what the spread of the runs includes, and what it does not."""
+    if not findings.runs.drawn_from:
+        return (
+            "The runs differ by chance alone: the spread does not include what is uncertain in the scenario's numbers."
+        )
+    return (
+        f"The runs differ by chance and in parameters: {findings.runs.drawn_from}. The spread includes what is "
+        "uncertain in these; what is uncertain in other numbers, in inputs and in the mechanisms is not in it."
+    )
 
 
 def answers(findings: EnsembleFindings) -> list[tuple[str, list[str]]]:
@@ -182,6 +188,7 @@ def render_ensemble(findings: EnsembleFindings, pictures: Sequence[Picture], com
         title=runs.title,
         summary=runs.summary,
         seeds=runs.seeds_text,
+        spread=spread_sentence(findings),
         count=findings.count,
         changed=change_sentences(runs.lineage),
         answers=answers(findings),

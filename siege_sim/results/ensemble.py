@@ -54,6 +54,10 @@ class RunSet:
         outcomes: the outcomes of a day by name, as in a run's manifest.
         town: the ground.
         runs: in the order of their seeds; at least one.
+        digest: of the scenario.
+        drawn_from: in words, what parameters were drawn from that are not the scenario's in these runs; empty where all
+            are the scenario's.
+        drawn: their values in each run, by key.
     """
 
     name: str
@@ -67,6 +71,9 @@ class RunSet:
     outcomes: Mapping[str, Mapping[str, Any]] = field(repr=False)
     town: Town = field(repr=False)
     runs: tuple[CompactRun, ...] = field(repr=False)
+    digest: str = ""
+    drawn_from: str = ""
+    drawn: tuple[Mapping[str, float | int], ...] = field(default=(), repr=False)
 
     @property
     def seeds(self) -> tuple[int, ...]:

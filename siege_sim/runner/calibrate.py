@@ -7,6 +7,8 @@ was stopped. A parameter set is run a few times, with seeds that follow from its
 that are kept are lucky rather than right. For the same reason the fitted values are those of the set that misses least
 when the best of the last generation are run again with fresh seeds.
 
+With the method *rejection* sets are spread evenly over the ranges instead, and the best are kept (``rejection.py``).
+
 **Several cases** share the parameters: the misfit of a set is the weighted mean of the misfits of the cases. **Stages**
 fit some parameters to some cases and hold them at the fitted set for the stages that follow; that is cheaper than all
 at once, and right as far as a later stage's parameters do not matter to an earlier one's cases.
@@ -29,6 +31,7 @@ from siege_sim.errors import ResultError, SiegeError
 from siege_sim.runner.calibration_file import CalibrationSpec, CalibrationStage
 from siege_sim.runner.finalists import misfits_again
 from siege_sim.runner.pool import process_pool
+from siege_sim.runner.rejection import kept_sets, tried_sets
 from siege_sim.runner.trial import LoadedCase, Prior, Trial, load_case, priors_of, trial_of
 
 KERNEL_VARIANCE = 2.0
@@ -67,11 +70,15 @@ class StageFit:
         table: a row a parameter set: its values, ``weight`` (they sum to 1), ``misfit``, and ``misfit_again`` with the
             seeds of the finalists (not a number for other sets).
         priors: of its parameters.
+        trial: measured its sets.
+        sets: with rejection, all sets that were tried, as `rejection.tried_sets` gives them.
     """
 
     name: str
     table: pd.DataFrame = field(repr=False)
     priors: tuple[Prior, ...]
+    trial: Trial | None = field(default=None, repr=False)
+    sets: pd.DataFrame | None = field(default=None, repr=False)
 
     @property
     def values(self) -> dict[str, float | int]:
@@ -129,7 +136,8 @@ def calibrate(spec: CalibrationSpec, folder: Path, workers: int, quiet: bool = T
         ResultError: the folder holds another calibration.
         SiegeError: pyABC is not installed, or a parameter cannot be fitted.
     """
-    _library()
+    if spec.method == "populations":
+        _library()
     logging.getLogger("ABC").setLevel(logging.ERROR if quiet else logging.INFO)
     subject = subject_of(spec)
     _claim(folder, spec, subject.cases)
@@ -141,13 +149,16 @@ def calibrate(spec: CalibrationSpec, folder: Path, workers: int, quiet: bool = T
             trial = trial_of(cases, priors, found, spec.replications)
             place = folder if stage is None else folder / stage.name
             place.mkdir(exist_ok=True)
-            table = _fitted(trial, spec, place, pool, workers)
-            stages.append(StageFit("" if stage is None else stage.name, table, priors))
+            rejects = spec.method == "rejection"
+            sets = tried_sets(trial, spec, place, pool) if rejects else None
+            table = _moved(trial, spec, place, pool, workers) if sets is None else kept_sets(sets, trial, spec)
+            table["misfit_again"] = _run_again(trial, table, spec, pool, place)
+            stages.append(StageFit("" if stage is None else stage.name, table, priors, trial, sets))
     return Fit(spec, subject.cases, tuple(stages))
 
 
-def _fitted(trial: Trial, spec: CalibrationSpec, folder: Path, pool: Executor, workers: int) -> pd.DataFrame:
-    """Fit what a trial draws, or go on, and return the last generation."""
+def _moved(trial: Trial, spec: CalibrationSpec, folder: Path, pool: Executor, workers: int) -> pd.DataFrame:
+    """Fit what a trial draws by populations that move, or go on, and return the last generation."""
     pyabc = _library()
     even = {prior.key: pyabc.RV("uniform", 0.0, 1.0) for prior in trial.priors}
     sampler = pyabc.sampler.ConcurrentFutureSampler(pool, client_max_jobs=2 * workers)
@@ -160,9 +171,7 @@ def _fitted(trial: Trial, spec: CalibrationSpec, folder: Path, pool: Executor, w
         fit.run(max_nr_populations=spec.generations - done)
     history = pyabc.History(database, create=False)
     history.id = 1
-    generation = _last_generation(history, trial.priors)
-    generation["misfit_again"] = _run_again(trial, generation, spec, pool, folder)
-    return generation
+    return _last_generation(history, trial.priors)
 
 
 def _library() -> Any:
@@ -181,7 +190,8 @@ def _claim(folder: Path, spec: CalibrationSpec, cases: Sequence[LoadedCase]) -> 
     """Take a folder for this calibration, or make sure that it is this one's already."""
     file = folder / SPEC
     several = set() if spec.cases or spec.stages else {"cases", "stages"}
-    fitted = spec.model_dump(exclude={"generations", "finalists", "runs_of_a_finalist", *several})
+    of_the_other = {"method", "samples", "kept"} if spec.method == "populations" else {"particles", "kept"}
+    fitted = spec.model_dump(exclude={"generations", "finalists", "runs_of_a_finalist", *several, *of_the_other})
     digests = [loaded.scenario.digest for loaded in cases]
     mine = {
         "program": "siege_sim", "drawn_from": [0, 1],

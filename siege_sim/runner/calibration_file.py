@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -78,14 +79,20 @@ class CalibrationSpec(Block):
     """Stages in their order; without them, all parameters are fitted at once to all cases."""
     weights: dict[str, float] = Field(default_factory=dict)
     """Weights of patterns; 1 for those that are not named, 0 to leave one out."""
+    method: Literal["populations", "rejection"] = "populations"
+    """Populations of sets that move (ABC-SMC), or rejection: many sets at once, of which the best are kept."""
+    samples: int = param(200, unit="parameter sets", ge=4, le=1_000_000)
+    """With rejection: sets that are tried, a Latin hypercube over all ranges."""
+    kept: float = param(0.15, unit="share", gt=0.0, le=1.0)
+    """With rejection: the share of them that is kept."""
     replications: int = param(3, unit="runs", ge=1, le=1000)
     """Runs of each parameter set; its miss is their mean."""
     particles: int = param(60, unit="parameter sets", ge=4, le=100_000)
-    """Parameter sets in a generation."""
+    """With populations: parameter sets in a generation."""
     generations: int = param(6, unit="generations", ge=1, le=100)
-    """Generations at the most."""
+    """With populations: generations at the most."""
     finalists: int = param(12, unit="parameter sets", ge=1, le=1000)
-    """Sets of the last generation that are run again; the one that then misses least is the fitted one."""
+    """The best sets, which are run again; the one that then misses least is the fitted one."""
     runs_of_a_finalist: int = param(16, unit="runs", ge=1, le=10_000)
     """Runs of each finalist, with seeds of their own that all finalists share."""
 
@@ -95,6 +102,8 @@ class CalibrationSpec(Block):
             yield (), "give either scenario and days, for one siege, or cases, for several"
         elif self.scenario is not None and self.days is None:
             yield (), "the key 'days' is missing; add it"
+        if self.stages and self.method == "rejection":
+            yield ("stages",), "belong to the method 'populations'; take them out, or choose it"
         yield from self._of_cases()
         yield from self._of_stages()
 

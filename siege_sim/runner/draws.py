@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from siege_sim.errors import ResultError, ScenarioError, SiegeError
+from siege_sim.errors import ResultError, ScenarioError, SiegeError, did_you_mean
 from siege_sim.loading.keys import TIMES, keys_in, parameter_of, with_values
 from siege_sim.loading.scenario import scenario_of
 from siege_sim.runner.fit import POSTERIOR
 from siege_sim.runner.run import Job
 from siege_sim.runner.trial import Prior, Values
+from siege_sim.schema.shipped import shipped_experiments_folder
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -55,21 +56,22 @@ def draws_for(scenarios: Sequence[Scenario], count: int, calibration: Path | Non
     Args:
         scenarios: the baseline, then the what-ifs.
         count: how many sets.
-        calibration: the folder of a calibration, whose last generation is drawn from by its weights; without it, each
-            parameter of the mechanisms is drawn by itself from its plausible range.
+        calibration: the folder of a calibration or the name of a shipped fit, whose last generation is drawn from by
+            its weights; without it, each parameter of the mechanisms is drawn by itself from its plausible range.
 
     Raises:
         SiegeError: the folder holds no posterior, or one of another scenario, or sets give no scenario.
     """
     rng = np.random.default_rng(FIRST_DRAW)
     if calibration is not None:
-        sets, keys = _from_posterior(calibration, scenarios[0], count, rng)
-        said = f"{len(keys)} parameters from what the calibration in {calibration} leaves of them"
+        sets, keys, others = _from_posterior(_fit_folder(calibration), scenarios[0], count, rng)
+        said = f"{len(keys)} parameters are drawn from what the fit '{calibration}' leaves of them"
+        said += f" ({others} more of the fit are not in this scenario)" if others else ""
         return Draws(said, tuple(sets))
     priors = ranges_of(scenarios[0])
     if not priors:
         raise SiegeError(f"--uncertain: no parameter of '{scenarios[0].name}' has a plausible range")
-    said = f"{len(priors)} parameters, each evenly from its plausible range and independent of the others"
+    said = f"{len(priors)} parameters are drawn, each evenly from its plausible range and independent of the others"
     return Draws(said, tuple(_from_ranges(priors, scenarios, count, rng)))
 
 
@@ -112,22 +114,38 @@ def _fits(drawn: Values, scenarios: Sequence[Scenario], plans: Sequence[Mapping[
     return True
 
 
+def _fit_folder(name: Path) -> Path:
+    """Return the folder of a fit: the one that is named, or the shipped one of that name."""
+    shipped = {folder.name: folder for folder in (shipped_experiments_folder() / "fits").glob("*") if folder.is_dir()}
+    if name.is_dir() or len(name.parts) > 1:
+        return name
+    if str(name) not in shipped:
+        hint = did_you_mean(str(name), shipped)
+        raise ResultError(f"--draws-from: there is no folder and no shipped fit '{name}'{hint}")
+    return shipped[str(name)]
+
+
 def _from_posterior(
     folder: Path, scenario: Scenario, count: int, rng: Generator
-) -> tuple[list[dict[str, float | int]], list[str]]:
-    """Return sets of the posterior by their weights, those of each stage by themselves, and the keys."""
+) -> tuple[list[dict[str, float | int]], list[str], int]:
+    """Return sets of the posterior by their weights, those of each stage by themselves, their keys, and how many more.
+
+    Keys that the scenario does not have are left out: a fit of several cases has parameters that one of them lacks.
+    """
     files = [folder / POSTERIOR] if (folder / POSTERIOR).is_file() else sorted(folder.glob(f"*/{POSTERIOR}"))
     if not files:
         raise ResultError(f"{folder}: no {POSTERIOR} in it; give the folder that `siege-sim calibrate` has written")
     sets: list[dict[str, float | int]] = [{} for _ in range(count)]
     keys: list[str] = []
+    others = 0
     for file in files:
         table = _posterior(file, scenario)
-        mine = [str(name) for name in table if name not in NOT_PARAMETERS]
-        keys += mine
+        fitted = [str(name) for name in table if name not in NOT_PARAMETERS]
+        mine = [name for name in fitted if parameter_of(scenario, name) is not None]
+        keys, others = [*keys, *mine], others + len(fitted) - len(mine)
         for one, row in zip(sets, _chosen_rows(table["weight"].to_numpy(float), count, rng), strict=True):
             one |= {key: table[key].iloc[row].item() for key in mine}
-    return sets, keys
+    return sets, keys, others
 
 
 def _posterior(file: Path, scenario: Scenario) -> pd.DataFrame:
@@ -137,9 +155,9 @@ def _posterior(file: Path, scenario: Scenario) -> pd.DataFrame:
         raise ResultError(f"{file}: cannot be read: {error}") from None
     if "weight" not in table or not (table["weight"].to_numpy() > 0).any():
         raise ResultError(f"{file}: no column 'weight' with weights above 0; write it anew with `siege-sim calibrate`")
-    for key in table:
-        if key not in NOT_PARAMETERS and parameter_of(scenario, str(key)) is None:
-            raise ResultError(f"{file}: '{scenario.name}' has no parameter '{key}'; it is a fit of another scenario")
+    fitted = [str(key) for key in table if key not in NOT_PARAMETERS]
+    if not any(parameter_of(scenario, key) is not None for key in fitted):
+        raise ResultError(f"{file}: '{scenario.name}' has none of its parameters; it is a fit of another scenario")
     return table
 
 

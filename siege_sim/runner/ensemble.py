@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from siege_sim.loading.keys import with_values
 from siege_sim.results.changed import changed_title
 from siege_sim.results.ensemble import RunSet, Town
 from siege_sim.runner.finished_runs import runs_of_jobs
-from siege_sim.runner.run import jobs_of
+from siege_sim.runner.run import Job, jobs_of
 
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
+    from siege_sim.runner.draws import Draws
     from siege_sim.runner.finished_runs import FinishedRuns
 
 
@@ -22,6 +24,7 @@ def run_set(
     workers: int | None = None,
     on_progress: Callable[[int], None] | None = None,
     finished: FinishedRuns | None = None,
+    draws: Draws | None = None,
 ) -> RunSet:
     """Run a scenario with each of some seeds.
 
@@ -32,8 +35,13 @@ def run_set(
         workers: how many processes; the result is the same for any number.
         on_progress: called with the number of runs that are done.
         finished: where runs that are finished are kept meanwhile, if anywhere.
+        draws: parameters for each run, in place of the scenario's.
     """
     jobs = jobs_of(scenario, seeds, days)
+    if draws is not None:
+        jobs = [
+            Job(with_values(job.scenario, values), job.seed, days) for job, values in zip(jobs, draws.sets, strict=True)
+        ]
     runs = runs_of_jobs(jobs, workers, on_progress, finished)
     return RunSet(
         name=scenario.name,
@@ -47,6 +55,9 @@ def run_set(
         outcomes={outcome.name: outcome.about() for outcome in scenario.outcomes},
         town=_town(scenario),
         runs=tuple(runs),
+        digest=scenario.digest,
+        drawn_from="" if draws is None else draws.said,
+        drawn=() if draws is None else draws.sets,
     )
 
 

@@ -17,12 +17,13 @@ from siege_sim.errors import SiegeError
 from siege_sim.loading.keys import with_values
 from siege_sim.reports.scorecard import write_scorecard
 from siege_sim.reports.scorecards import write_scorecards
-from siege_sim.results.files import new_folder
+from siege_sim.results.files import csv_bytes, new_folder
 from siege_sim.results.numbers import number
 from siege_sim.runner.calibrate import Fit, StageFit, calibrate
 from siege_sim.runner.calibration_file import CalibrationSpec
-from siege_sim.runner.fit import effective_sample_size, write_fit
+from siege_sim.runner.fit import POSTERIOR, effective_sample_size, write_fit
 from siege_sim.runner.pool import run_many
+from siege_sim.runner.rejection import kept_sets
 from siege_sim.runner.run import Job, run_job
 from siege_sim.runner.scoring import scorecard_of
 from siege_sim.runner.trial import LoadedCase, load_case
@@ -54,16 +55,35 @@ def forecast_each_case(
         raise SiegeError(f"'{spec.name}' has fewer than two cases, so none can be left out; name several under cases")
     loaded = [load_case(case) for case in spec.all_cases]
     cards: dict[str, Scorecard] = {}
+    whole = calibrate(spec, folder / "all", workers, quiet) if spec.method == "rejection" else None
     with new_folder(folder / "scorecards", force=True) as place:
         for one in loaded:
-            rest, fitted = spec.without(one.case.name), folder / f"without-{one.case.name}"
-            if not rest.parameters:
-                raise SiegeError(f"without '{one.case.name}' no stage has a case left; give stages a second case")
-            fit = calibrate(rest, fitted, workers, quiet)
-            write_fit(fit, fitted)
+            fitted = folder / f"without-{one.case.name}"
+            fit = _refitted(spec, one, fitted, workers, quiet) if whole is None else _reweighted(whole, one, fitted)
             cards[one.case.name] = _forecast(one, fit, runs, workers, place / one.case.name, shlex.quote(given))
         write_scorecards(cards, place)
     return cards
+
+
+def _refitted(spec: CalibrationSpec, left_out: LoadedCase, folder: Path, workers: int, quiet: bool) -> Fit:
+    """Fit the other cases anew."""
+    rest = spec.without(left_out.case.name)
+    if not rest.parameters:
+        raise SiegeError(f"without '{left_out.case.name}' no stage has a case left; give stages a second case")
+    fit = calibrate(rest, folder, workers, quiet)
+    write_fit(fit, folder)
+    return fit
+
+
+def _reweighted(whole: Fit, left_out: LoadedCase, folder: Path) -> Fit:
+    """Keep, of the sets that were tried on all cases, those that miss the other cases least."""
+    (stage,) = whole.stages
+    assert stage.trial is not None
+    assert stage.sets is not None
+    table = kept_sets(stage.sets, stage.trial, whole.spec, left_out.case.name)
+    folder.mkdir(exist_ok=True)
+    (folder / POSTERIOR).write_bytes(csv_bytes(table))
+    return replace(whole, stages=(replace(stage, table=table),))
 
 
 def _forecast(left_out: LoadedCase, fit: Fit, runs: int, workers: int, folder: Path, again: str) -> Scorecard:

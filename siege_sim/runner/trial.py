@@ -179,7 +179,7 @@ class Trial:
     replications: int
 
     def __call__(self, drawn: Mapping[str, float]) -> dict[str, float]:
-        """Return the misfit of a drawn parameter set, and its miss on every pattern."""
+        """Return the misfit of a drawn parameter set, that of each of several cases, and its miss on every pattern."""
         values = {prior.key: prior.value(drawn[prior.key]) for prior in self.priors}
         first = _seed_of(values)
         return self.with_seeds(values, range(first, first + self.replications))
@@ -191,6 +191,8 @@ class Trial:
         for case in self.cases:
             misfit, misses = case.misses({**self.fixed, **values}, every)
             total += case.weight * misfit
+            if case.name:
+                found[f"misfit.{case.name}"] = misfit
             found |= {f"{case.name}.{name}" if case.name else name: value for name, value in misses.items()}
         return {"misfit": total / sum(case.weight for case in self.cases), **found}
 

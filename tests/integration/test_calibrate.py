@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -284,6 +285,9 @@ FILE = "name: a\nparameters: {processes.sorties.per_day: {}}\n"
         (FILE.replace("{}}", "{}, days: {}}")
          + "scenario: toy_town\ndays: 3\nstages: [{name: a, parameters: [processes.sorties.per_day]}]",
          "no stage fits 'days'"),
+        (FILE + "scenario: toy_town\ndays: 3\nmethod: rejection\n"
+         "stages: [{name: a, parameters: [processes.sorties.per_day]}]\n",
+         "belong to the method 'populations'"),
     ],
 )  # fmt: skip
 def test_cases_and_stages_that_do_not_go_together_are_refused_with_the_line(tmp_path, text, said):
@@ -359,3 +363,68 @@ def test_leaving_out_the_only_case_is_refused(spec_file, tmp_path, capsys):
     assert cli.main(wanted) == cli.KNOWN_ERROR
     assert "fewer than two cases" in capsys.readouterr().err
     assert not (tmp_path / "o").exists()
+
+
+@pytest.fixture(scope="module")
+def rejected(both):
+    """The same two towns, fitted by rejection; the folder of the fit lies beside them."""
+    text = (both / "both.yaml").read_text().replace("name: both", "name: rejected\nmethod: rejection\nsamples: 24")
+    (both / "rejected.yaml").write_text(text.replace("particles: 16\ngenerations: 3\n", "kept: 0.25\n"))
+    assert (
+        cli.main(["calibrate", str(both / "rejected.yaml"), "--workers", "1", "--out", str(both / "fit"), "--quiet"])
+        == 0
+    )
+    return both
+
+
+def test_rejection_keeps_the_sets_that_miss_least_with_the_same_weight(rejected):
+    kept = pd.read_csv(rejected / "fit" / "posterior.csv", encoding="utf-8-sig")
+    tried = [json.loads(line)["found"]["misfit"] for line in (rejected / "fit" / "sets.jsonl").read_text().splitlines()]
+    assert len(tried) == 24
+    assert sorted(kept["misfit"]) == pytest.approx(sorted(tried)[:6])
+    assert kept["weight"].to_numpy() == pytest.approx(1 / 6, rel=1e-5)
+    assert abs(kept[SORTIES].mean() - TRUTH[SORTIES]) < 3
+    assert kept["misfit_again"].notna().sum() == 2
+
+
+def test_a_rejection_that_was_stopped_goes_on_with_the_sets_that_are_missing(rejected, tmp_path):
+    out = tmp_path / "again"
+    shutil.copytree(rejected / "fit", out)
+    lines = (out / "sets.jsonl").read_text().splitlines(keepends=True)
+    moved = json.loads(lines[3])
+    moved["found"]["misfit"] = 0.0
+    (out / "sets.jsonl").write_text("".join([*lines[:3], json.dumps(moved) + "\n", lines[4], lines[5][:20]]))
+    assert cli.main(["calibrate", str(rejected / "rejected.yaml"), "--workers", "1", "--out", str(out), "--quiet"]) == 0
+    places = [json.loads(line)["set"] for line in (out / "sets.jsonl").read_text().splitlines() if line.endswith("}")]
+    assert sorted(places) == list(range(24)), "none is tried twice, and the line that was cut off is tried again"
+    kept = pd.read_csv(out / "posterior.csv", encoding="utf-8-sig")
+    assert (kept["misfit"] == 0.0).any(), "what was found before is used as it was found"
+
+
+def test_each_case_is_forecast_by_the_sets_that_miss_the_others_least(rejected, tmp_path):
+    out = tmp_path / "one"
+    out.mkdir()
+    shutil.copytree(rejected / "fit", out / "all")
+    wanted = ["calibrate", str(rejected / "rejected.yaml"), "--leave-one-out", "--runs", "3", "--out", str(out)]
+    assert cli.main([*wanted, "--workers", "1", "--quiet"]) == 0
+    found = [json.loads(line)["found"] for line in (out / "all" / "sets.jsonl").read_text().splitlines()]
+    for left_out, other in (("small", "large"), ("large", "small")):
+        kept = pd.read_csv(out / f"without-{left_out}" / "posterior.csv", encoding="utf-8-sig")
+        assert sorted(kept["misfit"]) == pytest.approx(sorted(one[f"misfit.{other}"] for one in found)[:6])
+    table = pd.read_csv(out / "scorecards" / "scorecards.csv", encoding="utf-8-sig").set_index("scenario")
+    assert table["runs"].to_dict() == {"small": 3, "large": 3}
+
+
+def test_the_same_fit_draws_parameters_for_runs_of_one_of_its_towns(rejected, tmp_path):
+    out = tmp_path / "many"
+    wanted = ["run", str(rejected / "small.yaml"), "--runs", "6", "--days", "3", "--uncertain", "--no-plots", "--quiet"]
+    assert cli.main([*wanted, "--draws-from", str(rejected / "fit"), "--workers", "1", "--out", str(out)]) == 0
+    runs = pd.read_csv(out / "runs.csv", encoding="utf-8-sig")
+    kept = pd.read_csv(rejected / "fit" / "posterior.csv", encoding="utf-8-sig")
+    assert sorted(runs[SORTIES]) == pytest.approx(sorted(kept[SORTIES])), "six runs, six sets of equal weight"
+    assert "leaves of them" in json.loads((out / "manifest.json").read_text())["drawn_from"]
+
+
+def test_where_runs_draw_from_without_drawing_is_refused(capsys):
+    assert cli.main(["run", "toy_town", "--runs", "2", "--draws-from", "sieges"]) == cli.USAGE
+    assert cli.main(["run", "toy_town", "--uncertain"]) == cli.USAGE

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from siege_sim import run
+from siege_sim.analysis.ensemble import ensemble_findings
+from siege_sim.analysis.ensemble_tables import ensemble_tables
 from siege_sim.cli import main as cli
 from siege_sim.errors import ResultError
 from siege_sim.loading.scenario import load_scenario
+from siege_sim.reports.ensemble import spread_sentence
 from siege_sim.runner.compare import comparison_request, found_by
 from siege_sim.runner.draws import drawn_jobs, draws_for, own_values, ranges_of
+from siege_sim.runner.ensemble import run_set
 
 TOWN = load_scenario("toy_town")
 KEY = "processes.sorties.per_day"
@@ -53,11 +60,35 @@ def test_each_stage_of_a_fit_is_drawn_from(tmp_path):
     assert set(drawn) == {KEY, numbers()[-1]}
 
 
+def test_what_another_case_of_a_fit_has_alone_is_left_out_and_said(tmp_path):
+    posterior(tmp_path, f"{KEY},processes.rowing.pace,weight\n3.5,1.0,1.0\n")
+    draws = draws_for([TOWN], 2, tmp_path)
+    assert draws.sets == ({KEY: 3.5}, {KEY: 3.5})
+    assert "1 more of the fit" in draws.said
+
+
+def test_a_name_that_is_neither_a_folder_nor_a_shipped_fit_is_refused():
+    with pytest.raises(ResultError, match="no shipped fit 'no_such_fit'"):
+        draws_for([TOWN], 2, Path("no_such_fit"))
+
+
+def test_runs_of_one_scenario_take_a_draw_each_and_their_table_shows_it(tmp_path):
+    posterior(tmp_path, f"{KEY},weight\n3.5,0.5\n9.5,0.5\n")
+    found = ensemble_findings(run_set(TOWN, range(5, 9), days=4, workers=1, draws=draws_for([TOWN], 4, tmp_path)))
+    rows = ensemble_tables(found)["runs"]
+    assert sorted(rows[KEY]) == [3.5, 3.5, 9.5, 9.5]
+    for seed, value in zip(rows["seed"], rows[KEY], strict=True):
+        alone = run(load_scenario("toy_town", [f"{KEY}={value}"]), seed=seed, days=4).summary
+        assert rows.loc[rows["seed"] == seed, "heavy_impacts"].item() == alone["heavy_impacts"]
+    assert "The spread includes what is uncertain" in spread_sentence(found)
+    assert found.runs.digest == TOWN.digest
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         (None, "no posterior.csv in it"),
-        ("processes.sorties.per_dya,weight\n3,1\n", "has no parameter 'processes.sorties.per_dya'"),
+        ("processes.sorties.per_dya,weight\n3,1\n", "has none of its parameters"),
         (f"{KEY}\n3\n", "no column 'weight'"),
         (f"{KEY},weight\n3,0\n", "no column 'weight' with weights above 0"),
         ("", "cannot be read"),
