@@ -36,7 +36,10 @@ range's."""
 SMALLEST_EFFECTIVE_SAMPLE = 20.0
 """With a smaller effective sample size there is no verdict on any parameter: the population has collapsed."""
 
-VERDICTS = {True: "constrains it", False: "constrains it little", None: "too few sets to say"}
+VERDICTS = {True: "yes", False: "hardly", None: "too few sets"}
+
+PRINTED_WIDTH = 110
+"""Columns where output is no terminal, so that names of parameters stay whole."""
 
 
 def write_fit(fit: Fit, folder: Path) -> list[Path]:
@@ -75,6 +78,8 @@ def print_fit(fit: Fit, written: Sequence[Path]) -> None:
     from rich.console import Console
 
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=PRINTED_WIDTH)
     for stage in fit.stages:
         if stage.name:
             console.print(f"\nStage {stage.name}\n", style="bold")
@@ -88,8 +93,8 @@ def _print_stage(stage: StageFit, spec: CalibrationSpec, console: Console) -> No
 
     table = stage.table
     shown = Table(box=None, pad_edge=False)
-    for heading in ("parameter", "range", "median", "10-90 %", "width", "the record"):
-        words = heading in ("parameter", "the record")
+    for heading in ("parameter", "range", "median", "10-90 %", "width", "constrained"):
+        words = heading in ("parameter", "constrained")
         shown.add_column(heading, justify="left" if words else "right", overflow="fold", no_wrap=not words)
     rows = summarised(table, stage.priors)
     for row in rows.to_dict("records"):
