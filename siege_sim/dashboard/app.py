@@ -361,23 +361,23 @@ def RunsBox(state: PageState, revision: int) -> None:
     """List the runs and what was changed; keep one of two runs; save a run as a file."""
     session: AnySession = state.session.value
 
-    def keep_only(index: int) -> None:
+    def keep_only(number: int) -> None:
         with state.errors_shown():
             state.ensure_active()
-            session.keep_only(index)
+            session.keep_only(number)
             state.refresh()
 
     with solara.Card("Runs", margin=0, elevation=0):
         runs: Sequence[Run | RunDefinition] = session.runs
         for index, run in enumerate(runs):
-            name, text = session.export(index)
+            name, text = session.export(run.number)
             solara.Text(f"{'AB'[index]}: {run.name}, seed {run.seed}", classes=["siege-run"])
             for entry in run.log:
                 solara.Div(children=[solara.Text(f"{entry.since}: {entry.text}")])
             with solara.Row(style={"flex-wrap": "wrap"}):
                 solara.FileDownload(text, filename=name, label=f"Save {'AB'[index]}")
                 if len(runs) > 1:
-                    solara.Button(f"Keep {'AB'[index]} alone", on_click=lambda index=index: keep_only(index))
+                    solara.Button(f"Keep {'AB'[index]} alone", on_click=lambda run=run: keep_only(run.number))
 
 
 FEWEST_RUNS = 3

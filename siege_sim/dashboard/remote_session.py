@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from siege_sim.dashboard.limits import Limits, SessionSuspendedError
+from siege_sim.dashboard.session import shown_run
 from siege_sim.dashboard.session_worker import Request, Response, serve_session
 
 if TYPE_CHECKING:
@@ -127,13 +128,13 @@ class RemoteSession:
         """Branch the current run; see `Session.branch`."""
         self._request("branch", tuple(edits), day)
 
-    def keep_only(self, index: int) -> None:
+    def keep_only(self, number: int) -> None:
         """Continue with one of two runs; see `Session.keep_only`."""
-        self._request("keep_only", index)
+        self._request("keep_only", number)
 
-    def export(self, index: int = -1) -> tuple[str, str]:
+    def export(self, number: int | None = None) -> tuple[str, str]:
         """Return the name and the text of a scenario file; see `Session.export`."""
-        return self.runs[index].export()
+        return (self.current if number is None else shown_run(self.runs, number)).export()
 
     def _request(self, method: str, *arguments: Any) -> Any:
         with self._request_lock:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -26,6 +26,9 @@ from siege_sim.viewer.recorder import FrameRecorder
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
     from siege_sim.viewer.frames import Json
+
+
+AnyRun = TypeVar("AnyRun", "Run", "RunDefinition")
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,18 @@ class Run:
         """Return the outcomes of the days until ``day``: a row a day."""
         rows: np.ndarray[Any, Any] = self._model.recorder.values[: min(day, self.day) + 1]
         return rows
+
+
+def shown_run(runs: Sequence[AnyRun], number: int) -> AnyRun:
+    """Return the run with a number: runs are told apart by it, wherever they stand.
+
+    Raises:
+        SessionError: there is none.
+    """
+    for run in runs:
+        if run.number == number:
+            return run
+    raise SessionError("this run is not shown any more; nothing has changed")
 
 
 class Session:
@@ -258,10 +273,14 @@ class Session:
             run.advance_to(self.day)
             self.runs = [*self.runs[: MAX_RUNS - 1], run]
 
-    def keep_only(self, index: int) -> None:
-        """Continue with one of the two runs alone."""
+    def keep_only(self, number: int) -> None:
+        """Continue with one of the two runs alone.
+
+        Raises:
+            SessionError: no run with this number is shown.
+        """
         with self._lock:
-            self.runs = [self.runs[index]]
+            self.runs = [shown_run(self.runs, number)]
 
     def advance_to(self, day: int) -> None:
         """Run every run to a day, or to its end."""
@@ -276,13 +295,14 @@ class Session:
             have: the number of each run that the page shows, and how many days of it.
 
         Returns:
-            for each run its number and name, its head if the page does not show it yet, and the frames it lacks.
+            for each run its number as its id, its name, its head if the page does not show it yet, and the frames it
+            lacks.
         """
         with self._lock:
             got = dict(have)
             return [
                 {
-                    "run": run.number,
+                    "id": run.number,
                     "name": run.name,
                     "head": None if run.number in got else run.head,
                     "frames": run.frames[got.get(run.number, 0) :],
@@ -301,6 +321,11 @@ class Session:
             self.advance_to(min(day, self.day + 1))
             return self.updates(have)
 
-    def export(self, index: int = -1) -> tuple[str, str]:
-        """Return the name and the text of a scenario file with which the command line gets the same result."""
-        return self.runs[index].definition.export()
+    def export(self, number: int | None = None) -> tuple[str, str]:
+        """Return the name and the text of a scenario file with which the command line gets the same result.
+
+        Args:
+            number: of the run; the current one without.
+        """
+        run = self.current if number is None else shown_run(self.runs, number)
+        return run.definition.export()

@@ -24,9 +24,11 @@ var Siege = window.Siege || (window.Siege = {});
   }
 
   class Run {
-    constructor(head) {
+    // id: what tells it from every other run of its page.
+    constructor(head, id) {
       if (head.format !== 2) throw new Error("this page draws frames of format 2, not " + head.format);
       this.head = head;
+      this.id = id;
       this.rows = head.rows;
       this.columns = head.columns;
       this.cells = head.rows * head.columns;

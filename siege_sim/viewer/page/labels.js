@@ -17,7 +17,7 @@
 
   // Redrawn only when something that it explains has changed.
   Siege.legend = function (box, viewer, look) {
-    const key = [viewer.layer, viewer.compare, viewer.compare && viewer.maps[0].reach, look.dark, viewer.runs.length, viewer.show.places, viewer.runs[0].head.title].join();
+    const key = [viewer.layer, viewer.compare, viewer.compare && viewer.maps[0].reach, look.dark, viewer.runs.length, viewer.show.places, viewer.runs[0].id].join();
     if (box.dataset.key === key) return;
     box.dataset.key = key;
     const run = viewer.runs[0], parts = [];
@@ -134,7 +134,7 @@
 
   // The newest events first, alike events of a day in one line; a click tells what brought one about.
   Siege.ticker = function (box, runs, day, routine) {
-    const key = runs.map((run) => run.at(day).endEvent + "/" + run.head.title).join() + day;
+    const key = runs.map((run) => run.at(day).endEvent + "/" + run.id).join() + day;
     if (box.dataset.key === key) return;
     box.dataset.key = key;
     const lines = [];

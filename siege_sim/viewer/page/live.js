@@ -4,7 +4,6 @@ module.exports = {
     const tab = sessionStorage.getItem("siege-tab") || Array.from(crypto.getRandomValues(new Uint8Array(16)),
       (byte) => byte.toString(16).padStart(2, "0")).join("");
     sessionStorage.setItem("siege-tab", tab);
-    this.numbers = [];
     this.dayBefore = Number(sessionStorage.getItem("siege-day") || 0);
     this.viewer = new Siege.Viewer(this.$refs.viewer, {
       live: { requestDay: (day) => this.request(day), dayShown: (day) => this.day_shown(day),
@@ -26,25 +25,16 @@ module.exports = {
   },
   methods: {
     request(day) {
-      const have = this.viewer.runs.map((run, side) => [this.numbers[side], run.frames.length]);
-      this.request_frames({ day: day, have: have });
+      this.request_frames({ day: day, have: this.viewer.runs.map((run) => [run.id, run.frames.length]) });
     },
     apply(update) {
       if (!update) return;
       const viewer = this.viewer;
-      let lost = false;
-      update.runs.forEach((run, side) => {
-        if (this.numbers[side] !== run.run) {
-          if (!run.head) { lost = true; return; }
-          this.numbers[side] = run.run;
-          viewer.open(side, run.head, run.name, run.frames);
-        } else viewer.add(side, run.frames);
-      });
-      if (viewer.runs.length > update.runs.length) {
-        this.numbers.length = update.runs.length;
-        viewer.close(update.runs.length);
+      if (update.runs.some((run) => !run.head && !viewer.runOf(run.id))) {  // sent for runs that were shown meanwhile
+        this.request_frames({ day: viewer.day, have: [] });
+        return;
       }
-      if (lost) { this.numbers = []; this.request(viewer.day); return; }
+      viewer.setRuns(update.runs);
       viewer.framesArrived();
       if (this.dayBefore !== null) { viewer.goTo(this.dayBefore); this.dayBefore = null; }
     },

@@ -28,31 +28,28 @@
       this.drawTimes = [];
       this._build();
       this._listen();
-      (options.runs || []).forEach((run, side) => this.open(side, run.head, run.name, run.frames));
+      if (options.runs) this.setRuns(options.runs.map((run, side) => Object.assign({ id: side }, run)));
     }
 
     // Runs
 
-    open(side, head, name, frames) {
-      const run = new Siege.Run(head);
-      this.runs[side] = run;
-      this.names[side] = name || "";
-      for (const frame of frames || []) run.add(frame);
+    // Show some runs, each matched by its id: what is known of a run stays, a head is needed for a new one only.
+    setRuns(updates) {
+      const before = this.runs;
+      const runs = updates.map((update) => this.runOf(update.id) || new Siege.Run(update.head, update.id));
+      runs.forEach((run, side) => { for (const frame of updates[side].frames || []) run.add(frame); });
+      const names = updates.map((update) => update.name || "");
+      const same = before.length === runs.length && runs.every((run, side) => run === before[side]) && names.join() === this.names.join();
+      this.runs = runs;
+      this.names = names;
+      if (same) return;
+      if (runs.length < 2) this.compare = false;
+      if (before.length && before[0].cells !== runs[0].cells) this.cell = this.hovered = null;
       this._setUp();
-      this.goTo(Math.min(this.day, this.end()));
+      this.goTo(this.day);
     }
 
-    close(side) {
-      this.runs.length = this.names.length = side;
-      this.compare = false;
-      this._setUp();
-      this.redraw();
-    }
-
-    // New frames of a run; what is there already is left as it is.
-    add(side, frames) {
-      for (const frame of frames) this.runs[side].add(frame);
-    }
+    runOf(id) { return this.runs.find((run) => run.id === id); }
 
     // The last day on which every run has a frame or has ended.
     end() {
@@ -227,6 +224,7 @@
 
     _hover(cell, side) {
       this.hovered = cell;
+      this.hoveredSide = side;
       this._details(cell === null ? this.cell : cell, side);
     }
 
@@ -303,7 +301,7 @@
       p.theme.setAttribute("aria-pressed", String(look.dark));
       p.summary.textContent = this._sentence();
       Siege.legend(p.legend, this, look);
-      this._details(this.hovered === null || this.hovered === undefined ? this.cell : this.hovered, 0);
+      this._details(this.hovered === null || this.hovered === undefined ? this.cell : this.hovered, this.hoveredSide);
       Siege.ticker(p.ticker, this.runs, this.day, (event) => ROUTINE.test(event.kind));
       this.drawnAt = performance.now();
       this.drawTimes.push(this.drawnAt - began);

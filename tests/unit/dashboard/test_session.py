@@ -165,7 +165,7 @@ def test_an_intervention_that_runs_can_be_ended_and_one_to_come_called_off(kind)
     session = Session(load_scenario("toy_town", [*COARSE, "days=30", example]))
     session.advance_to(20)
     assert session.branch([EndIntervention("x")], day=6).scenario.interventions["x"].until_day == 7
-    session.keep_only(0)
+    session.keep_only(session.runs[0].number)
     assert "x" not in session.branch([EndIntervention("x")], day=1).scenario.interventions
 
 
@@ -234,3 +234,16 @@ def test_text_that_was_sent_may_build_on_a_shipped_scenario_but_opens_no_file():
     assert str(error.value).startswith("toy_town.yaml:"), "places of this machine are nobody's business"
     with pytest.raises(ScenarioError, match=r"mine\.yaml:2: days"):
         load_scenario_text("extends: toy_town\ndays: -3\n", "mine.yaml")
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_run_is_kept_by_its_number_however_often_it_is_asked_for(session, kept):
+    session.advance_to(3)
+    session.branch([SetParameter("sorties", "per_day", 30.0)], day=2)
+    numbers = [run.number for run in session.runs]
+    for _ in range(2):
+        session.keep_only(numbers[kept])
+        assert [run.number for run in session.runs] == [numbers[kept]]
+    with pytest.raises(SessionError, match="not shown any more"):
+        session.keep_only(numbers[1 - kept])
+    assert session.export(numbers[kept]) == session.export()
