@@ -67,7 +67,7 @@
       if (this.playing && this.day >= this.end() && this.over()) this.goTo(0);
       this.parts.play.textContent = this.playing ? "❚❚ Pause" : "▶ Play";
       this.parts.play.setAttribute("aria-pressed", String(this.playing));
-      if (this.playing) this._tick(); else { clearTimeout(this.timer); this._reportDay(); }
+      if (this.playing) this._tick(); else { clearTimeout(this.timer); this._forgetRequest(); this._reportDay(); }
     }
 
     _tick() {
@@ -82,7 +82,7 @@
     step(by) {
       const next = this.day + by;
       if (next < 0) return;
-      if (next <= this.end()) { this.goTo(next); if (this.playing) this._tick(); return; }
+      if (next <= this.end()) { this.goTo(next); return; }
       if (this.live && !this.over()) this._request(next);
       else if (this.playing) this.play(false);
     }
@@ -95,20 +95,28 @@
       this.requestTimer = setTimeout(() => { if (this.requested === day) { this.requested = null; this._request(day); } }, 15000);
     }
 
+    // Whoever goes somewhere else or pauses wants the day that was requested no more; its frame is kept when it comes.
+    _forgetRequest() {
+      this.requested = null;
+      clearTimeout(this.requestTimer);
+    }
+
     // Called when the days that were requested have come.
     framesArrived() {
       const requested = this.requested;
-      this.requested = null;
-      if (requested !== null && requested !== undefined) this.goTo(Math.min(requested, this.end()));
-      else this.redraw();
+      this._forgetRequest();
+      if (requested !== null && requested !== undefined) this.day = Math.min(requested, this.end());
+      this.redraw();
       if (!this.playing) { this._reportDay(); return; }
       if (this.over() && this.day >= this.end()) this.play(false); else this._tick();
     }
 
+    // Go to a day that there is; while it plays it goes on from there.
     goTo(day) {
+      this._forgetRequest();
       this.day = Math.max(0, Math.min(day, this.end()));
       this.redraw();
-      if (!this.playing) this._reportDay();
+      if (this.playing) this._tick(); else this._reportDay();
     }
 
     // A view, as the end of an address: #day=60&layer=hunger&difference&large&dark
