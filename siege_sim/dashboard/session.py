@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from siege_sim.dashboard.branching import ScenarioEdit, branch_scenario, scenario_yaml
+from siege_sim.dashboard.change_log import LogEntry, log_with, replaced_entries
 from siege_sim.dashboard.limits import Limits, SessionError
 from siege_sim.loading.scenario import load_scenario
 from siege_sim.model.model import SiegeModel
@@ -29,24 +30,6 @@ if TYPE_CHECKING:
 
 
 AnyRun = TypeVar("AnyRun", "Run", "RunDefinition")
-
-
-@dataclass(frozen=True)
-class LogEntry:
-    """A line of a run's change log.
-
-    Attributes:
-        day: the first day on which it holds; 0 for from the start.
-        text: what was changed.
-    """
-
-    day: int
-    text: str
-
-    @property
-    def since(self) -> str:
-        """From when it holds, in words."""
-        return f"from day {self.day}" if self.day else "from the start"
 
 
 @dataclass(frozen=True)
@@ -254,9 +237,10 @@ class Session:
                 raise SessionError(
                     f"the run is over on day {origin.day}; go back to an earlier day and make the change there"
                 )
-            scenario = branch_scenario(origin.scenario, list(edits), day)
+            withdrawn = [(entry.key, entry.day) for entry in replaced_entries(origin.log, edits, day)]
+            scenario = branch_scenario(origin.scenario, list(edits), day, withdrawn)
             self.limits.check(scenario)
-            log = (*origin.log, *(LogEntry(max(day + 1, 0), edit.text()) for edit in edits))
+            log = log_with(origin.log, edits, day, scenario)
             name = f"changed from day {day + 1}" if day >= 0 else "changed from the start"
             run = Run(RunDefinition(next(self._numbers), scenario, origin.seed, name, origin.parent, log))
             run.advance_to(max(day, 0))

@@ -247,3 +247,53 @@ def test_a_run_is_kept_by_its_number_however_often_it_is_asked_for(session, kept
     with pytest.raises(SessionError, match="not shown any more"):
         session.keep_only(numbers[1 - kept])
     assert session.export(numbers[kept]) == session.export()
+
+
+def lines(run):
+    return [f"{entry.since}: {entry.text}" for entry in run.log]
+
+
+@pytest.mark.parametrize("second_day", [-1, 3, 10, 15])
+@pytest.mark.parametrize("first_day", [-1, 10])
+def test_a_change_replaces_the_one_before_of_the_same_lever_wherever_it_is_told(
+    session, tmp_path, first_day, second_day
+):
+    session.advance_to(20)
+    session.branch([SetParameter("sorties", "per_day", 20.0)], first_day)
+    session.branch([SetParameter("sorties", "per_day", 30.0)], second_day)
+    branch = session.current
+    both = second_day > first_day  # the first one still acts for some days
+    assert len(branch.log) == 1 + both
+    assert ["20" in line for line in lines(branch)] == [True, False][not both :]
+    values = [branch.scenario.mechanisms_on(day).sorties.per_day for day in range(21)]
+    assert values[second_day + 1 :] == [30.0] * (20 - second_day)
+    assert (20.0 in values) == both
+    _, text = session.export()
+    assert ("20" in text.replace("2020", "")) == both
+    assert np.array_equal(csv_of(text, tmp_path).iloc[:21, 2:], branch.values(20), equal_nan=True)
+
+
+def test_changes_of_other_levers_and_of_the_scenario_itself_are_left_alone(session):
+    session.advance_to(20)
+    session.branch([SetParameter("sorties", "per_day", 20.0), SetParameter("artillery", "shells_per_day", 80.0)], 10)
+    session.branch([SetParameter("sorties", "per_day", 30.0)], 5)
+    assert lines(session.current) == [
+        "from day 11: artillery.shells_per_day = 80",
+        "from day 6: sorties.per_day = 30",
+    ]
+    session.open(session.current.scenario)  # as a file of the reader's own: its changes are the scenario's
+    session.branch([SetParameter("artillery", "shells_per_day", 10.0)], 3)
+    assert session.current.scenario.mechanisms_on(11).artillery.shells_per_day == 80.0
+
+
+def test_an_action_that_is_called_off_before_it_begins_leaves_no_line(session):
+    session.advance_to(20)
+    session.branch([AddIntervention("halt", "ceasefire", {"from_day": 18, "until_day": 25})], day=10)
+    session.branch([EndIntervention("halt")], day=19)
+    session.branch([EndIntervention("halt")], day=18)
+    assert [line.split(" (")[0] for line in lines(session.current)] == [
+        "from day 11: new: halt",
+        "from day 19: ended: halt",
+    ]
+    session.branch([EndIntervention("halt")], day=12)
+    assert lines(session.current) == []
