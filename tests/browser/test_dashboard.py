@@ -356,7 +356,7 @@ def test_a_lesson_opens_beside_its_siege(open_page, in_class, picture):
         page.get_by_role("region", name="Lesson").filter(has_text="six thousand people").wait_for()
         page.get_by_role("button", name="3. What an aid convoy").click()
         page.wait_for_function("siegeViewer.runs[0].head.scenario === 'aleppo_2016'")
-        page.locator(".v-select", has_text="Scenario").filter(has_text="aleppo_2016").wait_for()
+        page.locator(".v-select", has_text="Scenario").filter(has_text="The siege of eastern Aleppo").wait_for()
         page.get_by_role("button", name="Close the lesson").click()
         page.get_by_role("region", name="Lesson").wait_for(state="detached")
         page.context.close()

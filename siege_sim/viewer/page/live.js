@@ -19,7 +19,7 @@ module.exports = {
     this.viewer.destroy();
   },
   watch: {
-    revision() { this.request(this.viewer.day); },
+    revision() { this.request(0); },  // what is new, and no day more
     fans() { this.viewer.setFans(this.fans); },
     frames_update() { this.apply(this.frames_update); },
   },

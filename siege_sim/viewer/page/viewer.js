@@ -45,8 +45,10 @@
       if (same) return;
       if (runs.length < 2) this.compare = false;
       if (before.length && before[0].cells !== runs[0].cells) this.cell = this.hovered = null;
+      const other = before.length > 0 && !runs.some((run) => before.includes(run));
       this._setUp();
-      this.goTo(this.day);
+      if (other) this.play(false);  // nobody plays what was opened just now
+      this.goTo(other ? this.end() : this.day);
     }
 
     runOf(id) { return this.runs.find((run) => run.id === id); }

@@ -297,3 +297,62 @@ def test_an_action_that_is_called_off_before_it_begins_leaves_no_line(session):
     ]
     session.branch([EndIntervention("halt")], day=12)
     assert lines(session.current) == []
+
+
+def test_a_day_that_was_asked_of_other_runs_is_not_run(session):
+    session.advance(1, [])
+    before = session.runs[0].number
+    session.open("toy_town", settings=COARSE)
+    (update,) = session.advance(2, [(before, 2)])
+    assert [frame["day"] for frame in update["frames"]] == [0]
+    session.advance(1, [(update["id"], 1)])
+    assert session.day == 1
+
+
+def shown(session):
+    return [run.number for run in session.runs], session.day
+
+
+def test_what_was_shown_before_can_be_gone_back_to_and_undone_step_by_step(session):
+    session.advance_to(9)
+    steps = [shown(session)]
+    for act in (
+        lambda: session.branch([SetParameter("sorties", "per_day", 12.0)], 5),
+        lambda: session.keep_only(session.runs[1].number),
+        lambda: session.open_beside("toy_town", COARSE),
+        lambda: session.open("toy_town", 7, COARSE),
+    ):
+        act()
+        steps.append(shown(session))
+    values = [session.undo() or (shown(session), session.current.values(9)) for _ in steps[1:]]
+    assert [step for step, _ in values] == steps[-2::-1]
+    with pytest.raises(SessionError, match="nothing to undo"):
+        session.undo()
+    again = next(one for one in session.state.former if one.numbers == tuple(steps[3][0]))
+    session.go_back(again.numbers)
+    assert shown(session) == steps[3]
+    assert np.array_equal(session.current.values(9), values[0][1], equal_nan=True)
+    with pytest.raises(SessionError, match="not kept any more"):
+        session.go_back([99])
+    session.undo()
+    assert shown(session) == steps[0]
+
+
+def test_only_so_many_former_runs_are_kept(session):
+    for seed in range(2, 40):
+        session.open("toy_town", seed, COARSE)
+    assert len(session.state.former) == session.state.undoable == 12
+    assert [one.runs[0].seed for one in session.state.former] == list(range(27, 39))
+
+
+def test_a_session_is_restored_with_all_that_was_shown_before(session):
+    session.advance_to(9)
+    session.branch([SetParameter("sorties", "per_day", 12.0)], 5)
+    session.keep_only(session.runs[1].number)
+    again = Session.restored(session.state, Limits())
+    assert again.state == session.state
+    for one in (session, again):
+        one.undo()
+    assert shown(again) == shown(session)
+    assert np.array_equal(again.runs[0].values(9), session.runs[0].values(9), equal_nan=True)
+    assert again.branch([SetParameter("sorties", "per_day", 1.0)], 5).number == session.state.next_number
