@@ -122,7 +122,7 @@ def shown_run(runs: Sequence[AnyRun], number: int) -> AnyRun:
 
 
 @dataclass(frozen=True)
-class RunSet:
+class ShownRuns:
     """Runs that were shown together.
 
     Attributes:
@@ -158,12 +158,12 @@ class SessionState:
         next_number: of the next run, which no page has seen.
     """
 
-    shown: RunSet
-    former: tuple[RunSet, ...] = ()
+    shown: ShownRuns
+    former: tuple[ShownRuns, ...] = ()
     undoable: int = 0
     next_number: int = 1
 
-    def after(self, shown: RunSet, next_number: int) -> SessionState:
+    def after(self, shown: ShownRuns, next_number: int) -> SessionState:
         """Return the state once other runs are shown: what was shown is kept, and *Undo* goes back to it."""
         if shown.numbers == self.shown.numbers:
             return SessionState(shown, self.former, self.undoable, next_number)

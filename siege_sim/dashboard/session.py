@@ -18,7 +18,7 @@ import numpy as np
 from siege_sim.dashboard.branching import ScenarioEdit, branch_scenario
 from siege_sim.dashboard.change_log import log_with, replaced_entries
 from siege_sim.dashboard.limits import Limits, SessionError
-from siege_sim.dashboard.runs import Run, RunDefinition, RunSet, SessionState, shown_run
+from siege_sim.dashboard.runs import Run, RunDefinition, SessionState, ShownRuns, shown_run
 from siege_sim.loading.scenario import load_scenario
 from siege_sim.viewer.frames import MAX_RUNS
 
@@ -56,7 +56,7 @@ class Session:
         self._spare: dict[int, Run] = {}
         run = self._new_run(scenario, seed, settings)
         self.runs: list[Run] = [run]
-        shown = RunSet((run.definition,))
+        shown = ShownRuns((run.definition,))
         self._past = SessionState(shown) if after is None else after.after(shown, 0)
 
     @classmethod
@@ -83,8 +83,8 @@ class Session:
         with self._lock:
             return replace(self._past, shown=self._shown(), next_number=self._next_number)
 
-    def _shown(self) -> RunSet:
-        return RunSet(tuple(run.definition for run in self.runs), self.day)
+    def _shown(self) -> ShownRuns:
+        return ShownRuns(tuple(run.definition for run in self.runs), self.day)
 
     @property
     def current(self) -> Run:

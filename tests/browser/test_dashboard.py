@@ -94,7 +94,7 @@ def test_where_two_runs_differ_can_be_seen_and_one_can_be_kept(open_page, addres
     page.get_by_role("button", name="Difference").click()
     assert page.get_by_text("only in A").is_visible()
     page.get_by_label("Layer of the map").select_option("danger")
-    assert page.get_by_text("1 percentage points more in B than in A").is_visible(), "alike, so the finest scale"
+    assert page.get_by_text("1 percentage point more in B than in A").is_visible(), "alike, so the finest scale"
     page.get_by_role("button", name="Keep A alone").click()
     page.wait_for_function("siegeViewer.runs.length === 1")
     branch_at(page, 1, "60")

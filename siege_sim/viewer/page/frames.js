@@ -242,6 +242,12 @@ var Siege = window.Siege || (window.Siege = {});
     return size >= 999.5e6 ? figures(size / 1e9) + " billion" : figures(size / 1e6) + " million";
   }
 
+  // A number with what it counts: one of it is called otherwise than many.
+  Siege.count = function (value, one, many) {
+    const text = Siege.number(value);
+    return text + " " + (text === "1" || text === "-1" ? one : many);
+  };
+
   Siege.number = function (value, percent) {
     if (value === null || value === undefined || !isFinite(value)) return "-";
     const size = Math.abs(value), text = percent ? share(100 * size) + " %" : written(size);

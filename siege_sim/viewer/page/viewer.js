@@ -362,8 +362,8 @@
         ? " The siege ended on day " + run.last + ": " + frame.ending.replace(/_/g, " ") + "." : "";
       const old = frame.mapDay !== frame.day ? " The map is that of day " + frame.mapDay + "." : "";
       return "Day " + Math.min(this.day, run.last) + ": " + number(value("garrison_area_share"), true) + " of the ground is held by " + run.side(Siege.words.GARRISON).the +
-        (pieces > 1 ? " in " + pieces + " pockets" : "") + "; " + number(value("civilians_in_pocket")) + " civilians are in it, " +
-        number(value("civilians_killed")) + " have been killed." + ended + old;
+        (pieces > 1 ? " in " + pieces + " pockets" : "") + "; " + Siege.count(value("civilians_in_pocket"), "civilian is", "civilians are") + " in it, " +
+        Siege.count(value("civilians_killed"), "has", "have") + " been killed." + ended + old;
     }
 
     _details(cell, side) { Siege.details(this.parts.details, this, cell, Math.min(side || 0, this.runs.length - 1)); }
