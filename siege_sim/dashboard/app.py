@@ -43,6 +43,7 @@ def Page() -> None:
         ViewerWidget.element(
             revision=state.revision.value,
             fans=state.fans.value,
+            saved=state.saved.value,
             handlers={
                 "connect": state.connect,
                 "request_frames": state.request_frames,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -13,13 +14,16 @@ from siege_sim.dashboard.ensemble import Ensemble
 from siege_sim.dashboard.lessons import Lesson, shipped_lessons
 from siege_sim.dashboard.limits import SessionSuspendedError
 from siege_sim.dashboard.remote_session import RemoteSession
-from siege_sim.dashboard.sessions import server_sessions
+from siege_sim.dashboard.sessions import Remembered, server_sessions
 from siege_sim.errors import SiegeError
 
 if TYPE_CHECKING:
     from siege_sim.dashboard.branching import ScenarioEdit
     from siege_sim.dashboard.sessions import AnySession
     from siege_sim.model.scenario import Scenario
+
+SECRET = re.compile(r"[0-9a-f]{32}")
+"""The key of a tab: whoever knows it may continue its session."""
 
 CONTINUE, TRY_AGAIN = "Continue", "Try again"
 
@@ -42,6 +46,7 @@ class PageState:
         message: what went wrong, for the reader.
         next_action: the button with which the reader can continue after it; empty for none.
         ensemble: the runs in the background, if any.
+        saved: the session as text, for the page to remember.
     """
 
     def __init__(self) -> None:
@@ -57,12 +62,18 @@ class PageState:
         self.progress = solara.reactive((0, 0))
         self._serial = 0
         self._tab = ""
+        self._remembered = Remembered()
+        self.saved = solara.reactive("")
         self._closed = False
 
     def connect(self, data: dict[str, Any]) -> None:
         """Attach the session of a tab: a page that is loaded again finds its own."""
         wide_window.value = int(data.get("width", NARROW_PX)) >= NARROW_PX
-        self._tab = f"{solara.get_session_id()}/{str(data.get('tab', ''))[:64]}"
+        tab, last = str(data.get("tab", "")), str(data.get("last", ""))
+        self._tab = tab if SECRET.fullmatch(tab) else f"{solara.get_session_id()}/{tab[:64]}"
+        self._remembered = Remembered(
+            last if SECRET.fullmatch(last) else "", str(data.get("saved") or ""), max(int(data.get("day") or 0), 0)
+        )
         self.attach()
 
     def attach(self) -> None:
@@ -70,7 +81,7 @@ class PageState:
         server_sessions().detach(self.key)
         with self.errors_shown():
             try:
-                session = server_sessions().attach(self._tab)
+                session = server_sessions().attach(self._tab, self._remembered)
             except SiegeError:
                 self.next_action.value = TRY_AGAIN
                 raise
@@ -131,6 +142,7 @@ class PageState:
         """Note which day the page shows: edits hold from the day after."""
         self.day.value = int(day)
         server_sessions().touch(self.key)
+        server_sessions().save(self.key)
 
     def apply_edits(self, edits: list[ScenarioEdit], day: int) -> str:
         """Branch the current run on the evening of a day; return what is wrong with the edits, or nothing."""
@@ -172,6 +184,7 @@ class PageState:
         self.drop_ensemble()
         self.message.value = self.next_action.value = ""
         self.revision.value += 1
+        self.saved.value = server_sessions().save(self.key)
 
     @contextlib.contextmanager
     def errors_shown(self) -> Iterator[None]:

@@ -15,8 +15,10 @@ import threading
 import time
 import warnings
 import webbrowser
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from siege_sim.dashboard.saved_session import sessions_folder
 from siege_sim.errors import SiegeError
 from siege_sim.loading.scenario import load_scenario
 
@@ -55,7 +57,7 @@ def serve(settings: ServerSettings, host: str, port: int, open_browser: bool) ->
     settings.limits.check(load_scenario(settings.scenario, settings.scenario_settings))
     with _listen(host, port) as listening, _signals_handled():
         port = listening.getsockname()[1]
-        settings.to_environment()
+        replace(settings, folder=str(sessions_folder() or "")).to_environment()
         _configure_solara(host, port)
         if not is_loopback(host):
             print(_WARNING.format(host=host), file=sys.stderr)
@@ -183,6 +185,7 @@ def _configure_solara(host: str, port: int) -> None:
         SOLARA_ASSETS_CDN=UNREACHABLE,
         SOLARA_THEME_SHOW_BANNER="false",
         SOLARA_THEME_TITLE="siege_sim",
+        SOLARA_THEME_FORCE_REFRESH="true",
         SOLARA_SESSION_SECRET_KEY=secrets.token_urlsafe(32),
         SOLARA_SESSION_HTTP_ONLY="true",
         SOLARA_SESSION_HTTPS_ONLY="false",
