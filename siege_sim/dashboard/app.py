@@ -149,6 +149,9 @@ STYLE = """
 .siege-lessons .siege-current { box-shadow: inset 4px 0 currentColor; background: rgba(128, 128, 128, .18); }
 .siege-lessons .v-btn__content, .siege-former .v-btn__content {
   white-space: normal; text-align: left; justify-content: flex-start; flex: 1 1 0; }
+@media (pointer: coarse) {
+  .siege-controls .v-btn.v-btn, .siege-notice .v-btn.v-btn { min-height: 44px; min-width: 44px; }
+}
 .siege-notice { margin: 0 12px; }
 .siege-notice:empty { display: none !important; }
 .theme--light .siege-notice .v-alert__content { color: #222; }

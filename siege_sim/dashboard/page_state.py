@@ -30,6 +30,9 @@ CONTINUE, TRY_AGAIN = "Continue", "Try again"
 NARROW_PX = 960
 """Below so many pixels, what stands beside the viewer lies over it while it is open."""
 
+LESSON_PX = 1_450
+"""The same while a lesson is read."""
+
 wide_window = solara.reactive(True)
 """Whether this page's window is wide enough for both; each page has a value of its own."""
 
@@ -62,13 +65,14 @@ class PageState:
         self.progress = solara.reactive((0, 0))
         self._serial = 0
         self._tab = ""
+        self._width = 0
         self._remembered = Remembered()
         self.saved = solara.reactive("")
         self._closed = False
 
     def connect(self, data: dict[str, Any]) -> None:
         """Attach the session of a tab: a page that is loaded again finds its own."""
-        wide_window.value = int(data.get("width", NARROW_PX)) >= NARROW_PX
+        self._width = int(data.get("width", NARROW_PX))
         tab, last = str(data.get("tab", "")), str(data.get("last", ""))
         self._tab = tab if SECRET.fullmatch(tab) else f"{solara.get_session_id()}/{tab[:64]}"
         self._remembered = Remembered(
@@ -86,7 +90,7 @@ class PageState:
                 self.next_action.value = TRY_AGAIN
                 raise
             self.key, self.session.value = self._tab, session
-            self.lesson.value = shipped_lessons().get(server_sessions().lesson_of(self.key))
+            self._show_lesson(shipped_lessons().get(server_sessions().lesson_of(self.key)))
             self.refresh()
             self._watch(session)
 
@@ -174,10 +178,15 @@ class PageState:
 
     def read(self, lesson: Lesson | None) -> None:
         """Show a lesson beside the siege with which it begins, or close the one that is shown."""
-        self.lesson.value = lesson
+        self._show_lesson(lesson)
         server_sessions().set_lesson(self.key, "" if lesson is None else lesson.name)
         if lesson is not None:
             self.open(lesson.scenario)
+
+    def _show_lesson(self, lesson: Lesson | None) -> None:
+        """Show a lesson or none; where there is little room it takes the place of what stands beside the viewer."""
+        self.lesson.value = lesson
+        wide_window.value = self._width >= (NARROW_PX if lesson is None else LESSON_PX)
 
     def refresh(self) -> None:
         """Let the page request what is new; the ensemble of another run is taken away."""

@@ -282,7 +282,8 @@
         pen.font = "600 " + size + "px system-ui, 'DejaVu Sans', sans-serif";
         const half = pen.measureText(entry.name).width / 2;
         const x = Math.max(half + 2, Math.min(entry.at.x * this.unit, this.width - half - 2));
-        const steps = [0, 0.8, -0.8, 1.4, -1.4, 2.2, -2.2].filter((step) => !taken.some((box) =>
+        const inside = (step) => Math.abs(entry.at.y * this.unit + step * size - this.height / 2) < (this.height - size) / 2;
+        const steps = [0, 0.8, -0.8, 1.4, -1.4, 2.2, -2.2].filter((step) => inside(step) && !taken.some((box) =>
           Math.abs(box.x - x) < box.half + half + 3 && Math.abs(box.y - entry.at.y * this.unit - step * size) < size * 1.05));
         if (!steps.length) continue;
         const step = this._step(entry.name, steps, (one) => this._under(x, entry.at.y * this.unit + one * size, half, size / 2));

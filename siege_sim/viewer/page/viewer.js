@@ -9,6 +9,8 @@
     ["L", "next layer"], ["D", "difference of two runs"], ["P", "large type for a projector"], ["K", "light or dark"],
     ["Arrows on the map", "move from cell to cell"], ["?", "this list"]];
 
+  const NARROW = 560;  // pixels: with less room maps stand below each other, and what can be folded away is
+
   class Viewer {
     // options: live (callbacks requestDay(day), dayShown(day) and themeChanged(dark)), runs (with all their frames).
     constructor(root, options) {
@@ -172,14 +174,29 @@
       this.root.replaceChildren(
         el("div", { class: "bar" },
           button("❙◀", () => this.goTo(0), "First day (Home)"), button("◀", () => { this.play(false); this.step(-1); }, "A day back (←)"),
-          p.play, button("▶❙", () => { this.play(false); this.step(1); }, "A day on (→)"), p.speed, p.scrub, p.when,
-          el("span", { class: "together" }, p.large, p.theme, button("?", () => p.help.showModal(), "Keys"))),
-        el("div", { class: "bar small" }, el("label", {}, "Map shows ", p.layers), ...p.toggles, p.compare),
+          p.play, button("▶❙", () => { this.play(false); this.step(1); }, "A day on (→)"), p.speed, p.scrub, p.when),
+        this._folded("What the map shows", el("div", { class: "bar small" }, el("label", {}, "Map shows ", p.layers), ...p.toggles,
+          p.compare, el("span", { class: "together" }, p.large, p.theme, button("?", () => p.help.showModal(), "Keys")))),
         p.panes = el("div", { class: "panes" },
-          el("div", { class: "left" }, p.maps, p.legend, p.summary, p.details),
+          el("div", { class: "left" }, p.maps, p.summary, this._folded("What the signs mean", p.legend), p.details),
           el("div", { class: "right" }, p.charts),
           el("div", { class: "events" }, el("h2", {}, "What happened"), p.ticker)),
         p.note, p.help);
+    }
+
+    // Something that is folded away where there is little room, and always open elsewhere.
+    _folded(title, content) {
+      const box = el("details", { class: "folded", open: "" }, el("summary", {}, title), content);
+      (this.folds = this.folds || []).push(box);
+      return box;
+    }
+
+    _fold() {
+      const narrow = this.root.clientWidth < NARROW;
+      if (narrow === this.narrow) return;
+      this.narrow = narrow;
+      this.root.classList.toggle("narrow", narrow);
+      for (const box of this.folds) box.open = !narrow;
     }
 
     _setUp() {
@@ -300,6 +317,7 @@
         document.documentElement.classList.toggle("siege-dark", look.dark);
         if (this.live) this.live.themeChanged(look.dark);
       }
+      this._fold();
       p.panes.classList.toggle("two", this.runs.length > 1 && !this.compare);
       this._maps(look);
       this._charts(look);
@@ -319,7 +337,7 @@
     }
 
     _maps(look) {
-      const wide = this.parts.maps.clientWidth, many = this.runs.length, side = many > 1 && wide > 560 ? (wide - 12) / 2 : wide;
+      const wide = this.parts.maps.clientWidth, many = this.runs.length, side = many > 1 && !this.narrow ? Math.floor((wide - 12) / 2) : wide;
       const high = Math.max(260, window.innerHeight * (many > 1 ? 0.6 : 0.74));
       this.maps.forEach((map, i) => {
         const both = this.compare && many > 1;
