@@ -153,6 +153,14 @@ STYLE = """
   .siege-controls .v-btn.v-btn, .siege-notice .v-btn.v-btn { min-height: 44px; min-width: 44px; }
 }
 .siege-notice { margin: 0 12px; }
+@media print {
+  html, body, #app, .v-application, .v-application--wrap, .solara-content-main, .v-main, .v-main__wrap, .v-content,
+  .v-content__wrap, .siege-layout, #app div:has(.siege) {
+    display: block !important; position: static !important; width: auto !important; max-width: none !important;
+    height: auto !important; min-height: 0 !important; overflow: visible !important; padding: 0 !important;
+    margin: 0 !important; transform: none !important; }
+  .v-app-bar, .v-navigation-drawer, .v-overlay, .siege-controls { display: none !important; }
+}
 .siege-notice:empty { display: none !important; }
 .theme--light .siege-notice .v-alert__content { color: #222; }
 .theme--dark .siege-notice .v-alert__content { color: #fff; }

@@ -281,6 +281,8 @@
       document.addEventListener("keydown", this.onKey);
       this.sized = new ResizeObserver(() => { if (this.runs.length) this.redraw(); });
       this.sized.observe(this.root);
+      this.onPrint = (event) => { this.printing = event.type === "beforeprint"; if (this.runs.length) this.redraw(); };
+      for (const name of ["beforeprint", "afterprint"]) window.addEventListener(name, this.onPrint);
       if (window.matchMedia) {
         window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.runs.length && this.redraw());
       }
@@ -291,6 +293,7 @@
       clearTimeout(this.requestTimer);
       this.playing = false;
       document.removeEventListener("keydown", this.onKey);
+      for (const name of ["beforeprint", "afterprint"]) window.removeEventListener(name, this.onPrint);
       this.sized.disconnect();
     }
 
@@ -310,7 +313,7 @@
 
     redraw() {
       if (!this.runs.length || !this.runs[0].frames.length) return;
-      const began = performance.now(), look = Siege.look(this.theme), p = this.parts, run = this.runs[0];
+      const began = performance.now(), look = Siege.look(this.printing ? "light" : this.theme), p = this.parts, run = this.runs[0];
       if (this.dark !== look.dark) {
         this.dark = look.dark;
         this.root.classList.toggle("dark", look.dark);
