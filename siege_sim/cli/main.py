@@ -358,6 +358,9 @@ def dashboard_command(
     memory_mb: Annotated[
         int | None, typer.Option(min=50, help="With --class: memory that a session may take, in MB. [200]")
     ] = None,
+    behind: Annotated[
+        str, typer.Option(help="The public address, where a proxy shows it: https://example.org/siege/")
+    ] = "",
     settings: SetOption = None,
 ) -> None:
     """Run sieges in a browser: watch, go back, change, compare."""
@@ -375,7 +378,7 @@ def dashboard_command(
         max_days=most_days,
         memory_mb=memory_mb,
     )
-    serve(server, host, port, open_browser)
+    serve(server, host, port, open_browser, behind)
 
 
 @app.command("validate")

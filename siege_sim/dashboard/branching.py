@@ -7,7 +7,7 @@ nothing but another scenario. Parameters of mechanisms become dated ``changes``,
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +36,14 @@ class SetParameter:
         if day < 0:
             data["processes"][self.mechanism][self.parameter] = self.value
             return
-        name = f"from_day_{day + 1}"
-        change = data.setdefault("changes", {}).setdefault(name, {"from_day": day + 1, "processes": {}})
+        changes = data.setdefault("changes", {})
+        change = changes.setdefault(_name_of_change(day + 1), {"from_day": day + 1, "processes": {}})
         change["processes"].setdefault(self.mechanism, {})[self.parameter] = self.value
+
+    @property
+    def key(self) -> str:
+        """The key that it sets."""
+        return f"processes.{self.mechanism}.{self.parameter}"
 
     def text(self) -> str:
         """Return it in a few words."""
@@ -59,6 +64,11 @@ class AddIntervention:
         if not isinstance(action.get("from_day"), str):
             action["from_day"] = max(int(action.get("from_day", day + 1)), day + 1, 0)
         data.setdefault("interventions", {})[self.name] = action
+
+    @property
+    def key(self) -> str:
+        """The key that it sets."""
+        return f"interventions.{self.name}"
 
     def text(self) -> str:
         """Return it in a few words."""
@@ -81,6 +91,11 @@ class EndIntervention:
         else:
             action["until_day"] = day + 1
 
+    @property
+    def key(self) -> str:
+        """The key that it sets."""
+        return f"interventions.{self.name}.until_day"
+
     def text(self) -> str:
         """Return it in a few words."""
         return f"ended: {self.name}"
@@ -92,12 +107,12 @@ class SetStartValue:
 
     Attributes:
         block: the keys that lead to its block in a scenario.
-        key: its name there.
+        name: its name there.
         value: the new value.
     """
 
     block: tuple[str, ...]
-    key: str
+    name: str
     value: Any
 
     def apply(self, data: Json, day: int) -> None:
@@ -107,42 +122,64 @@ class SetStartValue:
             SessionError: the run is past day 0.
         """
         if day >= 0:
-            raise SessionError(
-                f"{'.'.join(self.block)}.{self.key} stands on day 0, so it can be set from the start only"
-            )
+            raise SessionError(f"{self.key} stands on day 0, so it can be set from the start only")
         inner = data
         for name in self.block:
             inner = inner[name]
-        inner[self.key] = self.value
+        inner[self.name] = self.value
+
+    @property
+    def key(self) -> str:
+        """The key that it sets."""
+        return ".".join((*self.block, self.name))
 
     def text(self) -> str:
         """Return it in a few words."""
-        return f"{self._path} = {_value_text(self.value)}"
-
-    @property
-    def _path(self) -> str:
-        return ".".join((*self.block, self.key))
+        return f"{self.key} = {_value_text(self.value)}"
 
 
 ScenarioEdit = SetParameter | SetStartValue | AddIntervention | EndIntervention
 """What a reader can change in a scenario."""
 
 
-def branch_scenario(scenario: Scenario, edits: list[ScenarioEdit], day: int) -> Scenario:
+def branch_scenario(
+    scenario: Scenario, edits: list[ScenarioEdit], day: int, withdrawn: Sequence[tuple[str, int]] = ()
+) -> Scenario:
     """Return a scenario with some edits.
 
     Args:
         scenario: what is edited.
         edits: the edits, in the order in which they were made.
         day: the last day that stays as it is; -1 to change it from the start.
+        withdrawn: key and first day of each earlier edit whose place these take.
 
     Raises:
         ScenarioError: one line for each problem, as for a scenario file; each names the key.
     """
     data = data_of(scenario)
+    for key, first_day in withdrawn:
+        _withdraw(data, key, first_day)
     for edit in edits:
         edit.apply(data, day)
     return build_scenario(Document(tuples(data), {(): Mark("lever")}), type(scenario))
+
+
+def _withdraw(data: Json, key: str, first_day: int) -> None:
+    """Take a parameter's value out of the change of a day; a change that sets nothing any more goes with it."""
+    block, _, rest = key.partition(".")
+    mechanism, _, parameter = rest.partition(".")
+    changes = data.get("changes", {})
+    change = changes.get(_name_of_change(first_day))
+    if block != "processes" or change is None:
+        return
+    change["processes"].get(mechanism, {}).pop(parameter, None)
+    change["processes"] = {name: values for name, values in change["processes"].items() if values}
+    if not change["processes"]:
+        del changes[_name_of_change(first_day)]
+
+
+def _name_of_change(first_day: int) -> str:
+    return f"from_day_{first_day}"
 
 
 def data_of(scenario: Scenario) -> Json:

@@ -9,15 +9,16 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from siege_sim.dashboard.limits import Limits, SessionSuspendedError
+from siege_sim.dashboard.limits import Limits, SessionError, SessionSuspendedError
+from siege_sim.dashboard.runs import RunDefinition, SessionState, shown_run
 from siege_sim.dashboard.session_worker import Request, Response, serve_session
 
 if TYPE_CHECKING:
     from siege_sim.dashboard.branching import ScenarioEdit
     from siege_sim.dashboard.forkserver import ChildProcess, ForkServer
-    from siege_sim.dashboard.session import RunDefinition
     from siege_sim.model.scenario import Scenario
     from siege_sim.viewer.frames import Json
 
@@ -31,31 +32,49 @@ class RemoteSession:
         fork_server: starts the process.
         limits: what the session may ask of the machine.
         memory_mb: how much memory the process may take.
-        first: the scenario, seed and settings to open with.
+        first: the scenario, seed and settings to open with, or the state to continue with.
 
     Attributes:
-        runs: the definitions of what is shown.
-        day: the last day that was run.
         limits: what it may ask of the machine.
         suspend_reason: why it was suspended, for the reader.
     """
 
     def __init__(
-        self, fork_server: ForkServer, limits: Limits, memory_mb: int, first: tuple[str, int, Sequence[str]]
+        self,
+        fork_server: ForkServer,
+        limits: Limits,
+        memory_mb: int,
+        first: tuple[str, int, Sequence[str]] | SessionState,
     ) -> None:
-        self.runs: tuple[RunDefinition, ...] = ()
-        self.day = 0
         self.limits = limits
         self.suspend_reason = ""
         self._fork_server = fork_server
         self._memory_mb = memory_mb
         self._first = first
+        self._state = first if isinstance(first, SessionState) else None
         self._request_lock = threading.Lock()
         self._process_lock = threading.Lock()
         self._child: ChildProcess | None = None
         self._ready: ChildProcess | None = None
         self._suspended = threading.Event()
         self.resume()
+
+    @property
+    def state(self) -> SessionState:
+        """All that it takes to continue elsewhere."""
+        if self._state is None:
+            raise SessionError("the session has not begun yet")
+        return self._state
+
+    @property
+    def runs(self) -> tuple[RunDefinition, ...]:
+        """The definitions of what is shown."""
+        return () if self._state is None else self._state.shown.runs
+
+    @property
+    def day(self) -> int:
+        """The last day that was run."""
+        return 0 if self._state is None else self._state.shown.day
 
     @property
     def current(self) -> RunDefinition:
@@ -127,13 +146,21 @@ class RemoteSession:
         """Branch the current run; see `Session.branch`."""
         self._request("branch", tuple(edits), day)
 
-    def keep_only(self, index: int) -> None:
+    def keep_only(self, number: int) -> None:
         """Continue with one of two runs; see `Session.keep_only`."""
-        self._request("keep_only", index)
+        self._request("keep_only", number)
 
-    def export(self, index: int = -1) -> tuple[str, str]:
+    def undo(self) -> None:
+        """Show the runs that were shown before; see `Session.undo`."""
+        self._request("undo")
+
+    def go_back(self, numbers: Sequence[int]) -> None:
+        """Show runs that were shown before, by their numbers; see `Session.go_back`."""
+        self._request("go_back", tuple(numbers))
+
+    def export(self, number: int | None = None) -> tuple[str, str]:
         """Return the name and the text of a scenario file; see `Session.export`."""
-        return self.runs[index].export()
+        return (self.current if number is None else shown_run(self.runs, number)).export()
 
     def _request(self, method: str, *arguments: Any) -> Any:
         with self._request_lock:
@@ -148,13 +175,18 @@ class RemoteSession:
         """Return the process, which has got its runs by then."""
         child = self._active_process()
         if child is not self._ready:
-            restore = Request("restore", (self.runs, self.day)) if self.runs else self._start(self._first)
-            self._exchange(child, restore)
+            self._exchange(child, self._beginning())
         return child
 
     def _start(self, first: tuple[str | Scenario, int, Sequence[str]]) -> Request:
-        """Return what makes a fresh process begin; its runs have numbers that no page has seen."""
-        return Request("start", (*first, 1 + max((run.number for run in self.runs), default=0)))
+        """Return what makes a fresh process begin with a scenario, after what was shown before."""
+        return Request("start", (*first, self._state))
+
+    def _beginning(self) -> Request:
+        if self._state is not None:
+            return Request("restore", (self._state,))
+        assert not isinstance(self._first, SessionState)
+        return self._start(self._first)
 
     def _exchange(self, child: ChildProcess, request: Request) -> Any:
         try:
@@ -174,10 +206,11 @@ class RemoteSession:
         if isinstance(response.error, SessionSuspendedError):
             self.suspend(str(response.error))
             raise response.error
-        if response.definitions is not None:
-            self.runs = response.definitions
-        if response.day is not None:
-            self.day, self._ready = response.day, child
+        if response.state is not None:
+            self._state = response.state
+        if response.day is not None and self._state is not None:
+            self._state = replace(self._state, shown=replace(self._state.shown, day=response.day))
+            self._ready = child
         if response.fault:
             logging.getLogger(__name__).error("in a session's process:\n%s", response.fault)
         if response.error is not None:

@@ -29,6 +29,7 @@ class ServerSettings:
         limits: of each session.
         process_per_session: whether each session has a process of its own.
         memory_mb: how much memory such a process may take, beyond what all share.
+        folder: where sessions are kept, to come back after a restart; empty to keep none.
     """
 
     scenario: str = "toy_town"
@@ -40,6 +41,7 @@ class ServerSettings:
     limits: Limits = field(default_factory=Limits)
     process_per_session: bool = False
     memory_mb: int = 200
+    folder: str = ""
 
     def to_environment(self) -> None:
         """Leave it where the server's process finds it."""

@@ -15,8 +15,11 @@ import threading
 import time
 import warnings
 import webbrowser
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult, urlsplit
 
+from siege_sim.dashboard.saved_session import sessions_folder
 from siege_sim.errors import SiegeError
 from siege_sim.loading.scenario import load_scenario
 
@@ -39,7 +42,7 @@ class DashboardError(SiegeError):
     """The dashboard cannot be started."""
 
 
-def serve(settings: ServerSettings, host: str, port: int, open_browser: bool) -> None:
+def serve(settings: ServerSettings, host: str, port: int, open_browser: bool, behind: str = "") -> None:
     """Serve the dashboard until it is stopped with Ctrl-C.
 
     Args:
@@ -47,24 +50,28 @@ def serve(settings: ServerSettings, host: str, port: int, open_browser: bool) ->
         host: the address to listen on.
         port: the port; 0 for any that is free.
         open_browser: whether to open a browser window.
+        behind: the address under which a reverse proxy shows the dashboard; empty for none.
 
     Raises:
         SiegeError: a scenario that is wrong, an extra that is not installed, or a port that is taken.
     """
     check_installed()
+    public = public_address(behind)
     settings.limits.check(load_scenario(settings.scenario, settings.scenario_settings))
     with _listen(host, port) as listening, _signals_handled():
         port = listening.getsockname()[1]
-        settings.to_environment()
-        _configure_solara(host, port)
+        replace(settings, folder=str(sessions_folder() or "")).to_environment()
+        _configure_solara(host, port, public)
         if not is_loopback(host):
             print(_WARNING.format(host=host), file=sys.stderr)
         sessions = _preloaded_sessions()
-        server, address = _server(is_loopback(host)), f"http://{_in_address(host)}:{port}"
+        server, address = _server(is_loopback(host), public), f"http://{_in_address(host)}:{port}"
         if settings.process_per_session:
             print(_class_notice(settings), file=sys.stderr)
         if (reached := _reached_at(host)) is not None:
             print(f"From other machines: http://{reached}:{port}", file=sys.stderr)
+        if public is not None:
+            print(f"Through the proxy: {public.geturl()}", file=sys.stderr)
         print(f"The dashboard is at {address} (stop it with Ctrl-C)", file=sys.stderr, flush=True)
         if open_browser:
             threading.Thread(target=_open_when_ready, args=(server, address), daemon=True).start()
@@ -173,7 +180,25 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _configure_solara(host: str, port: int) -> None:
+def public_address(behind: str) -> SplitResult | None:
+    """Return the parts of the address under which a reverse proxy shows the dashboard, with a slash at its end.
+
+    Raises:
+        DashboardError: it is no such address.
+    """
+    if not behind:
+        return None
+    try:
+        parts = urlsplit(behind)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.query or parts.fragment or parts.username:
+        raise DashboardError(f"--behind {behind}: write the whole address, such as https://example.org/siege/")
+    return parts._replace(netloc=parts.netloc.lower(), path=f"{parts.path.rstrip('/')}/")
+
+
+def _configure_solara(host: str, port: int, public: SplitResult | None) -> None:
     """Set Solara up before it is imported: production, no telemetry, own assets, a secret of this start alone."""
     os.environ.update(
         SOLARA_APP="siege_sim.dashboard.app:Page",
@@ -183,23 +208,26 @@ def _configure_solara(host: str, port: int) -> None:
         SOLARA_ASSETS_CDN=UNREACHABLE,
         SOLARA_THEME_SHOW_BANNER="false",
         SOLARA_THEME_TITLE="siege_sim",
+        SOLARA_THEME_FORCE_REFRESH="true",
         SOLARA_SESSION_SECRET_KEY=secrets.token_urlsafe(32),
         SOLARA_SESSION_HTTP_ONLY="true",
-        SOLARA_SESSION_HTTPS_ONLY="false",
+        SOLARA_SESSION_HTTPS_ONLY=str(public is not None and public.scheme == "https").lower(),
         SOLARA_SESSION_SAME_SITE="strict",
         SOLARA_KERNEL_CULL_TIMEOUT="10m",
         SERVER_NAME=host,
         SERVER_PORT=str(port),
     )
+    if public is not None:
+        os.environ.update(SOLARA_ROOT_PATH=public.path.rstrip("/"), SOLARA_BASE_URL=public.geturl())
 
 
-def _server(own_names_only: bool) -> uvicorn.Server:
+def _server(own_names_only: bool, public: SplitResult | None) -> uvicorn.Server:
     import uvicorn
     from solara.server.starlette import app
 
     return uvicorn.Server(
         uvicorn.Config(
-            SameOrigin(app, own_names_only),
+            SameOrigin(app, own_names_only, public),
             log_level="warning",
             access_log=False,
             lifespan="on",
@@ -219,31 +247,49 @@ class SameOrigin:
         app: what answers the others.
         own_names_only: whether only names of this machine are answered to. A stranger's page can give its own name this
             machine's address, and would then seem to be of the same origin.
+        public: the address under which a reverse proxy shows the dashboard, if one does: its name is answered to as
+            well, and its path, which a proxy may pass on or not, is taken off.
     """
 
-    def __init__(self, app: Callable[..., Awaitable[None]], own_names_only: bool) -> None:
+    def __init__(
+        self, app: Callable[..., Awaitable[None]], own_names_only: bool, public: SplitResult | None = None
+    ) -> None:
         self._app = app
         self._own_names_only = own_names_only
+        self._public_host = b"" if public is None else public.netloc.encode()
+        self._public_origin = b"" if public is None else f"{public.scheme}://{public.netloc}".encode()
+        self._prefix = "" if public is None else public.path.rstrip("/")
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Pass a request on when it comes from this server's own page."""
         if scope["type"] in ("http", "websocket") and not self._from_own_page(dict(scope["headers"])):
             await _refuse(scope["type"], send)
             return
-        await self._app(scope, receive, send)
+        await self._app(self._without_prefix(scope), receive, send)
+
+    def _without_prefix(self, scope: dict[str, Any]) -> dict[str, Any]:
+        path = str(scope.get("path", ""))
+        if not self._prefix or not f"{path}/".startswith(f"{self._prefix}/"):
+            return scope
+        shorter = path.removeprefix(self._prefix) or "/"
+        return {**scope, "path": shorter, "raw_path": shorter.encode()}
 
     def _from_own_page(self, headers: dict[bytes, bytes]) -> bool:
-        host, origin = headers.get(b"host", b""), headers.get(b"origin")
-        if self._own_names_only and re.sub(rb":\d+$", b"", host) not in OWN_NAMES:
+        host, origin = headers.get(b"host", b"").lower(), headers.get(b"origin")
+        own_name = re.sub(rb":\d+$", b"", host) in OWN_NAMES
+        public_name = bool(self._public_host) and host == self._public_host
+        if self._own_names_only and not own_name and not public_name:
             return False
-        return origin is None or origin.split(b"://")[-1] == host
+        if origin is None or origin.split(b"://")[-1] == host:
+            return True
+        return bool(self._public_origin) and origin == self._public_origin and (own_name or public_name)
 
 
 async def _refuse(kind: str, send: Any) -> None:
     if kind == "websocket":
         await send({"type": "websocket.close", "code": 1008})
         return
-    text = b"this page does not belong to this server"
+    text = b"this page does not belong to this server; behind a proxy, start it with --behind and its public address"
     headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(text)).encode())]
     await send({"type": "http.response.start", "status": 403, "headers": headers})
     await send({"type": "http.response.body", "body": text})

@@ -2,134 +2,29 @@
 
 A session has one run, or two on one clock; the current run is the last of them. Edits on a day make a branch of the
 current run, which is put beside the original; edited again, the branch itself is replaced by its own branch. Every run
-is a scenario and a seed, and can be saved as a file.
+is a scenario and a seed, and can be saved as a file. Whatever changes the set of runs keeps the one before, to go back
+to.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import count
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siege_sim.dashboard.branching import ScenarioEdit, branch_scenario, scenario_yaml
+from siege_sim.dashboard.branching import ScenarioEdit, branch_scenario
+from siege_sim.dashboard.change_log import log_with, replaced_entries
 from siege_sim.dashboard.limits import Limits, SessionError
+from siege_sim.dashboard.runs import Run, RunDefinition, SessionState, ShownRuns, shown_run
 from siege_sim.loading.scenario import load_scenario
-from siege_sim.model.model import SiegeModel
-from siege_sim.validation.record import load_record, shipped_records
 from siege_sim.viewer.frames import MAX_RUNS
-from siege_sim.viewer.recorder import FrameRecorder
 
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
     from siege_sim.viewer.frames import Json
-
-
-@dataclass(frozen=True)
-class LogEntry:
-    """A line of a run's change log.
-
-    Attributes:
-        day: the first day on which it holds; 0 for from the start.
-        text: what was changed.
-    """
-
-    day: int
-    text: str
-
-    @property
-    def since(self) -> str:
-        """From when it holds, in words."""
-        return f"from day {self.day}" if self.day else "from the start"
-
-
-@dataclass(frozen=True)
-class RunDefinition:
-    """All that it takes to repeat a run, and to save it as a file.
-
-    Attributes:
-        number: its number in the session; a page that shows another one has to begin anew.
-        scenario: what is run.
-        seed: its seed.
-        name: what tells it from the other one.
-        parent: the shipped scenario it came from, if any.
-        log: what was changed on the way.
-    """
-
-    number: int
-    scenario: Scenario
-    seed: int
-    name: str
-    parent: str | None
-    log: tuple[LogEntry, ...] = ()
-
-    def export(self) -> tuple[str, str]:
-        """Return the name and the text of a scenario file with which the command line gets the same result."""
-        name = self.scenario.name if not self.log else f"{self.scenario.name[:70]}_branch"
-        title = self.scenario.title if not self.log else f"{self.scenario.title} (a branch)"
-        text = scenario_yaml(self.scenario, self.parent, name, title, self._comment(name))
-        return f"{name}.yaml", text
-
-    def _comment(self, name: str) -> list[str]:
-        lines = [f"Made in the dashboard. Run it with: siege-sim run ./{name}.yaml --seed {self.seed}"]
-        if self.log:
-            lines += ["", "Changed:"]
-            lines += [f"- {entry.since}: {entry.text}" for entry in self.log]
-        return lines
-
-
-class Run:
-    """A run whose frames are recorded day by day.
-
-    Attributes:
-        definition: what it takes to repeat it; its entries are the run's own attributes too.
-    """
-
-    def __init__(self, definition: RunDefinition) -> None:
-        self.definition = definition
-        self.number = definition.number
-        self.scenario = scenario = definition.scenario
-        self.seed = definition.seed
-        self.name = definition.name
-        self.parent = definition.parent
-        self.log = definition.log
-        record = load_record(scenario.name) if scenario.name in shipped_records() else None
-        self._model = SiegeModel(scenario, definition.seed)
-        self._recorder = FrameRecorder(self._model, record)
-
-    @property
-    def head(self) -> Json:
-        """What the run and its city are, for the viewer."""
-        return self._recorder.run.head
-
-    @property
-    def frames(self) -> list[Json]:
-        """The frames of the days so far."""
-        return self._recorder.run.frames
-
-    @property
-    def day(self) -> int:
-        """The last day that was run."""
-        return self._model.day
-
-    @property
-    def over(self) -> bool:
-        """Whether the siege has ended, or its days are over."""
-        return not self._model.running
-
-    def advance_to(self, day: int) -> None:
-        """Run until a day, or until it is over."""
-        while self._model.running and self._model.day < day:
-            self._model.step()
-            self._recorder.record_day()
-
-    def values(self, day: int) -> np.ndarray[Any, Any]:
-        """Return the outcomes of the days until ``day``: a row a day."""
-        rows: np.ndarray[Any, Any] = self._model.recorder.values[: min(day, self.day) + 1]
-        return rows
 
 
 class Session:
@@ -140,11 +35,10 @@ class Session:
         seed: of its runs.
         limits: what it may ask of the machine.
         settings: as the command line's ``--set``.
-        first_number: of its runs.
+        after: the session that this one follows: its runs are kept to go back to.
 
     Attributes:
         runs: the run, or the two that are shown side by side.
-        seed: of the runs.
         limits: what it may ask of the machine.
     """
 
@@ -154,23 +48,43 @@ class Session:
         seed: int = 1,
         limits: Limits | None = None,
         settings: Sequence[str] = (),
-        first_number: int = 1,
+        after: SessionState | None = None,
     ) -> None:
         self.limits = limits or Limits()
-        self.seed = seed
         self._lock = threading.RLock()
-        self._numbers = count(first_number)
-        self.runs: list[Run] = []
-        self.open(scenario, settings=settings)
+        self._next_number = 1 if after is None else after.next_number
+        self._spare: dict[int, Run] = {}
+        run = self._new_run(scenario, seed, settings)
+        self.runs: list[Run] = [run]
+        shown = ShownRuns((run.definition,))
+        self._past = SessionState(shown) if after is None else after.after(shown, 0)
 
     @classmethod
-    def restored(cls, definitions: Sequence[RunDefinition], day: int, limits: Limits) -> Session:
+    def restored(cls, state: SessionState, limits: Limits) -> Session:
         """Return a session that continues where another was left: its runs with their numbers, on its day."""
-        free = 1 + max(definition.number for definition in definitions)
-        session = cls(definitions[0].scenario, definitions[0].seed, limits, first_number=free)
-        session.runs = [Run(definition) for definition in definitions]
-        session.advance_to(day)
+        session = cls.__new__(cls)
+        session.limits = limits
+        session._lock = threading.RLock()
+        session._next_number = state.next_number
+        session._spare = {}
+        session._past = state
+        session.runs = []
+        session._bring_back(state)
         return session
+
+    @property
+    def seed(self) -> int:
+        """The seed of the runs."""
+        return self.runs[0].seed
+
+    @property
+    def state(self) -> SessionState:
+        """All that it takes to continue elsewhere."""
+        with self._lock:
+            return replace(self._past, shown=self._shown(), next_number=self._next_number)
+
+    def _shown(self) -> ShownRuns:
+        return ShownRuns(tuple(run.definition for run in self.runs), self.day)
 
     @property
     def current(self) -> Run:
@@ -194,9 +108,7 @@ class Session:
             SiegeError: the scenario is not known, is wrong, or asks for too much. What was there before stays.
         """
         run = self._new_run(scenario, self.seed if seed is None else seed, settings)
-        with self._lock:
-            self.seed = run.seed
-            self.runs = [run]
+        self._show([run])
 
     def open_beside(self, scenario: str | Scenario, settings: Sequence[str] = ()) -> None:
         """Put another scenario with the same seed beside the first run, on one clock.
@@ -217,7 +129,12 @@ class Session:
         parent = scenario if isinstance(scenario, str) else None
         loaded = load_scenario(scenario, settings) if isinstance(scenario, str) else scenario
         self.limits.check(loaded)
-        return Run(RunDefinition(next(self._numbers), loaded, seed, loaded.title, parent))
+        return Run(RunDefinition(self._number(), loaded, seed, loaded.title, parent))
+
+    def _number(self) -> int:
+        with self._lock:
+            self._next_number += 1
+            return self._next_number - 1
 
     def branch(self, edits: Sequence[ScenarioEdit], day: int) -> Run:
         """Branch the current run: its scenario is edited on the evening of ``day``, with effect from the next day on.
@@ -239,11 +156,12 @@ class Session:
                 raise SessionError(
                     f"the run is over on day {origin.day}; go back to an earlier day and make the change there"
                 )
-            scenario = branch_scenario(origin.scenario, list(edits), day)
+            withdrawn = [(entry.key, entry.day) for entry in replaced_entries(origin.log, edits, day)]
+            scenario = branch_scenario(origin.scenario, list(edits), day, withdrawn)
             self.limits.check(scenario)
-            log = (*origin.log, *(LogEntry(max(day + 1, 0), edit.text()) for edit in edits))
+            log = log_with(origin.log, edits, day, scenario)
             name = f"changed from day {day + 1}" if day >= 0 else "changed from the start"
-            run = Run(RunDefinition(next(self._numbers), scenario, origin.seed, name, origin.parent, log))
+            run = Run(RunDefinition(self._number(), scenario, origin.seed, name, origin.parent, log))
             run.advance_to(max(day, 0))
             if day >= 0 and not np.array_equal(run.values(day), origin.values(day), equal_nan=True):
                 raise SessionError(
@@ -256,12 +174,64 @@ class Session:
     def _put_beside(self, run: Run) -> None:
         with self._lock:
             run.advance_to(self.day)
-            self.runs = [*self.runs[: MAX_RUNS - 1], run]
+            self._show([*self.runs[: MAX_RUNS - 1], run])
 
-    def keep_only(self, index: int) -> None:
-        """Continue with one of the two runs alone."""
+    def _show(self, runs: list[Run]) -> None:
+        """Show other runs, and keep what it takes to go back to those that are shown now."""
         with self._lock:
-            self.runs = [self.runs[index]]
+            before = self.state
+            self._set_aside()
+            self.runs = runs
+            self._past = before.after(self._shown(), before.next_number)
+
+    def _set_aside(self) -> None:
+        """Keep the latest runs that are not shown as they are, so that nobody waits to go back to them."""
+        self._spare |= {run.number: run for run in self.runs}
+        for number in list(self._spare)[:-MOST_SPARE]:
+            del self._spare[number]
+
+    def _bring_back(self, state: SessionState) -> None:
+        """Show the runs of a state on its day; those that were not set aside are repeated."""
+        made = {run.number: run for run in self.runs} | self._spare
+        runs = [made.get(run.number) or Run(run) for run in state.shown.runs]
+        for run in runs:
+            run.advance_to(state.shown.day)
+        self._set_aside()
+        self.runs = runs
+        self._past = state
+
+    def undo(self) -> None:
+        """Show the runs that were shown before.
+
+        Raises:
+            SessionError: there is nothing to undo.
+        """
+        with self._lock:
+            self._bring_back(self.state.undone())
+
+    def go_back(self, numbers: Sequence[int]) -> None:
+        """Show runs that were shown before, by their numbers.
+
+        Raises:
+            SessionError: they are not kept any more.
+        """
+        with self._lock:
+            state = self.state
+            if state.shown.numbers == tuple(numbers):
+                return
+            former = next((one for one in state.former if one.numbers == tuple(numbers)), None)
+            if former is None:
+                raise SessionError("these runs are not kept any more; nothing has changed")
+            self._bring_back(state.after(former, state.next_number))
+
+    def keep_only(self, number: int) -> None:
+        """Continue with one of the two runs alone.
+
+        Raises:
+            SessionError: no run with this number is shown.
+        """
+        with self._lock:
+            self._show([shown_run(self.runs, number)])
 
     def advance_to(self, day: int) -> None:
         """Run every run to a day, or to its end."""
@@ -276,13 +246,14 @@ class Session:
             have: the number of each run that the page shows, and how many days of it.
 
         Returns:
-            for each run its number and name, its head if the page does not show it yet, and the frames it lacks.
+            for each run its number as its id, its name, its head if the page does not show it yet, and the frames it
+            lacks.
         """
         with self._lock:
             got = dict(have)
             return [
                 {
-                    "run": run.number,
+                    "id": run.number,
                     "name": run.name,
                     "head": None if run.number in got else run.head,
                     "frames": run.frames[got.get(run.number, 0) :],
@@ -293,14 +264,26 @@ class Session:
     def advance(self, day: int, have: Sequence[tuple[int, int]]) -> list[Json]:
         """Run to the day that a page requests, a day further than before at most, and return what it lacks.
 
+        A page that shows other runs meant a day of those: it gets the runs as they are.
+
         Args:
             day: the day that the page requests.
             have: as for `updates`.
         """
         with self._lock:
-            self.advance_to(min(day, self.day + 1))
+            if not have or {run.number for run in self.runs} & {number for number, _ in have}:
+                self.advance_to(min(day, self.day + 1))
             return self.updates(have)
 
-    def export(self, index: int = -1) -> tuple[str, str]:
-        """Return the name and the text of a scenario file with which the command line gets the same result."""
-        return self.runs[index].definition.export()
+    def export(self, number: int | None = None) -> tuple[str, str]:
+        """Return the name and the text of a scenario file with which the command line gets the same result.
+
+        Args:
+            number: of the run; the current one without.
+        """
+        run = self.current if number is None else shown_run(self.runs, number)
+        return run.definition.export()
+
+
+MOST_SPARE = 2 * MAX_RUNS
+"""How many runs are kept as they are, those that are shown among them; others are repeated when they are wanted."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from typing import Any
 
 from siege_sim.dashboard.limits import Limits, SessionError, SessionSuspendedError, lower_priority, memory_capped
-from siege_sim.dashboard.session import RunDefinition, Session
+from siege_sim.dashboard.runs import SessionState
+from siege_sim.dashboard.session import Session
 from siege_sim.errors import SiegeError
 from siege_sim.runner.pool import exit_with_parent
 
@@ -35,14 +36,14 @@ class Response:
         value: what was returned, if it is wanted.
         error: what is wrong, for the reader.
         fault: the traceback of a fault of the program, if that is what happened.
-        definitions: the runs; ``None`` when they are those of the response before.
+        state: of the session; ``None`` when only its day differs from the response before.
         day: the last day that was run; ``None`` while there are no runs.
     """
 
     value: Any = None
     error: SiegeError | None = None
     fault: str = ""
-    definitions: tuple[RunDefinition, ...] | None = None
+    state: SessionState | None = None
     day: int | None = None
 
 
@@ -81,7 +82,7 @@ class _SessionWorker:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._session: Session | None = None
-        self._reported: tuple[RunDefinition, ...] = ()
+        self._reported: SessionState | None = None
 
     def answer(self, request: Request) -> Response:
         """Do what is requested and report what came of it."""
@@ -99,14 +100,14 @@ class _SessionWorker:
     def _do(self, request: Request) -> Any:
         match request.method, self._session:
             case "start", _:
-                scenario, seed, settings, first_number = request.arguments
-                self._session = Session(scenario, seed, self._limits, settings, first_number)
+                scenario, seed, settings, after = request.arguments
+                self._session = Session(scenario, seed, self._limits, settings, after)
             case "restore", _:
-                definitions, day = request.arguments
-                self._session = Session.restored(definitions, day, self._limits)
+                (state,) = request.arguments
+                self._session = Session.restored(state, self._limits)
             case "advance", Session() as session:
                 return session.advance(*request.arguments)
-            case "open" | "open_beside" | "branch" | "keep_only", session:
+            case "open" | "open_beside" | "branch" | "keep_only" | "undo" | "go_back", session:
                 getattr(session, request.method)(*request.arguments)
         return None
 
@@ -114,6 +115,7 @@ class _SessionWorker:
         session = self._session
         if session is None:
             return Response(**result)
-        definitions = tuple(run.definition for run in session.runs)
-        changed, self._reported = (None if definitions == self._reported else definitions), definitions
-        return Response(definitions=changed, day=session.day, **result)
+        state = session.state
+        lasting = replace(state, shown=replace(state.shown, day=0))
+        changed, self._reported = (None if lasting == self._reported else state), lasting
+        return Response(state=changed, day=state.shown.day, **result)

@@ -6,18 +6,25 @@ takes to continue is kept.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from siege_sim.dashboard.forkserver import ForkServer
 from siege_sim.dashboard.limits import SessionError, SessionSuspendedError
 from siege_sim.dashboard.remote_session import RemoteSession
+from siege_sim.dashboard.saved_session import SavedSessions, SessionWriter, read_session
 from siege_sim.dashboard.server_settings import ServerSettings
 from siege_sim.dashboard.session import Session
 from siege_sim.errors import SiegeError
+
+if TYPE_CHECKING:
+    from siege_sim.dashboard.runs import SessionState
 
 AnySession = Session | RemoteSession
 
@@ -30,11 +37,27 @@ class SessionEntry:
     pages: int = 0
     last_used: float = 0.0
     lesson: str = ""
+    writer: SessionWriter = field(default_factory=SessionWriter)
 
     @property
     def active(self) -> bool:
         """Whether it counts against the cap."""
         return not isinstance(self.session, RemoteSession) or self.session.active
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What a page remembers of a session that the server may not know any more.
+
+    Attributes:
+        last: the key of the tab that was used before this one in the same browser.
+        text: the session, as `SessionWriter` wrote it.
+        day: the day that the page showed.
+    """
+
+    last: str = ""
+    text: str = ""
+    day: int = 0
 
 
 class Sessions:
@@ -51,6 +74,7 @@ class Sessions:
         self._clock = clock
         self._lock = threading.Lock()
         self._entries: dict[str, SessionEntry] = {}
+        self._saved = SavedSessions(Path(settings.folder) if settings.folder else None)
         self._fork_server = ForkServer() if settings.process_per_session else None
 
     def __len__(self) -> int:
@@ -58,26 +82,57 @@ class Sessions:
 
     def preload(self) -> None:
         """Make ready what readers would have to wait for; best before there are other threads."""
+        self._saved.clean()
         if self._fork_server is not None:
             self._fork_server.preload()
             threading.Thread(target=self._suspend_idle_forever, daemon=True).start()
 
-    def attach(self, key: str) -> AnySession:
-        """Return the session that a page shows, by its key; a new one when the key is not known.
+    def attach(self, key: str, remembered: Remembered | None = None) -> AnySession:
+        """Return the session that a page shows, by its key.
+
+        When the key is not known, it is the session of the tab before, if no page shows that any more; otherwise one
+        that continues where that, what was kept on disk, or what the page remembers was left; otherwise a new one.
 
         Raises:
             SessionError: when there are as many sessions as there may be, and all are in use.
         """
         with self._lock:
             if key not in self._entries:
-                self._make_room()
-                self._entries[key] = SessionEntry(self._new_session())
+                self._entries[key] = self._entry_for(key, remembered or Remembered())
             entry = self._entries[key]
             self._resume(entry)
             entry.pages += 1
         if isinstance(entry.session, RemoteSession):
             self._wait_until_ready(key, entry.session)
         return entry.session
+
+    def _entry_for(self, key: str, remembered: Remembered) -> SessionEntry:
+        before = self._entries.get(remembered.last)
+        if before is not None and before.pages <= 0:
+            return self._entries.pop(remembered.last)
+        texts = [self._saved.load(key)]
+        if before is not None:
+            texts.append(before.writer.text(before.session.state, before.lesson))
+        texts += [self._saved.load(remembered.last), remembered.text]
+        self._make_room()
+        for text in filter(None, texts):
+            with contextlib.suppress(SiegeError):  # what cannot be continued is begun anew
+                state, lesson = read_session(text, self.settings.limits)
+                shown = replace(state.shown, day=max(state.shown.day, remembered.day))
+                return SessionEntry(self._new_session(replace(state, shown=shown)), lesson=lesson)
+        return SessionEntry(self._new_session())
+
+    def save(self, key: str) -> str:
+        """Keep a session on disk, and return it as text for the page to remember."""
+        entry = self._entries.get(key)
+        if entry is None:
+            return ""
+        try:
+            text = entry.writer.text(entry.session.state, entry.lesson)
+        except SessionError:
+            return ""  # it has not begun yet
+        self._saved.save(key, text)
+        return text
 
     def resume(self, key: str) -> bool:
         """Let a session continue if it was suspended; return whether it was.
@@ -100,6 +155,7 @@ class Sessions:
         """Note that a page is closed; its session waits for the reader to come back until room is needed."""
         if key in self._entries:
             self._entries[key].pages -= 1
+            self.save(key)
 
     def touch(self, key: str) -> None:
         """Note that a session is in use."""
@@ -128,17 +184,20 @@ class Sessions:
             self._forget_oldest()
 
     def close(self) -> None:
-        """End all processes."""
+        """Keep all sessions on disk and end all processes."""
         with self._lock:
-            for entry in self._entries.values():
+            for key, entry in self._entries.items():
+                self.save(key)
                 if isinstance(entry.session, RemoteSession):
                     entry.session.suspend("the server has stopped")
 
-    def _new_session(self) -> AnySession:
+    def _new_session(self, state: SessionState | None = None) -> AnySession:
         server = self.settings
         if self._fork_server is None:
+            if state is not None:
+                return Session.restored(state, server.limits)
             return Session(server.scenario, server.seed, server.limits, server.scenario_settings)
-        first = server.scenario, server.seed, server.scenario_settings
+        first = state or (server.scenario, server.seed, server.scenario_settings)
         return RemoteSession(self._fork_server, server.limits, server.memory_mb, first)
 
     def _wait_until_ready(self, key: str, session: RemoteSession) -> None:

@@ -46,11 +46,13 @@ class ViewerWidget(EventWidget):
         frames_update: the frames that the page lacks, as `Session.updates` gives them, with a serial number.
         revision: a number that grows when the session has changed; the page then requests what it lacks.
         fans: what `Ensemble.fans` gives.
+        saved: the session as text; the page keeps it.
     """
 
     frames_update = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     revision = traitlets.Int(0).tag(sync=True)
     fans = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    saved = traitlets.Unicode("").tag(sync=True)
 
     @traitlets.default("template")
     def _template(self) -> str:

@@ -43,6 +43,7 @@ class Shade:
         description: a sentence on what it is.
         step: the value of one step of its bytes.
         dtype: of its array.
+        root: whether colours follow the square root of a value, so that small values can be seen.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Shade:
     description: str
     step: float
     dtype: str = "u1"
+    root: bool = False
 
     def head(self) -> Json:
         """Return it as a run's head names it."""
@@ -61,6 +63,7 @@ class Shade:
             "description": self.description,
             "step": self.step,
             "bytes": int(self.dtype[-1]),
+            "root": self.root,
         }
 
 
@@ -71,7 +74,8 @@ SHADES: tuple[Shade, ...] = (
         1 / SHARE_STEPS,
     ),
     Shade(
-        "danger", "Danger", "", "Recent fire on the cell, from none to the most; it fades with time.", 1 / SHARE_STEPS
+        "danger", "Danger", "", "Recent fire on the cell, from none to the most; it fades with time.",
+        1 / SHARE_STEPS, root=True,
     ),
     Shade("rubble", "Rubble", "", "Share of the floor area that lies in ruins.", 1 / SHARE_STEPS),
     Shade("entrenchment", "Entrenchment", "", "Works and tunnels of whoever holds the cell.", 1 / SHARE_STEPS),

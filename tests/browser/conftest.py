@@ -9,12 +9,16 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+STATE = Path(tempfile.gettempdir()) / "siege_sim_tests"
+"""Where servers of tests keep their sessions."""
+
 COARSE = "population.persons_per_household=50"
 READY = 60_000
 """Milliseconds after which a page that is not there is broken, however busy the machine."""
@@ -41,10 +45,11 @@ def served(*arguments: str):
 
 
 @contextmanager
-def serving(*arguments: str):
+def serving(*arguments: str, port: int = 0, kept_in: str = ""):
     """Serve a dashboard; give its address and the server's process."""
-    command = [sys.executable, "-m", "siege_sim.cli", "dashboard", *arguments, "--port", "0"]
-    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "siege_sim.cli", "dashboard", *arguments, "--port", str(port)]
+    environment = os.environ | {"XDG_STATE_HOME": kept_in or str(STATE)}
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
     try:
         assert server.stderr is not None
         line = next(line for line in server.stderr if "The dashboard is at" in line)

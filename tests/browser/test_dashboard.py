@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 from http.client import HTTPConnection
@@ -93,7 +94,7 @@ def test_where_two_runs_differ_can_be_seen_and_one_can_be_kept(open_page, addres
     page.get_by_role("button", name="Difference").click()
     assert page.get_by_text("only in A").is_visible()
     page.get_by_label("Layer of the map").select_option("danger")
-    assert page.get_by_text("1 percentage points more in B than in A").is_visible(), "alike, so the finest scale"
+    assert page.get_by_text("1 percentage point more in B than in A").is_visible(), "alike, so the finest scale"
     page.get_by_role("button", name="Keep A alone").click()
     page.wait_for_function("siegeViewer.runs.length === 1")
     branch_at(page, 1, "60")
@@ -355,7 +356,7 @@ def test_a_lesson_opens_beside_its_siege(open_page, in_class, picture):
         page.get_by_role("region", name="Lesson").filter(has_text="six thousand people").wait_for()
         page.get_by_role("button", name="3. What an aid convoy").click()
         page.wait_for_function("siegeViewer.runs[0].head.scenario === 'aleppo_2016'")
-        page.locator(".v-select", has_text="Scenario").filter(has_text="aleppo_2016").wait_for()
+        page.locator(".v-select", has_text="Scenario").filter(has_text="The siege of eastern Aleppo").wait_for()
         page.get_by_role("button", name="Close the lesson").click()
         page.get_by_role("region", name="Lesson").wait_for(state="detached")
         page.context.close()
@@ -378,3 +379,54 @@ def test_a_wrong_number_is_shown_at_its_field_and_nothing_is_started(open_page, 
         box.press("Enter")
         page.get_by_text(said).wait_for(state="detached")
         assert page.get_by_role("button", name=button, exact=True).is_enabled()
+
+
+SLOW_SERVER = """() => {
+  const ask = siegeViewer.live.requestDay;
+  siegeViewer.live.requestDay = (day) => {
+    window.asked = day;
+    setTimeout(() => { ask(day); window.asked = null; }, 300);
+  };
+}"""
+"""The day that is requested comes late, as from a busy server; meanwhile the reader goes elsewhere."""
+
+GOES = {
+    "first day": lambda page: page.get_by_role("button", name="❙◀").click(),
+    "home key": lambda page: page.keyboard.press("Home"),
+    "bar": lambda page: page.locator(".scrub").evaluate(
+        "(bar) => { bar.value = 1; bar.dispatchEvent(new Event('input')); }"
+    ),
+    "a day back": lambda page: page.get_by_role("button", name="◀", exact=True).click(),
+    "left key": lambda page: page.keyboard.press("ArrowLeft"),
+    "chart": lambda page: page.locator("canvas.chart").first.click(position={"x": 60, "y": 30}),
+    "pause": lambda page: page.get_by_role("button", name="Pause").click(),
+}
+
+
+@pytest.mark.parametrize("goes", GOES.values(), ids=GOES)
+def test_going_somewhere_while_it_plays_cancels_the_day_that_was_asked_for(open_page, address, goes):
+    page = open_page(address)
+    play_to(page, 12)
+    page.evaluate(SLOW_SERVER)
+    page.evaluate("siegeViewer.goTo(siegeViewer.end())")
+    before = page.evaluate(DAY)
+    page.get_by_role("button", name="▶ Play").click()
+    page.wait_for_function("window.asked")
+    goes(page)
+    after = page.evaluate(DAY)
+    shown = page.evaluate(
+        """() => new Promise((done) => {
+          const days = [], began = performance.now();
+          const look = () => {
+            days.push(siegeViewer.day);
+            performance.now() - began < 900 ? setTimeout(look, 20) : done(days);
+          };
+          look();
+        })"""
+    )
+    assert all(later - earlier in (0, 1) for earlier, later in itertools.pairwise(shown))
+    if page.evaluate("siegeViewer.playing"):
+        assert after < before
+    else:
+        assert set(shown) == {after}
+        assert after <= before

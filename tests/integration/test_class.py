@@ -170,7 +170,7 @@ def test_a_process_that_is_killed_is_a_plain_message_and_the_session_continues_w
     assert other.advance(1, [])
     server.resume("ann")
     assert session.advance(15, []) == before
-    _, branch = session.advance(16, [(run["run"], 16) for run in before])
+    _, branch = session.advance(16, [(run["id"], 16) for run in before])
     assert [frame["day"] for frame in branch["frames"]] == [16]
 
 
@@ -243,8 +243,8 @@ def test_only_so_many_suspended_sessions_are_remembered(sessions_of):
 
 def test_a_fault_of_the_program_ends_nobodys_session(sessions_of, caplog):
     session = sessions_of().attach("ann")
-    with pytest.raises(SessionError, match=r"the program failed at this \(IndexError\)"):
-        session.keep_only(5)
+    with pytest.raises(SessionError, match=r"the program failed at this \(AttributeError\)"):
+        session.branch([None], day=0)
     assert "in a session's process" in caplog.text
     assert session.advance(1, [])
 

@@ -24,9 +24,11 @@ var Siege = window.Siege || (window.Siege = {});
   }
 
   class Run {
-    constructor(head) {
+    // id: what tells it from every other run of its page.
+    constructor(head, id) {
       if (head.format !== 2) throw new Error("this page draws frames of format 2, not " + head.format);
       this.head = head;
+      this.id = id;
       this.rows = head.rows;
       this.columns = head.columns;
       this.cells = head.rows * head.columns;
@@ -239,6 +241,12 @@ var Siege = window.Siege || (window.Siege = {});
     if (size < 999999.5) return figures(size);
     return size >= 999.5e6 ? figures(size / 1e9) + " billion" : figures(size / 1e6) + " million";
   }
+
+  // A number with what it counts: one of it is called otherwise than many.
+  Siege.count = function (value, one, many) {
+    const text = Siege.number(value);
+    return text + " " + (text === "1" || text === "-1" ? one : many);
+  };
 
   Siege.number = function (value, percent) {
     if (value === null || value === undefined || !isFinite(value)) return "-";

@@ -1,7 +1,7 @@
 // Texts beside the map: the legend, the numbers of a cell, and the events with what brought them about.
 "use strict";
 (function () {
-  const el = Siege.el, number = Siege.number;
+  const el = Siege.el, number = Siege.number, count = Siege.count;
   const { POSTURES, STATES, NOBODY, GARRISON, BESIEGER } = Siege.words;
 
   // A fill as the map has it, of a side or of what became of a cell.
@@ -17,7 +17,7 @@
 
   // Redrawn only when something that it explains has changed.
   Siege.legend = function (box, viewer, look) {
-    const key = [viewer.layer, viewer.compare, viewer.compare && viewer.maps[0].reach, look.dark, viewer.runs.length, viewer.show.places, viewer.runs[0].head.title].join();
+    const key = [viewer.layer, viewer.compare, viewer.compare && viewer.maps[0].reach, look.dark, viewer.runs.length, viewer.show.places, viewer.runs[0].id].join();
     if (box.dataset.key === key) return;
     box.dataset.key = key;
     const run = viewer.runs[0], parts = [];
@@ -26,7 +26,7 @@
     } else if (viewer.layer === "holder") {
       const heldBy = (code) => entry(swatch(Siege.sideFill(run, code, look)), "held by " + run.side(code).the);
       parts.push(heldBy(GARRISON), entry(swatch(look.lost, look.lostHatch), "lost since day 0"), heldBy(BESIEGER));
-      parts.push(...run.thirdParties().filter((code) => run.holds(code)).map(heldBy));
+      parts.push(...thirdPartyEntries(run, look));
     } else parts.push(scale(viewer, look));
     parts.push(...run.nobodysKinds().map((kind) => entry(swatch(Siege.nobodyFill(kind, look)), Siege.NOBODYS[kind])));
     if (!viewer.compare) {
@@ -47,16 +47,22 @@
     if (viewer.layer === "holder") {
       return [entry(swatch(Siege.sideFill(run, GARRISON, look)), "held by " + garrison + " in both"),
         entry(swatch(look.oneOnly, look.oneOnlyHatch, "back"), "only in A"),
-        entry(swatch(look.otherOnly, look.otherOnlyHatch), "only in B"), entry(swatch(Siege.sideFill(run, BESIEGER, look)), "in neither")];
+        entry(swatch(look.otherOnly, look.otherOnlyHatch), "only in B"), entry(swatch(Siege.sideFill(run, BESIEGER, look)), "in neither"),
+        ...thirdPartyEntries(run, look)];
     }
     const shade = viewer.runs[0].head.shades.find((one) => one.name === viewer.layer);
-    const most = shade.unit ? number(viewer.maps[0].reach) + " " + shade.unit
-      : number(100 * viewer.maps[0].reach) + " percentage points";
+    const most = shade.unit ? count(viewer.maps[0].reach, shade.unit.replace(/s$/, ""), shade.unit)
+      : count(100 * viewer.maps[0].reach, "percentage point", "percentage points");
     const entries = [entry(swatch(look.oneOnlyHatch), most + " less in B than in A"), entry(swatch(look.muted), "alike"),
       entry(swatch(look.otherOnlyHatch), most + " more in B than in A")];
     return viewer.layer === "rubble" ? entries : [...entries,
       entry(swatch(look.oneOnly, look.oneOnlyHatch, "back"), "held by " + garrison + " only in A"),
-      entry(swatch(look.otherOnly, look.otherOnlyHatch), "only in B")];
+      entry(swatch(look.otherOnly, look.otherOnlyHatch), "only in B"), ...thirdPartyEntries(run, look)];
+  }
+
+  function thirdPartyEntries(run, look) {
+    return run.thirdParties().filter((code) => run.holds(code))
+      .map((code) => entry(swatch(Siege.sideFill(run, code, look)), "held by " + run.side(code).the));
   }
 
   function scale(viewer, look) {
@@ -64,8 +70,9 @@
     const most = viewer.maps[0].most(viewer.layer), canvas = el("canvas", { class: "ramp", "aria-hidden": "true" });
     const pen = Siege.pen(canvas, 140, 14);
     for (let x = 0; x < 140; x++) { pen.fillStyle = Siege.shade(look.ramp, x / 139); pen.fillRect(x, 0, 1.5, 14); }
-    const percent = shade.unit === "";
-    return el("span", { class: "entry" }, el("span", { class: "figure" }, number(0, percent)), canvas, number(most, percent) + " " + shade.unit + " · " + shade.description);
+    const percent = shade.unit === "", middle = shade.root ? "; half way: " + number(most / 4, percent) : "";
+    return el("span", { class: "entry" }, el("span", { class: "figure" }, number(0, percent)), canvas,
+      number(most, percent) + " " + shade.unit + middle + " · " + shade.description);
   }
 
   // The numbers of a cell and the latest events of its quarter.
@@ -85,7 +92,7 @@
       const value = run.share(frame, shade.name, cell);
       if (value !== null) facts.push([shade.label, number(value, shade.unit === "")]);
     }
-    if (ground.impacts) facts.push(["Today", ground.impacts[cell] + " heavy strikes, " + (ground.shells ? ground.shells[cell] : 0) + " shells"]);
+    if (ground.impacts) facts.push(["Today", count(ground.impacts[cell], "heavy strike", "heavy strikes") + ", " + count(ground.shells ? ground.shells[cell] : 0, "shell", "shells")]);
     if (ground.killed) facts.push(["Civilians killed here", number(ground.killed[cell])], ["Civilians left from here", number(ground.left[cell])]);
     const row = Math.floor(cell / run.columns), column = cell % run.columns;
     box.replaceChildren(
@@ -100,10 +107,10 @@
   // The numbers of a whole quarter.
   function quarterTotals(run, frame, quarter) {
     const cells = run.cellsOf(quarter), ground = frame.ground, held = cells.filter((cell) => ground.holder[cell] === GARRISON);
-    const sum = (layer) => number(cells.reduce((total, cell) => total + layer[cell], 0));
+    const total = (layer) => cells.reduce((so, cell) => so + layer[cell], 0), sum = (layer) => number(total(layer));
     const fates = ground.killed ? "; " + sum(ground.killed) + " killed and " + sum(ground.left) + " left since day 0" : "";
-    return "All of " + run.head.quarters[quarter].name + ": " + held.length + " of " + cells.length + " cells held by " + run.side(GARRISON).the + "; " +
-      sum(ground.civilians) + " civilians" + fates + ".";
+    return "All of " + run.head.quarters[quarter].name + ": " + held.length + " of " + count(cells.length, "cell", "cells") + " held by " + run.side(GARRISON).the + "; " +
+      count(total(ground.civilians), "civilian", "civilians") + fates + ".";
   }
 
   function occupants(run, frame, cell) {
@@ -134,7 +141,7 @@
 
   // The newest events first, alike events of a day in one line; a click tells what brought one about.
   Siege.ticker = function (box, runs, day, routine) {
-    const key = runs.map((run) => run.at(day).endEvent + "/" + run.head.title).join() + day;
+    const key = runs.map((run) => run.at(day).endEvent + "/" + run.id).join() + day;
     if (box.dataset.key === key) return;
     box.dataset.key = key;
     const lines = [];

@@ -1,50 +1,56 @@
 // The viewer on a live page: it requests frames, the server sends them, and never more than one request is open.
+// Storage may be full or switched off; then nothing is remembered.
+function recall(storage, name) {
+  try { return storage.getItem(name) || ""; } catch (error) { return ""; }
+}
+
+function remember(name, text) {
+  for (const storage of [sessionStorage, localStorage]) {
+    try { storage.setItem(name, text); } catch (error) { continue; }
+  }
+}
+
 module.exports = {
   mounted() {
-    const tab = sessionStorage.getItem("siege-tab") || Array.from(crypto.getRandomValues(new Uint8Array(16)),
+    // A tab keeps what it shows; a new one begins where the one before it in this browser was left.
+    const own = recall(sessionStorage, "siege-tab"), kept = own ? sessionStorage : localStorage;
+    const tab = own || Array.from(crypto.getRandomValues(new Uint8Array(16)),
       (byte) => byte.toString(16).padStart(2, "0")).join("");
-    sessionStorage.setItem("siege-tab", tab);
-    this.numbers = [];
-    this.dayBefore = Number(sessionStorage.getItem("siege-day") || 0);
+    const last = own ? "" : recall(localStorage, "siege-tab"), saved = recall(kept, "siege-saved");
+    this.dayBefore = Number(recall(kept, "siege-day"));
+    remember("siege-tab", tab);
     this.viewer = new Siege.Viewer(this.$refs.viewer, {
-      live: { requestDay: (day) => this.request(day), dayShown: (day) => this.day_shown(day),
+      live: { requestDay: (day) => this.request(day), dayShown: (day) => { this.saveDay(); this.day_shown(day); },
         themeChanged: (dark) => { this.$vuetify.theme.dark = dark; } },
     });
     window.siegeViewer = this.viewer;
-    this.saveDay = () => sessionStorage.setItem("siege-day", String(this.viewer.day));
+    this.saveDay = () => { if (this.viewer.runs.length) remember("siege-day", String(this.viewer.day)); };
     window.addEventListener("pagehide", this.saveDay);
-    this.connect({ tab: tab, width: window.innerWidth });
+    this.connect({ tab: tab, last: last, saved: saved, day: this.dayBefore, width: window.innerWidth });
   },
   destroyed() {
+    this.saveDay();
     window.removeEventListener("pagehide", this.saveDay);
     this.viewer.destroy();
   },
   watch: {
-    revision() { this.request(this.viewer.day); },
+    revision() { this.request(0); },  // what is new, and no day more
+    saved() { if (this.saved) remember("siege-saved", this.saved); },
     fans() { this.viewer.setFans(this.fans); },
     frames_update() { this.apply(this.frames_update); },
   },
   methods: {
     request(day) {
-      const have = this.viewer.runs.map((run, side) => [this.numbers[side], run.frames.length]);
-      this.request_frames({ day: day, have: have });
+      this.request_frames({ day: day, have: this.viewer.runs.map((run) => [run.id, run.frames.length]) });
     },
     apply(update) {
       if (!update) return;
       const viewer = this.viewer;
-      let lost = false;
-      update.runs.forEach((run, side) => {
-        if (this.numbers[side] !== run.run) {
-          if (!run.head) { lost = true; return; }
-          this.numbers[side] = run.run;
-          viewer.open(side, run.head, run.name, run.frames);
-        } else viewer.add(side, run.frames);
-      });
-      if (viewer.runs.length > update.runs.length) {
-        this.numbers.length = update.runs.length;
-        viewer.close(update.runs.length);
+      if (update.runs.some((run) => !run.head && !viewer.runOf(run.id))) {  // sent for runs that were shown meanwhile
+        this.request_frames({ day: viewer.day, have: [] });
+        return;
       }
-      if (lost) { this.numbers = []; this.request(viewer.day); return; }
+      viewer.setRuns(update.runs);
       viewer.framesArrived();
       if (this.dayBefore !== null) { viewer.goTo(this.dayBefore); this.dayBefore = null; }
     },

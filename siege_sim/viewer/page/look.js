@@ -34,6 +34,12 @@
     return Siege.hatch(own || colour, hatch, style);
   };
 
+  // The pattern of a third party alone, to lie over another fill.
+  Siege.sidePattern = function (code, look) {
+    const [, hatch, style] = look.thirdParties[(code - Siege.words.THIRD_PARTY) % look.thirdParties.length];
+    return Siege.hatch("#00000000", hatch, style);
+  };
+
   // What ground that nobody holds is called, by its kind; a bridge is nobody's while it is cut.
   Siege.NOBODYS = { water: "water", bridge: "bridge, cut", impassable: "impassable ground", outside: "outside the city" };
 

@@ -1,7 +1,7 @@
 // The map: who holds what, the front, units, places, today's strikes; or one layer, or how two runs differ.
 "use strict";
 (function () {
-  const { NOBODY, GARRISON, BESIEGER, NOBODY_THERE } = Siege.words;
+  const { NOBODY, GARRISON, BESIEGER, THIRD_PARTY, NOBODY_THERE } = Siege.words;
   // The next of 0.01, 0.02, 0.05, 0.1, ... that is no less.
   function roundUp(value) {
     let step = 0.01;
@@ -10,7 +10,10 @@
   }
 
   class CityMap {
-    constructor(canvas) { this.canvas = canvas; }
+    constructor(canvas) {
+      this.canvas = canvas;
+      this.steps = {};  // how far each name stepped aside on the day that was drawn last
+    }
 
     // Draw a day of a run. options: look, size, layer, show {units, places, strikes, names}, other (a second run to
     // compare with), cell (marked), large (large type).
@@ -23,17 +26,19 @@
       this.height = this.unit * run.rows;
       const pen = this.pen = Siege.pen(this.canvas, this.width, this.height);
       pen.clearRect(0, 0, this.width, this.height);
-      this.marks = [];
       if (!this.frame.ground.holder) return;
       if (options.other) this._difference(options.other, day);
       else this._ground();
       this._borders();
       if (!options.other) this._pressed();
       this._front();
-      if (options.show.places && !options.other) this._places();
-      if (options.show.units && !options.other) this._units();
+      const places = options.show.places && !options.other ? this._places() : [];
+      const units = options.show.units && !options.other ? this._units() : [];
+      this.marks = [...places, ...units];
+      if (options.show.names) this._names();  // below what stands on the map, which a name must not hide
+      for (const place of places) this._place(place);
+      for (const unit of units) this._unit(unit);
       if (options.show.strikes && !options.other) this._strikes();
-      if (options.show.names) this._names();
       this._pockets();
       this._scale();
       if (options.cell !== null && options.cell !== undefined) this._mark(options.cell);
@@ -67,7 +72,8 @@
       const held = this.frame.ground.holder[cell] === GARRISON;
       const value = this.run.share(this.frame, layer, cell);
       if ((!held && layer !== "rubble") || value === null) return look.muted;
-      return Siege.shade(look.ramp, value / this.most(layer));
+      const share = value / this.most(layer), shade = this.run.head.shades.find((entry) => entry.name === layer);
+      return Siege.shade(look.ramp, shade.root ? Math.sqrt(share) : share);
     }
 
     // The largest value of the colour scale: all for shares, the most on day 0 for people.
@@ -84,7 +90,10 @@
       this.reach = gaps && roundUp(gaps.reduce((most, gap) => Math.max(most, Math.abs(gap || 0)), 0));
       for (let cell = 0; cell < this.run.cells; cell++) {
         const one = this.frame.ground.holder[cell] === GARRISON, two = there.ground.holder[cell] === GARRISON;
-        if (gaps && gaps[cell] !== null) this._fill(cell, this._more(gaps[cell], look));
+        if (gaps && gaps[cell] !== null) {
+          this._fill(cell, this._more(gaps[cell], look));
+          if (this.frame.ground.holder[cell] >= THIRD_PARTY) this._fill(cell, Siege.sidePattern(this.frame.ground.holder[cell], look));
+        }
         else if (one && two) this._fill(cell, gaps ? look.muted : Siege.sideFill(this.run, GARRISON, look));
         else if (one) this._fill(cell, Siege.hatch(look.oneOnly, look.oneOnlyHatch, "back"));
         else if (two) this._fill(cell, Siege.hatch(look.otherOnly, look.otherOnlyHatch, "stripes"));
@@ -157,7 +166,7 @@
       }
     }
 
-    // One mark a side and cell: its area grows with the fighters; hollow in reserve, ringed when attacking.
+    // One symbol a side and cell: its area grows with the fighters; hollow in reserve, ringed when attacking.
     _units() {
       const groups = new Map();
       for (const unit of this.frame.units) {
@@ -168,13 +177,15 @@
         group.attacks = group.attacks || unit.posture === 2;
         groups.set(key, group);
       }
-      for (const group of groups.values()) this._unit(group);
+      return Array.from(groups.values(), (group) => {
+        const [x, y] = this._square(group.cell);
+        return Object.assign(group, { x: x + this.unit / 2, y: y + this.unit / 2,
+          r: Math.min(0.36, 0.09 + 0.011 * Math.sqrt(group.fit)) * this.unit });
+      });
     }
 
     _unit(group) {
-      const pen = this.pen, look = this.options.look, u = this.unit, [x, y] = this._square(group.cell);
-      const r = Math.min(0.36, 0.09 + 0.011 * Math.sqrt(group.fit)) * u;
-      const cx = x + u / 2, cy = y + u / 2, colour = group.side === GARRISON ? look.garrisonUnit : look.besiegerUnit;
+      const pen = this.pen, look = this.options.look, u = this.unit, { x: cx, y: cy, r } = group, colour = group.side === GARRISON ? look.garrisonUnit : look.besiegerUnit;
       const path = () => {
         pen.beginPath();
         if (group.side === GARRISON) pen.arc(cx, cy, r, 0, 7); else pen.rect(cx - r * 0.9, cy - r * 0.9, r * 1.8, r * 1.8);
@@ -214,19 +225,20 @@
     }
 
     _places() {
-      const u = this.unit, size = Math.max(9, u * 0.42), seen = {};
-      if (u < 14) return;
+      const u = this.unit, size = Math.max(9, u * 0.42), seen = {}, found = [];
+      if (u < 14) return found;
       this.run.head.facilities.forEach((place, i) => {
         const letter = this.run.head.places[place.kind].symbol, taken = seen[place.cell] = (seen[place.cell] || 0) + 1;
         if (taken > 4) return;
         const [x, y] = this._square(place.cell), spot = taken - 1;
         const left = x + 1 + (spot % 2) * (u - size - 2), top = y + u - size - 1 - Math.floor(spot / 2) * (u - size - 2);
-        this._place(left, top, size, letter, this.frame.facilities ? this.frame.facilities[i] : 0);
+        found.push({ x: left + size / 2, y: top + size / 2, r: size / 2, left, top, size, letter,
+          state: this.frame.facilities ? this.frame.facilities[i] : 0 });
       });
+      return found;
     }
 
-    _place(left, top, size, letter, state) {
-      this.marks.push({ x: left + size / 2, y: top + size / 2, r: size / 2 });
+    _place({ left, top, size, letter, state }) {
       const pen = this.pen, look = this.options.look, working = state === 0;
       pen.globalAlpha = state === 3 ? 0.35 : 0.95;
       pen.fillStyle = working ? look.paper : look.muted;
@@ -270,16 +282,26 @@
         pen.font = "600 " + size + "px system-ui, 'DejaVu Sans', sans-serif";
         const half = pen.measureText(entry.name).width / 2;
         const x = Math.max(half + 2, Math.min(entry.at.x * this.unit, this.width - half - 2));
-        const free = [0, 0.8, -0.8, 1.4, -1.4].map((step) => entry.at.y * this.unit + step * size)
-          .filter((there) => !taken.some((box) => Math.abs(box.x - x) < box.half + half + 3 && Math.abs(box.y - there) < size * 1.05));
-        if (!free.length) continue;
-        const hidden = free.map((there) => this._under(x, there, half, size / 2)), y = free[hidden.indexOf(Math.min(...hidden))];
+        const inside = (step) => Math.abs(entry.at.y * this.unit + step * size - this.height / 2) < (this.height - size) / 2;
+        const steps = [0, 0.8, -0.8, 1.4, -1.4, 2.2, -2.2].filter((step) => inside(step) && !taken.some((box) =>
+          Math.abs(box.x - x) < box.half + half + 3 && Math.abs(box.y - entry.at.y * this.unit - step * size) < size * 1.05));
+        if (!steps.length) continue;
+        const step = this._step(entry.name, steps, (one) => this._under(x, entry.at.y * this.unit + one * size, half, size / 2));
+        const y = entry.at.y * this.unit + step * size;
         taken.push({ x, y, half });
         this._write(entry.name, x, y, size);
       }
     }
 
-    // How many places a name would lie on; units move, and a name that stepped aside for them would jump about.
+    // How far a name steps aside: as before while nothing hides it there, since units move and a name should not jump about.
+    _step(name, steps, hidden) {
+      const before = this.steps[name];
+      if (steps.includes(before) && !hidden(before)) return before;
+      const counts = steps.map(hidden);
+      return this.steps[name] = steps[counts.indexOf(Math.min(...counts))];
+    }
+
+    // How many places and units a name would lie under.
     _under(x, y, half, high) {
       return this.marks.filter((mark) => Math.abs(mark.x - x) < half + mark.r && Math.abs(mark.y - y) < high + mark.r).length;
     }

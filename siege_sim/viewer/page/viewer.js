@@ -9,6 +9,8 @@
     ["L", "next layer"], ["D", "difference of two runs"], ["P", "large type for a projector"], ["K", "light or dark"],
     ["Arrows on the map", "move from cell to cell"], ["?", "this list"]];
 
+  const NARROW = 560;  // pixels: with less room maps stand below each other, and what can be folded away is
+
   class Viewer {
     // options: live (callbacks requestDay(day), dayShown(day) and themeChanged(dark)), runs (with all their frames).
     constructor(root, options) {
@@ -28,31 +30,30 @@
       this.drawTimes = [];
       this._build();
       this._listen();
-      (options.runs || []).forEach((run, side) => this.open(side, run.head, run.name, run.frames));
+      if (options.runs) this.setRuns(options.runs.map((run, side) => Object.assign({ id: side }, run)));
     }
 
     // Runs
 
-    open(side, head, name, frames) {
-      const run = new Siege.Run(head);
-      this.runs[side] = run;
-      this.names[side] = name || "";
-      for (const frame of frames || []) run.add(frame);
+    // Show some runs, each matched by its id: what is known of a run stays, a head is needed for a new one only.
+    setRuns(updates) {
+      const before = this.runs;
+      const runs = updates.map((update) => this.runOf(update.id) || new Siege.Run(update.head, update.id));
+      runs.forEach((run, side) => { for (const frame of updates[side].frames || []) run.add(frame); });
+      const names = updates.map((update) => update.name || "");
+      const same = before.length === runs.length && runs.every((run, side) => run === before[side]) && names.join() === this.names.join();
+      this.runs = runs;
+      this.names = names;
+      if (same) return;
+      if (runs.length < 2) this.compare = false;
+      if (before.length && before[0].cells !== runs[0].cells) this.cell = this.hovered = null;
+      const other = before.length > 0 && !runs.some((run) => before.includes(run));
       this._setUp();
-      this.goTo(Math.min(this.day, this.end()));
+      if (other) this.play(false);  // nobody plays what was opened just now
+      this.goTo(other ? this.end() : this.day);
     }
 
-    close(side) {
-      this.runs.length = this.names.length = side;
-      this.compare = false;
-      this._setUp();
-      this.redraw();
-    }
-
-    // New frames of a run; what is there already is left as it is.
-    add(side, frames) {
-      for (const frame of frames) this.runs[side].add(frame);
-    }
+    runOf(id) { return this.runs.find((run) => run.id === id); }
 
     // The last day on which every run has a frame or has ended.
     end() {
@@ -70,7 +71,7 @@
       if (this.playing && this.day >= this.end() && this.over()) this.goTo(0);
       this.parts.play.textContent = this.playing ? "❚❚ Pause" : "▶ Play";
       this.parts.play.setAttribute("aria-pressed", String(this.playing));
-      if (this.playing) this._tick(); else { clearTimeout(this.timer); this._reportDay(); }
+      if (this.playing) this._tick(); else { clearTimeout(this.timer); this._forgetRequest(); this._reportDay(); }
     }
 
     _tick() {
@@ -85,7 +86,7 @@
     step(by) {
       const next = this.day + by;
       if (next < 0) return;
-      if (next <= this.end()) { this.goTo(next); if (this.playing) this._tick(); return; }
+      if (next <= this.end()) { this.goTo(next); return; }
       if (this.live && !this.over()) this._request(next);
       else if (this.playing) this.play(false);
     }
@@ -98,20 +99,28 @@
       this.requestTimer = setTimeout(() => { if (this.requested === day) { this.requested = null; this._request(day); } }, 15000);
     }
 
+    // Whoever goes somewhere else or pauses wants the day that was requested no more; its frame is kept when it comes.
+    _forgetRequest() {
+      this.requested = null;
+      clearTimeout(this.requestTimer);
+    }
+
     // Called when the days that were requested have come.
     framesArrived() {
       const requested = this.requested;
-      this.requested = null;
-      if (requested !== null && requested !== undefined) this.goTo(Math.min(requested, this.end()));
-      else this.redraw();
+      this._forgetRequest();
+      if (requested !== null && requested !== undefined) this.day = Math.min(requested, this.end());
+      this.redraw();
       if (!this.playing) { this._reportDay(); return; }
       if (this.over() && this.day >= this.end()) this.play(false); else this._tick();
     }
 
+    // Go to a day that there is; while it plays it goes on from there.
     goTo(day) {
+      this._forgetRequest();
       this.day = Math.max(0, Math.min(day, this.end()));
       this.redraw();
-      if (!this.playing) this._reportDay();
+      if (this.playing) this._tick(); else this._reportDay();
     }
 
     // A view, as the end of an address: #day=60&layer=hunger&difference&large&dark
@@ -165,14 +174,29 @@
       this.root.replaceChildren(
         el("div", { class: "bar" },
           button("❙◀", () => this.goTo(0), "First day (Home)"), button("◀", () => { this.play(false); this.step(-1); }, "A day back (←)"),
-          p.play, button("▶❙", () => { this.play(false); this.step(1); }, "A day on (→)"), p.speed, p.scrub, p.when,
-          el("span", { class: "together" }, p.large, p.theme, button("?", () => p.help.showModal(), "Keys"))),
-        el("div", { class: "bar small" }, el("label", {}, "Map shows ", p.layers), ...p.toggles, p.compare),
+          p.play, button("▶❙", () => { this.play(false); this.step(1); }, "A day on (→)"), p.speed, p.scrub, p.when),
+        this._folded("What the map shows", el("div", { class: "bar small" }, el("label", {}, "Map shows ", p.layers), ...p.toggles,
+          p.compare, el("span", { class: "together" }, p.large, p.theme, button("?", () => p.help.showModal(), "Keys")))),
         p.panes = el("div", { class: "panes" },
-          el("div", { class: "left" }, p.maps, p.legend, p.summary, p.details),
+          el("div", { class: "left" }, p.maps, p.summary, this._folded("What the signs mean", p.legend), p.details),
           el("div", { class: "right" }, p.charts),
           el("div", { class: "events" }, el("h2", {}, "What happened"), p.ticker)),
         p.note, p.help);
+    }
+
+    // Something that is folded away where there is little room, and always open elsewhere.
+    _folded(title, content) {
+      const box = el("details", { class: "folded", open: "" }, el("summary", {}, title), content);
+      (this.folds = this.folds || []).push(box);
+      return box;
+    }
+
+    _fold() {
+      const narrow = this.root.clientWidth < NARROW;
+      if (narrow === this.narrow) return;
+      this.narrow = narrow;
+      this.root.classList.toggle("narrow", narrow);
+      for (const box of this.folds) box.open = !narrow;
     }
 
     _setUp() {
@@ -227,6 +251,7 @@
 
     _hover(cell, side) {
       this.hovered = cell;
+      this.hoveredSide = side;
       this._details(cell === null ? this.cell : cell, side);
     }
 
@@ -256,6 +281,8 @@
       document.addEventListener("keydown", this.onKey);
       this.sized = new ResizeObserver(() => { if (this.runs.length) this.redraw(); });
       this.sized.observe(this.root);
+      this.onPrint = (event) => { this.printing = event.type === "beforeprint"; if (this.runs.length) this.redraw(); };
+      for (const name of ["beforeprint", "afterprint"]) window.addEventListener(name, this.onPrint);
       if (window.matchMedia) {
         window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.runs.length && this.redraw());
       }
@@ -266,6 +293,7 @@
       clearTimeout(this.requestTimer);
       this.playing = false;
       document.removeEventListener("keydown", this.onKey);
+      for (const name of ["beforeprint", "afterprint"]) window.removeEventListener(name, this.onPrint);
       this.sized.disconnect();
     }
 
@@ -285,13 +313,14 @@
 
     redraw() {
       if (!this.runs.length || !this.runs[0].frames.length) return;
-      const began = performance.now(), look = Siege.look(this.theme), p = this.parts, run = this.runs[0];
+      const began = performance.now(), look = Siege.look(this.printing ? "light" : this.theme), p = this.parts, run = this.runs[0];
       if (this.dark !== look.dark) {
         this.dark = look.dark;
         this.root.classList.toggle("dark", look.dark);
         document.documentElement.classList.toggle("siege-dark", look.dark);
         if (this.live) this.live.themeChanged(look.dark);
       }
+      this._fold();
       p.panes.classList.toggle("two", this.runs.length > 1 && !this.compare);
       this._maps(look);
       this._charts(look);
@@ -303,7 +332,7 @@
       p.theme.setAttribute("aria-pressed", String(look.dark));
       p.summary.textContent = this._sentence();
       Siege.legend(p.legend, this, look);
-      this._details(this.hovered === null || this.hovered === undefined ? this.cell : this.hovered, 0);
+      this._details(this.hovered === null || this.hovered === undefined ? this.cell : this.hovered, this.hoveredSide);
       Siege.ticker(p.ticker, this.runs, this.day, (event) => ROUTINE.test(event.kind));
       this.drawnAt = performance.now();
       this.drawTimes.push(this.drawnAt - began);
@@ -311,7 +340,7 @@
     }
 
     _maps(look) {
-      const wide = this.parts.maps.clientWidth, many = this.runs.length, side = many > 1 && wide > 560 ? (wide - 12) / 2 : wide;
+      const wide = this.parts.maps.clientWidth, many = this.runs.length, side = many > 1 && !this.narrow ? Math.floor((wide - 12) / 2) : wide;
       const high = Math.max(260, window.innerHeight * (many > 1 ? 0.6 : 0.74));
       this.maps.forEach((map, i) => {
         const both = this.compare && many > 1;
@@ -354,8 +383,8 @@
         ? " The siege ended on day " + run.last + ": " + frame.ending.replace(/_/g, " ") + "." : "";
       const old = frame.mapDay !== frame.day ? " The map is that of day " + frame.mapDay + "." : "";
       return "Day " + Math.min(this.day, run.last) + ": " + number(value("garrison_area_share"), true) + " of the ground is held by " + run.side(Siege.words.GARRISON).the +
-        (pieces > 1 ? " in " + pieces + " pockets" : "") + "; " + number(value("civilians_in_pocket")) + " civilians are in it, " +
-        number(value("civilians_killed")) + " have been killed." + ended + old;
+        (pieces > 1 ? " in " + pieces + " pockets" : "") + "; " + Siege.count(value("civilians_in_pocket"), "civilian is", "civilians are") + " in it, " +
+        Siege.count(value("civilians_killed"), "has", "have") + " been killed." + ended + old;
     }
 
     _details(cell, side) { Siege.details(this.parts.details, this, cell, Math.min(side || 0, this.runs.length - 1)); }

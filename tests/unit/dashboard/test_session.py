@@ -165,7 +165,7 @@ def test_an_intervention_that_runs_can_be_ended_and_one_to_come_called_off(kind)
     session = Session(load_scenario("toy_town", [*COARSE, "days=30", example]))
     session.advance_to(20)
     assert session.branch([EndIntervention("x")], day=6).scenario.interventions["x"].until_day == 7
-    session.keep_only(0)
+    session.keep_only(session.runs[0].number)
     assert "x" not in session.branch([EndIntervention("x")], day=1).scenario.interventions
 
 
@@ -234,3 +234,125 @@ def test_text_that_was_sent_may_build_on_a_shipped_scenario_but_opens_no_file():
     assert str(error.value).startswith("toy_town.yaml:"), "places of this machine are nobody's business"
     with pytest.raises(ScenarioError, match=r"mine\.yaml:2: days"):
         load_scenario_text("extends: toy_town\ndays: -3\n", "mine.yaml")
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_run_is_kept_by_its_number_however_often_it_is_asked_for(session, kept):
+    session.advance_to(3)
+    session.branch([SetParameter("sorties", "per_day", 30.0)], day=2)
+    numbers = [run.number for run in session.runs]
+    for _ in range(2):
+        session.keep_only(numbers[kept])
+        assert [run.number for run in session.runs] == [numbers[kept]]
+    with pytest.raises(SessionError, match="not shown any more"):
+        session.keep_only(numbers[1 - kept])
+    assert session.export(numbers[kept]) == session.export()
+
+
+def lines(run):
+    return [f"{entry.since}: {entry.text}" for entry in run.log]
+
+
+@pytest.mark.parametrize("second_day", [-1, 3, 10, 15])
+@pytest.mark.parametrize("first_day", [-1, 10])
+def test_a_change_replaces_the_one_before_of_the_same_lever_wherever_it_is_told(
+    session, tmp_path, first_day, second_day
+):
+    session.advance_to(20)
+    session.branch([SetParameter("sorties", "per_day", 20.0)], first_day)
+    session.branch([SetParameter("sorties", "per_day", 30.0)], second_day)
+    branch = session.current
+    both = second_day > first_day  # the first one still acts for some days
+    assert len(branch.log) == 1 + both
+    assert ["20" in line for line in lines(branch)] == [True, False][not both :]
+    values = [branch.scenario.mechanisms_on(day).sorties.per_day for day in range(21)]
+    assert values[second_day + 1 :] == [30.0] * (20 - second_day)
+    assert (20.0 in values) == both
+    _, text = session.export()
+    assert ("20" in text.replace("2020", "")) == both
+    assert np.array_equal(csv_of(text, tmp_path).iloc[:21, 2:], branch.values(20), equal_nan=True)
+
+
+def test_changes_of_other_levers_and_of_the_scenario_itself_are_left_alone(session):
+    session.advance_to(20)
+    session.branch([SetParameter("sorties", "per_day", 20.0), SetParameter("artillery", "shells_per_day", 80.0)], 10)
+    session.branch([SetParameter("sorties", "per_day", 30.0)], 5)
+    assert lines(session.current) == [
+        "from day 11: artillery.shells_per_day = 80",
+        "from day 6: sorties.per_day = 30",
+    ]
+    session.open(session.current.scenario)  # as a file of the reader's own: its changes are the scenario's
+    session.branch([SetParameter("artillery", "shells_per_day", 10.0)], 3)
+    assert session.current.scenario.mechanisms_on(11).artillery.shells_per_day == 80.0
+
+
+def test_an_action_that_is_called_off_before_it_begins_leaves_no_line(session):
+    session.advance_to(20)
+    session.branch([AddIntervention("halt", "ceasefire", {"from_day": 18, "until_day": 25})], day=10)
+    session.branch([EndIntervention("halt")], day=19)
+    session.branch([EndIntervention("halt")], day=18)
+    assert [line.split(" (")[0] for line in lines(session.current)] == [
+        "from day 11: new: halt",
+        "from day 19: ended: halt",
+    ]
+    session.branch([EndIntervention("halt")], day=12)
+    assert lines(session.current) == []
+
+
+def test_a_day_that_was_asked_of_other_runs_is_not_run(session):
+    session.advance(1, [])
+    before = session.runs[0].number
+    session.open("toy_town", settings=COARSE)
+    (update,) = session.advance(2, [(before, 2)])
+    assert [frame["day"] for frame in update["frames"]] == [0]
+    session.advance(1, [(update["id"], 1)])
+    assert session.day == 1
+
+
+def shown(session):
+    return [run.number for run in session.runs], session.day
+
+
+def test_what_was_shown_before_can_be_gone_back_to_and_undone_step_by_step(session):
+    session.advance_to(9)
+    steps = [shown(session)]
+    for act in (
+        lambda: session.branch([SetParameter("sorties", "per_day", 12.0)], 5),
+        lambda: session.keep_only(session.runs[1].number),
+        lambda: session.open_beside("toy_town", COARSE),
+        lambda: session.open("toy_town", 7, COARSE),
+    ):
+        act()
+        steps.append(shown(session))
+    values = [session.undo() or (shown(session), session.current.values(9)) for _ in steps[1:]]
+    assert [step for step, _ in values] == steps[-2::-1]
+    with pytest.raises(SessionError, match="nothing to undo"):
+        session.undo()
+    again = next(one for one in session.state.former if one.numbers == tuple(steps[3][0]))
+    session.go_back(again.numbers)
+    assert shown(session) == steps[3]
+    assert np.array_equal(session.current.values(9), values[0][1], equal_nan=True)
+    with pytest.raises(SessionError, match="not kept any more"):
+        session.go_back([99])
+    session.undo()
+    assert shown(session) == steps[0]
+
+
+def test_only_so_many_former_runs_are_kept(session):
+    for seed in range(2, 40):
+        session.open("toy_town", seed, COARSE)
+    assert len(session.state.former) == session.state.undoable == 12
+    assert [one.runs[0].seed for one in session.state.former] == list(range(27, 39))
+
+
+def test_a_session_is_restored_with_all_that_was_shown_before(session):
+    session.advance_to(9)
+    session.branch([SetParameter("sorties", "per_day", 12.0)], 5)
+    session.keep_only(session.runs[1].number)
+    again = Session.restored(session.state, Limits())
+    assert again.state == session.state
+    for one in (session, again):
+        one.undo()
+    assert shown(again) == shown(session)
+    assert np.array_equal(again.runs[0].values(9), session.runs[0].values(9), equal_nan=True)
+    assert again.branch([SetParameter("sorties", "per_day", 1.0)], 5).number == session.state.next_number
