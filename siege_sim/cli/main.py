@@ -285,24 +285,23 @@ def calibrate_command(
 ) -> None:
     """Fit parameters to records; show which they constrain."""
     from siege_sim.runner.calibrate import calibrate
-    from siege_sim.runner.calibration_file import load_spec, shipped_calibrations
+    from siege_sim.runner.calibration_file import lines_named, shipped_calibrations
     from siege_sim.runner.fit import print_fit, write_fit
 
-    spec = load_spec(calibration, shipped_calibrations())
-    if generations is not None:
-        spec = spec.model_copy(update={"generations": generations})
     used = workers or os.cpu_count() or 1
-    if leave_one_out:
-        from siege_sim.reports.scorecards import print_scorecards
-        from siege_sim.runner.leave_one_out import forecast_each_case
+    with lines_named(calibration, shipped_calibrations()) as given:
+        spec = given if generations is None else given.model_copy(update={"generations": generations})
+        if leave_one_out:
+            from siege_sim.reports.scorecards import print_scorecards
+            from siege_sim.runner.leave_one_out import forecast_each_case
 
-        target = out or Path("results") / f"{spec.name}-leave-one-out"
-        cards = forecast_each_case(calibration, spec, target, runs, used, quiet)
-        if not quiet:
-            print_scorecards(list(cards.values()), target / "scorecards")
-        return
-    target = out or Path("results") / f"{spec.name}-fit"
-    fit = calibrate(spec, target, used, quiet)
+            target = out or Path("results") / f"{spec.name}-leave-one-out"
+            cards = forecast_each_case(calibration, spec, target, runs, used, quiet)
+            if not quiet:
+                print_scorecards(list(cards.values()), target / "scorecards")
+            return
+        target = out or Path("results") / f"{spec.name}-fit"
+        fit = calibrate(spec, target, used, quiet)
     written = write_fit(fit, target)
     if not quiet:
         print_fit(fit, written)

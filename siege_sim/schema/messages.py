@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from siege_sim.errors import ScenarioError, did_you_mean
+from siege_sim.errors import ScenarioError, SiegeError, did_you_mean
 from siege_sim.schema.block import Block, KeyPath, Problem
 from siege_sim.schema.values import as_written, way_out
 from siege_sim.schema.yaml_file import Document, read_yaml
@@ -42,6 +42,23 @@ WRITTEN = {
     "_]": "is not a name; use lower-case letters, digits and underscores, with a letter first",
 }
 """What is wrong with a text that does not have its pattern, by what only this pattern has in it."""
+
+
+class PlacedError(SiegeError):
+    """What is wrong at a place of a file that has been read already; ``at`` says where it was written."""
+
+    def __init__(self, path: KeyPath, problem: str) -> None:
+        self.path, self.problem = path, problem
+        named = ".".join(map(str, path))
+        super().__init__("\n".join(f"{named}: {line}" for line in problem.splitlines()))
+
+    def __reduce__(self) -> tuple[type[PlacedError], tuple[KeyPath, str]]:
+        """Travel between processes in parts."""
+        return type(self), (self.path, self.problem)
+
+    def at(self, document: Document) -> ScenarioError:
+        """Return it with file and line."""
+        return ScenarioError(f"{document.mark(self.path)}: {line}" for line in str(self).splitlines())
 
 
 def read_block(kind: type[BlockT], file: Path, what: str) -> tuple[BlockT, Document]:
