@@ -28,8 +28,8 @@ NAME = r"^[a-z0-9][a-z0-9_-]*$"
 Scalar = float | int | str | bool | date
 """A value that a list may hold: a finite number, a text, true or false, or a date."""
 
-MOST_FACTORS = 200
-MOST_CHOICES = 200
+MOST_FACTORS = 100
+MOST_CHOICES = 100
 
 ALWAYS_KEPT = ("ending", "end_day")
 
@@ -143,7 +143,7 @@ class Experiment(Block):
     """A paragraph: what is asked, and what is assumed."""
     base: str
     """The scenario that everything starts from, by name or file."""
-    settings: tuple[str, ...] = ()
+    settings: tuple[str, ...] = Field((), max_length=200)
     """Settings, ``KEY=VALUE``, that hold in every run, whatever the policy."""
     days: int | None = param(None, unit="days", ge=1, le=3650)
     """Stop each run after so many days."""

@@ -130,6 +130,7 @@ class _Planner:
     document: Document
     folder: Path
     left_to_build: int = MOST_BUILT
+    loaded: dict[str, Scenario] = field(default_factory=dict)
 
     def plan(self) -> Plan:
         base = self.scenario(self.experiment.base, ("base",))
@@ -174,11 +175,14 @@ class _Planner:
         return ScenarioError([f"{self.document.mark(path)}: {shown}: {message}"])
 
     def scenario(self, name: str, path: tuple[str | int, ...]) -> Scenario:
-        """Load a scenario that the file names; files are looked for beside it first."""
+        """Load a scenario that the file names, once; files are looked for beside it first."""
+        if name in self.loaded:
+            return self.loaded[name]
         try:
             beside = self.folder / name
             given = beside if name.endswith((".yaml", ".yml")) and beside.is_file() else name
-            return load_scenario(given, self.experiment.settings)
+            self.loaded[name] = load_scenario(given, self.experiment.settings)
+            return self.loaded[name]
         except ScenarioError as error:
             mark = self.document.mark(path)
             shown = ".".join(path if all(isinstance(key, str) for key in path) else ())  # type: ignore[arg-type]

@@ -33,7 +33,7 @@ class CalibrationCase(Block):
     """The scenario, by name or path."""
     record: str | None = None
     """The record; by default the scenario's namesake."""
-    settings: tuple[str, ...] = ()
+    settings: tuple[str, ...] = Field((), max_length=200)
     """Further settings, `KEY=VALUE`, that hold in its runs."""
     days: int = param(unit="days", ge=1, le=3650)
     """How many days each run has."""
@@ -68,7 +68,7 @@ class CalibrationSpec(Block):
     """The scenario, by name or path, when there is one case only."""
     record: str | None = None
     """The record; by default the scenario's namesake."""
-    settings: tuple[str, ...] = ()
+    settings: tuple[str, ...] = Field((), max_length=200)
     """Further settings, ``KEY=VALUE``, that hold in every run."""
     days: int | None = param(None, unit="days", ge=1, le=3650)
     """How many days each run has; needed with `scenario`."""
