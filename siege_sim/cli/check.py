@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from siege_sim.errors import ScenarioError, SiegeError, did_you_mean
+from siege_sim.errors import ScenarioError, did_you_mean
 from siege_sim.experiments import experiment
+from siege_sim.experiments.buildable import points_to_build
 from siege_sim.experiments.plan import load_plan
 from siege_sim.loading import scenario
 from siege_sim.loading.file_schemas import scenario_schema
@@ -101,8 +102,11 @@ def _check_map(file: Path) -> None:
     read_block(DrawnMap, file, "a map")
 
 
-def _check_experiment(file: Path) -> None:
-    load_plan(file)
+def _check_experiment(file: Path) -> str | None:
+    """Check an experiment, and make scenarios of its points; of a large design, of some of them."""
+    table = load_plan(file).points.table
+    built = len(points_to_build(table))
+    return None if built == len(table) else f"{built:,} of its {len(table):,} points were made into scenarios"
 
 
 def _check_record(file: Path) -> str | None:
@@ -127,11 +131,8 @@ def _to_third_parties(file: Path) -> list[str]:
 
 
 def _check_calibration(file: Path) -> None:
-    spec = calibration_file.load_spec(file, {})
-    try:
+    with calibration_file.lines_named(file, {}) as spec:
         calibrate.subject_of(spec)
-    except SiegeError as error:
-        raise ScenarioError(f"{file}: {problem}" for problem in str(error).splitlines()) from None
 
 
 def _check_claims(file: Path) -> None:

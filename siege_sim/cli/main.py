@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from siege_sim.cli import ablate, compare, folders, mapping, results, trust
-from siege_sim.errors import ScenarioError, SiegeError, StoppedError
+from siege_sim.errors import ScenarioError, SiegeError, StoppedError, printable
 from siege_sim.runner.signals import comes_of_ctrl_c, ignore_stop_signals, treat_stop_signals_as_ctrl_c
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from siege_sim.results.run import RunResult
+
+LONGEST_MESSAGE = 20_000
+"""Characters of what is printed about an error."""
 
 EXIT_OK, KNOWN_ERROR, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -55,10 +58,16 @@ def main(arguments: list[str] | None = None) -> int:
         print(stopped, file=sys.stderr)
         return INTERRUPTED
     except SiegeError as error:
-        print(f"error: {error}".replace("\n", "\nerror: "), file=sys.stderr)
+        _print_error(error)
         return KNOWN_ERROR
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
+    except MemoryError:
+        print("error: memory ran out; ask for less, such as fewer workers, rows or runs", file=sys.stderr)
+        return KNOWN_ERROR
+    except OSError as error:
+        _print_error(_of_the_system(error))
+        return KNOWN_ERROR
     except Exception as error:
         if hasattr(error, "show") and hasattr(error, "exit_code"):  # the parser's own errors
             error.show()
@@ -69,6 +78,17 @@ def main(arguments: list[str] | None = None) -> int:
     if code == INTERRUPTED:
         print("interrupted; nothing was written", file=sys.stderr)
     return code if isinstance(code, int) else EXIT_OK
+
+
+def _print_error(error: SiegeError) -> None:
+    lines = printable(str(error), LONGEST_MESSAGE).splitlines()
+    print("\n".join(f"error: {line}" for line in lines), file=sys.stderr)
+
+
+def _of_the_system(error: OSError) -> SiegeError:
+    """Return in words what the system refused, such as a full disk or output that nobody takes."""
+    what = f"{error.filename}: " if error.filename else "output cannot be written or input read: "
+    return SiegeError(f"{what}{error.strerror or error}; solve this and run the command again")
 
 
 def _report_bug() -> int:
@@ -84,12 +104,31 @@ def entry() -> None:
     if hasattr(signal, "SIGPIPE"):  # end quietly, like other tools, when nobody reads on
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     treat_stop_signals_as_ctrl_c()
+    _open_what_is_closed()
     try:
-        code = main()
+        code = _flushed(main())
         ignore_stop_signals()  # or Ctrl-C while Python itself ends would print a traceback that says nothing
     except KeyboardInterrupt:
         code = INTERRUPTED
     sys.exit(code)
+
+
+def _open_what_is_closed() -> None:
+    """Let what is printed go nowhere where a shell has closed an output (``2>&-``)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
+def _flushed(code: int) -> int:
+    """Write what is left of the output, and return the exit code: an error where it cannot be written."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try once more and complain
+        _print_error(_of_the_system(error))
+        return code or KNOWN_ERROR
+    return code
 
 
 def _show_version(wanted: bool) -> None:
@@ -294,24 +333,23 @@ def calibrate_command(
 ) -> None:
     """Fit parameters to records; show which they constrain."""
     from siege_sim.runner.calibrate import calibrate
-    from siege_sim.runner.calibration_file import load_spec, shipped_calibrations
+    from siege_sim.runner.calibration_file import lines_named, shipped_calibrations
     from siege_sim.runner.fit import print_fit, write_fit
 
-    spec = load_spec(calibration, shipped_calibrations())
-    if generations is not None:
-        spec = spec.model_copy(update={"generations": generations})
     used = workers or os.cpu_count() or 1
-    if leave_one_out:
-        from siege_sim.reports.scorecards import print_scorecards
-        from siege_sim.runner.leave_one_out import forecast_each_case
+    with lines_named(calibration, shipped_calibrations()) as given:
+        spec = given if generations is None else given.model_copy(update={"generations": generations})
+        if leave_one_out:
+            from siege_sim.reports.scorecards import print_scorecards
+            from siege_sim.runner.leave_one_out import forecast_each_case
 
-        target = out or Path("results") / f"{spec.name}-leave-one-out"
-        cards = forecast_each_case(calibration, spec, target, runs, used, quiet)
-        if not quiet:
-            print_scorecards(list(cards.values()), target / "scorecards")
-        return
-    target = out or Path("results") / f"{spec.name}-fit"
-    fit = calibrate(spec, target, used, quiet)
+            target = out or Path("results") / f"{spec.name}-leave-one-out"
+            cards = forecast_each_case(calibration, spec, target, runs, used, quiet)
+            if not quiet:
+                print_scorecards(list(cards.values()), target / "scorecards")
+            return
+        target = out or Path("results") / f"{spec.name}-fit"
+        fit = calibrate(spec, target, used, quiet)
     written = write_fit(fit, target)
     if not quiet:
         print_fit(fit, written)
@@ -394,14 +432,15 @@ def validate_command(
     """Check files of any kind, and list what is wrong with them."""
     from siege_sim.cli.check import check_file
 
-    problems: list[str] = []
+    wrong = False
     for file in files:
         try:
             print("\n".join(check_file(file)))
         except ScenarioError as error:
-            problems += error.problems
-    if problems:
-        raise ScenarioError(problems)
+            wrong = True
+            _print_error(error)
+    if wrong:
+        raise typer.Exit(KNOWN_ERROR)
 
 
 @app.command("show")

@@ -68,7 +68,11 @@ def forecast(plan: Plan, options: SweepOptions) -> str:
 
 
 def run_plan(plan: Plan, options: SweepOptions) -> None:
-    """Run an experiment into its folder, and print how it went and what to do next."""
+    """Run an experiment into its folder, and print how it went and what to do next.
+
+    Raises:
+        SiegeError: runs have failed, now or before; all others are kept.
+    """
     store = Store.at(options.target(plan))
     with sweep_progress(plan.experiment.name, options.quiet, options.per_worker) as on_progress:
         driver = Driver(
@@ -76,12 +80,10 @@ def run_plan(plan: Plan, options: SweepOptions) -> None:
             on_message=_print_message, engine=_engine(options),
         )  # fmt: skip
         progress = driver.sweep()
-    if progress.failed:
-        _print_message(
-            f"{progress.failed:,} runs failed, the last with {progress.example}; see `siege-sim status {store.where}`"
-        )
     if not options.quiet:
         print(_closing_text(plan, progress, store.where))
+    if progress.failed or progress.failed_before:
+        raise SiegeError(_failed_text(progress, store.where))
 
 
 def _engine(options: SweepOptions) -> Engine:
@@ -94,6 +96,12 @@ def _engine(options: SweepOptions) -> Engine:
 
 def _print_message(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
+
+
+def _failed_text(progress: SweepProgress, where: str) -> str:
+    failed = progress.failed + progress.failed_before
+    example = f", the last with {progress.example.splitlines()[0]}" if progress.example else ""
+    return f"{failed:,} runs failed{example}; see `siege-sim status {where}`"
 
 
 def _closing_text(plan: Plan, progress: SweepProgress, where: str) -> str:

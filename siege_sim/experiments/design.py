@@ -7,7 +7,8 @@ analyse the runs. Nothing here knows what the factors mean.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 FactorValue = float | int | str | bool
 """A value of a factor: a number, a word, or yes or no."""
 
-MOST_DESIGN_POINTS = 100_000_000
+MOST_DESIGN_POINTS = 1_000_000
+
+LEAST_SHARE_WITHIN = 1e-3
+"""Least share of a distribution that must lie within its range; with less, every point would be near one end."""
 
 
 class Distribution(Block):
@@ -38,7 +42,7 @@ class Distribution(Block):
     """The most likely value (triangular)."""
     mean: float | None = None
     """The mean (normal)."""
-    median: float | None = None
+    median: float | None = param(None, unit="of the value", gt=0.0)
     """The median (log-normal)."""
     sd: float | None = param(None, unit="of the value, or of its logarithm", gt=0.0)
     """Standard deviation (normal: of the value; log-normal: of its logarithm)."""
@@ -54,23 +58,44 @@ class Distribution(Block):
                 problem: Problem = ((name,), f"a {self.kind} distribution {word} '{name}'")
                 yield problem
 
+    def problems_within(self, low: float, high: float) -> Iterator[Problem]:
+        """Yield why a range cannot be drawn from: it has no logarithms, or hardly any of the probability."""
+        if self.kind in ("log_uniform", "log_normal") and low <= 0.0:
+            yield (), "a logarithmic distribution needs low above 0"
+        elif self.mode is not None and not low <= self.mode <= high:
+            yield ("mode",), f"{self.mode:g} is not between {low:g} and {high:g}"
+        elif self.kind in ("normal", "log_normal") and not self._share_within(low, high) >= LEAST_SHARE_WITHIN:
+            middle = "mean" if self.kind == "normal" else "median"
+            yield (
+                (middle,),
+                f"less than {LEAST_SHARE_WITHIN:.1%} of this distribution lies between {low:g} and {high:g}, so that "
+                f"every point would be near one end; give a {middle} within the range, a greater sd, or another range",
+            )
+
+    def _share_within(self, low: float, high: float) -> float:
+        below, above = self._family(low, high).cdf([low, high])
+        return float(above - below)
+
     def quantiles(self, shares: FloatArray, low: float, high: float) -> FloatArray:
         """Return the values below which the given shares of the probability lie, within a range."""
-        from scipy import stats
-
         if self.kind == "uniform":
             return low + shares * (high - low)
         if self.kind == "log_uniform":
             return np.exp(np.log(low) + shares * (np.log(high) - np.log(low)))
-        if self.kind == "triangular":
-            assert self.mode is not None
-            family = stats.triang((self.mode - low) / (high - low), low, high - low)
-        elif self.kind == "normal":
-            family = stats.norm(self.mean, self.sd)
-        else:
-            family = stats.lognorm(self.sd, scale=self.median)
+        family = self._family(low, high)
         below, above = family.cdf([low, high])
         return np.clip(np.asarray(family.ppf(below + shares * (above - below)), float), low, high)
+
+    def _family(self, low: float, high: float) -> Any:
+        """Return the distribution of SciPy, before it is cut off."""
+        from scipy import stats
+
+        if self.kind == "triangular":
+            assert self.mode is not None
+            return stats.triang((self.mode - low) / (high - low), low, high - low)
+        if self.kind == "normal":
+            return stats.norm(self.mean, self.sd)
+        return stats.lognorm(self.sd, scale=self.median)
 
 
 @dataclass(frozen=True)
@@ -160,7 +185,7 @@ class GridDesign(Block):
     def points(self, factors: Sequence[DesignFactor]) -> Points:
         """Return the points; the last factor changes fastest."""
         levels = [factor.levels() for factor in factors]
-        if np.prod([float(len(values)) for values in levels]) > MOST_DESIGN_POINTS:
+        if math.prod(map(len, levels)) > MOST_DESIGN_POINTS:
             raise SiegeError(
                 f"design: the grid has more than {MOST_DESIGN_POINTS:,} points; take fewer values or a sample"
             )
@@ -193,10 +218,11 @@ class Sampled(Block):
         crossed = [factor for factor in factors if factor.crossed]
         if not drawn:
             raise SiegeError("design: nothing to draw: all factors are lists of levers; use the design 'grid'")
-        sample = self.sample(len(drawn))
-        combinations = list(itertools.product(*(factor.levels() for factor in crossed)))
-        if len(sample) * len(combinations) > MOST_DESIGN_POINTS:
+        levels = [factor.levels() for factor in crossed]
+        if self.size(len(drawn)) * math.prod(map(len, levels)) > MOST_DESIGN_POINTS:
             raise SiegeError(f"design: more than {MOST_DESIGN_POINTS:,} points; take a smaller sample")
+        sample = self.sample(len(drawn))
+        combinations = list(itertools.product(*levels))
         columns = {factor.name: factor.at(sample[:, place]) for place, factor in enumerate(drawn)}
         rows = [
             tuple(
@@ -207,6 +233,10 @@ class Sampled(Block):
         ]
         unit = pd.DataFrame(np.tile(sample, (len(combinations), 1)), columns=[factor.name for factor in drawn])
         return Points(_points(factors, rows).table, unit)
+
+    def size(self, dimensions: int) -> int:
+        """Return how many points the sample has."""
+        raise NotImplementedError
 
     def sample(self, dimensions: int) -> FloatArray:
         """Return points of the unit cube, a row each."""
@@ -219,6 +249,10 @@ class LatinHypercube(Sampled):
     kind: Literal["latin_hypercube"] = "latin_hypercube"
     samples: int = param(unit="points", ge=2, le=10_000_000)
     """How many points."""
+
+    def size(self, dimensions: int) -> int:
+        """Return how many points the sample has."""
+        return self.samples
 
     def sample(self, dimensions: int) -> FloatArray:
         """Return the sample."""
@@ -241,6 +275,10 @@ class Sobol(Sampled):
         if self.samples & (self.samples - 1):
             near = 2 ** round(np.log2(self.samples))
             yield ("samples",), f"{self.samples} is not a power of two, which Sobol's sequence needs; take {near}"
+
+    def size(self, dimensions: int) -> int:
+        """Return how many points the sample has."""
+        return self.samples * ((2 * dimensions if self.second_order else dimensions) + 2)
 
     def sample(self, dimensions: int) -> FloatArray:
         """Return the sample in the order that SALib's analysis expects."""
@@ -265,6 +303,10 @@ class Morris(Sampled):
         """Yield an odd number of levels."""
         if self.levels % 2:
             yield ("levels",), f"{self.levels} is odd, but Morris's steps need an even number; take {self.levels + 1}"
+
+    def size(self, dimensions: int) -> int:
+        """Return how many points the sample has."""
+        return self.trajectories * (dimensions + 1)
 
     def sample(self, dimensions: int) -> FloatArray:
         """Return the sample in the order that SALib's analysis expects."""
@@ -325,9 +367,13 @@ def _cell(factor: DesignFactor, text: Any, place: str) -> FactorValue:
 
 
 def _points(factors: Sequence[DesignFactor], rows: Sequence[tuple[FactorValue, ...]]) -> Points:
-    table = pd.DataFrame({factor.name: [row[place] for row in rows] for place, factor in enumerate(factors)})
-    table.insert(0, "point", np.arange(len(rows)))
-    return Points(table)
+    columns = {factor.name: _column([row[place] for row in rows]) for place, factor in enumerate(factors)}
+    return Points(pd.DataFrame({"point": np.arange(len(rows)), **columns}))
+
+
+def _column(values: list[Any]) -> pd.Series[Any]:
+    """Return values as a column; where one is missing all stay as they are, or whole numbers would get a point."""
+    return pd.Series(values, dtype=object if None in values else None)
 
 
 def _unit_problem(dimensions: int) -> dict[str, Any]:

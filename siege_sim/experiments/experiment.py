@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 NAME = r"^[a-z0-9][a-z0-9_-]*$"
 
+Scalar = float | int | str | bool | date
+"""A value that a list may hold: a finite number, a text, true or false, or a date."""
+
+MOST_FACTORS = 100
+MOST_CHOICES = 100
+
 ALWAYS_KEPT = ("ending", "end_day")
 
 RESERVED_NAMES = (
@@ -65,9 +71,9 @@ class FactorSpec(Block):
     """How probability is spread over the range; evenly without it."""
     scale: tuple[float, float] | None = None
     """Factors, from the first to the second, by which the key's number, or every value of its series, is multiplied."""
-    values: tuple[Any, ...] | None = Field(None, min_length=1)
+    values: tuple[Scalar, ...] | None = Field(None, min_length=1)
     """A list in place of a range: all numbers, all texts, or true and false."""
-    policies: dict[str, str | dict[str, Any] | None] | None = Field(None, min_length=1)
+    policies: dict[str, str | dict[str, Any] | None] | None = Field(None, min_length=1, max_length=MOST_CHOICES)
     """A choice by name: a whole scenario (its name or file), or keys with their values on top of the base."""
 
     def problems(self) -> Iterator[Problem]:
@@ -108,9 +114,9 @@ class FactorSpec(Block):
         return keys if self.scale is None else tuple(key.removesuffix(TIMES) + TIMES for key in keys)
 
 
-def _problems_of_list(values: tuple[Any, ...]) -> Iterator[Problem]:
+def _problems_of_list(values: tuple[Scalar, ...]) -> Iterator[Problem]:
     kinds = {bool if isinstance(v, bool) else float if isinstance(v, int | float) else type(v) for v in values}
-    if len(kinds) > 1 or not kinds <= {bool, float, str, date}:
+    if len(kinds) > 1:
         words = "a list holds only numbers, only texts, only dates, or only true and false; for blocks use 'policies'"
         yield ("values",), words
     elif len(set(values)) < len(values):
@@ -137,13 +143,13 @@ class Experiment(Block):
     """A paragraph: what is asked, and what is assumed."""
     base: str
     """The scenario that everything starts from, by name or file."""
-    settings: tuple[str, ...] = ()
+    settings: tuple[str, ...] = Field((), max_length=200)
     """Settings, ``KEY=VALUE``, that hold in every run, whatever the policy."""
     days: int | None = param(None, unit="days", ge=1, le=3650)
     """Stop each run after so many days."""
-    uncertainties: dict[str, FactorSpec | None] = {}
+    uncertainties: dict[str, FactorSpec | None] = Field(default_factory=dict, max_length=MOST_FACTORS)
     """What is not known or not decided by anybody, by name: by default the scenario's key."""
-    levers: dict[str, FactorSpec | None] = {}
+    levers: dict[str, FactorSpec | None] = Field(default_factory=dict, max_length=MOST_FACTORS)
     """What somebody could decide, by name likewise."""
     design: Design
     """Which points are run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from siege_sim.errors import ScenarioError, SiegeError, did_you_mean
+from siege_sim.experiments.buildable import MOST_BUILT, points_to_build, what_is_wrong
 from siege_sim.experiments.design import DesignFactor, FactorValue, Points, Sampled, TableDesign, table_points
 from siege_sim.experiments.experiment import ALWAYS_KEPT, Experiment, FactorSpec, shipped_experiments
 from siege_sim.loading.keys import Parameter, keys_in, parameter_of, with_values
@@ -22,8 +24,10 @@ from siege_sim.model.outcome import Outcome
 from siege_sim.model.run_outcomes import RunOutcome, run_outcomes_of
 from siege_sim.results.changed import change_sentences
 from siege_sim.results.sweep import Factor
+from siege_sim.schema.block import Block
 from siege_sim.schema.messages import read_block
 from siege_sim.schema.shipped import find_file
+from siege_sim.schema.values import as_written
 from siege_sim.schema.yaml_file import Document
 
 if TYPE_CHECKING:
@@ -118,13 +122,15 @@ def load_plan(name_or_path: str | Path) -> Plan:
     return _Planner(experiment, document, file.parent).plan()
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Planner:
     """Turns a valid experiment file into a plan, and reports with file and line what does not fit the scenario."""
 
     experiment: Experiment
     document: Document
     folder: Path
+    left_to_build: int = MOST_BUILT
+    loaded: dict[str, Scenario] = field(default_factory=dict)
 
     def plan(self) -> Plan:
         base = self.scenario(self.experiment.base, ("base",))
@@ -138,7 +144,20 @@ class _Planner:
         known = known_to(bases)
         self.check_outcomes(known)
         changed = tuple(change_sentences(base.lineage))
-        return Plan(self.experiment, factors, self.points(design_factors), policy_factor, bases, known, changed)
+        plan = Plan(self.experiment, factors, self.points(design_factors), policy_factor, bases, known, changed)
+        self.check_points(plan)
+        return plan
+
+    def check_points(self, plan: Plan) -> None:
+        """Check that a scenario can be made of every point, as far as `buildable` looks at them."""
+        found = []
+        for point in points_to_build(plan.points.table):
+            policy, values = plan.values_of(point)
+            wrong = what_is_wrong(plan.bases[policy], values)
+            if wrong:
+                found.append(f"{self.document.mark(('design',))}: design: {_place_of(plan, point)}: {wrong}")
+        if found:
+            raise ScenarioError(found)
 
     def check_outcomes(self, known: Mapping[str, AnyOutcome]) -> None:
         """Check that every outcome that is named is one of a scenario's."""
@@ -156,11 +175,14 @@ class _Planner:
         return ScenarioError([f"{self.document.mark(path)}: {shown}: {message}"])
 
     def scenario(self, name: str, path: tuple[str | int, ...]) -> Scenario:
-        """Load a scenario that the file names; files are looked for beside it first."""
+        """Load a scenario that the file names, once; files are looked for beside it first."""
+        if name in self.loaded:
+            return self.loaded[name]
         try:
             beside = self.folder / name
             given = beside if name.endswith((".yaml", ".yml")) and beside.is_file() else name
-            return load_scenario(given, self.experiment.settings)
+            self.loaded[name] = load_scenario(given, self.experiment.settings)
+            return self.loaded[name]
         except ScenarioError as error:
             mark = self.document.mark(path)
             shown = ".".join(path if all(isinstance(key, str) for key in path) else ())  # type: ignore[arg-type]
@@ -216,11 +238,20 @@ class _Planner:
             raise self.fail(
                 (part, name), f"the scenario has no key '{key}'; {hint}`siege-sim show --resolved` lists all"
             )
+        self.refuse_blocks(name, part, known)
         if spec.values is not None:
             self.refuse_series(name, part, known)
             values, base_value = _alike(spec.values, known), _as_json(known.value)
             return DesignFactor(name, base_value, values=values, crossed=lever, whole=known.is_whole)
         return self.ranged(name, part, spec, known)
+
+    def refuse_blocks(self, name: str, part: str, known: Parameter) -> None:
+        """Refuse to put single values in the place of a block of keys, or of a list."""
+        if isinstance(known.value, Mapping | Block | tuple | list):
+            what = "a list" if isinstance(known.value, tuple | list) else "a block of keys"
+            raise self.fail(
+                (part, name), f"'{known.key}' is {what}, not one value; name a key within it, or set it with policies"
+            )
 
     def refuse_series(self, name: str, part: str, known: Parameter) -> None:
         """Refuse to put single numbers or words in the place of a series."""
@@ -241,13 +272,11 @@ class _Planner:
             raise self.fail((part, name), f"'{known.key}' has no plausible range; give low and high, or values")
         if not low < high:
             raise self.fail((part, name), f"low, {low:g}, is not below high, {high:g}; give both")
+        if known.is_whole and not (float(low).is_integer() and float(high).is_integer()):
+            raise self.fail((part, name), f"{low:g} to {high:g}: '{known.key}' is a whole number; so must its ends be")
         distribution = spec.distribution
-        if distribution is not None and distribution.kind in ("log_uniform", "log_normal") and low <= 0.0:
-            raise self.fail((part, name, "distribution"), "a logarithmic distribution needs low above 0")
-        if distribution is not None and distribution.mode is not None and not low <= distribution.mode <= high:
-            raise self.fail(
-                (part, name, "distribution", "mode"), f"{distribution.mode:g} is not between {low:g} and {high:g}"
-            )
+        for path, wrong in () if distribution is None else distribution.problems_within(low, high):
+            raise self.fail((part, name, "distribution", *path), wrong)
         return DesignFactor(
             name,
             known.value,
@@ -277,12 +306,18 @@ class _Planner:
     def check_values(self, design_factor: DesignFactor, bases: Mapping[str, Mapping[str, Any]]) -> None:
         """Check that every policy's scenario takes the factor's values: those of a list, or the ends of a range."""
         part, spec = next((p, s) for name, p, s in self.experiment.factors() if name == design_factor.name)
+        keys = spec.keys_for(design_factor.name)
         for policy, data in bases.items():
-            for value in design_factor.ends():
+            for value in design_factor.ends() if keys else ():
+                if self.left_to_build <= 0:
+                    return
+                self.left_to_build -= 1
                 try:
-                    scenario_of(with_values(data, dict.fromkeys(spec.keys_for(design_factor.name), value)))
+                    scenario_of(with_values(data, dict.fromkeys(keys, value)))
                 except ScenarioError as error:
-                    raise self.fail((part, design_factor.name), f"{value!r}: {_without_place(error)}") from None
+                    raise self.fail(
+                        (part, design_factor.name), f"{as_written(value)}: {_without_place(error)}"
+                    ) from None
                 except SiegeError as error:
                     under = f" of policy '{policy}'" if policy else ""
                     raise self.fail(
@@ -307,10 +342,22 @@ class _Planner:
         if not file.is_relative_to(self.folder.resolve()) or not file.is_file():
             raise SiegeError(f"there is no file '{name}' in the experiment's folder or below")
         try:
-            given = pd.read_csv(file, dtype=str, keep_default_na=False)
+            text = file.read_text("utf-8-sig").rstrip()
+            # blank lines count, or the lines that messages name would be others
+            given = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, skip_blank_lines=False)
         except (OSError, ValueError) as error:
-            raise SiegeError(f"{name}: not a CSV file: {error}") from None
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else "it is empty"
+            raise SiegeError(f"{name}: not a CSV file in UTF-8: {reason}") from None
         return table_points(design_factors, given, name)
+
+
+def _place_of(plan: Plan, point: int) -> str:
+    """Return where a point comes from: the line of a table, or its values as files write them."""
+    design = plan.experiment.design
+    if isinstance(design, TableDesign):
+        return f"{design.file}:{point + 2}"
+    row = plan.points.table.iloc[point].to_dict()
+    return f"point {point} ({', '.join(f'{name} {as_written(row[name])}' for name in row if name != 'point')})"
 
 
 def known_to(bases: Mapping[str, Mapping[str, Any]]) -> dict[str, AnyOutcome]:

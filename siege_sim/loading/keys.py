@@ -68,7 +68,7 @@ def parameter_of(scenario: Scenario, key: str) -> Parameter | None:
     *path, last = key.split(".")
     block: Any = scenario
     for name in path:
-        block = block.get(name) if isinstance(block, dict) else getattr(block, name, None)
+        block = block.get(name) if isinstance(block, dict) else _field_of(block, name)
     if isinstance(block, dict):
         return Parameter(key, block[last]) if last in block else None
     field = type(block).model_fields.get(last) if isinstance(block, Block) else None
@@ -78,6 +78,11 @@ def parameter_of(scenario: Scenario, key: str) -> Parameter | None:
     plausible: Any = facts.get("plausible", (None, None))
     meaning = " ".join((field.description or "").split())
     return Parameter(key, getattr(block, last), str(facts.get("unit", "")), plausible[0], plausible[1], meaning)
+
+
+def _field_of(block: Any, name: str) -> Any:
+    """Return a field of a block; None where it has none of that name, whatever else Python finds there."""
+    return getattr(block, name) if isinstance(block, Block) and name in type(block).model_fields else None
 
 
 def _plain(value: Any) -> Any:

@@ -32,7 +32,9 @@ from siege_sim.runner.calibration_file import CalibrationSpec, CalibrationStage
 from siege_sim.runner.finalists import misfits_again
 from siege_sim.runner.pool import process_pool
 from siege_sim.runner.rejection import kept_sets, tried_sets
-from siege_sim.runner.trial import LoadedCase, Prior, Trial, load_case, priors_of, trial_of
+from siege_sim.runner.trial import LoadedCase, Prior, Trial, load_case, priors_of, refuse_ends, trial_of
+from siege_sim.schema.block import KeyPath
+from siege_sim.schema.messages import PlacedError
 
 KERNEL_VARIANCE = 2.0
 """How many times the variance of Silverman's rule new sets are spread with; wider kernels keep more sets in play."""
@@ -108,18 +110,21 @@ class Fit:
 
 
 def subject_of(spec: CalibrationSpec) -> Subject:
-    """Load what a calibration names.
+    """Load what a calibration names, and see that every case takes both ends of every parameter's range.
 
     Raises:
-        SiegeError: a scenario or record that cannot be used, a parameter that cannot be fitted, or an unknown pattern.
+        PlacedError: a scenario or record that cannot be used, a parameter that cannot be fitted, or an unknown pattern.
     """
-    cases = tuple(load_case(case) for case in spec.all_cases)
+    places: list[KeyPath] = [("cases", place) for place in range(len(spec.cases))] or [()]
+    cases = tuple(load_case(case, place) for case, place in zip(spec.all_cases, places, strict=True))
     subject = Subject(cases, priors_of(spec.parameters, [loaded.scenario for loaded in cases]))
-    for stage in spec.stages:
+    for place, stage in enumerate(spec.stages):
         among, priors = subject.of_stage(stage)
         for prior in priors:
             if not any(loaded.known({prior.key: 0}) for loaded in among):
-                raise SiegeError(f"stages: '{stage.name}' fits '{prior.key}' to cases that do not have it; name others")
+                words = f"'{stage.name}' fits '{prior.key}' to cases that do not have it; name others"
+                raise PlacedError(("stages", place), words)
+    refuse_ends(subject.priors, cases)
     return subject
 
 

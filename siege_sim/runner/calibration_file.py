@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -10,8 +11,9 @@ from pydantic import Field
 
 from siege_sim.errors import did_you_mean
 from siege_sim.schema.block import Block, Problem, param
-from siege_sim.schema.messages import read_block
+from siege_sim.schema.messages import PlacedError, read_block
 from siege_sim.schema.shipped import CALIBRATION_PREFIX, find_file, shipped_experiments_folder, shipped_files
+from siege_sim.schema.yaml_file import Document
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]*$"
 
@@ -32,7 +34,7 @@ class CalibrationCase(Block):
     """The scenario, by name or path."""
     record: str | None = None
     """The record; by default the scenario's namesake."""
-    settings: tuple[str, ...] = ()
+    settings: tuple[str, ...] = Field((), max_length=200)
     """Further settings, `KEY=VALUE`, that hold in its runs."""
     days: int = param(unit="days", ge=1, le=3650)
     """How many days each run has."""
@@ -67,15 +69,15 @@ class CalibrationSpec(Block):
     """The scenario, by name or path, when there is one case only."""
     record: str | None = None
     """The record; by default the scenario's namesake."""
-    settings: tuple[str, ...] = ()
+    settings: tuple[str, ...] = Field((), max_length=200)
     """Further settings, ``KEY=VALUE``, that hold in every run."""
     days: int | None = param(None, unit="days", ge=1, le=3650)
     """How many days each run has; needed with `scenario`."""
-    cases: tuple[CalibrationCase, ...] = ()
+    cases: tuple[CalibrationCase, ...] = Field((), max_length=50)
     """Several sieges that are fitted at once, in the place of `scenario`, `record`, `days` and `weights`."""
-    parameters: dict[str, Range] = Field(min_length=1)
+    parameters: dict[str, Range] = Field(min_length=1, max_length=200)
     """Parameters by their key in the scenario. Of several cases, one at least must have it."""
-    stages: tuple[CalibrationStage, ...] = ()
+    stages: tuple[CalibrationStage, ...] = Field((), max_length=50)
     """Stages in their order; without them, all parameters are fitted at once to all cases."""
     weights: dict[str, float] = Field(default_factory=dict)
     """Weights of patterns; 1 for those that are not named, 0 to leave one out."""
@@ -174,4 +176,22 @@ def load_spec(name_or_path: str | Path, known: Mapping[str, Path]) -> Calibratio
     Raises:
         ScenarioError: names file, line, value and way out for everything that is wrong.
     """
-    return read_block(CalibrationSpec, find_file(name_or_path, known, "calibration"), "a calibration")[0]
+    return _read(name_or_path, known)[0]
+
+
+@contextmanager
+def lines_named(name_or_path: str | Path, known: Mapping[str, Path]) -> Iterator[CalibrationSpec]:
+    """Give a calibration, and add file and line to what is found wrong with it meanwhile.
+
+    Raises:
+        ScenarioError: names file, line, value and way out for everything that is wrong.
+    """
+    spec, document = _read(name_or_path, known)
+    try:
+        yield spec
+    except PlacedError as error:
+        raise error.at(document) from None
+
+
+def _read(name_or_path: str | Path, known: Mapping[str, Path]) -> tuple[CalibrationSpec, Document]:
+    return read_block(CalibrationSpec, find_file(name_or_path, known, "calibration"), "a calibration")

@@ -22,7 +22,7 @@ class ClaimedScenario(Block):
 
     scenario: str | None = None
     """The scenario, by name or by file beside the claims; the baseline's without it."""
-    settings: tuple[str, ...] = ()
+    settings: tuple[str, ...] = Field((), max_length=200)
     """What is changed in it, `KEY=VALUE`, after the file's own settings."""
 
 
@@ -50,9 +50,9 @@ class ClaimsFile(Block):
     """A paragraph: whose claims they are, and how far they go."""
     baseline: str
     """The scenario that others are compared with, by name or by file beside the claims."""
-    scenarios: dict[str, ClaimedScenario] = Field(default_factory=dict)
+    scenarios: dict[str, ClaimedScenario] = Field(default_factory=dict, max_length=100)
     """Further scenarios, by a name for checks."""
-    settings: tuple[str, ...] = ()
+    settings: tuple[str, ...] = Field((), max_length=200)
     """Settings, `KEY=VALUE`, that hold in all runs."""
     runs: int = param(20, unit="runs", ge=1, le=100_000)
     """How many runs of each scenario, with the same seeds."""
@@ -60,7 +60,7 @@ class ClaimsFile(Block):
     """The seed of the first run; the next has the next seed."""
     days: int | None = param(None, unit="days", ge=1, le=3650)
     """Stop each run after so many days."""
-    claims: dict[str, Claim] = Field(min_length=1)
+    claims: dict[str, Claim] = Field(min_length=1, max_length=500)
     """The claims, by a name."""
 
     def problems(self) -> Iterator[Problem]:

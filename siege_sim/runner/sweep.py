@@ -53,6 +53,7 @@ class SweepProgress:
         before: how many of them were done before.
         done: how many have been finished since.
         failed: how many have failed since.
+        failed_before: how many failed before and are not repeated now.
         began: when the first batch came in, in seconds; before that, when the work began.
         counted: how many runs have come in since.
         workers: runs, and when the last of them came in, by worker.
@@ -63,6 +64,7 @@ class SweepProgress:
     before: int = 0
     done: int = 0
     failed: int = 0
+    failed_before: int = 0
     began: float = field(default_factory=time.monotonic)
     counted: int = 0
     workers: dict[str, tuple[int, float]] = field(default_factory=dict)
@@ -212,7 +214,8 @@ class Driver:
         planned = min(self.limit or self.plan.runs, self.plan.runs)
         wanted = scan.failed if self.only_failed else ~(scan.done | scan.failed)
         queue = _Queue(np.flatnonzero(wanted[:planned]))
-        return queue, SweepProgress(planned, before=planned - queue.left)
+        failed = 0 if self.only_failed else int(scan.failed[:planned].sum())
+        return queue, SweepProgress(planned, before=planned - queue.left, failed_before=failed)
 
     def _run_batches(self, queue: _Queue, progress: SweepProgress, scan: Scan, heartbeat: Callable[[], None]) -> None:
         sizer = _BatchSizer(self.workers, scan.seconds)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siege_sim.errors import SiegeError, did_you_mean
+from siege_sim.errors import ScenarioError, did_you_mean
+from siege_sim.experiments.buildable import what_is_wrong
 from siege_sim.loading.keys import TIMES, Parameter, parameter_of, with_values
 from siege_sim.loading.scenario import load_scenario
 from siege_sim.runner.run import Job, run_job
 from siege_sim.runner.scoring import record_for
+from siege_sim.schema.messages import PlacedError
 from siege_sim.validation.measures import measured
 from siege_sim.validation.record import Record
 from siege_sim.validation.scores import LARGEST_DISTANCE, LEAST_WIDTH
@@ -23,6 +25,7 @@ from siege_sim.validation.scores import LARGEST_DISTANCE, LEAST_WIDTH
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
     from siege_sim.runner.calibration_file import CalibrationCase, Range
+    from siege_sim.schema.block import KeyPath
     from siege_sim.validation.record import RecordEntry
 
 Values = Mapping[str, float | int]
@@ -78,17 +81,28 @@ class LoadedCase:
         return {key: value for key, value in values.items() if parameter_of(self.scenario, key) is not None}
 
 
-def load_case(case: CalibrationCase) -> LoadedCase:
+def load_case(case: CalibrationCase, place: KeyPath = ()) -> LoadedCase:
     """Load what a case names.
 
+    Args:
+        case: the case.
+        place: where it stands in the calibration's file.
+
     Raises:
-        SiegeError: a scenario or record that cannot be used, or a weight of a pattern that the record does not have.
+        PlacedError: a scenario or record that cannot be used, or a weight of a pattern that the record does not have.
     """
-    scenario = load_scenario(case.scenario, case.settings)
-    record = record_for(scenario, case.record)
+    try:
+        scenario = load_scenario(case.scenario, case.settings)
+    except ScenarioError as error:
+        raise PlacedError((*place, "scenario"), str(error)) from None
+    try:
+        record = record_for(scenario, case.record)
+    except ScenarioError as error:
+        raise PlacedError((*place, "record") if case.record else (*place, "scenario"), str(error)) from None
     for name in case.weights:
         if name not in record.patterns:
-            raise SiegeError(f"weights: the record has no pattern '{name}'{did_you_mean(name, record.patterns)}")
+            words = f"the record has no pattern '{name}'{did_you_mean(name, record.patterns)}"
+            raise PlacedError((*place, "weights", name), words)
     return LoadedCase(case, scenario, record)
 
 
@@ -100,7 +114,7 @@ def priors_of(parameters: Mapping[str, Range], scenarios: Sequence[Scenario]) ->
         scenarios: of the cases; a parameter that none of them has cannot be fitted.
 
     Raises:
-        SiegeError: a key that no scenario has, that is no number, or that has no range.
+        PlacedError: a key that no scenario has, that is no number, or that has no range.
     """
     return tuple(_prior(key, given, scenarios) for key, given in parameters.items())
 
@@ -109,19 +123,43 @@ def _prior(key: str, given: Range, scenarios: Sequence[Scenario]) -> Prior:
     found: list[Parameter] = list(filter(None, (parameter_of(scenario, key) for scenario in scenarios)))
     if any(parameter.is_series for parameter in found):
         which = "this scenario" if len(scenarios) == 1 else "a case's scenario"
-        raise SiegeError(
-            f"parameters: '{key}' is a series by date in {which}; fit a factor on all of its values: write "
-            f"'{key}{TIMES}' with low and high"
+        raise PlacedError(
+            ("parameters", key),
+            f"'{key}' is a series by date in {which}; fit a factor on all of its values: write '{key}{TIMES}' with "
+            "low and high",
         )
     known = found[0] if found else None
     if known is None or not known.is_number:
         which = "this scenario" if len(scenarios) == 1 else "any case's scenario"
-        raise SiegeError(f"parameters: '{key}' is no number of {which}; `siege-sim show --resolved` lists all")
+        words = f"'{key}' is no number of {which}; `siege-sim show --resolved` lists all"
+        raise PlacedError(("parameters", key), words)
     low = given.low if given.low is not None else known.low
     high = given.high if given.high is not None else known.high
     if low is None or high is None or not low < high:
-        raise SiegeError(f"parameters: '{key}' needs low and high, low below high; it has no range of its own")
+        raise PlacedError(
+            ("parameters", key), f"'{key}' needs low and high, low below high; it has no range of its own"
+        )
     return Prior(key, float(low), float(high), known.is_whole, known.unit)
+
+
+MOST_ENDS = 400
+"""How many ends of ranges are tried before a fit begins, which takes a second or two."""
+
+
+def refuse_ends(priors: Sequence[Prior], cases: Sequence[LoadedCase]) -> None:
+    """Refuse a range that leaves what a case's scenario takes; a fit would find out after hours.
+
+    Raises:
+        PlacedError: names the parameter, the end and what is wrong with it.
+    """
+    ends = [(prior, shown, loaded) for prior in priors for shown in (0.0, 1.0) for loaded in cases]
+    plain = {id(loaded): loaded.scenario.model_dump(mode="json", by_alias=True) for loaded in cases}
+    for prior, drawn, loaded in ends[:MOST_ENDS]:
+        known = loaded.known({prior.key: prior.value(drawn)})
+        wrong = what_is_wrong(plain[id(loaded)], known) if known else ""
+        if wrong:
+            end = "low" if drawn == 0.0 else "high"
+            raise PlacedError(("parameters", prior.key, end), wrong)
 
 
 @dataclass(frozen=True)

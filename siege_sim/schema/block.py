@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from siege_sim.errors import did_you_mean
+from siege_sim.errors import cut_name, did_you_mean
+
+MOST_ENTRIES = 1000
+"""How many entries a list has, or a block whose keys are names; by date there may be more."""
+
+MOST_FOUND = 100
+"""How many problems of a block are looked for; nobody reads more of them."""
 
 KeyPath = tuple[str | int, ...]
 Problem = tuple[KeyPath, str]
@@ -80,18 +87,20 @@ class Block(BaseModel):
             return data
         known = {field.alias or name for name, field in cls.model_fields.items()}
         unknown = [str(key) for key in data if key not in known]
-        if unknown:
-            raise as_pydantic_error([((key,), cls._of_unknown_key(key, known)) for key in unknown])
+        found: list[Problem] = [((key,), cls._of_unknown_key(key, known)) for key in unknown[:MOST_FOUND]]
+        found += [((key,), _too_many(value)) for key, value in data.items() if _has_too_many(value)]
+        if found:
+            raise as_pydantic_error(found)
         return data
 
     @classmethod
     def _of_unknown_key(cls, key: str, known: Iterable[str]) -> str:
         way_out = f"; {cls.instead[key]}" if key in cls.instead else did_you_mean(key, known)
-        return f"unknown key '{key}'{way_out}"
+        return f"unknown key '{cut_name(key)}'{way_out}"
 
     @model_validator(mode="after")
     def _raise_problems(self) -> Self:
-        found = list(self.problems())
+        found = list(islice(self.problems(), MOST_FOUND))
         if found:
             raise as_pydantic_error(found)
         return self
@@ -99,6 +108,17 @@ class Block(BaseModel):
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong across fields; called once the fields themselves are valid."""
         yield from ()
+
+
+def _has_too_many(value: Any) -> bool:
+    """Return whether a list, or a block by name, is longer than any that is needed; blocks by date begin with one."""
+    if not isinstance(value, dict | list | tuple) or len(value) <= MOST_ENTRIES:
+        return False
+    return not isinstance(value, dict) or not any(str(key)[:1] in "-0123456789" for key in islice(value, 2))
+
+
+def _too_many(value: Any) -> str:
+    return f"has {len(value):,} entries; at most {MOST_ENTRIES:,} are accepted"
 
 
 def as_pydantic_error(found: list[Problem]) -> PydanticCustomError:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from siege_sim.errors import ScenarioError, did_you_mean
-from siege_sim.schema.block import Block, KeyPath, Problem
+from siege_sim.errors import ScenarioError, SiegeError, cut_name, did_you_mean
+from siege_sim.schema.block import MOST_FOUND, Block, KeyPath, Problem
 from siege_sim.schema.values import as_written, way_out
 from siege_sim.schema.yaml_file import Document, read_yaml
 
@@ -44,6 +45,23 @@ WRITTEN = {
 """What is wrong with a text that does not have its pattern, by what only this pattern has in it."""
 
 
+class PlacedError(SiegeError):
+    """What is wrong at a place of a file that has been read already; ``at`` says where it was written."""
+
+    def __init__(self, path: KeyPath, problem: str) -> None:
+        self.path, self.problem = path, problem
+        place = ".".join(map(cut_name, path))
+        super().__init__("\n".join(f"{place}: {line}" for line in problem.splitlines()))
+
+    def __reduce__(self) -> tuple[type[PlacedError], tuple[KeyPath, str]]:
+        """Travel between processes in parts."""
+        return type(self), (self.path, self.problem)
+
+    def at(self, document: Document) -> ScenarioError:
+        """Return it with file and line."""
+        return ScenarioError(f"{document.mark(self.path)}: {line}" for line in str(self).splitlines())
+
+
 def read_block(kind: type[BlockT], file: Path, what: str) -> tuple[BlockT, Document]:
     """Read a YAML file into a block; return it with the document, which knows where everything stands.
 
@@ -67,9 +85,9 @@ def read_block(kind: type[BlockT], file: Path, what: str) -> tuple[BlockT, Docum
 def problem_lines(error: ValidationError, document: Document) -> list[str]:
     """Return one line for each problem of a document that failed validation."""
     lines: list[str] = []
-    for place, message in problems_of(error, document.data):
-        named = ".".join(str(key) for key in place)
-        lines.append(f"{document.mark(place)}: {named}: {message}" if named else f"{document.mark(place)}: {message}")
+    for place, message in islice(problems_of(error, document.data), MOST_FOUND):
+        path = ".".join(cut_name(key) for key in place)
+        lines.append(f"{document.mark(place)}: {path}: {message}" if path else f"{document.mark(place)}: {message}")
     return lines
 
 
@@ -82,6 +100,7 @@ def problems_of(error: ValidationError, data: Any) -> Iterator[Problem]:
     found: dict[KeyPath, list[Any]] = {}
     for item in error.errors():
         found.setdefault(_real_path(item["loc"], data, item["type"] == "missing"), []).append(item)
+    above = {place[:depth] for place in found for depth in range(len(place))}
     for place, items in found.items():
         of_kind = [item for item in items if item["type"] in WANTED]
         others = [item for item in items if item["type"] not in WANTED]
@@ -96,8 +115,7 @@ def problems_of(error: ValidationError, data: Any) -> Iterator[Problem]:
                 yield from ((place + inner, message) for inner, message in item["ctx"]["problems"])
             else:
                 yield place, plain_words(item)
-        below = any(other[: len(place)] == place for other in found if other != place)
-        if of_kind and not others and not below:
+        if of_kind and not others and place not in above:
             yield place, _of_a_wrong_kind(of_kind)
 
 

@@ -62,9 +62,11 @@ def find_file(
         except OSError as error:
             raise ScenarioError([f"{text[:80]}...: not a path: {error.strerror}"]) from None
         if not there:
-            why = "is a folder" if file.is_dir() else "there is no such file"
+            kinds = {"is a folder": file.is_dir(), "is a pipe or a device": file.exists()}
+            why = next((words for words, it_is in kinds.items() if it_is), "there is no such file")
             way_out = f"give a YAML file or a name from `siege-sim list {what}s`"
-            raise ScenarioError([f"{text}: {why}; {way_out}{_meant_file(file, shipped)}"])
+            meant = _meant_file(file, shipped) if why.startswith("there") else ""
+            raise ScenarioError([f"{text}: {why}; {way_out}{meant}"])
         return file
     if beside is not None and (file := beside / f"{text}.yaml").is_file():
         return file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -30,15 +30,26 @@ def as_written(value: Any) -> str:
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."
 
 
+def _joined(parts: Iterable[str]) -> str:
+    """Return parts with commas between them; no more of them than are shown, however many there are."""
+    taken, length = [], 0
+    for part in parts:
+        taken.append(part)
+        length += len(part)
+        if length > LONGEST_SHOWN:
+            break
+    return ", ".join(taken)
+
+
 def _written(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return {None: "nothing", True: "true", False: "false"}[value]
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_inner(item)}" for key, item in value.items()) + "}"
+        return "{" + _joined(f"{_cut(str(key))}: {_inner(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_inner, value)) + "]"
+        return "[" + _joined(map(_inner, value)) + "]"
     if isinstance(value, str):
-        return repr(value)
+        return repr(_cut(value))
     if isinstance(value, float) and not math.isfinite(value):
         return ".nan" if math.isnan(value) else f"{value}".replace("inf", ".inf")
     return str(value) if isinstance(value, int | float | date) else "this block"
@@ -46,7 +57,12 @@ def _written(value: Any) -> str:
 
 def _inner(value: Any) -> str:
     """Return a value within a list or block: text without quotes."""
-    return value if isinstance(value, str) else _written(value)
+    return _cut(value) if isinstance(value, str) else _written(value)
+
+
+def _cut(text: str) -> str:
+    """Return a text, or a little more of it than is shown."""
+    return text[: LONGEST_SHOWN + 1]
 
 
 def way_out(value: Any, wanted: Collection[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from pathlib import Path
 
 import pytest
@@ -197,7 +198,8 @@ def test_an_error_travels_between_processes():
 def test_every_file_that_comes_with_the_program_is_taken_for_what_it_is(kind, files, capsys):
     found = sorted(map(str, ROOT.glob(files)))
     assert cli.main(["validate", *found]) == 0
-    assert capsys.readouterr().out.splitlines() == [f"{file}: ok ({kind})" for file in found]
+    said = re.sub(r"; [\d,]+ of its [\d,]+ points were made into scenarios\)", ")", capsys.readouterr().out)
+    assert said.splitlines() == [f"{file}: ok ({kind})" for file in found]
     assert found
 
 
@@ -237,7 +239,8 @@ def test_a_calibration_may_not_weigh_a_pattern_that_the_record_has_not(folder, c
     (folder / "bad.yaml").write_text(text + "\nweights: {no_such_pattern: 0}\n" if "weights:" not in text else
                                      text.replace("weights:", "weights:\n  no_such_pattern: 0", 1))  # fmt: skip
     assert cli.main(["validate", "bad.yaml"]) == cli.KNOWN_ERROR
-    assert "bad.yaml: weights: the record has no pattern 'no_such_pattern'" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert re.search(r"bad\.yaml:\d+: weights\.no_such_pattern: the record has no pattern .no_such_pattern.", err)
 
 
 def test_a_record_of_an_unknown_siege_is_checked_but_for_its_quarters(folder, capsys):

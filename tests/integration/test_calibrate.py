@@ -13,6 +13,7 @@ import pytest
 
 from siege_sim import load_scenario, run
 from siege_sim.cli import main as cli
+from siege_sim.cli.check import check_file
 from siege_sim.errors import ScenarioError, SiegeError
 from siege_sim.loading.keys import with_values
 from siege_sim.runner.calibrate import StageFit, subject_of
@@ -428,3 +429,19 @@ def test_the_same_fit_draws_parameters_for_runs_of_one_of_its_towns(rejected, tm
 def test_where_runs_draw_from_without_drawing_is_refused(capsys):
     assert cli.main(["run", "toy_town", "--runs", "2", "--draws-from", "sieges"]) == cli.USAGE
     assert cli.main(["run", "toy_town", "--uncertain"]) == cli.USAGE
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ("{processes.eating.share_when_bare*: {low: -5, high: 3}}", r"parameters\..*\.low: .*must be at least 0"),
+        ("{processes.eating.share_when_bare: {low: 0.1, high: 7}}", r"parameters\..*\.high: .*share_when"),
+        ("{processes.eating.share_when_bear: {low: 1, high: 2}}", r"parameters\..*is no number of this scenario"),
+        ("{processes.eating.share_when_bare: {}}\nweights: {none: 1.0}", r"weights\.none: the record has no pattern"),
+    ],
+)
+def test_what_a_fit_would_meet_after_hours_is_refused_before_with_its_line(tmp_path, parameters, said):
+    file = tmp_path / "bad.yaml"
+    file.write_text(f"name: bad\nscenario: leningrad_1941\ndays: 20\nparameters: {parameters}\n")
+    with pytest.raises(ScenarioError, match=rf"bad\.yaml:[45]: {said}"):
+        check_file(str(file))

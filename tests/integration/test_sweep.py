@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from siege_sim.cli import main as cli
 from siege_sim.errors import ResultError, StoppedError, WorkerError
 from siege_sim.experiments.plan import load_plan
 from siege_sim.exports.formats import export_results
@@ -22,19 +23,6 @@ from siege_sim.results.storage import Folder
 from siege_sim.results.store import Store, failures, read_sweep
 from siege_sim.runner.sweep import Driver, SweepProgress
 from tests.integration.small_sweeps import SMALL, exported, rows_of, sweep, written
-
-FAILING = """
-name: failing
-title: An experiment in which one point of four cannot be run
-base: toy_town
-settings: [population.persons_per_household=50]
-days: 3
-levers:
-  first: {key: interventions.aid_convoys.from_day, values: [1, 50]}
-  last: {key: interventions.aid_convoys.until_day, values: [30, 60]}
-design: {kind: grid}
-replications: 2
-"""
 
 
 @pytest.fixture
@@ -255,36 +243,63 @@ def test_a_folder_with_something_else_in_it_is_left_alone(small, tmp_path):
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["thesis.txt"]
 
 
-def test_a_run_that_fails_is_written_down_and_stops_no_other(tmp_path):
-    file = written(tmp_path, FAILING)
-    progress = sweep(file, tmp_path / "out")
-    assert (progress.done, progress.failed) == (6, 2)
-    runs = read_sweep(tmp_path / "out").runs
-    assert runs[runs["status"] == "failed"]["point"].tolist() == [2, 2]
-    assert runs["ending"].isna().tolist() == (runs["status"] == "failed").tolist()
-    failed = failures(tmp_path / "out")
-    assert failed["error"].str.contains("is before from_day").all()
-    assert failed["traceback"].str.contains("Traceback").all()
-    assert json.loads(failed["values"][0])["interventions.aid_convoys.until_day"] == 30
-    assert sweep(file, tmp_path / "out").done == 0, "a failed run was repeated without being asked for"
-    (kind,) = status_of(tmp_path / "out")["failures"]
-    assert (kind["runs"], kind["point"], kind["seed"]) == (2, 2, 1)
-
-
-def test_only_failed_runs_are_repeated_when_asked_for(tmp_path, monkeypatch):
+def failing_at(chosen, monkeypatch):
+    """Let runs fail of which `chosen` says so, by scenario and seed; return what undoes it."""
     import siege_sim.runner.worker
 
-    file, run_tables = written(tmp_path, SMALL), siege_sim.runner.worker.run_tables
+    run_tables = siege_sim.runner.worker.run_tables
 
-    def fails_on_seed_2(scenario, seed, *rest):
-        if seed == 2:
+    def perhaps(scenario, seed, *rest):
+        if chosen(scenario, seed):
             raise ValueError("the machine was tired")
         return run_tables(scenario, seed, *rest)
 
-    monkeypatch.setattr(siege_sim.runner.worker, "run_tables", fails_on_seed_2)
+    monkeypatch.setattr(siege_sim.runner.worker, "run_tables", perhaps)
+    return monkeypatch.undo
+
+
+def few_and_aided(scenario, seed) -> bool:
+    """Whether it is point 1 of four: two sorties a day, two trucks."""
+    trucks = scenario.interventions["aid_convoys"].trucks
+    return (dict(scenario.processes.on())["sorties"].per_day, trucks) == (2.0, 2) and seed < 3
+
+
+def test_a_run_that_fails_is_written_down_and_stops_no_other(tmp_path, monkeypatch):
+    file = written(tmp_path, SMALL)
+    failing_at(few_and_aided, monkeypatch)
+    progress = sweep(file, tmp_path / "out")
+    assert (progress.done, progress.failed) == (10, 2)
+    runs = read_sweep(tmp_path / "out").runs
+    assert runs[runs["status"] == "failed"]["point"].tolist() == [1, 1]
+    assert runs["ending"].isna().tolist() == (runs["status"] == "failed").tolist()
+    failed = failures(tmp_path / "out")
+    assert failed["error"].str.contains("the machine was tired").all()
+    assert failed["traceback"].str.contains("Traceback").all()
+    assert json.loads(failed["values"][0])["interventions.aid_convoys.trucks"] == 2
+    again = sweep(file, tmp_path / "out")
+    assert (again.done, again.failed_before) == (0, 2), "a failed run was repeated without being asked for"
+    (kind,) = status_of(tmp_path / "out")["failures"]
+    assert (kind["runs"], kind["point"], kind["seed"]) == (2, 1, 1)
+
+
+def test_a_sweep_with_failed_runs_does_not_end_as_if_all_were_well(tmp_path, monkeypatch, capsys):
+    command = ["sweep", str(written(tmp_path, SMALL)), "--workers", "1", "--out", str(tmp_path / "out")]
+    undo = failing_at(few_and_aided, monkeypatch)
+    for _ in range(2):
+        assert cli.main(command) == cli.KNOWN_ERROR
+        assert "2 runs failed" in capsys.readouterr().err
+    assert cli.main([*command, "--only-failed"]) == cli.KNOWN_ERROR
+    undo()
+    assert cli.main([*command, "--only-failed"]) == cli.EXIT_OK
+    assert cli.main(command) == cli.EXIT_OK
+
+
+def test_only_failed_runs_are_repeated_when_asked_for(tmp_path, monkeypatch):
+    file = written(tmp_path, SMALL)
+    undo = failing_at(lambda scenario, seed: seed == 2, monkeypatch)
     assert sweep(file, tmp_path / "out").failed == 4
     assert sweep(file, tmp_path / "out", only_failed=True).failed == 4
-    monkeypatch.undo()
+    undo()
     assert sweep(file, tmp_path / "out", only_failed=True).done == 4
     runs = read_sweep(tmp_path / "out").runs
     assert runs["status"].eq("ok").all()

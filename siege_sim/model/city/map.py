@@ -288,7 +288,7 @@ class CityMap(Block):
                 )
             missing = sorted(set(row) - set(self.legend))
             if missing:
-                characters = " ".join(missing)
+                characters = " ".join(missing[:10]) + (" ..." if len(missing) > 10 else "")
                 yield ("rows", index), f"'{characters}' is on the map but not in the legend; add or redraw it"
 
     def __eq__(self, other: object) -> bool:
