@@ -40,7 +40,7 @@ test: .venv/ready-for-tests .venv-other/ready
 		$(OTHER)/python -m pytest -n auto -q -m "not slow" $(addprefix tests/unit/,$(ON_THE_OTHER)) \
 			$(patsubst %,tests/integration/test_%.py,$(WHOLE_PATHS_ON_THE_OTHER)) \
 			tests/conformance tests/regression tests/benchmarks && \
-		$(if $(BROWSER),SIEGE_SIM_SCREENSHOTS=$(SIEGE_SIM_SCREENSHOTS)/other $(OTHER)/python -m pytest -n auto -q tests/browser,true); \
+		$(if $(BROWSER),SIEGE_SIM_SCREENSHOTS=$(SIEGE_SIM_SCREENSHOTS)/other $(OTHER)/python -m pytest -n auto -q tests/browser/test_dashboard.py,true); \
 	else \
 		echo "no second Python interpreter was found; only this one was tested"; \
 	fi
