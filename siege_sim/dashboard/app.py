@@ -10,7 +10,7 @@ import solara
 import solara.lab
 
 from siege_sim.dashboard import forms
-from siege_sim.dashboard.boxes import RunsBox, ScenarioBox
+from siege_sim.dashboard.boxes import Heading, RunsBox, ScenarioBox
 from siege_sim.dashboard.lessons import shipped_lessons
 from siege_sim.dashboard.page_state import CONTINUE, PageState, wide_window
 from siege_sim.dashboard.sessions import server_sessions
@@ -119,7 +119,8 @@ def EnsembleBox(state: PageState) -> None:
     possible = FEWEST_RUNS <= runs <= most
     done, planned = state.progress.value
     ensemble = state.ensemble.value
-    with solara.Card("Many runs", margin=0, elevation=0):
+    with solara.Card(margin=0, elevation=0):
+        Heading("Many runs")
         solara.Text("One run is not a forecast. Run the current scenario with other seeds and see the spread.")
         solara.InputInt("How many", value=runs, on_value=set_runs)
         if not possible:
@@ -143,6 +144,11 @@ STYLE = """
 .siege-controls { width: 23rem; max-width: 90vw; }
 .siege-large .siege-controls { zoom: 1.2; width: calc(23rem / 1.2); }
 .siege-controls .v-input { margin-bottom: 10px; }
+.siege-heading { font-size: 1.25rem; font-weight: 500; margin: .4rem 0; }
+.v-application :focus-visible { outline: 3px solid #e69f00 !important; outline-offset: 2px; }
+.siege-skip { position: absolute; left: 8px; top: -6rem; z-index: 200; padding: .7rem 1.2rem; background: #17604c;
+  color: #fff !important; font: 600 16px system-ui, sans-serif; border-radius: 0 0 6px 6px; }
+.siege-skip:focus { top: 0; outline: 3px solid #e69f00; }
 .siege-run { font-weight: 600; }
 .siege-lessons .v-btn, .siege-former.v-btn {
   text-transform: none; letter-spacing: 0; height: auto !important; min-height: 36px; max-width: 100%; }

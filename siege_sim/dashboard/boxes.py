@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import solara
 
+from siege_sim.dashboard.forms import Choice
 from siege_sim.dashboard.limits import SessionError
 from siege_sim.dashboard.widget import UploadWidget
 from siege_sim.errors import SiegeError
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from siege_sim.dashboard.runs import Run, RunDefinition, SessionState
     from siege_sim.dashboard.sessions import AnySession
     from siege_sim.model.scenario import Scenario
+
+
+@solara.component
+def Heading(text: str) -> None:
+    """Draw the heading of a box: one that is found by heading, unlike a card's title."""
+    solara.HTML(tag="h2", unsafe_innerHTML=text, classes=["siege-heading"])
 
 
 @cache
@@ -65,8 +72,9 @@ def ScenarioBox(state: PageState, revision: int) -> None:
 
     solara.use_effect(follow, [first.number])
     scenario = choices.get(chosen, choices[shown])
-    with solara.Card("Scenario", margin=0, elevation=0):
-        solara.Select("Scenario", values=list(choices), value=chosen, on_value=choose)
+    with solara.Card(margin=0, elevation=0):
+        Heading("Scenario")
+        Choice("Scenario", list(choices), chosen if chosen in choices else shown, choose)
         solara.InputInt("Seed", value=seed, on_value=set_seed)
         if seed < 0:
             solara.Error("A seed is a whole number of at least 0.", dense=True)
@@ -112,7 +120,8 @@ def uploaded_scenario(name: str, text: str, most_bytes: int) -> Scenario:
 def RunsBox(state: PageState, revision: int) -> None:
     """List the runs and what was changed; keep one of two runs; save a run; go back to what was shown before."""
     session: AnySession = state.session.value
-    with solara.Card("Runs", margin=0, elevation=0):
+    with solara.Card(margin=0, elevation=0):
+        Heading("Runs")
         runs: Sequence[Run | RunDefinition] = session.runs
         for letter, run in zip("AB", runs, strict=False):
             name, text = session.export(run.number)

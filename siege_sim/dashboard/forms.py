@@ -18,7 +18,7 @@ from siege_sim.dashboard.levers import (
     mechanism_panels,
     start_panels,
 )
-from siege_sim.dashboard.widget import FieldsWidget
+from siege_sim.dashboard.widget import ChoiceWidget, FieldsWidget
 
 if TYPE_CHECKING:
     from siege_sim.dashboard.sessions import AnySession
@@ -95,6 +95,12 @@ def title_of(panel: LeverPanel) -> str:
 
 
 @solara.component
+def Choice(label: str, choices: Sequence[str], value: str, choose: Callable[[str], None]) -> None:
+    """Draw a list to choose from."""
+    ChoiceWidget.element(label=label, choices=list(choices), value=value, handlers={"choose": choose})
+
+
+@solara.component
 def MechanismForm(session: AnySession, day: int, revision: int, apply_edits: ApplyEdits) -> None:
     """Choose a mechanism and set its parameters, from tomorrow or from the start."""
     chosen = use_panel_choice(mechanism_panels(session.current.scenario, day + 1), "Sorties")
@@ -104,7 +110,7 @@ def MechanismForm(session: AnySession, day: int, revision: int, apply_edits: App
         values = form.values(panel.levers).items()
         chosen.apply([SetParameter(panel.name, key, value) for key, value in values], evening, apply_edits)
 
-    solara.Select("Mechanism", values=list(chosen.names), value=chosen.name, on_value=chosen.choose)
+    Choice("Mechanism", chosen.names, chosen.name, chosen.choose)
     solara.Text(panel.description)
     Fields(panel.levers, form, chosen.fill)
     if panel.neutral:
@@ -125,7 +131,7 @@ def StartForm(session: AnySession, revision: int, apply_edits: ApplyEdits) -> No
         values = form.values(panel.levers).items()
         chosen.apply([SetStartValue(panel.block, key, value) for key, value in values], -1, apply_edits)
 
-    solara.Select("Part", values=list(chosen.names), value=chosen.name, on_value=chosen.choose)
+    Choice("Part", chosen.names, chosen.name, chosen.choose)
     solara.Text(panel.description)
     Fields(panel.levers, form, chosen.fill)
     solara.Button("Run it like this from the start", color="primary", disabled=not form.ready, on_click=apply)
@@ -158,7 +164,7 @@ def InterventionForm(session: AnySession, day: int, revision: int, apply_edits: 
     def end(name: str) -> None:
         fill(FormState(errors=errors_by_field(apply_edits([EndIntervention(name)], day), ())))
 
-    solara.Select("Action", values=list(panels), value=chosen, on_value=choose_other)
+    Choice("Action", list(panels), chosen, choose_other)
     solara.Text(panel.description)
     Fields(levers, form, fill)
     solara.Button("Add it", color="primary", disabled=any(form.errors.values()), on_click=begin)

@@ -94,6 +94,29 @@ class FieldsWidget(EventWidget):
         self.handlers["set_value"](data)
 
 
+class ChoiceWidget(EventWidget):
+    """A choice of one of some values, as browsers and what reads pages aloud know it.
+
+    Attributes:
+        label: what is chosen.
+        choices: the values.
+        value: the one that is chosen.
+    """
+
+    label = traitlets.Unicode("").tag(sync=True)
+    choices = traitlets.List().tag(sync=True)
+    value = traitlets.Unicode("").tag(sync=True)
+
+    @traitlets.default("template")
+    def _template(self) -> str:
+        return _template_of("choice.vue")
+
+    def vue_choose(self, data: str) -> None:
+        """Another value was chosen."""
+        if data in self.choices:
+            self.handlers["choose"](data)
+
+
 class LessonWidget(EventWidget):
     """A lesson, to be read beside the viewer.
 

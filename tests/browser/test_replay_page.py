@@ -62,7 +62,7 @@ def test_a_notebook_shows_two_runs_in_a_frame_of_their_own(open_page, tmp_path):
     frame = page.frame_locator("iframe")
     assert frame.locator(".when").inner_text().startswith("day 9 ")
     assert frame.get_by_text("Difference; A: calm, B: fierce").is_visible()
-    frame.get_by_role("button", name="▶❙").click()
+    frame.get_by_role("button", name="A day on").click()
     assert frame.locator(".when").inner_text().startswith("day 10 ")
 
 

@@ -15,6 +15,8 @@
     return value >= 10000 ? value / 1000 + "k" : value.toLocaleString("en-GB");
   }
 
+  const MARKS = ["\u25cf", "\u25a0", "\u25b2", "\u25c6"];  // of the lines of one chart, beside their colours
+
   class LineChart {
     constructor(canvas, chart) { this.canvas = canvas; this.chart = chart; }
 
@@ -30,6 +32,7 @@
       this.most = this._most();
       this._frame();
       this.chart.lines.forEach((line, i) => this._line(line, i));
+      if (this.chart.lines.length > 1) this._labels();
       this._cursor();
     }
 
@@ -105,7 +108,40 @@
         }
         pen.stroke();
         pen.setLineDash([]);
+        if (this.chart.lines.length > 1) this._marks(values, i, side);
       });
+    }
+
+    // A mark on every so many days, not on the same day as other lines have theirs.
+    _marks(values, i, side) {
+      const pen = this.pen, every = Math.max(1, Math.ceil(this.type * 5 / (this.x(1) - this.x(0))));
+      pen.fillStyle = this.colour(i, side);
+      pen.font = this.type * 0.8 + "px 'DejaVu Sans', system-ui, sans-serif";
+      pen.textAlign = "center"; pen.textBaseline = "middle";
+      for (let day = Math.floor(every * (i + 0.5) / this.chart.lines.length); day < values.length; day += every) {
+        if (values[day] !== null) pen.fillText(MARKS[i % MARKS.length], this.x(day), this.y(values[day]));
+      }
+      pen.textBaseline = "alphabetic";
+    }
+
+    // The name of each line at its end, where there is room; names that would lie on each other are set apart.
+    _labels() {
+      const pen = this.pen, size = this.type * 0.92, right = this.options.width - 2, run = this.runs[0];
+      pen.font = "600 " + size + "px system-ui, 'DejaVu Sans', sans-serif";
+      pen.textAlign = "left"; pen.textBaseline = "middle"; pen.lineJoin = "round"; pen.lineWidth = 3;
+      const ends = this.chart.lines.map((line, i) => ({ i, text: line.label, value: run.value(run.last, line.outcomes) }))
+        .filter((end) => end.value !== null && end.text).sort((one, other) => other.value - one.value);
+      let above = -Infinity;
+      const lowest = this.options.height - this.edge.bottom - size / 2;
+      ends.forEach((end, place) => {
+        const rest = (ends.length - 1 - place) * size * 1.1;
+        const y = Math.max(above + size * 1.1, Math.min(this.y(end.value) - size * 0.8, lowest - rest));
+        const x = Math.min(this.x(run.last) + 6, right - pen.measureText(end.text).width);
+        above = y;
+        pen.strokeStyle = this.options.look.halo; pen.strokeText(end.text, x, y);
+        pen.fillStyle = this.colour(end.i, 0); pen.fillText(end.text, x, y);
+      });
+      pen.textBaseline = "alphabetic";
     }
 
     _drawFan(line, colour) {
@@ -179,6 +215,7 @@
     values(day) {
       return this.chart.lines.map((line, i) => ({
         colours: this.runs.map((_, side) => this.colour(i, side)), label: line.label,
+        mark: this.chart.lines.length > 1 ? MARKS[i % MARKS.length] : "",
         texts: this.runs.map((run) => Siege.number(run.value(Math.min(day, run.last), line.outcomes), this.chart.percent)),
       }));
     }

@@ -4,6 +4,27 @@ function recall(storage, name) {
   try { return storage.getItem(name) || ""; } catch (error) { return ""; }
 }
 
+// What the frame draws anew without names, or with states of what has no role.
+function nameFrame() {
+  for (const menu of document.querySelectorAll(".v-app-bar__nav-icon:not([aria-label])")) menu.setAttribute("aria-label", "Lessons and levers");
+  for (const panel of document.querySelectorAll("div.v-expansion-panel[aria-expanded]")) panel.removeAttribute("aria-expanded");
+}
+
+// What the frame of the page lacks: its language, zoom, names, and a short way past what stands beside the siege.
+function makeAccessible(viewer) {
+  document.documentElement.lang = "en";
+  const view = document.querySelector("meta[name=viewport]");
+  if (view) view.setAttribute("content", "width=device-width, initial-scale=1");
+  nameFrame();
+  viewer.frame = new MutationObserver(nameFrame);
+  viewer.frame.observe(document.body, { childList: true, subtree: true, attributeFilter: ["aria-expanded"] });
+  const skip = Siege.el("a", { href: "#", class: "siege-skip", onclick: (event) => {
+    event.preventDefault();
+    viewer.parts.play.focus();
+  } }, "To the siege");
+  document.body.prepend(skip);
+}
+
 function remember(name, text) {
   for (const storage of [sessionStorage, localStorage]) {
     try { storage.setItem(name, text); } catch (error) { continue; }
@@ -24,11 +45,14 @@ module.exports = {
         themeChanged: (dark) => { this.$vuetify.theme.dark = dark; } },
     });
     window.siegeViewer = this.viewer;
+    makeAccessible(this.viewer);
     this.saveDay = () => { if (this.viewer.runs.length) remember("siege-day", String(this.viewer.day)); };
     window.addEventListener("pagehide", this.saveDay);
     this.connect({ tab: tab, last: last, saved: saved, day: this.dayBefore, width: window.innerWidth });
   },
   destroyed() {
+    this.viewer.frame.disconnect();
+    document.querySelectorAll(".siege-skip").forEach((link) => link.remove());
     this.saveDay();
     window.removeEventListener("pagehide", this.saveDay);
     this.viewer.destroy();

@@ -135,15 +135,24 @@
     }
 
     _reportDay() {
-      if (!this.live) return;
       clearTimeout(this.reportTimer);
-      this.reportTimer = setTimeout(() => this.live.dayShown(this.day), 150);
+      this.reportTimer = setTimeout(() => {
+        this._speak();
+        if (this.live) this.live.dayShown(this.day);
+      }, 150);
+    }
+
+    // What is read aloud: the sentence of a day on which the reader rests, once.
+    _speak() {
+      const sentence = this.runs.length ? this._sentence() : "";
+      if (!this.playing && this.parts.spoken.textContent !== sentence) this.parts.spoken.textContent = sentence;
     }
 
     // The page
 
     _build() {
-      const button = (text, does, title) => el("button", { type: "button", onclick: does, title: title }, text);
+      const button = (text, does, title) => el("button", { type: "button", onclick: does, title: title,
+        "aria-label": /[a-z]/i.test(text) ? null : title.replace(/ \(.*/, "") }, text);
       const p = this.parts = {};
       this.root.classList.add("siege");
       this.root.tabIndex = -1;
@@ -153,7 +162,7 @@
         ...SPEEDS.map(([value, text]) => el("option", { value: value, selected: value === 5 ? "" : null }, text)));
       p.scrub = el("input", { type: "range", min: 0, max: 1, value: 0, "aria-label": "Day", class: "scrub",
         oninput: () => { this.play(false); this.goTo(Number(p.scrub.value)); } });
-      p.when = el("output", { class: "when" });
+      p.when = el("span", { class: "when" });
       p.layers = el("select", { "aria-label": "Layer of the map", onchange: () => { this.layer = p.layers.value; this.redraw(); } });
       p.compare = button("Difference", () => { this.compare = !this.compare; this.redraw(); }, "Where the two runs differ (D)");
       p.large = button("Large", () => this._projector(), "For a projector (P)");
@@ -163,15 +172,17 @@
         el("form", { method: "dialog" }, el("button", {}, "Close")));
       p.maps = el("div", { class: "maps" });
       p.legend = el("div", { class: "legend" });
-      p.summary = el("p", { class: "summary", "aria-live": "polite" });
+      p.summary = el("p", { class: "summary" });
+      p.spoken = el("p", { class: "spoken", role: "status" });
+      p.heading = this.live ? el("h1", { class: "spoken" }) : null;
       p.note = el("p", { class: "note" });
-      p.details = el("div", { class: "details", "aria-live": "polite" });
+      p.details = el("div", { class: "details" });
       p.ticker = el("ol", { class: "ticker" });
       p.charts = el("div", { class: "charts" });
       p.toggles = ["units", "places", "strikes", "names"].map((name) => el("label", { class: "toggle" },
         el("input", { type: "checkbox", checked: "", onchange: (event) => { this.show[name] = event.target.checked; this.redraw(); } }),
         { units: "Units", places: "Places", strikes: "Strikes", names: "Names" }[name]));
-      this.root.replaceChildren(
+      this.root.replaceChildren(...(p.heading ? [p.heading] : []), p.spoken,
         el("div", { class: "bar" },
           button("❙◀", () => this.goTo(0), "First day (Home)"), button("◀", () => { this.play(false); this.step(-1); }, "A day back (←)"),
           p.play, button("▶❙", () => { this.play(false); this.step(1); }, "A day on (→)"), p.speed, p.scrub, p.when),
@@ -208,6 +219,7 @@
       p.maps.replaceChildren(...this.maps.map((map, side) => el("figure", {},
         el("figcaption", {}, mapLabel(side)), map.canvas)));
       p.compare.hidden = this.runs.length < 2;
+      if (p.heading) p.heading.textContent = head.title;
       this.charts = head.charts.map((chart) => {
         const canvas = el("canvas", { role: "img", class: "chart" });
         const made = new Siege.LineChart(canvas, chart);
@@ -291,6 +303,7 @@
     destroy() {
       clearTimeout(this.timer);
       clearTimeout(this.requestTimer);
+      clearTimeout(this.reportTimer);
       this.playing = false;
       document.removeEventListener("keydown", this.onKey);
       for (const name of ["beforeprint", "afterprint"]) window.removeEventListener(name, this.onPrint);
@@ -369,7 +382,8 @@
 
     // A value with the line it belongs to; only its label may be broken.
     _valueOf(row, text, side, name) {
-      const line = el("i", { class: side ? "dash" : "line", style: "border-color:" + row.colours[side] });
+      const line = el("i", { class: side ? "dash" : "line", style: "border-color:" + row.colours[side] + ";color:" + row.colours[side] },
+        row.mark);
       if (side) return [el("span", { class: "figure" }, line, name, el("b", {}, text)), " "];
       return [line, row.label ? row.label + " " : "", el("span", { class: "figure" }, name, el("b", {}, text)), " "];
     }
