@@ -17,7 +17,7 @@ import pandas as pd
 from pydantic import Field
 
 from siege_sim.errors import SiegeError
-from siege_sim.schema.block import Block, Problem, param
+from siege_sim.schema.block import AnyNumber, Block, Problem, param
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,13 +38,13 @@ class Distribution(Block):
 
     kind: Literal["uniform", "log_uniform", "triangular", "normal", "log_normal"]
     """The family."""
-    mode: float | None = None
+    mode: AnyNumber | None = None
     """The most likely value (triangular)."""
-    mean: float | None = None
+    mean: AnyNumber | None = None
     """The mean (normal)."""
-    median: float | None = param(None, unit="of the value", gt=0.0)
+    median: float | None = param(None, unit="of the value", gt=0.0, le=1e18)
     """The median (log-normal)."""
-    sd: float | None = param(None, unit="of the value, or of its logarithm", gt=0.0)
+    sd: float | None = param(None, unit="of the value, or of its logarithm", gt=0.0, le=1e18)
     """Standard deviation (normal: of the value; log-normal: of its logarithm)."""
 
     def problems(self) -> Any:
@@ -209,7 +209,7 @@ class OneAtATime(Block):
 class Sampled(Block):
     """A design that is drawn in the unit cube of the factors that are not crossed."""
 
-    seed: int = param(1, unit="", ge=0)
+    seed: int = param(1, unit="", ge=0, le=2**32 - 1)
     """The seed of the draw; it has nothing to do with the seeds of the runs."""
 
     def points(self, factors: Sequence[DesignFactor]) -> Points:

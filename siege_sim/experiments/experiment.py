@@ -15,7 +15,7 @@ from siege_sim.experiments.design import Design, Distribution
 from siege_sim.loading.keys import TIMES
 from siege_sim.model.outcomes import known_outcomes
 from siege_sim.model.run_outcomes import OF_THE_RUN
-from siege_sim.schema.block import Block, Problem, param
+from siege_sim.schema.block import AnyNumber, Block, Problem, param
 from siege_sim.schema.messages import read_block
 from siege_sim.schema.shipped import CALIBRATION_PREFIX, find_file, shipped_experiments_folder, shipped_files
 from siege_sim.schema.sides import Sides
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NAME = r"^[a-z0-9][a-z0-9_-]*$"
 
-Scalar = float | int | str | bool | date
+Scalar = AnyNumber | int | str | bool | date
 """A value that a list may hold: a finite number, a text, true or false, or a date."""
 
 MOST_FACTORS = 100
@@ -61,15 +61,15 @@ class FactorSpec(Block):
     """The scenario's key, where it is not the factor's name."""
     keys: tuple[str, ...] = ()
     """Several keys that get the same value."""
-    low: float | None = None
+    low: AnyNumber | None = None
     """The least value; by default the least plausible one."""
-    high: float | None = None
+    high: AnyNumber | None = None
     """The greatest value; by default the greatest plausible one."""
     steps: int = param(5, unit="levels", ge=2, le=1000)
     """Into how many levels a grid divides the range."""
     distribution: Distribution | None = None
     """How probability is spread over the range; evenly without it."""
-    scale: tuple[float, float] | None = None
+    scale: tuple[AnyNumber, AnyNumber] | None = None
     """Factors, from the first to the second, by which the key's number, or every value of its series, is multiplied."""
     values: tuple[Scalar, ...] | None = Field(None, min_length=1)
     """A list in place of a range: all numbers, all texts, or true and false."""

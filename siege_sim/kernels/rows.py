@@ -79,7 +79,8 @@ def eat(
     total = 0.0
     for row in range(food.size):
         need = mouths[row] * need_kcal
-        meal = min(min(food[row], need * good_store_days) * stretch + need * share_when_bare, food[row])
+        wanted = min(food[row], need * good_store_days) * stretch + need * share_when_bare
+        meal = max(min(wanted, food[row]), 0.0)  # by rounding, what is wanted may be less than nothing
         food[row] -= meal
         total += meal
         eaten[row] = meal / max(mouths[row], 1.0)

@@ -16,7 +16,7 @@ from siege_sim.errors import did_you_mean
 from siege_sim.model.city.map import CityMap
 from siege_sim.model.city.synthetic import SyntheticTown
 from siege_sim.model.munitions import AirMunition
-from siege_sim.schema.block import Block, KeyPath, Problem, param, share
+from siege_sim.schema.block import Block, KeyPath, NumberOfWeight, Problem, param, share
 from siege_sim.schema.clock import Clock, Day, IsoDate, Window
 from siege_sim.schema.dated import DatedNumber, dated, dated_share
 from siege_sim.schema.sides import BESIEGER_NAME, GARRISON_NAME, Name, Sides
@@ -82,6 +82,7 @@ class Food(Block):
         plausible=(5e6, 15e6),
         source="25 bakeries for the pocket's bread in August 2016",
         ge=0.0,
+        le=10000000000.0,
     )
     """What one bakery can bake in a day with full fuel."""
 
@@ -93,7 +94,7 @@ class Faction(Block):
     """How many on day 0."""
     unit_size: int = param(100, unit="fighters", plausible=(80, 200), ge=1, le=10_000)
     """Fighters in a unit."""
-    quality: float = param(1.0, unit="1 = average", plausible=(0.6, 1.5), gt=0.0, le=5.0)
+    quality: float = param(1.0, unit="1 = average", plausible=(0.6, 1.5), le=5.0, ge=0.01)
     """Training and arms, as a factor on fighting strength."""
     vanguard: bool = False
     """Whether they lead assaults."""
@@ -105,7 +106,7 @@ class Faction(Block):
     """What awaits those of it who give up: 1 a safe way out with arms and family, 0 death; a number, or by date."""
     fed: DatedNumber | None = dated(None, unit="share", ge=0.0, le=1.0)
     """Share of their need that its fighters have from stores of their own, for `resolve`; what they ate without it."""
-    sectors: dict[str, float] = Field(min_length=1)
+    sectors: dict[str, NumberOfWeight] = Field(min_length=1)
     """Where they stand: sector of the map and weight."""
 
     def problems(self) -> Iterator[Problem]:
@@ -140,7 +141,12 @@ class Ground(Block):
     )  # fmt: skip
     """What full works add to the defence."""
     streets: float = param(
-        0.5, unit="factor", plausible=(0.3, 0.8), source="advance in towns a third to a half", ge=0.0
+        0.5,
+        unit="factor",
+        plausible=(0.3, 0.8),
+        source="advance in towns a third to a half",
+        ge=0.0,
+        le=100.0,
     )
     """What fully built-up ground adds."""
     ruins: float = param(0.4, unit="factor", plausible=(0.1, 0.8), ge=0.0, le=10.0)
@@ -188,17 +194,22 @@ class Front(Block):
     )
     """How much fully built-up ground slows it (logarithm of the factor)."""
     odds_at_half_pace: float = param(
-        2.4, unit="ratio", plausible=(1.5, 4), source="3:1 rule of thumb, disputed (Dupuy)", gt=0.0, le=50.0
+        2.4,
+        unit="ratio",
+        plausible=(1.5, 4),
+        source="3:1 rule of thumb, disputed (Dupuy)",
+        le=50.0,
+        ge=0.01,
     )
     """Local odds at which it keeps half of that pace."""
-    odds_steepness: float = param(2.7, unit="exponent", plausible=(1, 3.2), gt=0.0, le=10.0)
+    odds_steepness: float = param(2.7, unit="exponent", plausible=(1, 3.2), le=10.0, ge=0.01)
     """How steeply the pace falls with worse odds."""
     works: float = param(
         2.2, unit="factor", plausible=(0.6, 2.2),
         source="an entrenched, built-up front multiplies the defence by about 2.7-3.1 in all", ge=0.0, le=10.0,
     )  # fmt: skip
     """What full works add to the defence."""
-    full_men_per_km: float = param(230.0, unit="fighters/km", plausible=(150, 400), gt=0.0, le=10000.0)
+    full_men_per_km: float = param(230.0, unit="fighters/km", plausible=(150, 400), le=10000.0, ge=0.1)
     """Fighters a kilometre of front with which a line is fully manned; more of them stand behind it."""
     works_depth_m: float = param(400.0, unit="m", plausible=(200, 900), ge=0.0, le=5000.0)
     """How deep the works of an old front reach."""
@@ -225,7 +236,7 @@ class Front(Block):
     """Defenders, likewise."""
     shells_an_impact: float = param(12.0, unit="shells", plausible=(5, 30), ge=0.0, le=200.0)
     """How many shells keep defenders down as much as one heavy impact."""
-    shells_per_km_to_suppress: float = param(60.0, unit="shells/km", plausible=(20, 200), gt=0.0, le=10000.0)
+    shells_per_km_to_suppress: float = param(60.0, unit="shells/km", plausible=(20, 200), le=10000.0, ge=0.01)
     """Shells a day and kilometre of front at which fire has two thirds of its full effect."""
     suppressed_at_most: float = share(0.5, plausible=(0.3, 0.7))
     """Share of the defence that fire can keep down."""

@@ -20,6 +20,8 @@ from siege_sim.results.changed import changed_title
 from siege_sim.results.endings import HOLDING
 from siege_sim.results.files import csv_bytes, csv_text, json_text, refuse_older
 from siege_sim.results.layers import cells_of, quarter_shapes_of
+from siege_sim.results.run_folder import read_quarters, read_run_events, read_series, read_snapshots
+from siege_sim.results.run_manifest import check_run_manifest, read_manifest
 from siege_sim.results.why import EventsError, Explanation, explain
 from siege_sim.schema.lineage import LINEAGE_KEY, Lineage, lineage_in_file, lineage_of_data
 from siege_sim.schema.sides import Sides
@@ -30,13 +32,6 @@ if TYPE_CHECKING:
 
 OnProgress = Callable[[int], None]
 """A callback: called with the number of each day that was run, or of runs that are done."""
-
-WHOLE_OR_MISSING = ("day_first_loss", "day_captured", "worst_ipc_phase", "day_worst_ipc")
-"""Columns of ``quarters`` that hold whole numbers or nothing."""
-
-
-TEXTS = dict.fromkeys(("where", "what", "cause", "facility"), str)
-"""Columns of the tables that hold text, even when no row has any."""
 
 
 @dataclass(frozen=True)
@@ -237,20 +232,19 @@ def read_run(folder: Path) -> RunResult:
         ResultError: when the folder is not a run's, was written by an older version, or a file is missing or damaged.
     """
     try:
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        manifest = read_manifest(folder / "manifest.json")
         summary = manifest.pop("summary")
         refuse_older(manifest, summary, folder)
-        tables = {
-            name: pd.read_csv(folder / f"{name}.csv", keep_default_na=True, dtype=TEXTS)
-            for name in ("series", "quarters", "events")
-        }
-        with np.load(folder / "snapshots.npz", allow_pickle=False) as file:
-            snapshots = {name: file[name] for name in file.files}
-        events = tables["events"].fillna(dict.fromkeys(TEXTS, "")).astype({"amount": float})
-        if "because" in events:
-            events = events.astype({"because": "Int64"})
-        quarters = tables["quarters"].astype(dict.fromkeys(WHOLE_OR_MISSING, "Int64"))
-        return RunResult(summary, manifest, snapshots, tables["series"], quarters, events)
+        check_run_manifest(folder / "manifest.json", manifest, summary)
+        last = int(summary["end_day"])
+        return RunResult(
+            summary,
+            manifest,
+            read_snapshots(folder / "snapshots.npz", manifest, last),
+            read_series(folder / "series.csv", manifest, last),
+            read_quarters(folder / "quarters.csv", manifest),
+            read_run_events(folder / "events.csv", last),
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ResultError(f"{folder}: not a complete run: {error}; give a folder that `siege-sim run` wrote") from None
 

@@ -167,15 +167,19 @@ def chain(events: pd.DataFrame, last: int) -> list[int]:
     Raises:
         EventsError: when a column is missing, or an event names as its cause one that is not earlier.
     """
-    causes = _causes(events)
+    causes = causes_of(events)
     numbers = [last]
     while (earlier := causes[numbers[-1]]) is not None:
         numbers.append(earlier)
     return numbers[::-1]
 
 
-def _causes(events: pd.DataFrame) -> list[int | None]:
-    """Return each event's cause, checked."""
+def causes_of(events: pd.DataFrame) -> list[int | None]:
+    """Return each event's cause.
+
+    Raises:
+        EventsError: when a column is missing, or an event names as its cause one that is not earlier.
+    """
     missing = [name for name in EVENT_COLUMNS if name not in events]
     if missing:
         raise EventsError(
@@ -200,7 +204,7 @@ class _Explainer:
         self._result = result
         self._sides = result.sides
         self._events = result.events
-        _causes(self._events)
+        causes_of(self._events)
         self._rows: list[Mapping[str, Any]] = self._events.to_dict("records")  # type: ignore[assignment]
         self._last_day = int(result.series["day"].iloc[-1])
         self._dates = [str(day) for day in result.series["date"]]

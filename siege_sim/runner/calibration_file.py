@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from siege_sim.errors import did_you_mean
-from siege_sim.schema.block import Block, Problem, param
+from siege_sim.schema.block import AnyNumber, Block, NumberOfWeight, Problem, param
 from siege_sim.schema.messages import PlacedError, read_block
 from siege_sim.schema.shipped import CALIBRATION_PREFIX, find_file, shipped_experiments_folder, shipped_files
 from siege_sim.schema.yaml_file import Document
@@ -21,9 +21,9 @@ NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]*$"
 class Range(Block):
     """Where a parameter is looked for; without bounds, in its plausible range."""
 
-    low: float | None = None
+    low: AnyNumber | None = None
     """The lowest value."""
-    high: float | None = None
+    high: AnyNumber | None = None
     """The highest value."""
 
 
@@ -38,9 +38,9 @@ class CalibrationCase(Block):
     """Further settings, `KEY=VALUE`, that hold in its runs."""
     days: int = param(unit="days", ge=1, le=3650)
     """How many days each run has."""
-    weights: dict[str, float] = Field(default_factory=dict)
+    weights: dict[str, NumberOfWeight] = Field(default_factory=dict)
     """Weights of its patterns; 1 for those that are not named, 0 to leave one out."""
-    weight: float = param(1.0, unit="weight", gt=0.0, le=1e6)
+    weight: float = param(1.0, unit="weight", le=1e6, ge=1e-6)
     """Weight of its misfit beside that of the other cases."""
 
     @property
@@ -79,7 +79,7 @@ class CalibrationSpec(Block):
     """Parameters by their key in the scenario. Of several cases, one at least must have it."""
     stages: tuple[CalibrationStage, ...] = Field((), max_length=50)
     """Stages in their order; without them, all parameters are fitted at once to all cases."""
-    weights: dict[str, float] = Field(default_factory=dict)
+    weights: dict[str, NumberOfWeight] = Field(default_factory=dict)
     """Weights of patterns; 1 for those that are not named, 0 to leave one out."""
     method: Literal["populations", "rejection"] = "populations"
     """Populations of sets that move (ABC-SMC), or rejection: many sets at once, of which the best are kept."""

@@ -24,7 +24,8 @@ from siege_sim.errors import StoppedError
 from siege_sim.loading.scenario import scenario_of
 from siege_sim.model.version import model_version
 from siege_sim.results.files import json_text
-from siege_sim.results.run import WHOLE_OR_MISSING, CompactRun
+from siege_sim.results.run import CompactRun
+from siege_sim.results.run_folder import WHOLE_OR_MISSING
 from siege_sim.results.storage import Folder
 from siege_sim.runner.pool import as_completed, run_many
 from siege_sim.runner.run import Job, run_job

@@ -18,7 +18,8 @@ from siege_sim.model.but_for import NOTHING_LEFT_OUT
 from siege_sim.model.model import SiegeModel
 from siege_sim.model.run_outcomes import first_day, run_outcomes_of, summary_of
 from siege_sim.model.version import model_version
-from siege_sim.results.run import WHOLE_OR_MISSING, RunResult
+from siege_sim.results.run import RunResult
+from siege_sim.results.run_folder import WHOLE_OR_MISSING
 from siege_sim.runner.versions import installed_version
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,6 +16,12 @@ MOST_ENTRIES = 1000
 
 MOST_FOUND = 100
 """How many problems of a block are looked for; nobody reads more of them."""
+
+AnyNumber = Annotated[float, Field(ge=-1e15, le=1e15)]
+"""A number of which only the place that uses it knows what it may be."""
+
+NumberOfWeight = Annotated[float, Field(ge=0.0, le=1e6)]
+"""How much something counts beside others."""
 
 KeyPath = tuple[str | int, ...]
 Problem = tuple[KeyPath, str]

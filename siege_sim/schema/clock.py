@@ -61,7 +61,7 @@ class Window(Block):
     """First day: a day number (0 is the opening state) or an ISO date."""
     until_day: Day | None = None
     """Last day; without it, until the end of the run."""
-    every_days: int = param(1, unit="days", ge=1)
+    every_days: int = param(1, unit="days", ge=1, le=3650)
     """In force only every so many days, counted from the first."""
 
     def first_day(self, clock: Clock) -> int:

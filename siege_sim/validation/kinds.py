@@ -291,7 +291,7 @@ class ShareOfFirst(Measure):
     """The outcomes of which the share is wanted."""
     whole: Names
     """The outcomes that make up the sum."""
-    count: float = param(unit="as the outcomes", gt=0.0)
+    count: float = param(unit="as the outcomes", ge=1e-6, le=1e12)
     """What the sum must reach."""
 
     @property
@@ -306,7 +306,7 @@ class OwnBreak(Measure):
     A run that breaks three weeks early but as suddenly as the record has the record's shape.
     """
 
-    level: float = param(unit="share of day 0", gt=0.0, le=1.0)
+    level: float = param(unit="share of day 0", ge=0.001, le=1.0)
     """The share of the ground of day 0 whose loss marks the run's own break."""
 
     @property
@@ -330,7 +330,7 @@ class DaysOfBreaking(OwnBreak):
     """How many days lie between the first loss of one share of the ground and that of a larger one."""
 
     kind: Literal["days_of_breaking"] = "days_of_breaking"
-    from_level: float = param(unit="share of day 0", gt=0.0, le=1.0)
+    from_level: float = param(unit="share of day 0", ge=0.001, le=1.0)
     """The smaller share."""
 
     def problems(self) -> Iterator[Problem]:

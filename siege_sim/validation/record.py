@@ -16,7 +16,7 @@ from typing import Literal
 from pydantic import Field
 
 from siege_sim.errors import ScenarioError, did_you_mean
-from siege_sim.schema.block import Block, Problem, param
+from siege_sim.schema.block import AnyNumber, Block, Problem, param
 from siege_sim.schema.clock import IsoDate
 from siege_sim.schema.messages import read_block
 from siege_sim.schema.shipped import find_file, shipped_files, shipped_folder
@@ -55,9 +55,9 @@ class RecordEntry(Block):
     """A few words for tables."""
     measure: AnyMeasure | None = None
     """What is measured."""
-    low: float | None = None
+    low: AnyNumber | None = None
     """The lowest value that the record allows; without it, any."""
-    high: float | None = None
+    high: AnyNumber | None = None
     """The highest value that the record allows; without it, any."""
     share_of_runs: ShareOfRuns | None = None
     """With it, the pattern holds when this share of the runs lies in the range; without it, when the median does."""

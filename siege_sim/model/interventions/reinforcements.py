@@ -43,7 +43,7 @@ class Reinforcements(Intervention):
     """In place of `fighters`: how many arrive on each of some days of the window, by date or number of the day."""
     unit_size: int = param(150, unit="fighters", plausible=(80, 300), ge=1, le=10_000)
     """Fighters in a unit."""
-    quality: float = param(1.0, unit="1 = average", plausible=(0.6, 1.5), gt=0.0, le=5.0)
+    quality: float = param(1.0, unit="1 = average", plausible=(0.6, 1.5), le=5.0, ge=0.01)
     """Training and arms, as a factor on fighting strength."""
     vanguard: bool = False
     """Whether they lead assaults."""

@@ -39,7 +39,7 @@ class ReliefAttack(Intervention):
     """Sectors of the map whose besieging units hold the ring there."""
     road: str | None = None
     """Name of the road that opens on success; any road without it."""
-    distance_km: float = param(4.0, unit="km", plausible=(2, 6), gt=0.0, le=100.0)
+    distance_km: float = param(4.0, unit="km", plausible=(2, 6), le=100.0, ge=0.01)
     """Ground to be taken."""
     km_per_day: float = param(0.5, unit="km/day", plausible=(0.2, 1.0), ge=0.0, le=20.0)
     """Ground gained or lost on a day at odds of 2 to 1 or 1 to 2."""
@@ -48,8 +48,8 @@ class ReliefAttack(Intervention):
         unit="factor",
         plausible=(1.5, 3),
         source="defences prepared after the August battle",
-        gt=0.0,
         le=10.0,
+        ge=0.01,
     )
     """Factor by which the ring's works multiply the strength of its defenders."""
     luck_of_the_day: float = param(0.5, unit="log scale", plausible=(0.2, 0.8), ge=0.0, le=3.0)

@@ -39,7 +39,7 @@ class Agreement(Process):
     """How late in the loss of ground it becomes likely."""
     condemnation_weight: float = param(0.05, unit="1/point", plausible=(0.0, 0.2), ge=0.0, le=10.0)
     """How much condemnation helps it."""
-    persons_per_day: float = param(5000.0, unit="persons/day", plausible=(2000, 10000), gt=0.0, le=1e6)
+    persons_per_day: float = param(5000.0, unit="persons/day", plausible=(2000, 10000), le=1e6, ge=0.1)
     """People whom convoys bring out a day."""
     civilians_leaving: float = share(0.5, plausible=(0.3, 0.8), source="half were willing to leave (OCHA, 5 Oct 2016)")
     """Share of the households that want to leave: on average, and in proportion to their fear of reprisal."""

@@ -57,11 +57,12 @@ class Artillery(Process):
         plausible=(0.3, 0.9),
         source="433 of 652 rounds on Sarajevo on 31 Oct 1992 (Commission of Experts)",
         ge=0.0,
+        le=1000.0,
     )
     """Mortar rounds of 81 to 120 mm, as a part of the shells; a number, or numbers by date."""
-    heavy_shell: DatedNumber = dated(0.33, unit="weight", plausible=(0.1, 0.7), ge=0.0)
+    heavy_shell: DatedNumber = dated(0.33, unit="weight", plausible=(0.1, 0.7), ge=0.0, le=1000.0)
     """Shells of 122 mm and more, likewise."""
-    rocket: DatedNumber = dated(0.0, unit="weight", plausible=(0.0, 0.5), ge=0.0)
+    rocket: DatedNumber = dated(0.0, unit="weight", plausible=(0.0, 0.5), ge=0.0, le=1000.0)
     """Rockets of multiple launchers, likewise."""
     share_on_front: DatedNumber = dated_share(0.6, plausible=(0.4, 0.8))
     """Share of the shells on front cells; the rest falls where people live."""
@@ -80,7 +81,7 @@ class Artillery(Process):
     """Chance to be wounded."""
     fighters_area_m2: float = param(2.2, unit="m2", plausible=(1, 12), ge=0.0, le=1000.0)
     """Area in which one heavy shell kills fighters in cover; other kinds in proportion."""
-    positions_share: float = param(0.1, unit="share", plausible=(0.05, 0.3), gt=0.0, le=1.0)
+    positions_share: float = param(0.1, unit="share", plausible=(0.05, 0.3), le=1.0, ge=0.001)
     """Share of a front cell in which its defenders stand."""
     wounded_per_killed_fighter: float = param(3.0, unit="ratio", plausible=(2, 4), ge=0.0, le=10.0)
     """Fighters wounded for each one killed."""

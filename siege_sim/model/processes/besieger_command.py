@@ -55,13 +55,13 @@ class BesiegerCommand(Process):
     """Days of rest after a quota of ground or a failure."""
     patience_days: int = param(6, unit="days", plausible=(3, 10), ge=1, le=100)
     """Days without an assault going in after which an axis looks for another place."""
-    weight_weakness: float = param(1.0, unit="weight", plausible=(0.5, 2), ge=0.0)
+    weight_weakness: float = param(1.0, unit="weight", plausible=(0.5, 2), ge=0.0, le=100.0)
     """How much a weak defence attracts an attack."""
-    weight_room: float = param(1.5, unit="weight", plausible=(0.5, 3), ge=0.0)
+    weight_room: float = param(1.5, unit="weight", plausible=(0.5, 3), ge=0.0, le=100.0)
     """How much open ground to mass on attracts it."""
-    weight_cut: float = param(1.5, unit="weight", plausible=(0.5, 3), ge=0.0)
+    weight_cut: float = param(1.5, unit="weight", plausible=(0.5, 3), ge=0.0, le=100.0)
     """How much the chance to cut the pocket in two attracts it."""
-    weight_march: float = param(0.15, unit="1/cell", plausible=(0.05, 0.4), ge=0.0)
+    weight_march: float = param(0.15, unit="1/cell", plausible=(0.05, 0.4), ge=0.0, le=100.0)
     """How much distance from the forces counts against a place."""
 
     def step(self, model: SiegeState, rng: Generator) -> None:

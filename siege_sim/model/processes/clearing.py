@@ -68,7 +68,7 @@ class Clearing(Process):
     """After how many days those who only hold the ring follow a garrison that has left."""
     caught: float = share(0.2, plausible=(0.1, 0.5), source="Mosul's east bank, losses of its defenders")
     """Share of those in cleared ground who are killed where no way out is offered; less with one."""
-    caught_m: float = param(450.0, unit="m", plausible=(200, 800), gt=0.0, le=10000.0)
+    caught_m: float = param(450.0, unit="m", plausible=(200, 800), le=10000.0, ge=1.0)
     """Depth of the ground in which the defenders of a stretch stand and may be caught."""
     wounded_per_killed_attacker: float = param(5.0, unit="ratio", plausible=(3, 7), ge=0.0, le=20.0)
     """Attackers wounded for one killed."""

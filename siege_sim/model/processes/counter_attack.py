@@ -35,15 +35,15 @@ class CounterAttack(Process):
     """Chance a day that such a unit tries."""
     within_days: int = param(3, unit="days", plausible=(1, 6), ge=1, le=60)
     """How long a loss counts as fresh."""
-    reach_m: float = param(1200.0, unit="m", plausible=(400, 2000), gt=0.0, le=1e5)
+    reach_m: float = param(1200.0, unit="m", plausible=(400, 2000), le=1e5, ge=1.0)
     """How far a unit goes to counter-attack."""
-    taken_back_km2: float = param(0.16, unit="km2", plausible=(0.05, 0.3), gt=0.0, le=10.0)
+    taken_back_km2: float = param(0.16, unit="km2", plausible=(0.05, 0.3), le=10.0, ge=0.001)
     """Ground that one that succeeds takes back; whole cells, by chance."""
     least_cohesion: float = share(0.6, plausible=(0.4, 0.8))
     """Cohesion that a unit needs to try."""
-    occupiers: float = param(120.0, unit="fighters", plausible=(60, 250), gt=0.0, le=5000.0)
+    occupiers: float = param(120.0, unit="fighters", plausible=(60, 250), le=5000.0, ge=0.1)
     """Fighting strength that holds a freshly taken cell."""
-    even_odds: float = param(1.5, unit="ratio", plausible=(1, 2.5), gt=0.0, le=20.0)
+    even_odds: float = param(1.5, unit="ratio", plausible=(1, 2.5), le=20.0, ge=0.01)
     """Odds at which a counter-attack succeeds every second time."""
     losses_attacker: float = share(0.06, plausible=(0.02, 0.15))
     """Share of the unit that is killed or wounded."""

@@ -43,7 +43,7 @@ class Displacement(Process):
     off_means: ClassVar[str] = "no household leaves its home"
     neutral: ClassVar[Mapping[str, Any]] = {"reluctance": 1e6}
 
-    reluctance: float = param(8.5, unit="logit", plausible=(7, 10), ge=-50.0)
+    reluctance: float = param(8.5, unit="logit", plausible=(7, 10), ge=-50.0, le=50.0)
     """How strongly a household stays when nothing pushes it: the chance a day is ``1 / (1 + exp(reluctance))``."""
     strikes_weight: float = param(2.0, unit="logit", plausible=(1, 4), ge=0.0, le=50.0)
     """Push of full fear of strikes."""
@@ -66,13 +66,13 @@ class Displacement(Process):
         le=50.0,
     )
     """Push of an open way out anywhere in the pocket that everybody trusts."""
-    inside_weight: float = param(1.0, unit="weight", plausible=(0.3, 3), ge=0.0)
+    inside_weight: float = param(1.0, unit="weight", plausible=(0.3, 3), ge=0.0, le=1000.0)
     """Pull of going deeper into the pocket, against crossing the line."""
-    third_party_weight: float = param(2.5, unit="weight", plausible=(0.3, 3), ge=0.0)
+    third_party_weight: float = param(2.5, unit="weight", plausible=(0.3, 3), ge=0.0, le=1000.0)
     """Pull of an open way to a third party's ground next door."""
-    besieger_weight: float = param(0.7, unit="weight", plausible=(0.3, 3), ge=0.0)
+    besieger_weight: float = param(0.7, unit="weight", plausible=(0.3, 3), ge=0.0, le=1000.0)
     """Pull of an open way to the besieger's ground next door, without fear of reprisal."""
-    walk_cells: float = param(4.0, unit="cells", plausible=(2, 10), gt=0.0, le=200.0)
+    walk_cells: float = param(4.0, unit="cells", plausible=(2, 10), le=200.0, ge=0.01)
     """Distance over which the pull of a way out falls to a third."""
     crossing_when_broken: float = share(0.2, plausible=(0.1, 0.7))
     """How passable the line is where ground was lost within two days."""

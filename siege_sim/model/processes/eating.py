@@ -38,7 +38,7 @@ class Eating(Process):
         le=2.0,
     )
     """What they limit themselves to when the store is about to end."""
-    good_store_days: float = param(30.0, unit="days", plausible=(14, 60), gt=0.0, le=3650.0)
+    good_store_days: float = param(30.0, unit="days", plausible=(14, 60), le=3650.0, ge=0.1)
     """Days of food at home that count as a good store."""
 
     def step(self, model: SiegeState, rng: Generator) -> None:

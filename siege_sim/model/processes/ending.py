@@ -28,7 +28,7 @@ class Ending(Process):
 
     least_share_held: float = param(0.02, unit="share", plausible=(0.0, 0.05), ge=0.0, le=1.0)
     """The pocket counts as taken when less than this share of its ground is left."""
-    least_fighters: int = param(100, unit="fighters", plausible=(0, 500), ge=0)
+    least_fighters: int = param(100, unit="fighters", plausible=(0, 500), ge=0, le=1000000)
     """The pocket counts as taken when fewer of the garrison than this are fit."""
     ends_when_broken: bool = True
     """Whether the run ends when a relief force reaches the pocket."""

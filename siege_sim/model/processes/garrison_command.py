@@ -38,7 +38,7 @@ class GarrisonCommand(Process):
 
     moves_per_day: int = param(5, unit="units/day", plausible=(2, 12), ge=0, le=1000)
     """Units that command can send elsewhere in a day."""
-    reach_m: float = param(4000.0, unit="m", plausible=(2000, 8000), gt=0.0, le=1e6)
+    reach_m: float = param(4000.0, unit="m", plausible=(2000, 8000), le=1e6, ge=1.0)
     """How far a unit goes in a day."""
     under_pressure: float = param(2.3, unit="factor", plausible=(1.5, 4), ge=1.0, le=20.0)
     """How many times as many defenders a cell under assault should have."""

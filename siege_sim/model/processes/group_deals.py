@@ -60,8 +60,8 @@ class GroupDeals(Process):
     condemnation_weight: float = param(0.05, unit="1/point", plausible=(0.0, 0.2), ge=0.0, le=10.0)
     """How much a point of condemnation, or of outside pressure, improves the terms."""
     persons_per_day: float = param(
-        5000.0, unit="persons/day", plausible=(2000, 10000), gt=0.0, le=1e6,
-        source="Daraya: nearly 5,000 people in two days, with 48 buses on the first (26-27 Aug 2016; AP)",
+        5000.0, unit="persons/day", plausible=(2000, 10000), le=1e6,
+        source="Daraya: nearly 5,000 people in two days, with 48 buses on the first (26-27 Aug 2016; AP)", ge=0.1,
     )  # fmt: skip
     """People whom buses bring out a day, in all deals together."""
     civilians_leaving: float = share(0.5, plausible=(0.3, 0.8), source="half were willing to leave (OCHA, 5 Oct 2016)")

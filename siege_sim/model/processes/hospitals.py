@@ -50,7 +50,7 @@ class Hospitals(Process):
     """How many times higher it is without treatment."""
     healed_per_day: float = param(0.05, unit="1/day", plausible=(0.03, 0.08), ge=0.0, le=1.0)
     """Hazard of recovery."""
-    patients_a_bed: float = param(6.0, unit="patients", plausible=(2, 10), gt=0.0, le=100.0)
+    patients_a_bed: float = param(6.0, unit="patients", plausible=(2, 10), le=100.0, ge=0.01)
     """Wounded whom one bed can serve, most of them as outpatients."""
     repairs: bool = True
     """Whether closed facilities are repaired."""

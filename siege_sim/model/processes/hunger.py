@@ -46,7 +46,12 @@ class Hunger(Process):
     }
 
     body_mass_kg: float = param(
-        54.0, unit="kg", plausible=(48, 62), source="mean over a population with 40 % children", ge=20.0
+        54.0,
+        unit="kg",
+        plausible=(48, 62),
+        source="mean over a population with 40 % children",
+        ge=20.0,
+        le=200.0,
     )
     """Mean body mass at the start."""
     kcal_per_kg: float = param(
@@ -54,7 +59,8 @@ class Hunger(Process):
         unit="kcal/kg",
         plausible=(5000, 7700),
         source="7,700 for fat (Wishnofsky 1958), far less for lean tissue; 5,500 fits Minnesota, Leningrad, Warsaw",
-        gt=0.0,
+        ge=500.0,
+        le=20000.0,
     )
     """Energy in a kilogram of lost body mass."""
     adaptation: float = param(
@@ -90,8 +96,8 @@ class Hunger(Process):
         unit="exponent",
         plausible=(2.1, 5),
         source="Leningrad to February 1942 and Sarajevo 1992-93 together",
-        gt=0,
         le=10,
+        ge=0.01,
     )
     """Exponent by which they rise with the loss beyond a tenth."""
     frailty: float = param(

@@ -26,10 +26,15 @@ class LossThreshold(BreakOff):
     kind: Literal["loss_threshold"] = "loss_threshold"
 
     threshold: float = param(
-        0.3, unit="share", plausible=(0.1, 0.4), source="10 % neutralised, 30 % destroyed (US doctrine)", gt=0.0, le=1.0
+        0.3,
+        unit="share",
+        plausible=(0.1, 0.4),
+        source="10 % neutralised, 30 % destroyed (US doctrine)",
+        le=1.0,
+        ge=0.001,
     )
     """Share of the opening strength out of action at which the hazard is half its full factor."""
-    width: float = param(0.05, unit="share", plausible=(0.02, 0.1), gt=0.0, le=1.0)
+    width: float = param(0.05, unit="share", plausible=(0.02, 0.1), le=1.0, ge=0.001)
     """How gradually it rises around the threshold."""
     factor: float = param(300.0, unit="factor", plausible=(50, 1000), ge=0.0, le=1e6)
     """The hazard far beyond the threshold, relative to a cell with fresh defenders."""

@@ -71,19 +71,19 @@ class MainEffort(Process):
     """Spread of the error in judging defences."""
     patience_days: int = param(6, unit="days", plausible=(3, 10), ge=1, le=100)
     """Days without an assault going in after which an axis looks for another place."""
-    longest_cut_m: float = param(5000.0, unit="m", plausible=(3000, 8000), gt=0.0, le=1e5)
+    longest_cut_m: float = param(5000.0, unit="m", plausible=(3000, 8000), le=1e5, ge=1.0)
     """The longest cut that is thought of."""
-    least_km2: float = param(1.0, unit="km2", plausible=(0.3, 3), gt=0.0, le=1e4)
+    least_km2: float = param(1.0, unit="km2", plausible=(0.3, 3), le=1e4, ge=0.001)
     """The least ground that is worth a cut."""
-    march_m: float = param(2000.0, unit="m", plausible=(1500, 6000), gt=0.0, le=1e6)
+    march_m: float = param(2000.0, unit="m", plausible=(1500, 6000), le=1e6, ge=1.0)
     """Distance from its forces at which a place is worth a third to an axis."""
-    about_m: float = param(4500.0, unit="m", plausible=(1000, 6000), gt=0.0, le=1e6)
+    about_m: float = param(4500.0, unit="m", plausible=(1000, 6000), le=1e6, ge=1.0)
     """Distance from the main effort at which a place is worth a third to the other axes."""
     apart_m: float = param(1600.0, unit="m", plausible=(800, 3000), ge=0.0, le=1e5)
     """Axes keep at least this far from each other."""
-    frontage_m: float = param(5500.0, unit="m", plausible=(2000, 8000), gt=0.0, le=1e5)
+    frontage_m: float = param(5500.0, unit="m", plausible=(2000, 8000), le=1e5, ge=1.0)
     """The longest front that one axis assaults at a time."""
-    reach_m: float = param(1450.0, unit="m", plausible=(800, 3000), gt=0.0, le=1e5)
+    reach_m: float = param(1450.0, unit="m", plausible=(800, 3000), le=1e5, ge=1.0)
     """How far from where it stands, or has just advanced to, an axis attacks."""
 
     def problems_in(self, setting: Setting) -> Iterator[Problem]:

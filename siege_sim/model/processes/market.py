@@ -36,7 +36,7 @@ class MarketTrade(Process):
     """Share of their stock that traders bring to market each day."""
     held_back: float = share(0.3, plausible=(0.0, 0.6))
     """Share of what they would sell that traders hoard when prices are very high; less at lower prices."""
-    normal_days: float = param(60.0, unit="days", plausible=(30, 120), gt=0.0, le=3650.0)
+    normal_days: float = param(60.0, unit="days", plausible=(30, 120), le=3650.0, ge=0.1)
     """Days of the people's whole need that traders hold in normal times."""
     price_elasticity: float = param(
         0.6, unit="exponent", plausible=(0.3, 1.0),

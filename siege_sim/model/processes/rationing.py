@@ -74,8 +74,8 @@ class Rationing(Process):
         unit="days",
         plausible=(60, 200),
         source="diesel for under 10 days on 24 Nov 2016 (White Helmets); fuel kept for bakeries since July",
-        gt=0.0,
         le=3650.0,
+        ge=0.1,
     )
     """Days until fuel for the bakeries would run out without supply; their output falls evenly over that time."""
     fighters_share_of_need: DatedNumber = dated(1.0, unit="share", plausible=(0.7, 1.2), ge=0.0, le=3.0)

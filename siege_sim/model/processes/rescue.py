@@ -33,7 +33,7 @@ class Rescue(Process):
     """Share of the buried who survive when crews can reach all of them."""
     saved_by_neighbours: float = share(0.35, plausible=(0.15, 0.5))
     """Share who survive without crews."""
-    people_a_crew: float = param(3.0, unit="persons/day", plausible=(1, 6), gt=0.0, le=100.0)
+    people_a_crew: float = param(3.0, unit="persons/day", plausible=(1, 6), le=100.0, ge=0.01)
     """Buried people that one crew can reach in time in a day."""
     crews_lost_per_hit: float = share(0.5, plausible=(0.2, 1.0))
     """Share of a centre's crews out of action on a day on which its cell is hit three times or more."""

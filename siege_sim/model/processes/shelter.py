@@ -47,11 +47,11 @@ class Shelter(Process):
     """Share of those who are in it, over day and night, with full experience; nobody is without."""
     warned_of_aircraft: DatedNumber = dated_share(0.2, plausible=(0.0, 0.9))
     """Share of the air strikes before which people have time to go under cover: alarms, spotters; may be by date."""
-    days_to_learn: float = param(14.0, unit="days", plausible=(5, 40), gt=0.0, le=1000.0)
+    days_to_learn: float = param(14.0, unit="days", plausible=(5, 40), le=1000.0, ge=0.1)
     """Days of fire in which two thirds of the experience are gained."""
-    days_to_forget: float = param(60.0, unit="days", plausible=(20, 120), gt=0.0, le=10_000.0)
+    days_to_forget: float = param(60.0, unit="days", plausible=(20, 120), le=10_000.0, ge=0.1)
     """Quiet days in which two thirds of it are lost."""
-    hits_of_a_day_of_fire: float = param(3.0, unit="hits per 100,000 people", plausible=(1, 10), gt=0.0, le=1000.0)
+    hits_of_a_day_of_fire: float = param(3.0, unit="hits per 100,000 people", plausible=(1, 10), le=1000.0, ge=0.01)
     """Hits of a day at which two thirds of the people count it as one of fire."""
 
     def step(self, model: SiegeState, rng: Generator) -> None:

@@ -60,7 +60,7 @@ class StrikeEffects(Process):
     """Chance to be wounded."""
     fighters_area_m2: float = param(45.0, unit="m2", plausible=(20, 100), ge=0.0, le=20_000.0)
     """Area in which one general-purpose bomb kills fighters in cover; other kinds in proportion."""
-    positions_share: float = param(0.1, unit="share", plausible=(0.05, 0.3), gt=0.0, le=1.0)
+    positions_share: float = param(0.1, unit="share", plausible=(0.05, 0.3), le=1.0, ge=0.001)
     """Share of a front cell in which its defenders stand; strikes fall there."""
     wounded_per_killed_fighter: float = param(2.5, unit="ratio", plausible=(2, 4), ge=0.0, le=10.0)
     """Fighters wounded for each one killed."""

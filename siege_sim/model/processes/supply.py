@@ -44,6 +44,7 @@ class Supply(Process):
         plausible=(100e6, 800e6),
         source="some goods entered 6 Aug - 4 Sep 2016",
         ge=0.0,
+        le=100000000000.0,
     )
     """Food that an open road without fire on it brings in."""
     fuel_days_in_per_day: float = param(3.0, unit="days/day", plausible=(1, 10), ge=0.0, le=100.0)

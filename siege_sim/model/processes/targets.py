@@ -38,12 +38,12 @@ class Targets(Process):
         "stores": 0.0,
     }  # fmt: skip
 
-    front: DatedNumber = dated(0.33, unit="weight", plausible=(0.2, 0.5), ge=0.0)
+    front: DatedNumber = dated(0.33, unit="weight", plausible=(0.2, 0.5), ge=0.0, le=1000.0)
     """Positions on the front line."""
-    on_call: DatedNumber = dated(0.0, unit="weight", plausible=(0.0, 1.0), ge=0.0)
+    on_call: DatedNumber = dated(0.0, unit="weight", plausible=(0.0, 1.0), ge=0.0, le=1000.0)
     """Positions where the besieger assaults or prepares to: strikes that his forward troops call for. On days without
     any they are positions on the front line."""
-    housing: DatedNumber = dated(0.56, unit="weight", plausible=(0.4, 0.7), ge=0.0)
+    housing: DatedNumber = dated(0.56, unit="weight", plausible=(0.4, 0.7), ge=0.0, le=1000.0)
     """Quarters, in proportion to the people there."""
     hospitals: DatedNumber = dated(
         0.025,
@@ -51,15 +51,16 @@ class Targets(Process):
         plausible=(0.01, 0.04),
         source="16 bombardments of hospitals (SAMS) among 950 large impacts (HRW), 19 Sep - 18 Oct 2016",
         ge=0.0,
+        le=1000.0,
     )
     """Hospitals and clinics."""
-    markets: DatedNumber = dated(0.025, unit="weight", plausible=(0.01, 0.05), ge=0.0)
+    markets: DatedNumber = dated(0.025, unit="weight", plausible=(0.01, 0.05), ge=0.0, le=1000.0)
     """Markets."""
-    bakeries: DatedNumber = dated(0.025, unit="weight", plausible=(0.01, 0.05), ge=0.0)
+    bakeries: DatedNumber = dated(0.025, unit="weight", plausible=(0.01, 0.05), ge=0.0, le=1000.0)
     """Bakeries."""
-    schools: DatedNumber = dated(0.025, unit="weight", plausible=(0.01, 0.05), ge=0.0)
+    schools: DatedNumber = dated(0.025, unit="weight", plausible=(0.01, 0.05), ge=0.0, le=1000.0)
     """Schools."""
-    stores: DatedNumber = dated(0.01, unit="weight", plausible=(0.0, 0.03), ge=0.0)
+    stores: DatedNumber = dated(0.01, unit="weight", plausible=(0.0, 0.03), ge=0.0, le=1000.0)
     """Food stores."""
 
     def step(self, model: SiegeState, rng: Generator) -> None:

@@ -47,22 +47,22 @@ class Withdrawal(Process):
 
     orders_per_day: float = param(4.0, unit="1/day", plausible=(0.3, 6), ge=0.0, le=20.0)
     """Hazard of the order when a part is as good as cut off."""
-    fears_m: float = param(2000.0, unit="m", plausible=(800, 3500), gt=0.0, le=20000.0)
+    fears_m: float = param(2000.0, unit="m", plausible=(800, 3500), le=20000.0, ge=1.0)
     """Width of the way out below which a part counts as threatened."""
-    narrowed: float = param(0.4, unit="share", plausible=(0.2, 0.7), gt=0.0, le=1.0)
+    narrowed: float = param(0.4, unit="share", plausible=(0.2, 0.7), le=1.0, ge=0.001)
     """Share of its width of day 0 by which a way out must have narrowed to be feared in full: a neck that has always
     been narrow frightens nobody."""
     shortens: float = param(4.2, unit="weight", plausible=(0, 6), ge=0.0, le=50.0)
     """How much a shorter line counts beside the danger of being cut off, where a breach has been made."""
-    breach_m: float = param(600.0, unit="m", plausible=(400, 1500), gt=0.0, le=10000.0)
+    breach_m: float = param(600.0, unit="m", plausible=(400, 1500), le=10000.0, ge=1.0)
     """How far beyond the works the assault must have come in for a breach."""
-    longest_m: float = param(4000.0, unit="m", plausible=(2500, 6000), gt=0.0, le=50000.0)
+    longest_m: float = param(4000.0, unit="m", plausible=(2500, 6000), le=50000.0, ge=1.0)
     """The longest new line that is thought of."""
-    least_km2: float = param(2.8, unit="km2", plausible=(0.4, 3), gt=0.0, le=1000.0)
+    least_km2: float = param(2.8, unit="km2", plausible=(0.4, 3), le=1000.0, ge=0.001)
     """The smallest part that is worth an order."""
     largest_share: float = share(0.35, plausible=(0.25, 0.5))
     """The largest part of the pocket that is given up by one order, as a share of what is built on."""
-    alarm_m: float = param(1000.0, unit="m", plausible=(400, 1500), gt=0.0, le=20000.0)
+    alarm_m: float = param(1000.0, unit="m", plausible=(400, 1500), le=20000.0, ge=1.0)
     """How near to a new line the assault must have come."""
     alarm_days: int = param(5, unit="days", plausible=(2, 10), ge=0, le=100)
     """For how long a gain of the assault is an alarm."""
