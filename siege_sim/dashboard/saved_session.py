@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from siege_sim.dashboard.limits import Limits
     from siege_sim.viewer.frames import Json
 
-FORMAT = 1
+SAVED_FORMAT = 1
 """Version of the text; another one is not read."""
 
 MOST_BYTES = 1_000_000
@@ -46,7 +46,7 @@ class SessionWriter:
             runs = {run.number: run for one in sets for run in one.runs}
             self._runs = {number: self._runs.get(number) or _run_data(run) for number, run in runs.items()}
             data = {
-                "format": FORMAT,
+                "format": SAVED_FORMAT,
                 "lesson": lesson,
                 "runs": list(self._runs.values()),
                 "shown": _set_data(state.shown),
@@ -84,7 +84,7 @@ def read_session(text: str, limits: Limits) -> tuple[SessionState, str]:
         if len(text) > MOST_BYTES:
             raise ValueError("too long")
         data = json.loads(text)
-        if data["format"] != FORMAT:
+        if data["format"] != SAVED_FORMAT:
             raise ValueError("another version")
         runs = {int(run["number"]): _run(run) for run in data["runs"][: MAX_RUNS * (MOST_FORMER + 1)]}
         former = tuple(_set(one, runs) for one in data["former"][-MOST_FORMER:])
