@@ -1,4 +1,4 @@
-"""What a run's manifest must hold for its readers: checked before anything else of the folder is read."""
+"""What the manifest of a run or sweep must hold for its readers: checked before anything else is read."""
 
 from __future__ import annotations
 
@@ -87,6 +87,38 @@ class _Summary(_Kept):
     ending: str
     end_day: _Count
     end_date: str = ""
+
+
+class _Factor(_Kept):
+    name: str
+    role: Literal["uncertainty", "lever"]
+    keys: list[str]
+    unit: str
+    low: _Number | None
+    high: _Number | None
+    values: list[float | int | str | bool] | None
+
+
+class _Design(_Kept):
+    kind: str
+    points: Annotated[int, Field(ge=1, le=10**9)]
+    sampled: bool = False
+    crossed: list[str] = []
+
+
+class SweepManifest(_Kept):
+    """What the manifest of a sweep must hold for its readers."""
+
+    version: str
+    model_version: str
+    name: str
+    title: str
+    outcomes: dict[str, dict[str, Any]]
+    design: _Design
+    replications: Annotated[int, Field(ge=1, le=10**9)]
+    factors: list[_Factor]
+    policy_factor: str | None
+    fingerprint: dict[str, str]
 
 
 def read_manifest(file: Path) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from siege_sim.errors import ResultError
 from siege_sim.results.files import json_text, refuse_older
+from siege_sim.results.run_manifest import SweepManifest, check_kept
 from siege_sim.results.storage import Storage, storage_at
 from siege_sim.results.sweep import Factor, Sweep
 
@@ -83,7 +84,7 @@ class Store:
             ResultError: something else is there, or it cannot be read.
         """
         try:
-            text = self.storage.read(MANIFEST).decode()
+            text = self.storage.read(MANIFEST).decode(errors="replace")
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -94,6 +95,7 @@ class Store:
             data = None
         if not isinstance(data, dict) or data.get("holds") != "sweep":
             raise ResultError(f"{self.where}: holds no sweep; give a folder that `siege-sim sweep` wrote")
+        check_kept(f"{self.where}/{MANIFEST}", SweepManifest, data)
         return data
 
     def begin(
@@ -139,6 +141,9 @@ class Store:
                 damaged[name.removeprefix("runs/")] = str(error)
                 continue
             index = part["replication"].to_numpy() * points + part["point"].to_numpy()
+            if not ((index >= 0) & (index < planned)).all():
+                damaged[name.removeprefix("runs/")] = f"{name}: holds runs that are not in the design"
+                continue
             ok = np.array(part["status"].to_pylist()) == OK
             done[index[ok]] = True
             failed[index[~ok]] = True

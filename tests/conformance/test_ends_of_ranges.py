@@ -88,7 +88,7 @@ def town_with(kind: str) -> Mapping[str, Any]:
     """Return the tiny town in which a mechanism or an action is at work, as plain data."""
     if kind in catalogue.interventions():
         early = {"from_day": 2, "until_day": 6}
-        example = re.sub(r"(\w+_day): \d+", lambda found: f"{found[1]}: {early[found[1]]}", EXAMPLES[kind])
+        example = re.sub(r"(from_day|until_day): \d+", lambda found: f"{found[1]}: {early[found[1]]}", EXAMPLES[kind])
         further = (f"interventions.tried={{kind: {kind}, {example}}}",)
     else:
         on = dict(load_scenario("toy_town", TINY).processes.on())
