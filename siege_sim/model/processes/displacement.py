@@ -43,7 +43,7 @@ class Displacement(Process):
     off_means: ClassVar[str] = "no household leaves its home"
     neutral: ClassVar[Mapping[str, Any]] = {"reluctance": 1e6}
 
-    reluctance: float = param(8.5, unit="logit", plausible=(7, 10), ge=-50.0, le=50.0)
+    reluctance: float = param(8.5, unit="logit", plausible=(7, 10), ge=-50.0, le=1e6)
     """How strongly a household stays when nothing pushes it: the chance a day is ``1 / (1 + exp(reluctance))``."""
     strikes_weight: float = param(2.0, unit="logit", plausible=(1, 4), ge=0.0, le=50.0)
     """Push of full fear of strikes."""
