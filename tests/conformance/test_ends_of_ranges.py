@@ -1,7 +1,7 @@
 """Every end of every range of every process and dated action, played in a tiny town, alone and in pairs.
 
-People, fighters and food are conserved; nothing is below zero, infinite or no number. `SIEGE_SIM_ENDS=all` plays every
-end and 2,000 pairs, which takes some minutes; without it a part of them is played, another on each day of the year.
+People, fighters and food are conserved; nothing is below zero, infinite or no number. `SIEGE_SIM_PAIRS` says how many pairs
+are played.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from siege_sim.schema.dated import DatedNumbers, reader_of
 from tests.blocks import all_blocks
 from tests.conformance.test_interventions import EXAMPLES
 from tests.conformance.test_processes import AT_WORK, NEEDS, others_off
+
+pytestmark = pytest.mark.slow
 
 PAIRS = int(os.environ.get("SIEGE_SIM_PAIRS", "100"))
 BELOW_ZERO = ("pressed_by", "axis")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -21,7 +22,9 @@ def passed_on(behind, path="/", own_names_only=True, **headers):
 
     guard = SameOrigin(app, own_names_only, public_address(behind))
     named = [(name.encode(), value.encode()) for name, value in headers.items()]
-    asyncio.run(guard({"type": "http", "path": path, "headers": named}, None, send))
+    scope = {"type": "http", "path": path, "headers": named}
+    with ThreadPoolExecutor(1) as aside:  # where a browser is driven, this thread has a loop of its own
+        aside.submit(lambda: asyncio.run(guard(scope, None, send))).result()
     return reached[0] if reached else None
 
 

@@ -89,7 +89,7 @@ def test_a_place_that_cannot_be_written_to_is_said_in_a_sentence(targets, tmp_pa
     ("damage", "words"),
     [
         (lambda folder: (folder / "manifest.json").write_text("[]"), "holds no run and no sweep"),
-        (lambda folder: (folder / "snapshots.npz").write_bytes(b"PK"), "not a complete run"),
+        (lambda folder: (folder / "snapshots.npz").write_bytes(b"PK"), "snapshots.npz: is damaged"),
         (lambda folder: (folder / "quarters.csv").unlink(), "not a complete run"),
     ],
 )
