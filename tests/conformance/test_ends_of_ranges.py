@@ -1,7 +1,7 @@
 """Every end of every range of every process and dated action, played in a tiny town, alone and in pairs.
 
-People, fighters and food are conserved; nothing is below zero, infinite or no number. `SIEGE_SIM_PAIRS` says how many pairs
-are played.
+People, fighters and food are conserved; nothing is below zero, infinite or no number. `SIEGE_SIM_PAIRS` says how many
+pairs are played.
 """
 
 from __future__ import annotations
