@@ -73,7 +73,7 @@ def compare_command(
     target = out or folders.unused_folder(name, force, quiet or as_json)
     check_target(target, force)
     from siege_sim.cli.progress import counted
-    from siege_sim.reports.brief import write_brief
+    from siege_sim.reports.brief import brief_content, write_brief
     from siege_sim.reports.comparison import print_comparison, write_comparison
     from siege_sim.runner.finished_runs import runs_kept_beside
 
@@ -82,10 +82,13 @@ def compare_command(
             findings = found_by(request, workers, progress, finished)
         with new_folder(target, force) as folder:
             note = write_comparison(findings, folder, request.command)
-            if brief:
-                write_brief(findings, folder, f"{request.command} --brief")
-            if docx:
-                write_brief_document(findings, folder, f"{request.command} --docx")
+            if brief or docx:
+                command = f"{request.command}{' --brief' * brief}{' --docx' * docx}"
+                content = brief_content(findings, command)
+                if brief:
+                    write_brief(content, folder)
+                if docx:
+                    write_brief_document(content, folder)
     folders.print_note(note, quiet or as_json)
     if as_json:
         print(json_text(findings.data()), end="")

@@ -41,28 +41,21 @@ MOST_DOUBTS = 3
 LONGEST_SUMMARY = 180
 """Characters of a scenario's summary."""
 
+LEAD = "A brief. A model, not a record: it says what would have changed in this model."
+"""What stands above every brief."""
+
 ALWAYS = ("excess_deaths", ENDING, "end_day")
 """What every brief has a row for."""
 
 
-def write_brief(findings: ComparisonFindings, folder: Path, command: str) -> Path:
-    """Write ``brief.html`` into the folder of a comparison.
-
-    Args:
-        findings: the comparison.
-        folder: where; it exists.
-        command: what has to be typed to repeat it.
-
-    Returns:
-        The file.
-    """
-    write_page(render_brief(findings, command), folder / "brief.html")
-    return folder / "brief.html"
+def write_brief(brief: BriefContent, folder: Path) -> None:
+    """Write a brief as ``brief.html`` into an existing folder."""
+    write_page(render_brief(brief), folder / "brief.html")
 
 
-def render_brief(findings: ComparisonFindings, command: str) -> str:
+def render_brief(brief: BriefContent) -> str:
     """Return a brief as a page of its own; every text of the scenarios is escaped."""
-    return page("brief.html", brief=brief_content(findings, command))
+    return page("brief.html", brief=brief, lead=LEAD)
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from siege_sim.errors import SiegeError
-from siege_sim.reports.brief import BriefContent, brief_content
+from siege_sim.reports.brief import LEAD, BriefContent
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from siege_sim.analysis.comparison.comparison_findings import ComparisonFindings
-
-LEAD = "A brief. A model, not a record: it says what would have changed in this model."
 MARGIN_MM, BODY_PT, SMALL_PT, HEADING_PT, TITLE_PT = 16, 9, 8, 11, 15
 FIGURE_MM = 150
 ALWAYS_WRITTEN = datetime(2000, 1, 1)
@@ -39,20 +36,9 @@ def check_can_write_documents() -> None:
         raise SiegeError("--docx needs the library python-docx: pip install 'siege_sim[docx]'") from None
 
 
-def write_brief_document(findings: ComparisonFindings, folder: Path, command: str) -> Path:
-    """Write ``brief.docx`` into the folder of a comparison; the same comparison gives the same bytes.
-
-    Args:
-        findings: the comparison.
-        folder: where; it exists.
-        command: what has to be typed to repeat it.
-
-    Returns:
-        The file.
-    """
-    file = folder / "brief.docx"
-    file.write_bytes(document_bytes(brief_content(findings, command)))
-    return file
+def write_brief_document(brief: BriefContent, folder: Path) -> None:
+    """Write a brief as ``brief.docx`` into an existing folder; the same brief gives the same bytes."""
+    (folder / "brief.docx").write_bytes(document_bytes(brief))
 
 
 def document_bytes(brief: BriefContent) -> bytes:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from siege_sim.reports.brief import render_brief
+from siege_sim.reports.brief import brief_content, render_brief
 from tests.unit.reports.test_brief import findings
 
 SHEET = re.compile(rb"/Type\s*/Page[^s]")
@@ -23,7 +23,9 @@ SHEET = re.compile(rb"/Type\s*/Page[^s]")
 )
 def test_it_prints_on_two_sheets_at_most(compared, chromium, tmp_path):
     file = tmp_path / "brief.html"
-    file.write_text(render_brief(compared, "siege-sim compare base first second --runs 60 --together"), "utf-8")
+    file.write_text(
+        render_brief(brief_content(compared, "siege-sim compare base first second --runs 60 --together")), "utf-8"
+    )
     page = chromium.new_page()
     page.goto(file.as_uri())
     printed = page.pdf(prefer_css_page_size=True)

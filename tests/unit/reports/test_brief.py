@@ -11,7 +11,7 @@ from siege_sim.analysis.comparison.comparison import Arm, Comparison
 from siege_sim.analysis.comparison.comparison_findings import ComparisonFindings, comparison_findings
 from siege_sim.analysis.comparison.traces import trace_of
 from siege_sim.analysis.comparison.uncertain import uncertain_findings
-from siege_sim.reports.brief import BRIEF_ROWS, MOST_WHAT_IFS, brief_rows, render_brief
+from siege_sim.reports.brief import BRIEF_ROWS, MOST_WHAT_IFS, brief_content, brief_rows, render_brief
 from tests.unit.analysis.comparison.test_comparison import KNOWN, LAST, MADE, START, course
 
 OUTCOMES = ("civilians_killed", "ending", "kcal_eaten_per_person", "garrison_area_share", "left_by_road",
@@ -48,7 +48,7 @@ def findings(what_ifs: int, pairs: int = 4, uncertain: bool = False, together: b
 
 
 def test_it_has_question_answer_figure_table_limits_and_how_it_was_made_in_this_order():
-    html = render_brief(findings(2), "siege-sim compare base aid")
+    html = render_brief(brief_content(findings(2), "siege-sim compare base aid"))
     places = [
         html.index(text) for text in (">Question<", ">Answer<", "<figure", "<table", ">Limits<", ">How it was made<")
     ]
@@ -60,7 +60,7 @@ def test_it_has_question_answer_figure_table_limits_and_how_it_was_made_in_this_
 
 @pytest.mark.parametrize("what_ifs", [1, 2, 3, 5])
 def test_the_table_has_at_most_six_rows_with_a_column_for_each_of_three_what_ifs(what_ifs):
-    html = render_brief(findings(what_ifs), "x")
+    html = render_brief(brief_content(findings(what_ifs), "x"))
     rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", html, flags=re.DOTALL)
     assert len(rows) == BRIEF_ROWS
     assert all(row.count("<td") == 1 + min(what_ifs, MOST_WHAT_IFS) for row in rows)
@@ -75,18 +75,18 @@ def test_deaths_come_first_and_an_ending_and_the_date_are_always_there():
 
 
 def test_one_pair_has_no_claim_and_still_a_brief():
-    html = render_brief(findings(1, pairs=1), "x")
+    html = render_brief(brief_content(findings(1, pairs=1), "x"))
     assert "no effect can be called clear" in html
 
 
 def test_texts_of_scenarios_are_not_trusted():
     found = findings(1)
     evil = replace(found, baseline=replace(found.baseline, title="<script>alert(1)</script>"))
-    assert "<script" not in render_brief(evil, "x")
+    assert "<script" not in render_brief(brief_content(evil, "x"))
 
 
 def test_drawn_parameters_and_doubts_stand_among_the_limits():
-    html = render_brief(findings(2, uncertain=True), "x")
+    html = render_brief(brief_content(findings(2, uncertain=True), "x"))
     limits = html[html.index(">Limits<") :]
     assert "With uncertain parameters (4 pairs: 9 parameters" in limits
     assert "1: What if a very long question" in limits
