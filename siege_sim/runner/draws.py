@@ -179,11 +179,13 @@ def own_values(drawn: Values, base: Scenario, one: Scenario) -> dict[str, float 
     }
 
 
-def drawn_jobs(scenarios: Sequence[Scenario], draws: Draws, days: int | None) -> list[Job]:
-    """Return the runs of all scenarios with each set, seed by seed."""
+def drawn_jobs(
+    scenarios: Sequence[Scenario], draws: Draws, days: int | None, seeds: Sequence[int] | None = None
+) -> list[Job]:
+    """Return the runs of all scenarios with each set, seed by seed; without ``seeds`` these are 1, 2, ..."""
     plans = [one.model_dump(mode="json", by_alias=True) for one in scenarios]
     return [
         Job(with_values(plan, own_values(drawn, scenarios[0], one)), seed, days)
-        for seed, drawn in enumerate(draws.sets, start=1)
+        for seed, drawn in zip(seeds or range(1, len(draws.sets) + 1), draws.sets, strict=True)
         for one, plan in zip(scenarios, plans, strict=True)
     ]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from siege_sim.loading.keys import with_values
 from siege_sim.results.changed import changed_title
 from siege_sim.results.ensemble import RunSet, Town
 from siege_sim.runner.finished_runs import runs_of_jobs
-from siege_sim.runner.run import Job, jobs_of
+from siege_sim.runner.run import jobs_of
 
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
@@ -37,11 +36,12 @@ def run_set(
         finished: where runs that are finished are kept meanwhile, if anywhere.
         draws: parameters for each run, in place of the scenario's.
     """
-    jobs = jobs_of(scenario, seeds, days)
-    if draws is not None:
-        jobs = [
-            Job(with_values(job.scenario, values), job.seed, days) for job, values in zip(jobs, draws.sets, strict=True)
-        ]
+    if draws is None:
+        jobs = jobs_of(scenario, seeds, days)
+    else:
+        from siege_sim.runner.draws import drawn_jobs
+
+        jobs = drawn_jobs([scenario], draws, days, seeds)
     runs = runs_of_jobs(jobs, workers, on_progress, finished)
     return RunSet(
         name=scenario.name,
