@@ -57,7 +57,7 @@ class Parameter:
 
 
 def parameter_of(scenario: Scenario, key: str) -> Parameter | None:
-    """Return a parameter of a scenario, or None when the scenario has no such key.
+    """Return a parameter of a scenario, or None when the scenario has no such key, or nothing in it reads the block.
 
     For a key with ``*`` it is the factor: 1 where nothing is changed.
     """
@@ -66,6 +66,8 @@ def parameter_of(scenario: Scenario, key: str) -> Parameter | None:
         can = scaled is not None and scaled_data(_plain(scaled.value), 1.0) is not None
         return Parameter(key, 1.0, FACTOR_UNIT) if can else scaled
     *path, last = key.split(".")
+    if path and path[0] in scenario.unsaid:
+        return None
     block: Any = scenario
     for name in path:
         block = block.get(name) if isinstance(block, dict) else _field_of(block, name)

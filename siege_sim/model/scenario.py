@@ -237,15 +237,16 @@ class Scenario(Setting):
     __iter__ = None  # type: ignore[assignment]
     """Not a row of values: `mesa.batch_run` would try each of them as a scenario."""
 
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """Keys of which its plain data say nothing: changes when there are none, a front that no process reads."""
+        front_is_unread = self.front == Front() and getattr(self.processes, "clearing", None) is None
+        return (*(() if self.changes else ("changes",)), *(("front",) if front_is_unread else ()))
+
     @model_serializer(mode="wrap")
-    def _without_empty_changes(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Say nothing of changes when there are none, nor of a front that no process reads."""
+    def _without_what_is_unsaid(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
         data: dict[str, Any] = serialise(self)
-        if not self.changes:
-            data.pop("changes", None)
-        if self.front == Front() and getattr(self.processes, "clearing", None) is None:
-            data.pop("front", None)
-        return data
+        return {key: value for key, value in data.items() if key not in self.unsaid}
 
     @cached_property
     def mechanisms(self) -> tuple[tuple[int, ProcessesBase], ...]:

@@ -67,6 +67,14 @@ def test_what_another_case_of_a_fit_has_alone_is_left_out_and_said(tmp_path):
     assert "1 more of the fit" in draws.said
 
 
+def test_a_block_that_nothing_in_the_scenario_reads_is_not_drawn(tmp_path):
+    posterior(tmp_path, f"{KEY},front.works,weight\n3.5,1.5,1.0\n")
+    assert draws_for([TOWN], 1, tmp_path).sets == ({KEY: 3.5},)
+    with pytest.raises(ResultError, match="'toy_town' has none of its parameters"):
+        draws_for([TOWN], 1, Path("sieges"))
+    assert "front.works" in draws_for([load_scenario("aleppo_2016")], 1, Path("sieges")).sets[0]
+
+
 def test_a_name_that_is_neither_a_folder_nor_a_shipped_fit_is_refused():
     with pytest.raises(ResultError, match="no shipped fit 'no_such_fit'"):
         draws_for([TOWN], 2, Path("no_such_fit"))
