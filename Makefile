@@ -15,8 +15,8 @@ OTHER := .venv-other/bin
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 TESTS := test$(if $(BROWSER),$(comma)browser)
 # Rooms whose behaviour may depend on Python or Mesa; pages, figures and readers of files do not.
-ON_THE_OTHER := kernels model results runner dashboard experiments
-WHOLE_PATHS_ON_THE_OTHER := checkpoint reproducible pairing sweep cli notebooks
+ON_THE_OTHER := kernels model results runner dashboard
+WHOLE_PATHS_ON_THE_OTHER := checkpoint reproducible pairing sweep notebooks
 
 # Each step says what it does and how long that takes on two cores, since most say nothing else for minutes.
 
@@ -36,12 +36,12 @@ test: .venv/ready-for-tests .venv-other/ready
 		$(BIN)/python -m pytest -n auto
 	@test ! -d $(SIEGE_SIM_SCREENSHOTS) || echo "pictures of the dashboard, to be looked at: $(SIEGE_SIM_SCREENSHOTS)"
 	@if test -x $(OTHER)/python; then \
-		echo "== what depends on Python or Mesa once more, on the other interpreter: about five minutes"; \
+		echo "== what depends on Python or Mesa once more, on the other interpreter: about three minutes"; \
 		$(OTHER)/python -m pytest -n auto -q -m "not slow" $(addprefix tests/unit/,$(ON_THE_OTHER)) \
 			$(patsubst %,tests/integration/test_%.py,$(WHOLE_PATHS_ON_THE_OTHER)) \
-			tests/conformance tests/regression tests/benchmarks && \
+			tests/conformance tests/regression && \
 		$(if $(BROWSER),SIEGE_SIM_SCREENSHOTS=$(SIEGE_SIM_SCREENSHOTS)/other $(OTHER)/python -m pytest -n auto -q tests/browser/test_dashboard.py \
-			-k "plays or branch or class or lesson",true); \
+			-k "plays or branch or class",true); \
 	else \
 		echo "no second Python interpreter was found; only this one was tested"; \
 	fi

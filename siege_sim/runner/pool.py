@@ -13,6 +13,7 @@ import os
 import queue
 import signal
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Sized
@@ -33,6 +34,12 @@ JobOutput = TypeVar("JobOutput")
 MOST_ATTEMPTS = 3
 """How often a job is tried whose worker dies."""
 
+START_SECONDS = 3.5
+"""What workers take from their start to their first results: they read the program and its compiled loops anew."""
+
+FIRST_JOB_SECONDS = 1.0
+"""What the first job of a process takes longer than the next, for reading compiled loops."""
+
 STARTED_WHILE_READ = 79
 """The exit code of a worker that was to start workers while it was reading the script that it belongs to."""
 
@@ -48,7 +55,8 @@ def run_many(
     Args:
         jobs: what to do; each is sent to a worker, so it must be picklable and should be small.
         function: a function of a module; what it returns must be picklable too.
-        workers: how many processes; by default one for each processor. With one, all happens in this process.
+        workers: how many processes; by default one for each processor, and none where they would not save time. With
+            one, all happens in this process.
         on_progress: called with the number of finished jobs after each.
 
     Raises:
@@ -91,9 +99,29 @@ def as_completed(
     if count <= 1:
         yield from ((index, function(job)) for index, job in numbered)
         return
+    if workers is None and isinstance(jobs, Sized):
+        yield from _while_workers_save_no_time(numbered, len(jobs), count, function)
     waiting = (_PendingJob(index, job) for index, job in numbered)
     with _worker_pool() as pool:
         yield from _run_all(pool, count, function, waiting)
+
+
+def _while_workers_save_no_time(
+    numbered: Iterator[tuple[int, JobInput]], total: int, count: int, function: Callable[[JobInput], JobOutput]
+) -> Iterator[tuple[int, JobOutput]]:
+    """Do jobs in this process until what is left would be done sooner by workers, as far as the last job tells."""
+    for done in range(1, total + 1):
+        pending = next(numbered, None)
+        if pending is None:
+            return
+        index, job = pending
+        began = time.perf_counter()
+        result = function(job)
+        took = time.perf_counter() - began
+        yield index, result
+        usual = max(took - FIRST_JOB_SECONDS, took / 10) if done == 1 else took
+        if usual * (total - done) * (1 - 1 / count) > START_SECONDS:
+            return
 
 
 @dataclass

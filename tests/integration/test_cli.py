@@ -20,12 +20,9 @@ from siege_sim.loading.scenario import load_scenario, parent_of, shipped_scenari
 from siege_sim.results.files import check_target, new_folder
 from siege_sim.results.run import read_run
 from siege_sim.runner.signals import STOP_SIGNALS
+from tests.commands import siege_sim
 
 PROGRAM = [sys.executable, "-m", "siege_sim.cli"]
-
-
-def siege_sim(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, cwd=cwd, check=False)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,8 @@ from siege_sim.analysis.comparison.comparison_findings import comparison_finding
 from siege_sim.analysis.comparison.paired import FIRST_LOOK
 from siege_sim.cli import main as cli
 from siege_sim.runner.compare import comparison_request, run_comparison
-from tests.integration.test_score import PROGRAM, gone, siege_sim
+from tests.commands import siege_sim
+from tests.integration.test_score import PROGRAM, gone
 
 TABLES = {"effects.csv", "days.csv", "quarters.csv", "runs.csv"}
 FIGURES = {"effects.png", "days-fed.png", "quarters-fed.png", "days-bombed.png", "quarters-bombed.png"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,13 +13,10 @@ import pytest
 from siege_sim import load_scenario, run_ensemble
 from siege_sim.cli import main as cli
 from siege_sim.results.run import scenario_text
+from tests.commands import siege_sim
 
 PROGRAM = [sys.executable, "-m", "siege_sim.cli"]
 COARSE = ("--days", "20", "--set", "population.persons_per_household=50")
-
-
-def siege_sim(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, check=False, cwd=cwd)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import csv
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -14,14 +13,11 @@ from pathlib import Path
 import pytest
 
 from siege_sim.cli import main as cli
+from tests.commands import siege_sim
 
 PROGRAM = [sys.executable, "-m", "siege_sim.cli"]
 COARSE = ("--days", "68", "--set", "population.persons_per_household=50")
 FILES = {"scorecard.csv", "scorecard.json", "scorecard.html"}
-
-
-def siege_sim(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")

@@ -115,10 +115,9 @@ def test_the_line_holds_longer_with(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["siege_broken", "no_allied_militias"])
-def test_the_line_holds_longer_over_more_pairs_with(name):
-    """Fewer attackers by weeks, a road by days: docs/validation.md says so."""
-    assert difference(name, days_of_the_line, seeds=range(1, 33))[0] > 0
+def test_the_line_holds_longer_over_more_pairs_with_fewer_attackers():
+    """That a road held open prolongs the siege is one of the README's claims, checked with test_claims."""
+    assert difference("no_allied_militias", days_of_the_line, seeds=range(1, 13))[0] > 0
 
 
 @pytest.mark.slow
@@ -131,13 +130,13 @@ def test_reinforcements_that_come_when_the_line_is_broken_change_nothing_for_it(
 @pytest.mark.parametrize("name", ["no_air_power", "equal_rations"])
 def test_the_day_of_the_break_is_moved_by_days_at_most_with(name):
     """Orders begin the offensive on their day; docs/validation.md calls that doubtful for aircraft."""
-    low, high = difference(name, days_of_the_line, seeds=range(1, 17))
+    low, high = difference(name, days_of_the_line, seeds=range(1, 13))
     assert -7 < low < high < 7
 
 
 @pytest.mark.slow
 def test_the_line_breaks_sooner_without_a_strike_halt():
-    assert difference("no_strike_halt", days_of_the_line, seeds=range(1, 17))[1] < 0
+    assert difference("no_strike_halt", days_of_the_line, seeds=range(1, 13))[1] < 0
 
 
 @pytest.mark.slow

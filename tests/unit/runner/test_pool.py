@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import multiprocessing
 import os
 import signal
@@ -16,12 +17,17 @@ from pathlib import Path
 import pytest
 
 from siege_sim.errors import ScenarioError, WorkerError
+from siege_sim.runner import pool
 from siege_sim.runner.pool import as_completed, process_pool, run_isolated, run_many
 from siege_sim.runner.signals import STOP_SIGNALS
 
 
 def square(number: int) -> int:
     return number * number
+
+
+def process_of(number: int) -> int:
+    return os.getpid()
 
 
 def fail_on_three(number: int) -> int:
@@ -67,6 +73,19 @@ def test_results_come_in_the_order_of_the_jobs_for_any_number_of_workers(workers
     told: list[int] = []
     assert run_many(range(9), square, workers, told.append) == [number * number for number in range(9)]
     assert told == list(range(1, 10))
+
+
+@pytest.mark.parametrize(("start_seconds", "in_this_process"), [(math.inf, 6), (-1.0, 1)])
+def test_unless_told_otherwise_workers_are_started_where_they_save_time(monkeypatch, start_seconds, in_this_process):
+    monkeypatch.setattr(pool, "START_SECONDS", start_seconds)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    told: list[int] = []
+    processes = run_many(range(6), process_of, on_progress=told.append)
+    assert [process == os.getpid() for process in processes] == [True] * in_this_process + [False] * (
+        6 - in_this_process
+    )
+    assert told == list(range(1, 7))
+    assert len(set(processes)) <= 3
 
 
 def test_no_jobs_are_no_work():
