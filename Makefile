@@ -33,15 +33,15 @@ test: .venv/ready-for-tests .venv-other/ready
 	@$(MAKE) --no-print-directory lint
 	@echo "== all tests: about a quarter of an hour"
 	@SIEGE_SIM_OTHER_PYTHON="$$(test -x $(OTHER)/python && echo $(CURDIR)/$(OTHER)/python)" \
-		$(BIN)/python -m pytest -n auto
+		$(BIN)/python -m pytest -n auto --dist worksteal
 	@test ! -d $(SIEGE_SIM_SCREENSHOTS) || echo "pictures of the dashboard, to be looked at: $(SIEGE_SIM_SCREENSHOTS)"
 	@if test -x $(OTHER)/python; then \
 		echo "== what depends on Python or Mesa once more, on the other interpreter: about three minutes"; \
-		$(OTHER)/python -m pytest -n auto -q -m "not slow" $(addprefix tests/unit/,$(ON_THE_OTHER)) \
+		$(OTHER)/python -m pytest -n auto --dist worksteal -q -m "not slow" $(addprefix tests/unit/,$(ON_THE_OTHER)) \
 			$(patsubst %,tests/integration/test_%.py,$(WHOLE_PATHS_ON_THE_OTHER)) \
-			tests/conformance tests/regression && \
+			tests/conformance/test_processes.py tests/regression && \
 		$(if $(BROWSER),SIEGE_SIM_SCREENSHOTS=$(SIEGE_SIM_SCREENSHOTS)/other $(OTHER)/python -m pytest -n auto -q tests/browser/test_dashboard.py \
-			-k "plays or branch or class",true); \
+			-k "plays or branch",true); \
 	else \
 		echo "no second Python interpreter was found; only this one was tested"; \
 	fi

@@ -12,8 +12,10 @@ from siege_sim.model import catalogue
 from siege_sim.model.processes.base import Process
 from siege_sim.model.scenario import Scenario
 from siege_sim.model.schedule import describe, schedule_of
+from siege_sim.schema.block import Block
 from siege_sim.schema.clock import Window
 from siege_sim.schema.dated import DatedWords, reader_of
+from siege_sim.schema.meanings import meanings
 from siege_sim.validation.record import load_record, shipped_records
 
 if TYPE_CHECKING:
@@ -181,7 +183,7 @@ def intervention_list() -> str:
     window = [
         "Every intervention has a name of your choosing, a kind, and a window:",
         "    interventions: {my_convoys: {kind: aid_convoy, from_day: 2016-10-01, every_days: 7, trucks: 20}}",
-        *(_parameter(name, field) for name, field in Window.model_fields.items()),
+        *(_parameter(Window, name) for name in Window.model_fields),
     ]
     known = set(Window.model_fields)
     return "\n\n".join(
@@ -192,13 +194,13 @@ def intervention_list() -> str:
 def _described(cls: type[Process], heading: str, known: set[str]) -> str:
     """Return a heading, the documentation, and a line for each parameter that is not known already."""
     lines = [heading, *(_wrapped(paragraph, 4) for paragraph in (cls.__doc__ or "").split("\n\n"))]
-    lines += [_parameter(name, field) for name, field in cls.model_fields.items() if name not in {"kind", *known}]
+    lines += [_parameter(cls, name) for name in cls.model_fields if name not in {"kind", *known}]
     return "\n".join(lines)
 
 
-def _parameter(name: str, field: FieldInfo) -> str:
-    meaning = _wrapped(field.description or "", 10)
-    return f"      {name} = {value_and_range(field)}\n{meaning}"
+def _parameter(block: type[Block], name: str) -> str:
+    meaning = _wrapped(meanings(block)[name], 10)
+    return f"      {name} = {value_and_range(block.model_fields[name])}\n{meaning}"
 
 
 def value_and_range(field: FieldInfo) -> str:

@@ -25,6 +25,7 @@ from siege_sim.model.setting import AirWing, Faction, Food, Forces, Ground, Popu
 from siege_sim.schema.block import Block
 from siege_sim.schema.clock import Window
 from siege_sim.schema.dated import reader_of
+from siege_sim.schema.meanings import meanings
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -74,7 +75,7 @@ def parameters_page() -> str:
 def block_section(cls: type[Block], heading: str) -> list[str]:
     """Return a heading, the documentation and a table of fields."""
     text = " ".join((cls.__doc__ or "").split())
-    rows = [field_row(name, field) for name, field in fields_of(cls)]
+    rows = [field_row(name, field, meanings(cls)[name]) for name, field in fields_of(cls)]
     section = [f"### {heading}", "", text, ""]
     if rows:
         section += table(("parameter", "value", "plausible", "unit", "meaning", "source"), rows)
@@ -97,12 +98,12 @@ def facts_of(field: FieldInfo) -> dict[str, Any]:
     return dict(field.json_schema_extra) if isinstance(field.json_schema_extra, dict) else {}
 
 
-def field_row(name: str, field: FieldInfo) -> tuple[str, ...]:
+def field_row(name: str, field: FieldInfo, meaning: str) -> tuple[str, ...]:
     """Return the cells of a field's line."""
     facts = facts_of(field)
     default = _default(field) + (" *by date*" if reader_of(field) else "")
     plausible = " to ".join(_value(bound) for bound in facts.get("plausible", ()))
-    return f"`{name}`", default, plausible, facts.get("unit", ""), field.description or "", facts.get("source", "")
+    return f"`{name}`", default, plausible, facts.get("unit", ""), meaning, facts.get("source", "")
 
 
 def _default(field: FieldInfo) -> str:

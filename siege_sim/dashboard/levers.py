@@ -11,6 +11,7 @@ from siege_sim.model import catalogue
 from siege_sim.schema.block import Block
 from siege_sim.schema.clock import Day, Window
 from siege_sim.schema.dated import DatedWords, reader_of
+from siege_sim.schema.meanings import meanings
 from siege_sim.schema.series import Series
 
 if TYPE_CHECKING:
@@ -150,8 +151,8 @@ SIDES: tuple[Literal["garrison", "besieger"], ...] = ("garrison", "besieger")
 
 def _start_panel(group: str, now: Block, block: tuple[str, ...], sectors: tuple[str, ...] = ()) -> LeverPanel:
     levers = [
-        _lever(name, field, now, None, sectors if name == "sectors" else ())
-        for name, field in type(now).model_fields.items()
+        _lever(type(now), name, now, None, sectors if name == "sectors" else ())
+        for name in type(now).model_fields
         if name not in (*SIDES, "third_parties")
     ]
     description = (type(now).__doc__ or "").strip().splitlines()[0]
@@ -159,20 +160,20 @@ def _start_panel(group: str, now: Block, block: tuple[str, ...], sectors: tuple[
 
 
 def _panel(kind: type[Process], now: Process | None, scenario: Scenario | None = None) -> LeverPanel:
-    shown = ((name, field) for name, field in _own_fields(kind) if not _has_series_by_name(now, name))
-    levers = tuple(_lever(name, field, now, scenario) for name, field in shown)
+    shown = (name for name in _own_fields(kind) if not _has_series_by_name(now, name))
+    levers = tuple(_lever(kind, name, now, scenario) for name in shown)
     return LeverPanel(
         kind.name(), PHASE_LABELS[kind.phase.name], kind.summary(), levers, dict(getattr(kind, "neutral", {}))
     )
 
 
-def _own_fields(kind: type[Process]) -> Iterator[tuple[str, FieldInfo]]:
+def _own_fields(kind: type[Process]) -> Iterator[str]:
     """Yield the fields that a form can show: no windows, and no blocks by name."""
     for name, field in kind.model_fields.items():
         parts = get_args(field.annotation)
         of_blocks = any(isinstance(part, type) and issubclass(part, Block) for part in parts)
         if name != "kind" and name not in Window.model_fields and not of_blocks and not _is_by_date(field.annotation):
-            yield name, field
+            yield name
 
 
 def _has_series_by_name(now: Block | None, name: str) -> bool:
@@ -190,8 +191,9 @@ def _is_by_date(annotation: Any) -> bool:
 
 
 def _lever(
-    name: str, field: FieldInfo, now: Block | None, scenario: Scenario | None, known: tuple[str, ...] = ()
+    block: type[Block], name: str, now: Block | None, scenario: Scenario | None, known: tuple[str, ...] = ()
 ) -> Lever:
+    field = block.model_fields[name]
     facts = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     usual = None if field.is_required() else field.get_default(call_default_factory=True)
     value = usual if now is None else getattr(now, name)
@@ -201,7 +203,7 @@ def _lever(
     return Lever(
         key=name,
         kind=kind,
-        description=(field.description or "").strip(),
+        description=meanings(block)[name],
         unit=str(facts.get("unit", "")),
         value=_plain(kind, value),
         low=low,

@@ -11,8 +11,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic.json_schema import GenerateJsonSchema
+
 from siege_sim._version import __version__
 from siege_sim.schema.block import Block
+from siege_sim.schema.meanings import meanings
 
 Schema = dict[str, Any]
 
@@ -30,10 +33,23 @@ SHARED = "shared"
 
 def block_schema(block: type[Block]) -> Schema:
     """Return the schema of a block: pydantic's, without what editors do not know, and with units in descriptions."""
-    schema: Schema = block.model_json_schema(by_alias=True)
+    schema: Schema = block.model_json_schema(by_alias=True, schema_generator=_Described)
     for part in parts_of(schema):
         _tidy(part)
     return schema
+
+
+class _Described(GenerateJsonSchema):
+    """Pydantic's schemas, with what each field means."""
+
+    def model_schema(self, schema: Any) -> Schema:
+        made: Schema = super().model_schema(schema)
+        fields, properties = schema["cls"].model_fields, made.get("properties", {})
+        for name, meaning in meanings(schema["cls"]).items():
+            part = properties.get(fields[name].alias or name)
+            if meaning and part is not None:
+                part.setdefault("description", meaning)
+        return made
 
 
 def versioned(schema: Schema, kind: str) -> Schema:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from siege_sim.errors import SiegeError
 from siege_sim.schema.block import Block
+from siege_sim.schema.meanings import meanings
 from siege_sim.schema.series import Series, is_series_data, scaled_data
 
 if TYPE_CHECKING:
@@ -73,12 +74,12 @@ def parameter_of(scenario: Scenario, key: str) -> Parameter | None:
         block = block.get(name) if isinstance(block, dict) else _field_of(block, name)
     if isinstance(block, dict):
         return Parameter(key, block[last]) if last in block else None
-    field = type(block).model_fields.get(last) if isinstance(block, Block) else None
-    if field is None:
+    if not isinstance(block, Block) or last not in type(block).model_fields:
         return None
+    field = type(block).model_fields[last]
     facts = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     plausible: Any = facts.get("plausible", (None, None))
-    meaning = " ".join((field.description or "").split())
+    meaning = " ".join(meanings(type(block))[last].split())
     return Parameter(key, getattr(block, last), str(facts.get("unit", "")), plausible[0], plausible[1], meaning)
 
 

@@ -11,6 +11,8 @@ from pydantic_core import PydanticCustomError
 
 from siege_sim.errors import cut_name, did_you_mean
 
+PROGRAM = __name__.partition(".")[0]
+
 MOST_ENTRIES = 1000
 """How many entries a list has, or a block whose keys are names; by date there may be more."""
 
@@ -72,9 +74,13 @@ class Block(BaseModel):
         strict=True,
         extra="forbid",
         allow_inf_nan=False,
-        use_attribute_docstrings=True,
         validate_default=False,
     )
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        super().__init_subclass__(**settings)
+        if cls.__module__.partition(".")[0] != PROGRAM:  # a notebook's class has no file to read its docstrings from
+            cls.model_config["use_attribute_docstrings"] = True
 
     instead: ClassVar[Mapping[str, str]] = {}
     """Keys that people may write although the block has no such key, each with what to do instead, as a clause."""
