@@ -4,6 +4,9 @@
 # make dashboard  sets up what the dashboard needs and opens it in a browser
 # make pictures   draws the pictures of the dashboard in the documentation again
 # make fuzz    tries the properties on other examples, at random, until it is stopped or one fails
+# make site    builds the documentation as a site in build/site
+# make packages   builds the wheel and the source archive in dist, and checks them
+# make versions   writes down in tested/ which versions the environments of the tests have
 # make bench   measures speed and memory, and compares with a plain-Mesa twin
 # make clean   removes what the above have made
 
@@ -13,7 +16,7 @@ BIN := .venv/bin
 OTHER := .venv-other/bin
 # The dashboard is tested where there is a browser to test it with.
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
-TESTS := test$(if $(BROWSER),$(comma)browser)
+TESTS := test,docs,publish$(if $(BROWSER),$(comma)browser)
 # Rooms whose behaviour may depend on Python or Mesa; pages, figures and readers of files do not.
 ON_THE_OTHER := kernels model results runner dashboard
 WHOLE_PATHS_ON_THE_OTHER := checkpoint reproducible pairing sweep notebooks
@@ -23,7 +26,7 @@ WHOLE_PATHS_ON_THE_OTHER := checkpoint reproducible pairing sweep notebooks
 # Browser tests leave their pictures here.
 export SIEGE_SIM_SCREENSHOTS ?= $(CURDIR)/build/screenshots
 
-.PHONY: demo test lint dashboard pictures fuzz bench docs clean
+.PHONY: demo test lint dashboard pictures fuzz bench docs site packages versions clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/ready
@@ -55,6 +58,7 @@ lint: .venv/ready-for-lint
 
 pictures: .venv/ready-for-tests
 	$(BIN)/python -m tests.browser.pictures docs/images
+	$(BIN)/python -m publishing.figures docs
 
 fuzz: .venv/ready-for-tests
 	@echo "== properties on random examples, again and again; stop with Ctrl-C"
@@ -67,6 +71,21 @@ bench: .venv/ready-for-tests
 docs: .venv/ready-for-tests
 	$(BIN)/python -m siege_sim.cli.reference docs
 	$(BIN)/python -m siege_sim.cli.mechanisms docs
+	$(BIN)/python -m publishing.tutorial docs
+
+site: .venv/ready-for-tests
+	@echo "== the documentation site: some seconds"
+	@$(BIN)/python -m publishing.site build/site
+	@echo "open build/site/index.html"
+
+packages: .venv/ready-for-tests
+	@rm -rf dist
+	$(BIN)/python -m build --outdir dist
+	$(BIN)/python -m twine check --strict dist/*
+
+versions: .venv/ready-for-tests .venv-other/ready
+	@for python in $(BIN)/python $(OTHER)/python; do test ! -x $$python || $$python -m publishing.versions \
+		> tested/python$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt; done
 
 clean:
 	rm -rf .venv .venv-other build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""Reference pages generated from the code: parameters, state, outcomes.
+"""Reference pages generated from the code: commands, parameters, state, outcomes; and the order of a day.
 
 ``python -m siege_sim.cli.reference docs`` writes them; a test checks that they are current.
 """
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siege_sim.cli.command_pages import commands_page
 from siege_sim.cli.file_pages import FILE_PAGES, with_tables
 from siege_sim.cli.mechanisms import write_mechanisms
+from siege_sim.cli.odd_page import ODD_PAGE, with_schedule
 from siege_sim.model import catalogue
 from siege_sim.model.agents.household import Households
 from siege_sim.model.agents.unit import Units
@@ -162,7 +164,7 @@ def _value(value: object) -> str:
     return "none" if value in (None, {}) else str(value) if value != () else "all"
 
 
-PAGES = {"parameters.md": parameters_page, "state.md": state_page}
+PAGES = {"commands.md": commands_page, "parameters.md": parameters_page, "state.md": state_page}
 
 
 def write_pages(folder: Path) -> None:
@@ -171,6 +173,7 @@ def write_pages(folder: Path) -> None:
         (folder / name).write_text(page(), "utf-8")
     for name in FILE_PAGES:
         (folder / name).write_text(with_tables((folder / name).read_text("utf-8")), "utf-8")
+    (folder / ODD_PAGE).write_text(with_schedule((folder / ODD_PAGE).read_text("utf-8")), "utf-8")
     write_mechanisms(folder)
 
 

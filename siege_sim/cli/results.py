@@ -67,7 +67,7 @@ def export_command(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="csv, parquet, hxl or datapackage; of a run gpkg, geojson or netcdf; of a sweep ema.",
+            help="csv, parquet, hxl, datapackage or ro-crate; of a run gpkg, geojson or netcdf; of a sweep ema.",
         ),
     ] = "csv",
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,

@@ -10,6 +10,7 @@ from siege_sim.exports.ema import write_ema
 from siege_sim.exports.gis import write_geojson, write_geopackage
 from siege_sim.exports.hxl import write_hxl
 from siege_sim.exports.netcdf import write_netcdf
+from siege_sim.exports.ro_crate import write_ro_crate
 from siege_sim.exports.run_tables import tables_of_run
 from siege_sim.exports.sweep_tables import tables_of_sweep
 from siege_sim.results.cell_grid import LOCAL_NOTE
@@ -28,6 +29,7 @@ OF_TABLES: dict[str, Callable[..., list[str]]] = {
     "parquet": tables.write_parquet,
     "hxl": write_hxl,
     "datapackage": tables.write_data_package,
+    "ro-crate": write_ro_crate,
 }
 """Formats of runs and sweeps alike: a folder of tables."""
 

@@ -20,21 +20,27 @@ LICENSE_NOTE = "A model, not a record: rows are numbers that a simulation gave, 
 
 def write_csv(tables: Mapping[str, ExportTable], about: Mapping[str, Any], out: Path, force: bool) -> list[str]:
     """Write each table as CSV, and a manifest, into a new folder; return the names of the tables' files."""
-    return _write({f"{name}.csv": csv_bytes(table.frame) for name, table in tables.items()}, about, out, force)
+    return written_tables({f"{name}.csv": csv_bytes(table.frame) for name, table in tables.items()}, about, out, force)
 
 
 def write_parquet(tables: Mapping[str, ExportTable], about: Mapping[str, Any], out: Path, force: bool) -> list[str]:
     """Write each table as Parquet, and a manifest, into a new folder; return the names of the tables' files."""
-    return _write({f"{name}.parquet": _parquet(table.frame) for name, table in tables.items()}, about, out, force)
+    return written_tables(
+        {f"{name}.parquet": _parquet(table.frame) for name, table in tables.items()}, about, out, force
+    )
 
 
 def write_data_package(
     tables: Mapping[str, ExportTable], about: Mapping[str, Any], out: Path, force: bool
 ) -> list[str]:
     """Write each table as CSV, and what its columns mean as ``datapackage.json``; return the names of the files."""
+    return written_tables(package_files(tables, about), about, out, force)
+
+
+def package_files(tables: Mapping[str, ExportTable], about: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return the files of a data package by name: the tables, then the descriptor."""
     files = {f"{name}.csv": csv_text(table.frame).encode() for name, table in tables.items()}
-    descriptor = json_text(data_package(tables, about)).encode()
-    return _write({**files, "datapackage.json": descriptor}, about, out, force)
+    return {**files, "datapackage.json": json_text(data_package(tables, about)).encode()}
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:
@@ -43,7 +49,8 @@ def _parquet(frame: pd.DataFrame) -> bytes:
     return parquet_bytes(pa.Table.from_pandas(frame, preserve_index=False))
 
 
-def _write(files: Mapping[str, bytes], about: Mapping[str, Any], out: Path, force: bool) -> list[str]:
+def written_tables(files: Mapping[str, bytes], about: Mapping[str, Any], out: Path, force: bool) -> list[str]:
+    """Write files and a manifest into a new folder, and return the names of the files."""
     with new_folder(out, force) as folder:
         for name, content in files.items():
             (folder / name).write_bytes(content)

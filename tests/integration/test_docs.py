@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -13,8 +14,10 @@ import pytest
 from siege_sim import load_scenario, run
 from siege_sim.cli import reference
 from siege_sim.cli.check import FILE_KINDS, check_file, file_kind
+from siege_sim.cli.command_pages import program_commands
 from siege_sim.cli.file_pages import FILE_PAGES, with_tables
 from siege_sim.cli.mechanisms import MECHANISMS_PAGE, mechanisms_page
+from siege_sim.cli.odd_page import ODD_PAGE, with_schedule
 from siege_sim.loading.scenario import build_scenario, load_document
 from siege_sim.model import catalogue
 from siege_sim.model.city.map import GroundKind
@@ -29,6 +32,20 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/RE
 @pytest.mark.parametrize("name", reference.PAGES)
 def test_reference_pages_are_written_from_the_code_as_it_is(name):
     assert (ROOT / "docs" / name).read_text("utf-8") == reference.PAGES[name](), "run `make docs`"
+
+
+def test_the_order_of_a_day_is_written_from_the_code_as_it_is():
+    page = (ROOT / "docs" / ODD_PAGE).read_text("utf-8")
+    assert page == with_schedule(page), "run `make docs`"
+    named = re.findall(r"^\|[^|]*\| `(\w+)` \|", page.partition("<!-- schedule -->")[2], flags=re.MULTILINE)
+    own = sorted(catalogue.OWN_PROCESSES, key=lambda cls: cls.phase)
+    assert named[: len(own)] == [cls.name() for cls in own]
+
+
+def test_the_page_on_the_model_names_every_intervention():
+    page = (ROOT / "docs" / ODD_PAGE).read_text("utf-8")
+    rows = "\n".join(line for line in page.splitlines() if line.startswith("| `"))
+    assert [cls.name() for cls in catalogue.OWN_INTERVENTIONS if f"`{cls.name()}`" not in rows] == []
 
 
 @pytest.mark.parametrize("name", FILE_PAGES)
@@ -138,13 +155,26 @@ def test_the_readme_s_python_runs(tmp_path, monkeypatch):
         exec(compile(block.replace("aleppo_2016", "toy_town"), "README.md", "exec"), {})
 
 
-def test_the_readme_s_commands_are_commands_of_the_program():
-    from siege_sim.cli import main as cli
+def examples_of_commands() -> list[tuple[str, str]]:
+    """Return every command line on every page, with the page; lines that go on after a backslash are one."""
+    found = []
+    for page in PAGES:
+        name = page.relative_to(ROOT).as_posix()
+        text = "\n".join(code_blocks(name, "console")).replace("\\\n", " ")
+        found += [(name, line) for line in text.splitlines() if line.startswith("siege-sim ")]
+    return found
 
-    commands = set(re.findall(r"^siege-sim (\w+)", "\n".join(code_blocks("README.md", "console")), flags=re.MULTILINE))
-    assert {"run", "show", "list"} <= commands
-    known = {command.name or command.callback.__name__ for command in cli.app.registered_commands}
-    assert commands <= known
+
+def test_every_command_on_every_page_is_one_that_the_program_takes():
+    """Names of commands, options and how many things they take; what they name is not looked at."""
+    known = program_commands()
+    lines = examples_of_commands()
+    assert {"README.md", "docs/exports.md", "docs/cluster.md"} <= {page for page, _ in lines}
+    for page, line in lines:
+        _, name, *words = shlex.split(line, comments=True)
+        assert name in known, f"{page}: {line}"
+        context = known[name].make_context(name, [word for word in words if word != "&"])
+        assert context.args == [], f"{page}: {line}"
 
 
 def test_every_scenario_opens_with_a_paragraph_and_can_be_described():

@@ -230,6 +230,30 @@ def test_a_data_package_validates_with_all_its_tables(targets, tmp_path, name):
 
 
 @pytest.mark.parametrize("name", ["placed", "swept"])
+def test_an_ro_crate_describes_every_file_and_what_made_it(targets, tmp_path, name):
+    out = export(targets, name, "ro-crate", tmp_path)
+    crate = json.loads((out / "ro-crate-metadata.json").read_text("utf-8"))
+    entities = {entity["@id"]: entity for entity in crate["@graph"]}
+    assert len(entities) == len(crate["@graph"])
+    named = [one["@id"] for entity in entities.values() for one in references(entity)]
+    assert set(named) - {crate["@context"].removesuffix("/context")} <= set(entities)
+    root = entities[entities["ro-crate-metadata.json"]["about"]["@id"]]
+    described = {part["@id"] for part in root["hasPart"]} | {"ro-crate-metadata.json"}
+    assert described == {path.name for path in out.iterdir()}
+    assert "not a record" in root["description"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", root["datePublished"])
+    assert (
+        entities["#siege_sim"]["softwareVersion"] == json.loads((out / "manifest.json").read_text("utf-8"))["version"]
+    )
+
+
+def references(entity: dict) -> list[dict]:
+    """Return what an entity of linked data points at."""
+    values = [one for value in entity.values() for one in (value if isinstance(value, list) else [value])]
+    return [value for value in values if isinstance(value, dict)]
+
+
+@pytest.mark.parametrize("name", ["placed", "swept"])
 def test_hxl_tables_have_a_row_of_hashtags_by_the_standard(targets, tmp_path, name):
     out = export(targets, name, "hxl", tmp_path)
     for file in out.glob("*.csv"):
@@ -257,5 +281,5 @@ def test_a_reader_without_the_extra_is_told_what_to_install(targets, tmp_path, m
     for form in ("gpkg", "geojson", "netcdf"):
         with pytest.raises(ResultError, match=r'pip install "siege_sim\[geo\]"'):
             export(targets, "placed", form, tmp_path)
-    for form in ("csv", "parquet", "hxl", "datapackage"):
+    for form in ("csv", "parquet", "hxl", "datapackage", "ro-crate"):
         export(targets, "placed", form, tmp_path)

@@ -14,7 +14,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "exports.md").read_text("utf-8")
 
 
 def test_the_page_has_a_row_for_each_format_that_says_of_what_it_is():
-    rows = dict(re.findall(r"^\| `(\w+)` \| (\w+) \|", PAGE, flags=re.MULTILINE))
+    rows = dict(re.findall(r"^\| `([\w-]+)` \| (\w+) \|", PAGE, flags=re.MULTILINE))
     whose = {**dict.fromkeys(OF_MAPS, "runs"), **dict.fromkeys(OF_TABLES, "both"), **dict.fromkeys(OF_SWEEPS, "sweeps")}
     assert {form: rows[form] for form in EXPORT_FORMATS} == whose
 

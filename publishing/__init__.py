@@ -1,0 +1,1 @@
+"""What makes the archives and the documentation site; no part of the program."""
