@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -108,17 +108,20 @@ def _digest(data: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def load_plan(name_or_path: str | Path) -> Plan:
+def load_plan(name_or_path: str | Path, settings: Sequence[str] = ()) -> Plan:
     """Load an experiment and lay out everything that it will run.
 
     Args:
         name_or_path: the name of a shipped experiment, or the path of a YAML file.
+        settings: further settings, ``KEY=VALUE``, in every run.
 
     Raises:
         ScenarioError: names file, line, value and way out for everything that is wrong.
     """
     file = find_file(name_or_path, shipped_experiments(), "experiment")
     experiment, document = read_block(Experiment, file, "an experiment")
+    if settings:
+        experiment = experiment.model_copy(update={"settings": (*experiment.settings, *settings)})
     return _Planner(experiment, document, file.parent).plan()
 
 
