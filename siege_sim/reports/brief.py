@@ -191,7 +191,7 @@ def _row_names(what_ifs: Sequence[ArmFindings]) -> list[str]:
 def _told(
     one: ArmFindings, findings: ComparisonFindings, rows: Sequence[Sequence[Effect | None]], most: int
 ) -> list[str]:
-    """Return the sentences of an answer: what it is about, all deaths, endings, and all else that is clear in the table.
+    """Return the sentences of an answer: what it is about, all deaths, endings, and what else is clear in the table.
 
     Where there are too many, what is clear goes before what is not, and people before other things.
     """

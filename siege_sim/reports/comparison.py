@@ -99,7 +99,7 @@ def _interactions(findings: ComparisonFindings) -> dict[str, Any] | None:
 
 
 def _interaction_row(row: Interaction) -> dict[str, Any]:
-    return {"cells": interaction_cells(row), "is_clear": row.effect.difference.clear}
+    return {"unit": "", "cells": interaction_cells(row), "is_clear": row.effect.difference.clear}
 
 
 def _part(one: ArmFindings, findings: ComparisonFindings, figures: dict[str, Picture]) -> dict[str, Any]:
