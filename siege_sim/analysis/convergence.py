@@ -113,11 +113,15 @@ class Convergence:
     def verdict(self) -> str:
         """Whether the runs were enough, by the rule, in words."""
         if not self.unsettled:
-            return f"Enough by this rule: all {len(self.estimates)} estimates shown have settled."
+            shown = (
+                "the estimate has" if len(self.estimates) == 1 else f"all {len(self.estimates)} estimates shown have"
+            )
+            return f"Enough by this rule: {shown} settled."
         wanted = [estimate.wanted for estimate in self.unsettled]
         known = max((number for number in wanted if number is not None), default=None)
         more = "" if known is None else f"; it would take about {_rounded_up(known):,} {self.per} in all"
-        return f"Not enough by this rule for {len(self.unsettled)} of the {len(self.estimates)} estimates shown{more}."
+        few = f" for {len(self.unsettled)} of the {len(self.estimates)} estimates shown" if self.estimates[1:] else ""
+        return f"Not enough by this rule{few}{more}."
 
 
 def _rounded_up(number: int) -> int:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from siege_sim.analysis.design import coordinates, is_numeric, levels, moving, value_text
+from siege_sim.analysis.design import coordinates, in_a_list, is_numeric, levels, moving, name_text, value_text
 from siege_sim.analysis.intervals import RESAMPLING_SEED
 from siege_sim.analysis.quantities import by_point, chosen_quantities
 from siege_sim.errors import ResultError
@@ -104,6 +104,11 @@ class Limit:
             return " or ".join(value_text(value) for value in self.values)
         return f"{value_text(self.low)} to {value_text(self.high)}"
 
+    @property
+    def unit(self) -> str:
+        """The unit of the limit; empty for words."""
+        return "" if self.values is not None or self.factor.unit in ("-", "1") else self.factor.unit
+
 
 @dataclass(frozen=True)
 class Plane:
@@ -163,6 +168,16 @@ class Box:
             f"{percent(self.base)} of {len(self.cases):,} points are cases; in the box {percent(self.density)} "
             f"(density), with {percent(self.coverage)} of all cases (coverage). In other halves: density "
             f"{percent(self.density_elsewhere)}, coverage {percent(self.coverage_elsewhere)}."
+        )
+
+    @property
+    def in_short(self) -> str:
+        """In which part of the ranges cases are dense, with the factors that limit it, for who sees no figure."""
+        limits = in_a_list([f"{name_text(one.factor)} is {one.words} {one.unit}".rstrip() for one in self.limits])
+        return (
+            f"Mostly where {limits}: {percent(self.density)} of the points there are cases ({percent(self.base)} of "
+            f"all {len(self.cases):,} points), and {percent(self.coverage)} of all cases are there. Of points that it "
+            f"was not fitted to: {percent(self.density_elsewhere)} and {percent(self.coverage_elsewhere)}."
         )
 
 

@@ -117,7 +117,7 @@ def chosen_quantities(sweep: Sweep, names: Sequence[str] = ()) -> tuple[Quantity
     known = quantities(sweep)
     if not names:
         usual = [name for name in DEFAULT_QUANTITIES if name in known] or list(known)
-        return tuple(known[name] for name in usual[:MOST_BY_DEFAULT])
+        return tuple(known[name] for name in _without_twins(sweep, usual)[:MOST_BY_DEFAULT])
     found: list[Quantity] = []
     for name in names:
         if name == ENDING:
@@ -127,6 +127,16 @@ def chosen_quantities(sweep: Sweep, names: Sequence[str] = ()) -> tuple[Quantity
         else:
             raise ResultError(f"--outcome: the sweep kept no outcome '{name}'{did_you_mean(name, [*known, ENDING])}")
     return tuple(dict.fromkeys(found))
+
+
+def _without_twins(sweep: Sweep, names: Sequence[str]) -> list[str]:
+    """Return names of outcomes without those that have the value of an earlier one in every run."""
+    runs, found = finished_runs(sweep), list[str]()
+    for name in names:
+        values = runs[name].astype(float)
+        if not (len(runs) and any(values.equals(runs[other].astype(float)) for other in found)):
+            found.append(name)
+    return found
 
 
 def finished_runs(sweep: Sweep) -> pd.DataFrame:

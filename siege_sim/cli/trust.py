@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -81,21 +84,32 @@ def check_command(
 ) -> None:
     """Check claims about scenarios on runs; 1 if one fails.
 
-    It plays what the claims of a file need, with the same seeds for all scenarios.
+    It plays what the claims of a file need, with the same seeds for all scenarios. Claims about an experiment are
+    checked on its sweep, in results/NAME-sweep or --keep; runs that are missing there are played first.
     """
     from siege_sim.cli.progress import counted
     from siege_sim.reports.claims import claims_text
     from siege_sim.results.files import json_text
     from siege_sim.runner.check_claims import check_claims, claims_request
+    from siege_sim.runner.check_sweep_claims import SweepClaimsRequest, check_sweep_claims
     from siege_sim.runner.finished_runs import runs_kept_beside, runs_kept_in
 
     request = claims_request(claims, only or (), runs, settings or (), audit)
-    beside = folders.RESULTS / f"{request.file.name}-check"
-    with (
-        runs_kept_in(kept) if kept else runs_kept_beside(beside) as finished,
-        counted(request.file.name, "run", request.total_runs, quiet or as_json) as progress,
-    ):
-        findings = check_claims(request, workers, progress, finished)
+    with contextlib.ExitStack() as open_till_the_end:
+        bar = counted(request.file.name, "run", request.total_runs, quiet or as_json)
+        if isinstance(request, SweepClaimsRequest):
+            findings = check_sweep_claims(
+                request,
+                workers or os.cpu_count() or 1,
+                kept,
+                open_till_the_end.enter_context(bar),
+                partial(typer.echo, err=True),
+            )
+        else:
+            beside = folders.RESULTS / f"{request.file.name}-check"
+            place = runs_kept_in(kept) if kept else runs_kept_beside(beside)
+            finished = open_till_the_end.enter_context(place)
+            findings = check_claims(request, workers, open_till_the_end.enter_context(bar), finished)
     if as_json:
         print(json_text(findings.data()), end="")
     elif not quiet or findings.failing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -108,17 +108,20 @@ def _digest(data: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def load_plan(name_or_path: str | Path) -> Plan:
+def load_plan(name_or_path: str | Path, settings: Sequence[str] = ()) -> Plan:
     """Load an experiment and lay out everything that it will run.
 
     Args:
         name_or_path: the name of a shipped experiment, or the path of a YAML file.
+        settings: further settings, ``KEY=VALUE``, in every run.
 
     Raises:
         ScenarioError: names file, line, value and way out for everything that is wrong.
     """
     file = find_file(name_or_path, shipped_experiments(), "experiment")
     experiment, document = read_block(Experiment, file, "an experiment")
+    if settings:
+        experiment = experiment.model_copy(update={"settings": (*experiment.settings, *settings)})
     return _Planner(experiment, document, file.parent).plan()
 
 
@@ -233,8 +236,9 @@ class _Planner:
         key = spec.keys_for(name)[0]
         known = parameter_of(base, key)
         if known is None:
-            near = get_close_matches(key, keys_in(base.model_dump(mode="json", by_alias=True)), n=1, cutoff=0.8)
-            hint = f"did you mean '{near[0]}'? " if near else ""
+            data = base.model_dump(mode="json", by_alias=True)
+            near = get_close_matches(key, keys_in(data), n=1, cutoff=0.8)
+            hint = f"did you mean '{near[0]}'? " if near else _without_block(data, key)
             raise self.fail(
                 (part, name), f"the scenario has no key '{key}'; {hint}`siege-sim show --resolved` lists all"
             )
@@ -349,6 +353,17 @@ class _Planner:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else "it is empty"
             raise SiegeError(f"{name}: not a CSV file in UTF-8: {reason}") from None
         return table_points(design_factors, given, name)
+
+
+def _without_block(data: Mapping[str, Any], key: str) -> str:
+    """Return what is missing where a scenario lacks the block around a key: a mechanism that is off."""
+    within: Any = data
+    parts = key.split(".")
+    for place, part in enumerate(parts[:-1], start=1):
+        within = within.get(part) if isinstance(within, Mapping) else None
+        if within is None:
+            return f"it has no '{'.'.join(parts[:place])}' at all; "
+    return ""
 
 
 def _place_of(plan: Plan, point: int) -> str:

@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from siege_sim.plots.fonts import in_order
 from siege_sim.results.calendar import Calendar
+from siege_sim.results.changed import CHANGED_MARK
 from siege_sim.results.numbers import exact
 from siege_sim.schema.sides import FIRST_THIRD_PARTY, GARRISON
 
@@ -146,7 +147,7 @@ def blank_sheet(title: str, sentence: str, below: str, height_in: float, width_i
 
 def short_title(title: str) -> str:
     """Return a title for a footnote: what was changed stays in it, however long the title itself is."""
-    whole, mark, changed = title.rpartition(" (changed: ")
+    whole, mark, changed = title.rpartition(CHANGED_MARK)
     if not mark:
         return textwrap.shorten(title, 60, placeholder=" ...")
     return f"{textwrap.shorten(whole, 60, placeholder=' ...')}{mark}{changed}"

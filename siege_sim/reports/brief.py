@@ -15,6 +15,7 @@ from siege_sim.reports.found import effect_sentence, found_by_outcome, found_sen
 from siege_sim.reports.interaction import interaction_sentences
 from siege_sim.reports.page import page, write_page
 from siege_sim.results.calendar import Calendar
+from siege_sim.results.changed import title_alone
 from siege_sim.results.endings import ENDING
 from siege_sim.results.numbers import NOTHING
 
@@ -106,11 +107,13 @@ def brief_content(findings: ComparisonFindings, command: str) -> BriefContent:
     more = f" {left_out} more what-ifs were compared: see comparison.html." if left_out else ""
     together = interaction_sentences(findings)[:2]
     return BriefContent(
-        title=f"{findings.baseline.title}: what if?",
-        question=f"{_shortened(findings.baseline.summary)} What would have changed?{more}",
+        title=f"{title_alone(findings.baseline.title)}: what if?",
+        question=" ".join(
+            [_shortened(findings.baseline.summary), *findings.baseline.changed, f"What would have changed?{more}"]
+        ),
         what_ifs=tuple((_as_sentence(one.arm.title), _shortened(one.arm.summary)) for one in shown),
         answers=(
-            *((one.arm.title, _told(one, findings, MOST_SAID[len(shown)])) for one in shown),
+            *((one.arm.title, _told(one, findings, rows, MOST_SAID[len(shown)])) for one in shown),
             *((("Alone and together", together),) if together else ()),
         ),
         note=f"Means over {findings.seeds_text}; in brackets the 95 % confidence interval. No clear effect: it "
@@ -185,14 +188,26 @@ def _row_names(what_ifs: Sequence[ArmFindings]) -> list[str]:
     return [*chosen, *always]
 
 
-def _told(one: ArmFindings, findings: ComparisonFindings, most: int) -> list[str]:
-    """Return the sentences of an answer: what it is about, people first; then always all deaths and endings."""
+def _told(
+    one: ArmFindings, findings: ComparisonFindings, rows: Sequence[Sequence[Effect | None]], most: int
+) -> list[str]:
+    """Return the sentences of an answer: what it is about, all deaths, endings, and what else is clear in the table.
+
+    Where there are too many, what is clear goes before what is not, and people before other things.
+    """
     if findings.pairs < 2:
         return found_sentences(one, findings)
-    said = dict(found_by_outcome(one, Calendar(findings.start, findings.last_day)))
+    calendar = Calendar(findings.start, findings.last_day)
+    said = dict(found_by_outcome(one, calendar))
+    clear = {effect.name for effect in one.effects if effect.difference.clear}
+    in_table = [effect for effects in rows for effect in effects if effect in one.effects and effect is not None]
+    beside = {effect.name: effect_sentence(effect, calendar) for effect in in_table
+              if effect.name in clear and not effect.name.startswith(f"{ENDING}:")}  # fmt: skip
+    said = {**said, **{name: sentence for name, sentence in beside.items() if name not in said}}
     always = [name for name in ALWAYS[: most - 2] if name in said]
     units = {effect.name: effect.unit for effect in one.effects}
-    others = sorted((name for name in said if name not in ALWAYS), key=lambda name: units.get(name) != "persons")
+    others = [name for name in said if name not in always]
+    others.sort(key=lambda name: (name not in clear, name in ALWAYS, units.get(name) != "persons"))
     chosen = {*others[: most - len(always)], *always}
     return [sentence for name, sentence in said.items() if name in chosen]
 

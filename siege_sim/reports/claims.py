@@ -15,26 +15,36 @@ if TYPE_CHECKING:
 
 CLAIMS_WIDTH = 110
 INDENT = " " * 8
+MOST_FAILING = 8
 
 
 def claims_text(findings: ClaimsFindings) -> str:
     """Return the claims with what runs say of each, those that fail last."""
     last = findings.first_seed + findings.runs - 1
-    played = f"{findings.runs} runs of {', '.join(findings.scenarios)}"
-    head = f"{findings.title} ({played}; seeds {findings.first_seed} to {last})"
+    each = "1 run" if findings.runs == 1 else f"{findings.runs} runs"
+    played = f"{each} of {'each of ' * (findings.points is not None)}{_what(findings)}"
+    seeds = f"seed {last}" if findings.runs == 1 else f"seeds {findings.first_seed} to {last}"
+    head = f"{findings.title} ({played}; {seeds})"
     ordered = sorted(findings.claims, key=lambda claim: claim in findings.failing)
-    parts = ["\n".join(_lines(claim)) for claim in ordered]
+    parts = ["\n".join(_lines(claim, findings.drawn)) for claim in ordered]
     untried = [f"Not tried: {way}: {why}." for way, why in findings.untried.items()]
     return "\n\n".join([head, *parts, *untried, _sum(findings)])
 
 
-def _lines(claim: CheckedClaim) -> Iterator[str]:
+def _what(findings: ClaimsFindings) -> str:
+    names = ", ".join(findings.scenarios)
+    if findings.points is None:
+        return names
+    return f"the {findings.points:,} points of {names}"
+
+
+def _lines(claim: CheckedClaim, drawn: str) -> Iterator[str]:
     yield _wrapped(f"{'holds' if claim.holds else 'FAILS':<8}{claim.name}: {claim.says}")
     yield _wrapped(f"{INDENT}check: {' '.join(claim.check.split())}")
     yield from (f"{INDENT}{_statistic(one)}" for one in claim.statistics)
-    if claim.narrow or not claim.holds:
+    if claim.resampled is not None and (claim.narrow or not claim.holds):
         verb = "narrow: it" if claim.holds else "it"
-        yield f"{INDENT}{verb} holds on {percent(claim.resampled)} of resamplings of the seeds"
+        yield f"{INDENT}{verb} holds on {percent(claim.resampled)} of resamplings of the {drawn}"
     for way, holds in claim.ways.items():
         yield f"{INDENT}{way}: {'not tried' if holds is None else 'holds' if holds else 'FAILS'}"
 
@@ -52,8 +62,18 @@ def _statistic(one: FoundStatistic) -> str:
     else:
         value = number(one.value)
         value = "never" if math.isinf(one.value) else "no run has a value" if value == NOTHING else value
-    seeds = f" (not with seed{'s' * (len(one.failing) > 1)} {', '.join(map(str, one.failing))})" if one.failing else ""
-    return f"{one.text}: {value}{seeds}"
+    return f"{one.text}: {value}{_failing(one)}"
+
+
+def _failing(one: FoundStatistic) -> str:
+    count = len(one.failing)
+    if not count:
+        return ""
+    shown = ", ".join(map(str, one.failing[:MOST_FAILING]))
+    more = f" and {count - MOST_FAILING:,} more" if count > MOST_FAILING else ""
+    if isinstance(one.failing[0], str):
+        return f" (not in {count:,} of {one.runs:,} runs: {shown}{more})"
+    return f" (not with seed{'s' * (count > 1)} {shown}{more})"
 
 
 def _sum(findings: ClaimsFindings) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from siege_sim.analysis.comparison.comparison_findings import ArmFindings, ComparisonFindings
     from siege_sim.analysis.comparison.effects import Effect
+    from siege_sim.analysis.comparison.interaction import Interaction
     from siege_sim.plots.picture import Picture
 
 PIPED_COMPARISON_WIDTH = 120
@@ -92,25 +93,29 @@ def _interactions(findings: ComparisonFindings) -> dict[str, Any] | None:
         "sentences": interaction_sentences(findings),
         "headings": interaction_headings(found),
         "note": INTERACTION_NOTE,
-        "rows": [
-            {"cells": interaction_cells(row), "is_clear": row.effect.difference.clear}
-            for row in [*leading, *(row for row in rows if row not in leading)]
-        ],
+        "rows": [_interaction_row(row) for row in leading],
+        "other_rows": [_interaction_row(row) for row in rows if row not in leading],
     }
+
+
+def _interaction_row(row: Interaction) -> dict[str, Any]:
+    return {"unit": "", "cells": interaction_cells(row), "is_clear": row.effect.difference.clear}
 
 
 def _part(one: ArmFindings, findings: ComparisonFindings, figures: dict[str, Picture]) -> dict[str, Any]:
     rows, empty = effects_shown(one.leading_first)
-    names = (f"days-{one.arm.name}", f"quarters-{one.arm.name}")
+    leading = sum(effect in one.leading for effect in rows)
     return {
         "arm": one.arm,
         "found": found_sentences(one, findings),
         "precision": precision_sentences(one.leading_first),
         "uncertain": uncertain_sentences(one, findings),
         "uncertain_rows": uncertain_rows(one, findings),
-        "rows": [_row(effect) for effect in rows],
+        "rows": [_row(effect) for effect in rows[:leading]],
+        "other_rows": [_row(effect) for effect in rows[leading:]],
         "empty": empty,
-        "figures": [figures[name] for name in names if name in figures],
+        "days": figures.get(f"days-{one.arm.name}"),
+        "quarters": figures.get(f"quarters-{one.arm.name}"),
     }
 
 

@@ -56,9 +56,10 @@ def interaction_sentences(findings: ComparisonFindings) -> list[str]:
     if adding:
         told = ", ".join(f"{_bounds(one)} ({_as_told(one.label)})" for one in adding[:MOST_ADDING])
         more = f", and {len(adding) - MOST_ADDING} more outcomes" if len(adding) > MOST_ADDING else ""
+        on = "For all other outcomes, as" if clear else "As"
         sentences.append(
-            "As far as these runs can tell, the effects add up; together can still differ from the sum of each alone "
-            f"by {told}{more}."
+            f"{on} far as these runs can tell, the effects add up; together can still differ from the sum of each "
+            f"alone by {told}{more}."
         )
     return sentences
 

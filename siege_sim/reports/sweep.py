@@ -29,6 +29,9 @@ FEW_REPLICATIONS = 10
 PLAIN = ("points", "scatter", "response_surface")
 """Figures whose sentence says how to read them rather than what they show."""
 
+RANKING = ("sobol", "morris")
+"""Figures that put the factors in order themselves."""
+
 DESIGN_TEXTS = {
     "grid": "every combination of the factors' values",
     "one_at_a_time": "one factor at a time",
@@ -105,7 +108,14 @@ def render_sweep(findings: SweepFindings, drawn: Sequence[Drawn], command: str) 
 
 def _told(figures: Sequence[FigureFindings]) -> list[tuple[str, str]]:
     """Return what the figures say that say something by themselves."""
-    return [(one.title, one.sentence) for part in figures if part.figure not in PLAIN for one in part.findings]
+    ranked = any(part.figure in RANKING and part.findings for part in figures)
+    told = []
+    for part in figures:
+        if part.figure == "scatter" and not ranked:
+            told += [(f"{one.shows.quantity.label}: what goes with it", one.shows.in_short) for one in part.findings]
+        elif part.figure not in PLAIN:
+            told += [(one.title, getattr(one.shows, "in_short", one.sentence)) for one in part.findings]
+    return told
 
 
 def _seeds_note(replications: int) -> str:

@@ -19,6 +19,9 @@ MOST_CHANGES_SAID = 6
 LONGEST_CHANGE = 70
 """Characters of the changes in a title."""
 
+CHANGED_MARK = " (changed: "
+"""What stands in a title before what was changed."""
+
 LONGEST_SUFFIX = 48
 """Characters that changes add to a folder's name."""
 
@@ -41,7 +44,12 @@ def changed_title(title: str, name: str, steps: Sequence[Lineage]) -> str:
     if further or len(said) > LONGEST_CHANGE:
         count = len(changes) + further
         said = f"{_cut(changes[0].text)} and {count - 1} more" if count > 1 else _cut(said)
-    return f"{title} (changed: {said})"
+    return f"{title}{CHANGED_MARK}{said})"
+
+
+def title_alone(title: str) -> str:
+    """Return such a title without what was changed, for pages that tell it elsewhere."""
+    return title.partition(CHANGED_MARK)[0]
 
 
 def _cut(text: str) -> str:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siege_sim.analysis.claims.checked_claims import AS_WRITTEN, AskedClaim, ClaimsFindings, claims_checked
+from siege_sim.analysis.claims.checked_claims import AskedClaim, ClaimsFindings, claims_checked
 from siege_sim.analysis.claims.checks import names_in, parse_check
-from siege_sim.analysis.claims.evaluation import BASELINE, PlayedRuns, checked
+from siege_sim.analysis.claims.evaluation import checked
+from siege_sim.analysis.claims.played import BASELINE, PlayedRuns
 from siege_sim.errors import ResultError, ScenarioError, did_you_mean
-from siege_sim.loading.scenario import find, load_scenario, scenario_of
+from siege_sim.loading.scenario import find, load_scenario
 from siege_sim.model.run_outcomes import OF_THE_RUN
 from siege_sim.model.scenario import Scenario
 from siege_sim.results.curves import values_to
 from siege_sim.results.endings import ENDING, HOLDING
+from siege_sim.runner.audit import Way, ways_of
+from siege_sim.runner.check_sweep_claims import SweepClaimsRequest, sweep_claims_request
 from siege_sim.runner.claims_file import Claim, ClaimedScenario, ClaimsFile, load_claims, shipped_claims
 from siege_sim.runner.finished_runs import runs_of_jobs
 from siege_sim.runner.pool import counted_on
@@ -58,7 +59,7 @@ class ClaimsRequest:
     @property
     def ways(self) -> tuple[Way, ...]:
         """The ways in which they are checked."""
-        return (Way(AS_WRITTEN), *(AUDIT if self.audit else ()))
+        return ways_of(self.audit)
 
     @property
     def total_runs(self) -> int:
@@ -72,7 +73,7 @@ def claims_request(
     runs: int | None = None,
     settings: Sequence[str] = (),
     audit: bool = False,
-) -> ClaimsRequest:
+) -> ClaimsRequest | SweepClaimsRequest:
     """Load claims and what they are about, and check them for mistakes before anything is played.
 
     Args:
@@ -90,6 +91,8 @@ def claims_request(
         if wanted not in file.claims:
             raise ScenarioError([f"{where}: there is no claim '{wanted}'{did_you_mean(wanted, file.claims)}"])
     chosen = {one: claim for one, claim in file.claims.items() if one in only or not only}
+    if file.experiment is not None:
+        return sweep_claims_request(file, document, where, chosen, runs, settings, audit)
     needed = set().union(*(file.scenarios_of(claim) for claim in chosen.values()))
     scenarios = {
         one: _scenario(file, one, where, document, settings)
@@ -99,17 +102,7 @@ def claims_request(
     problems = [line for one, claim in chosen.items() for line in _problems(one, claim, file, scenarios, document)]
     if problems:
         raise ScenarioError(problems)
-    asked = tuple(
-        AskedClaim(
-            one,
-            " ".join(claim.says.split()),
-            claim.check,
-            parse_check(claim.check),
-            claim.scenario or BASELINE,
-            claim.page,
-        )
-        for one, claim in chosen.items()
-    )
+    asked = tuple(claim.asked(one, parse_check(claim.check), BASELINE) for one, claim in chosen.items())
     return ClaimsRequest(file, scenarios, asked, runs or file.runs, file.first_seed, file.days, audit)
 
 
@@ -117,7 +110,7 @@ def _scenario(file: ClaimsFile, name: str, where: Path, document: Document, sett
     """Load a scenario of a file with all that is changed in it."""
     own = file.scenarios.get(name, ClaimedScenario())
     path: KeyPath = ("baseline",) if own.scenario is None else ("scenarios", name, "scenario")
-    target = own.scenario or file.baseline
+    target = own.scenario or file.baseline or ""
     try:
         found = where.parent / target if is_path(target) else find(target, beside=where.parent)
         return load_scenario(found, [*file.settings, *own.settings, *settings])
@@ -224,53 +217,3 @@ def _number(value: Any, unit: str) -> float:
     if value is None:
         return float("inf") if unit == "days" else float("nan")
     return float(value)
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way in which claims are checked, beside others on which they should not depend.
-
-    Attributes:
-        name: what it is called.
-        other_seeds: whether the runs have other seeds, so that every stream of random numbers is another.
-        alter: changes a scenario's plain data.
-    """
-
-    name: str
-    other_seeds: bool = False
-    alter: Callable[[dict[str, Any]], object] | None = None
-
-    def change(self, scenario: Scenario) -> Scenario:
-        """Return a scenario as it is played in this way.
-
-        Raises:
-            ScenarioError: it cannot be.
-        """
-        if self.alter is None:
-            return scenario
-        data = copy.deepcopy(scenario.model_dump(mode="json", by_alias=True))
-        self.alter(data)
-        return scenario_of(data)
-
-
-def _rows(factor: float, data: dict[str, Any]) -> None:
-    """Let a row of the population stand for more people, or fewer."""
-    data["population"]["persons_per_household"] *= factor
-
-
-def _other_order(data: dict[str, Any]) -> None:
-    """Turn round the order in which armed groups, air wings and places are made, and so in which they act."""
-    for side in ("garrison", "besieger"):
-        data["forces"][side] = dict(reversed(data["forces"][side].items()))
-    data["air_wings"] = dict(reversed(data["air_wings"].items()))
-    for kind, places in data["map"].get("facilities", {}).items():
-        data["map"]["facilities"][kind] = places[::-1]
-
-
-AUDIT = (
-    Way("other seeds", other_seeds=True),
-    Way("rows of half as many people", alter=partial(_rows, 0.5)),
-    Way("rows of twice as many people", alter=partial(_rows, 2.0)),
-    Way("groups and places in reverse order", alter=_other_order),
-)
-"""What an audit tries. The time step is not among them: the model has one, a day."""

@@ -36,10 +36,11 @@ def all_together(base: Scenario, what_ifs: Sequence[Scenario]) -> Scenario:
         raise ScenarioError(conflicts)
     merged = _merged(data, list(changed.values()))
     names = " and ".join(one.name for one in what_ifs)
+    titles = " ".join(one.title if one.title.endswith(("?", ".")) else f"{one.title}." for one in what_ifs)
     head = {
         "name": NAME_OF_ALL,
         "title": "Both together" if len(what_ifs) == 2 else "All of them together",
-        "summary": f"What {names} change, at once.",
+        "summary": f"At once: {titles}",
     }
     try:
         both = scenario_of({**merged, **head})

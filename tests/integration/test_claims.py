@@ -10,7 +10,9 @@ import pytest
 
 from siege_sim.cli import main as cli
 from siege_sim.runner import finished_runs
-from siege_sim.runner.check_claims import AUDIT, check_claims, claims_request
+from siege_sim.runner.audit import AUDIT
+from siege_sim.runner.check_claims import check_claims, claims_request
+from siege_sim.runner.check_sweep_claims import SweepClaimsRequest, check_sweep_claims
 from siege_sim.runner.claims_file import load_claims, shipped_claims
 from siege_sim.runner.finished_runs import FinishedRuns
 
@@ -52,8 +54,12 @@ def kept(tmp_path_factory) -> FinishedRuns:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", shipped_claims())
-def test_what_the_pages_say_of_the_model_holds(name, kept):
-    findings = check_claims(claims_request(name), finished=kept)
+def test_what_the_pages_say_of_the_model_holds(name, kept, tmp_path):
+    request = claims_request(name)
+    if isinstance(request, SweepClaimsRequest):
+        findings = check_sweep_claims(claims_request(name, runs=1), 2, tmp_path / "sweep")
+    else:
+        findings = check_claims(request, finished=kept)
     failing = {claim.name: claim.statistics for claim in findings.failing}
     assert not failing, "say it otherwise on the page, and in the claim"
 

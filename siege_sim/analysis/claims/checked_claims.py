@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siege_sim.analysis.claims.evaluation import CheckedOnRuns, FoundStatistic, PlayedRuns, checked
+from siege_sim.analysis.claims.evaluation import CheckedOnRuns, FoundStatistic, checked
+from siege_sim.analysis.claims.played import PlayedRuns
 from siege_sim.analysis.intervals import RESAMPLING_SEED
+from siege_sim.errors import ResultError
 
 if TYPE_CHECKING:
     from siege_sim.analysis.claims.checks import Node
@@ -56,7 +58,8 @@ class CheckedClaim:
         page: where the sentence stands, if that is said.
         holds: whether the check holds on the runs.
         statistics: the statistics in it.
-        resampled: on which share of resamplings of the seeds it holds.
+        resampled: on which share of other draws of the seeds, or of a sample's points, it holds; None where there is
+            one draw alone.
         ways: whether it holds in each way that an audit tries; None where that could not be tried.
     """
 
@@ -66,13 +69,13 @@ class CheckedClaim:
     page: str | None
     holds: bool
     statistics: tuple[FoundStatistic, ...]
-    resampled: float
+    resampled: float | None
     ways: Mapping[str, bool | None]
 
     @property
     def narrow(self) -> bool:
         """Whether it holds, but would not with many another choice of seeds."""
-        return self.holds and self.resampled < NARROW
+        return self.holds and self.resampled is not None and self.resampled < NARROW
 
     @property
     def failing_ways(self) -> tuple[str, ...]:
@@ -86,11 +89,13 @@ class ClaimsFindings:
 
     Attributes:
         title: of the file.
-        runs: how many runs of each scenario.
+        runs: how many runs of each scenario, or of each point of a sweep.
         first_seed: the seed of the first.
         scenarios: names of what was played, in the file's words.
         claims: the claims, in their order.
         untried: why a way of an audit could not be tried, by way.
+        points: how many points a sweep has; None where scenarios were played.
+        drawn: of what the draws are that each claim was tried on again: seeds, or points of a sample.
     """
 
     title: str
@@ -99,6 +104,8 @@ class ClaimsFindings:
     scenarios: tuple[str, ...]
     claims: tuple[CheckedClaim, ...]
     untried: Mapping[str, str]
+    points: int | None = None
+    drawn: str = "seeds"
 
     @property
     def failing(self) -> tuple[CheckedClaim, ...]:
@@ -137,14 +144,22 @@ def _on(claim: AskedClaim, runs: Mapping[str, PlayedRuns]) -> CheckedOnRuns:
     return checked(claim.tree, claim.scenario, runs)
 
 
-def _resampled(claim: AskedClaim, runs: Mapping[str, PlayedRuns]) -> float:
-    """Return on which share of resamplings of the seeds, the same for all scenarios, a claim holds."""
+def _resampled(claim: AskedClaim, runs: Mapping[str, PlayedRuns]) -> float | None:
+    """Return on which share of other draws, the same for all runs, a claim holds."""
     rng = np.random.default_rng(RESAMPLING_SEED)
-    count = len(next(iter(runs.values())).seeds)
-    return share_of_times(
-        lambda rows: _on(claim, {name: one.only(rows) for name, one in runs.items()}).holds,
-        (rng.integers(count, size=count) for _ in range(RESAMPLINGS)),
-    )
+    numbers = np.unique(np.concatenate([one.draws() for one in runs.values()]))
+    if len(numbers) < 2 and any(one.points for one in runs.values()):
+        return None
+    rows = {name: [np.flatnonzero(one.draws() == number) for number in numbers] for name, one in runs.items()}
+
+    def holds(draw: Any) -> bool:
+        drawn = {name: one.only(np.concatenate([rows[name][i] for i in draw])) for name, one in runs.items()}
+        try:
+            return _on(claim, drawn).holds
+        except ResultError:  # a draw may leave out the runs that a condition asks for
+            return False
+
+    return share_of_times(holds, (rng.integers(len(numbers), size=len(numbers)) for _ in range(RESAMPLINGS)))
 
 
 def share_of_times(holds: Callable[[Any], bool], draws: Any) -> float:

@@ -6,14 +6,16 @@ reads a run's days stand outcomes by day. The whole grammar::
     check      = term {"or" term};  term = factor {"and" factor};  factor = ["not"] comparison
     comparison = sum [("<" | "<=" | ">" | ">=" | "==" | "!=") sum | "between" sum "and" sum]
     sum        = product {("+" | "-") product};  product = part {("*" | "/") part};  part = ["-"] atom
-    atom       = number ["%"] | function "(" check {"," check} ")" | "(" check ")" | outcome
-    outcome    = [scenario "."] name ["@" (date | day | name)]
+    atom       = number ["%"] | function "(" check {"," check} ["where" check] ")" | "(" check ")" | outcome
+    outcome    = [scenario "."] name {"." name} ["@" (date | day | name)]
+
+A name has points in it where it is that of a sweep's factor which is called like its key.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,7 +23,7 @@ from siege_sim.errors import ResultError
 
 COMPARISONS = ("<=", ">=", "==", "!=", "<", ">")
 
-RESERVED_WORDS = ("and", "or", "not", "between")
+RESERVED_WORDS = ("and", "or", "not", "between", "where")
 """Words with a meaning of their own, which name no outcome."""
 
 _TOKEN = re.compile(
@@ -57,10 +59,11 @@ class OutcomeName:
 
 @dataclass(frozen=True)
 class Call:
-    """A function of something."""
+    """A function of something, of the runs in which a condition is true if there is one."""
 
     function: str
     arguments: tuple[Node, ...]
+    where: Node | None = None
 
 
 @dataclass(frozen=True)
@@ -88,13 +91,25 @@ def names_in(node: Node) -> Iterator[OutcomeName]:
     if isinstance(node, OutcomeName):
         yield node
         if isinstance(node.on, OutcomeName):
-            yield from names_in(node.on)
+            yield OutcomeName(node.on.name, node.scenario)
     elif isinstance(node, Call):
-        for part in node.arguments:
+        for part in (*node.arguments, *([] if node.where is None else [node.where])):
             yield from names_in(part)
     elif isinstance(node, Operation):
         for part in node.parts:
             yield from names_in(part)
+
+
+def with_names(node: Node, change: Callable[[OutcomeName], OutcomeName]) -> Node:
+    """Return a check with every name in it changed; days that outcomes give are left as they are."""
+    if isinstance(node, OutcomeName):
+        return change(node)
+    if isinstance(node, Call):
+        parts = tuple(with_names(part, change) for part in node.arguments)
+        return Call(node.function, parts, None if node.where is None else with_names(node.where, change))
+    if isinstance(node, Operation):
+        return Operation(node.sign, tuple(with_names(part, change) for part in node.parts))
+    return node
 
 
 class _Parser:
@@ -177,16 +192,18 @@ class _Parser:
             arguments = [self.either()]
             while self.take(","):
                 arguments.append(self.either())
+            where = self.either() if self.take("where") else None
             self.need(")")
-            return Call(name, tuple(arguments))
+            return Call(name, tuple(arguments), where)
         return self.outcome(name)
 
     def outcome(self, name: str) -> OutcomeName:
-        scenario = None
-        if self.take("."):
-            scenario, name = name, self.take_kind("name") or ""
-            if not name:
-                raise self.wrong(f"the outcome of '{scenario}'")
+        parts = [name]
+        while self.take("."):
+            parts.append(self.take_kind("name"))
+            if not parts[-1]:
+                raise self.wrong(f"the outcome of '{parts[-2]}'")
+        scenario, name = (parts[0], ".".join(parts[1:])) if parts[1:] else (None, name)
         return OutcomeName(name, scenario, self.day() if self.take("@") else None)
 
     def day(self) -> date | int | OutcomeName:

@@ -8,57 +8,26 @@ otherwise counts nowhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siege_sim.analysis.claims.checks import COMPARISONS, Call, Node, Number, Operation, OutcomeName
-from siege_sim.analysis.intervals import mean_of
+from siege_sim.analysis.claims.checks import COMPARISONS, Call, Node, Number, Operation, OutcomeName, names_in
+from siege_sim.analysis.claims.functions import ANYWHERE, OF_DAYS, OF_RUNS, OF_TWO, TRUTHS
+from siege_sim.analysis.claims.played import BASELINE
 from siege_sim.errors import ResultError, did_you_mean
-from siege_sim.results.endings import ENDING, ENDINGS
+from siege_sim.results.endings import ENDING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Values = NDArray[Any]
+    from siege_sim.analysis.claims.played import PlayedRuns
 
-BASELINE = "baseline"
-"""What the scenario is called that others are compared with; alone in a check: the same thing, of the baseline."""
+    Values = NDArray[Any]
 
 OF_ALL, OF_A_RUN, OF_A_DAY = 0, 1, 2
 """What a part of a check has values of: its number of dimensions."""
-
-
-@dataclass(frozen=True)
-class PlayedRuns:
-    """Runs of one scenario with what checks read of them.
-
-    Attributes:
-        start: the date of day 0.
-        last_day: the last day that runs may have.
-        seeds: the runs' seeds.
-        whole: an array of one value a run for every outcome; words for the ending.
-        daily: an array ``(runs, days)`` for every outcome of a day; after a siege's end what held last, nothing after
-            a run was stopped.
-    """
-
-    start: date
-    last_day: int
-    seeds: tuple[int, ...]
-    whole: Mapping[str, Values] = field(repr=False)
-    daily: Mapping[str, Values] = field(repr=False)
-
-    def only(self, rows: Values) -> PlayedRuns:
-        """Return some of the runs, by their places; one may come several times."""
-        return PlayedRuns(
-            self.start,
-            self.last_day,
-            tuple(self.seeds[row] for row in rows),
-            {name: values[rows] for name, values in self.whole.items()},
-            {name: values[rows] for name, values in self.daily.items()},
-        )
 
 
 @dataclass(frozen=True)
@@ -68,12 +37,14 @@ class FoundStatistic:
     Attributes:
         text: how the check writes it.
         value: what it is on the runs; true or false is 1 or 0.
-        failing: seeds of the runs in which what ``every`` asks for is not so.
+        failing: the runs in which what ``every`` asks for is not so: seeds, or points and seeds.
+        runs: how many runs it is of.
     """
 
     text: str
     value: float
-    failing: tuple[int, ...] = ()
+    failing: tuple[int | str, ...] = ()
+    runs: int = 0
 
 
 @dataclass(frozen=True)
@@ -111,7 +82,8 @@ def text_of_part(node: Node) -> str:
         on = text_of_part(node.on) if isinstance(node.on, OutcomeName) else node.on
         return f"{f'{node.scenario}.' if node.scenario else ''}{node.name}{'' if on is None else f'@{on}'}"
     if isinstance(node, Call):
-        return f"{node.function}({', '.join(map(text_of_part, node.arguments))})"
+        where = "" if node.where is None else f" where {text_of_part(node.where)}"
+        return f"{node.function}({', '.join(map(text_of_part, node.arguments))}{where})"
     parts = [f"({text})" if isinstance(part, Operation) and _is_loose(node, part) else text
              for part in node.parts for text in [text_of_part(part)]]  # fmt: skip
     if node.sign == "not":
@@ -144,7 +116,7 @@ class _Evaluation:
             return self.baseline(level) if node == OutcomeName(BASELINE) else self.outcome(node, level)
         if isinstance(node, Call):
             return self.function(node, level)
-        if node.sign in ("==", "!=") and (words := self.endings(node, level)) is not None:
+        if node.sign in ("==", "!=") and (words := self.words(node, level)) is not None:
             return words
         if level != OF_ALL or node.sign not in (*COMPARISONS, "between"):
             return _operated(node.sign, [self.of(part, level) for part in node.parts])
@@ -162,11 +134,11 @@ class _Evaluation:
                 f"{name.name} has a value in every run; say which one is meant, as in median({name.name}), or of how "
                 "many runs something is so, as in share(...) or every(...)"
             )
-        if name.name == ENDING:
-            raise ResultError("ending is a word; compare it with one, as in ending == evacuated")
+        if words := runs.words_of(name.name):
+            raise ResultError(f"{name.name} is a word; compare it with one, as in {_example(name.name, words)}")
         if name.on is not None:
             return _on(runs, name, self.days_of(name, runs))
-        if level == OF_A_RUN:
+        if level == OF_A_RUN or name.name in runs.factors:
             return runs.whole[name.name]
         if name.name not in runs.daily:
             raise ResultError(f"{name.name} is one number for a run and has none for a day")
@@ -175,10 +147,13 @@ class _Evaluation:
     def days_of(self, name: OutcomeName, runs: PlayedRuns) -> Values:
         """Return the day for which an outcome is asked, of every run."""
         if isinstance(name.on, OutcomeName):
+            _refuse_gaps(runs, f"{name.name}@{name.on.name}")
             return self.outcome(OutcomeName(name.on.name, name.scenario), OF_A_RUN)
         day = name.on if isinstance(name.on, int) else (name.on - runs.start).days if name.on else 0
         if not 0 <= day <= runs.last_day:
             raise ResultError(f"{name.name}@{name.on}: the runs go from day 0 ({runs.start}) to day {runs.last_day}")
+        if day % runs.every_days:
+            raise ResultError(f"{name.name}@{name.on}: only one day in {runs.every_days} is kept, from day 0")
         return np.full(len(runs.seeds), float(day))
 
     def of_scenario(self, name: str | None) -> PlayedRuns:
@@ -187,24 +162,26 @@ class _Evaluation:
             raise ResultError(f"there is no scenario '{wanted}' in this file{did_you_mean(wanted, self.runs)}")
         return self.runs[wanted]
 
-    def endings(self, node: Operation, level: int) -> Values | None:
-        """Return whether runs ended in a way, where that is what a comparison says; else None."""
+    def words(self, node: Operation, level: int) -> Values | None:
+        """Return whether something that is a word in every run is one, where a comparison says that; else None."""
         first, second = node.parts
-        if not (isinstance(first, OutcomeName) and first.name == ENDING):
+        if not isinstance(first, OutcomeName) or first == OutcomeName(BASELINE):
             return None
-        if level != OF_A_RUN:
-            raise ResultError("each run has an ending of its own; write share(ending == ...) or every(ending == ...)")
-        ended = self.of_scenario(first.scenario).whole[ENDING]
-        if isinstance(second, OutcomeName) and second.name == ENDING:
-            other = self.of_scenario(second.scenario).whole[ENDING]
+        name, runs = first.name, self.of_scenario(first.scenario)
+        words = runs.words_of(name)
+        if words is None or name not in runs.whole:
+            return None
+        if level == OF_ALL:
+            what = "an ending of its own" if name == ENDING else f"a {name} of its own"
+            raise ResultError(f"each run has {what}; write share({name} == ...) or every({name} == ...)")
+        if isinstance(second, OutcomeName) and second.name == name:
+            other = self.of_scenario(second.scenario).whole[name]
         elif isinstance(second, OutcomeName) and second.scenario is None:
-            hint = "" if second.name in ENDINGS else did_you_mean(second.name, ENDINGS)
-            if "did you mean" in hint:
-                raise ResultError(f"no siege ends as '{second.name}'{hint}")
-            other = np.full(len(ended), second.name, dtype=object)
+            other = np.full(len(runs.seeds), _known_word(name, second.name, words), dtype=object)
         else:
-            raise ResultError("ending is a word; compare it with one, as in ending == evacuated")
-        return (ended == other) if node.sign == "==" else (ended != other)
+            raise ResultError(f"{name} is a word; compare it with one, as in {_example(name, words)}")
+        there = runs.whole[name]
+        return (there == other) if node.sign == "==" else (there != other)
 
     def baseline(self, level: int) -> Values:
         """Return the same thing of the baseline: the first statistic of a comparison, or first outcome of a call."""
@@ -223,41 +200,106 @@ class _Evaluation:
         known = {**OF_RUNS, **OF_DAYS, **ANYWHERE}
         if call.function not in known:
             raise ResultError(f"there is no function '{call.function}'{did_you_mean(call.function, known)}")
-        wanted = 2 if call.function == "percentile" else 1
+        wanted = 2 if call.function in ("percentile", *OF_TWO) else 1
         if len(call.arguments) != wanted:
             raise ResultError(f"{call.function} is of {wanted} thing{'s' * (wanted > 1)}, not {len(call.arguments)}")
+        if call.where is not None and call.function not in OF_RUNS:
+            raise ResultError(f"'where' says of which runs something is; {call.function} is not of several runs")
         if call.function in ANYWHERE:
             return ANYWHERE[call.function](self.of(call.arguments[0], level))
         if call.function in OF_RUNS:
             return self.statistic(call, level)
         if level != OF_A_RUN:
             raise ResultError(f"{call.function} gives a number for each run; write it within median(...) or another")
-        return self.within(call, OF_A_DAY, OF_DAYS[call.function])[0]
+        if call.function == "days_with":
+            for name in names_in(call):
+                _refuse_gaps(self.of_scenario(name.scenario), "days_with")
+        return OF_DAYS[call.function](self.within(call, call.arguments[0], OF_A_DAY))
 
     def statistic(self, call: Call, level: int) -> Values:
         if level != OF_ALL:
             raise ResultError(f"{call.function} is of all runs; it cannot stand within another function")
-        value, each = self.within(call, OF_A_RUN, OF_RUNS[call.function])
-        failing: tuple[int, ...] = ()
+        runs = self.paired_runs(call)
+        values = [self.within(call, part, OF_A_RUN) for part in call.arguments[: 2 if call.function in OF_TWO else 1]]
+        others = [self.of(part, OF_ALL) for part in call.arguments[len(values) :]]
+        rows = self.chosen(call, runs)
+        value = OF_RUNS[call.function](*(one[rows] for one in values), *others)
+        failing: tuple[int | str, ...] = ()
         if call.function == "every":
-            failing = tuple(seed for seed, good in zip(self.of_scenario(None).seeds, each, strict=True) if not good)
-        self.found.append(FoundStatistic(text_of_part(call), float(value), failing))
+            failing = runs.names_of(rows[~values[0][rows]])
+        self.found.append(FoundStatistic(text_of_part(call), float(value), failing, len(rows)))
         return value
 
-    def within(self, call: Call, level: int, function: Callable[..., Values]) -> tuple[Values, Values]:
-        """Return a function of what stands in its brackets, and that: ``baseline`` means the first outcome there."""
-        before, self.around = self.around, call.arguments[0]
-        first = self.of(call.arguments[0], level)
+    def within(self, call: Call, part: Node, level: int) -> Values:
+        """Return what stands in a function's brackets: ``baseline`` alone means the first outcome there."""
+        before, self.around = self.around, part
+        value = self.of(part, level)
         self.around = before
-        others = [self.of(part, OF_ALL) for part in call.arguments[1:]]
         wants_truth = call.function in TRUTHS
-        if (first.dtype == bool) != wants_truth:
+        if (value.dtype == bool) != wants_truth:
             what = "a comparison" if wants_truth else "a number"
             example = TRUTHS.get(call.function, f"{call.function}(civilians_killed)")
             raise ResultError(f"{call.function}(...) is of {what}, as in {example}")
-        if first.ndim != level:
+        if value.ndim != level:
             raise ResultError(f"{text_of_part(call)}: there is no outcome{' by day' * (level == OF_A_DAY)} in it")
-        return function(first, *others), first
+        return value
+
+    def chosen(self, call: Call, runs: PlayedRuns) -> Values:
+        """Return the places of the runs that a statistic is of."""
+        if call.where is None:
+            return np.arange(len(runs.seeds))
+        truths = self.of(call.where, OF_A_RUN)
+        if truths.dtype != bool or truths.ndim != OF_A_RUN:
+            raise ResultError(f"'where' is followed by what is true of a run or not: where {self.example(runs)}")
+        rows = np.flatnonzero(truths)
+        if not rows.size and all(name.name in runs.factors for name in names_in(call.where)):
+            raise ResultError(f"no point of the sweep is so: {text_of_part(call.where)}")
+        return rows
+
+    def example(self, runs: PlayedRuns) -> str:
+        """Return a condition that runs can be chosen by."""
+        for name, words in runs.factors.items():
+            return _example(name, words) if words else f"{name} > {np.median(runs.whole[name]):g}"
+        return "ending == evacuated"
+
+    def paired_runs(self, call: Call) -> PlayedRuns:
+        """Return the runs that a statistic is of; the runs of all scenarios in it have to come in pairs."""
+        names = {name.scenario or (BASELINE if name == OutcomeName(BASELINE) else self.scenario): None
+                 for name in names_in(call)}  # fmt: skip
+        first, *others = [self.of_scenario(name) for name in names or {self.scenario: None}]
+        if not all(first.goes_with(other) for other in others):
+            different = " and ".join(map(repr, names))
+            raise ResultError(
+                f"{text_of_part(call)}: the runs of {different} do not come in pairs, since they differ in more than "
+                "the values under points; take a statistic of each"
+            )
+        return first
+
+
+def _known_word(name: str, word: str, words: tuple[str, ...]) -> str:
+    """Return a word that is compared with an outcome or a factor; endings of plug-ins are not known here."""
+    if word in words:
+        return word
+    hint = did_you_mean(word, words)
+    if name == ENDING and "did you mean" in hint:
+        raise ResultError(f"no siege ends as '{word}'{hint}")
+    if name != ENDING:
+        raise ResultError(f"{name} is never '{word}'{hint if 'did you mean' in hint else '; ' + _listed(words)}")
+    return word
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return f"it is {', '.join(words[:-1])} or {words[-1]}" if words[1:] else f"it is {words[0]}"
+
+
+def _example(name: str, words: tuple[str, ...]) -> str:
+    return f"{name} == {'evacuated' if name == ENDING else words[0]}"
+
+
+def _refuse_gaps(runs: PlayedRuns, what: str) -> None:
+    """Refuse what needs every day where only some are kept."""
+    if runs.every_days > 1:
+        raise ResultError(f"{what} needs every day, and one in {runs.every_days} is kept; see 'series'")
 
 
 def _is_comparable(part: Node, level: int) -> bool:
@@ -305,71 +347,3 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "between": lambda value, low, high: np.logical_and(low <= value, value <= high),
 }  # fmt: skip
 assert set(COMPARISONS) <= set(_OPERATIONS)
-
-
-def _of_known(function: Callable[[Values], Any]) -> Callable[[Values], Values]:
-    """Return a function of the values that there are; not a number where there are none."""
-
-    def of_known(values: Values) -> Values:
-        known = values[~np.isnan(values)]
-        return np.asarray(function(known) if known.size else np.nan, dtype=float)
-
-    return of_known
-
-
-def _percentile(values: Values, rank: Values) -> Values:
-    rank = np.clip(rank, 0.0, 100.0)
-    return _of_known(lambda known: np.percentile(known, float(rank), method="nearest"))(values)
-
-
-def _is_clear(values: Values) -> Values:
-    return np.asarray(mean_of(values).clear_of_zero)
-
-
-OF_RUNS: dict[str, Callable[..., Values]] = {
-    "mean": _of_known(np.mean),
-    "median": _of_known(np.median),
-    "min": _of_known(np.min),
-    "max": _of_known(np.max),
-    "deviation": _of_known(lambda known: np.std(known, ddof=1) if known.size > 1 else 0.0),
-    "percentile": _percentile,
-    "share": lambda truths: np.asarray(truths.mean()),
-    "every": lambda truths: np.asarray(truths.all()),
-    "clear": _is_clear,
-}
-"""Statistics over the runs. ``clear`` says whether the 95 % interval of a mean leaves out zero."""
-
-
-def _first_day(truths: Values) -> Values:
-    return np.where(truths.any(axis=1), truths.argmax(axis=1), np.inf)
-
-
-def _over_days(function: Callable[..., Values]) -> Callable[[Values], Values]:
-    def over_days(values: Values) -> Values:
-        known = ~np.isnan(values)
-        rows = known.any(axis=1)
-        found = np.full(len(values), np.nan)
-        found[rows] = function(values[rows], axis=1)
-        return found
-
-    return over_days
-
-
-OF_DAYS: dict[str, Callable[..., Values]] = {
-    "first_day": _first_day,
-    "days_with": lambda truths: truths.sum(axis=1).astype(float),
-    "mean_of_days": _over_days(np.nanmean),
-    "max_of_days": _over_days(np.nanmax),
-    "min_of_days": _over_days(np.nanmin),
-}
-"""What reads the days of each run and gives one number for it."""
-
-ANYWHERE: dict[str, Callable[[Values], Values]] = {"abs": np.abs}
-
-TRUTHS = {
-    "share": "share(ending == evacuated)",
-    "every": "every(died_of_hunger == 0)",
-    "first_day": "median(first_day(garrison_area_share < 0.5))",
-    "days_with": "mean(days_with(kcal_eaten_per_person < 1000))",
-}
-"""Functions of what is true or false, each with an example."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from siege_sim.analysis.discovery import find_box, question_of, worst_quarter
 from siege_sim.analysis.intervals import mean_of, paired_difference, share_of
 from siege_sim.analysis.quantities import by_point, chosen_quantities, quantities
 from siege_sim.analysis.regret import regret_of
+from siege_sim.analysis.scatter import scatter_of
 from siege_sim.analysis.sensitivity import morris_effects, share_of_chance, sobol_indices
 from siege_sim.analysis.summaries import factor_effects, grid_estimates, is_grid, point_estimates
 from siege_sim.analysis.surface import surface_of
@@ -489,3 +491,41 @@ def test_the_share_of_chance_is_that_of_the_noise():
 def test_points_without_any_run_have_no_value():
     sweep = grid(missing=[(2, r) for r in range(4)])
     assert np.isnan(by_point(sweep, hunger(sweep)).iloc[2])
+
+
+def against_factors(weights, points=200, replications=1):
+    """Return a sweep in which deaths are a weighted sum of factors that are drawn evenly, and luck."""
+    names = [f"factor_{number}" for number in range(len(weights))]
+    design = pd.DataFrame(np.random.default_rng(3).random((points, len(names))), columns=names)
+
+    def play(point, seed):
+        chance = luck(1000 * int(point["point"]) + seed, 0.2)
+        return {"died_of_hunger": sum(w * point[n] for w, n in zip(weights, names, strict=True)) + chance}
+
+    return sweep_of("latin_hypercube", ranges(*names), design, play, replications)
+
+
+def test_a_sample_says_which_factor_comes_first_and_which_cannot_be_told_from_chance():
+    sweep = against_factors((0.0, 8.0, 4.0, 0.0, 0.0), points=300)
+    said = scatter_of(sweep, quantities(sweep)["died_of_hunger"]).in_short
+    assert re.match(r"First factor 1 \(rank correlation 0\.9\d* ± 0\.\d+\); second factor 2 \(", said)
+    assert "factor 0" not in said
+    assert said.endswith("The other 3 factors cannot be told from chance at these 300 points.")
+
+
+def test_no_order_is_told_beside_intervals_that_leave_it_open():
+    sweep = against_factors((3.0, 3.0, 3.0, 0.0), points=60)
+    said = scatter_of(sweep, quantities(sweep)["died_of_hunger"]).in_short
+    assert said.startswith("Which of these comes first is undecided with these runs: factor ")
+    assert "First" not in said
+    nothing = against_factors((0.0, 0.0), points=40)
+    assert scatter_of(nothing, quantities(nothing)["died_of_hunger"]).in_short.startswith("No factor clearly goes with")
+
+
+def test_an_outcome_that_is_another_in_every_run_is_not_shown_twice():
+    factor = ranges("x")
+    sweep = sweep_of("grid", factor, pd.DataFrame({"x": [0.0, 1.0]}),
+                     lambda point, seed: dict.fromkeys(("excess_deaths", "civilians_killed"), point["x"])
+                     | {"died_of_hunger": 0.0})  # fmt: skip
+    assert [one.name for one in chosen_quantities(sweep)] == ["excess_deaths", "died_of_hunger"]
+    assert [one.name for one in chosen_quantities(sweep, ["civilians_killed"])] == ["civilians_killed"]

@@ -103,7 +103,7 @@ BAD = [
     ("uncertainties: {civilians_killed: {key: food.home_days}}\n", "name of a column of results"),
     ("uncertainties: {food.home_days: {}}\noutcomes: [end_dy]\n", "did you mean 'end_day'"),
     ("uncertainties: {food.home_days: {}}\nseries: {outcomes: [end_day]}\n", "no outcome of a day is called"),
-    ("uncertainties: {processes.desertion.contagion: {values: [1]}}\n", "has no key"),
+    ("uncertainties: {processes.desertion.contagion: {values: [1]}}\n", "it has no 'processes.desertion' at all"),
     ("levers: {p: {policies: {a: no_such_thing}}}\n", r"small\.yaml:7.*no scenario is called"),
     ("levers: {p: {policies: {a: {food.home_days: -1}}}}\n", "must be at least 0"),
     ("levers: {p: {policies: {a: {}}}, q: {policies: {b: {}}}}\n", "only one factor can choose among policies"),

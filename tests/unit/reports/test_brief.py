@@ -91,3 +91,24 @@ def test_drawn_parameters_and_doubts_stand_among_the_limits():
     assert "With uncertain parameters (4 pairs: 9 parameters" in limits
     assert "1: What if a very long question" in limits
     assert "--uncertain</code> adds it" not in limits
+
+
+def test_what_was_set_stands_in_the_question_and_not_as_a_key_in_the_title():
+    found = findings(1)
+    title, changed = "A siege (changed: population.persons_per_household 50 (5.4))", ("Changed in a_siege: rows.",)
+    content = brief_content(replace(found, baseline=replace(found.baseline, title=title, changed=changed)), "x")
+    assert content.title == "A siege: what if?"
+    assert "Changed in a_siege: rows." in content.question
+
+
+@pytest.mark.parametrize("what_ifs", [1, 3])
+def test_what_is_clear_in_the_table_is_said_before_what_is_not(what_ifs):
+    """A what-if that is about other things, and kills more: the answer must not leave it out for want of room."""
+    found = findings(what_ifs, pairs=8)
+    arms = tuple(replace(one, arm=replace(one.arm, about=("kcal_eaten_per_person",))) for one in found.what_ifs)
+    content = brief_content(replace(found, what_ifs=arms), "x")
+    killed = [row for row in content.rows if "killed" in row[0]["text"]]
+    assert killed
+    assert all(cell["is_clear"] for cell in killed[0][2:])
+    for _, sentences in content.answers[:what_ifs]:
+        assert any("killed by violence" in sentence for sentence in sentences)

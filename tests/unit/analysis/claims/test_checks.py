@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siege_sim.analysis.claims.checks import COMPARISONS, Call, Number, Operation, OutcomeName, names_in, parse_check
-from siege_sim.analysis.claims.evaluation import ANYWHERE, OF_DAYS, OF_RUNS, PlayedRuns, checked, text_of_part
+from siege_sim.analysis.claims.evaluation import checked, text_of_part
+from siege_sim.analysis.claims.functions import ANYWHERE, OF_DAYS, OF_RUNS
+from siege_sim.analysis.claims.played import PlayedRuns
 from siege_sim.errors import ResultError
 
 NEVER = float("inf")
@@ -60,6 +62,13 @@ def holds(check: str, scenario: str = "fed") -> bool:
         "clear(killed) or median(killed) > 0",
         "median(killed) - -8 == 20",
         "mean(killed) > 2 + 2 * 3 and mean(killed) < (2 + 2) * 4",
+        "mean(killed where killed > 10) == 18.5",
+        "mean(killed where ending == holding) == 12 and share(half > 3 where killed > 5) == 1/2",
+        "every(killed > 20 where half == 9) and not every(killed > 99 where killed > 99)",
+        "percentile(killed, 100 where killed > 10) == 25",
+        "mean(killed where baseline.killed > 10) == 18.5",
+        "correlation(killed, baseline.killed) == 1/2",
+        "correlation(killed, half) == 1/2 and correlation(killed, 0 - half) == -1/2",
     ],
 )
 def test_what_is_so_holds_and_its_opposite_does_not(check):
@@ -117,6 +126,13 @@ def test_no_seed_is_named_where_it_is_so_in_every_run_as_compared_with_the_basel
         ("median(ground@9) > 3", "the runs go from day 0 (2020-09-01) to day 2"),
         ("median(killed@1) > 3", "killed is one number for a run and has none for a day"),
         ("ending == taken", "each run has an ending of its own"),
+        ("mean(killed where half) > 0", "'where' is followed by what is true of a run or not: where ending == "),
+        ("mean(killed where 3 > 2) > 0", "'where' is followed by what is true of a run or not"),
+        ("median(first_day(ground < 0.9 where killed > 3)) > 3", "first_day is not of several runs"),
+        ("correlation(killed) > 0", "correlation is of 2 things, not 1"),
+        ("correlation(killed, 2) > 0", "there is no outcome in it"),
+        ("correlation(killed, half > 2) > 0", "correlation(...) is of a number"),
+        ("where > 3", "'where' stands where a number"),
         ("share(ending == evacuatd) > 0", "no siege ends as 'evacuatd'; did you mean 'evacuated'?"),
         ("share(ending > 3) > 0", "ending is a word"),
         ("mean(ending) > 3", "ending is a word"),
@@ -168,3 +184,78 @@ def test_a_check_that_is_written_down_reads_back_as_the_same_check(tree):
 def test_whatever_is_written_is_read_or_refused_in_a_sentence(text):
     with suppress(ResultError):
         checked(parse_check(text), "fed", RUNS)
+
+
+def swept(trucks, policy, killed, points=(0, 1, 2, 3), partners=None) -> PlayedRuns:
+    ended = np.full(len(killed), "holding", dtype=object)
+    policies, ground = np.array(policy, dtype=object), np.array([[1.0, np.nan, 0.5]] * len(killed))
+    whole = {"trucks": np.array(trucks, float), "policy": policies, "killed": np.array(killed, float), "ending": ended}
+    return PlayedRuns(
+        start=date(2020, 9, 1),
+        last_day=2,
+        seeds=(1,) * len(killed),
+        whole=whole | {"ground": ground[:, 2]},
+        daily={"ground": ground},
+        points=points,
+        factors={"trucks": (), "policy": ("none", "all_in")},
+        partners=partners or points,
+        every_days=2,
+    )
+
+
+SWEEP = {
+    "all": swept([0, 5, 0, 5], ["none", "none", "all_in", "all_in"], [10, 8, 6, 4]),
+    "few": swept([0, 0], ["none", "all_in"], [10, 6], (0, 2), (("none",), ("all_in",))),
+    "many": swept([5, 5], ["none", "all_in"], [8, 4], (1, 3), (("none",), ("all_in",))),
+    "other": swept([5, 5], ["none", "all_in"], [8, 4], (1, 3), (("none", 3), ("all_in", 3))),
+}
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "mean(killed where policy == none) == 9 and mean(killed where policy != none) == 5",
+        "mean(killed where trucks > 3 and policy == all_in) == 4",
+        "every(many.killed == few.killed - 2) and not clear(many.killed - 6)",
+        "every(few.policy == many.policy)",
+        "correlation(trucks, killed) < -0.4 and correlation(trucks, killed where policy == none) == -1",
+        "mean(ground@2) == 0.5 and median(first_day(ground < 0.7)) == 2",
+    ],
+)
+def test_runs_of_a_sweep_are_chosen_and_paired_by_their_factors(check):
+    assert checked(parse_check(check), "all", SWEEP).holds
+
+
+def test_runs_of_a_sweep_that_fail_are_named_by_point_and_seed():
+    found = checked(parse_check("every(killed > 5)"), "all", SWEEP)
+    assert [(one.failing, one.runs) for one in found.statistics] == [(("point 3 with seed 1",), 4)]
+
+
+@pytest.mark.parametrize(
+    ("check", "message"),
+    [
+        ("mean(killed where policy == al_in) > 0", "policy is never 'al_in'; did you mean 'all_in'?"),
+        ("mean(killed where policy == zebra) > 0", "policy is never 'zebra'; it is none or all_in"),
+        ("mean(policy) > 0", "policy is a word; compare it with one, as in policy == none"),
+        ("policy == none", "each run has a policy of its own; write share(policy == ...)"),
+        ("mean(killed where trucks > 7) > 0", "no point of the sweep is so: trucks > 7"),
+        ("mean(killed where trucks) > 0", "where trucks > 2.5"),
+        ("mean(many.killed - killed) > 0", "do not come in pairs"),
+        ("mean(many.killed - other.killed) > 0", "the runs of 'many' and 'other' do not come in pairs"),
+        ("mean(ground@1) > 0", "only one day in 2 is kept"),
+        (
+            "mean(days_with(ground < 1)) > 0",
+            "days_with needs every day, and one in 2 is kept; see 'series'",
+        ),
+        ("mean(ground@killed) > 0", "needs every day"),
+    ],
+)
+def test_what_a_sweep_cannot_say_is_refused(check, message):
+    with pytest.raises(ResultError) as told:
+        checked(parse_check(check), "all", SWEEP)
+    assert message in str(told.value)
+
+
+def test_factors_called_like_keys_have_points_in_their_names():
+    used = [*names_in(parse_check("correlation(processes.sorties.per_day, many.a.b) > 0"))]
+    assert used == [OutcomeName("sorties.per_day", "processes"), OutcomeName("a.b", "many")]
