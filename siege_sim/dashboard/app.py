@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import solara
 import solara.lab
 
 from siege_sim.dashboard import forms
 from siege_sim.dashboard.boxes import Heading, RunsBox, ScenarioBox
-from siege_sim.dashboard.lessons import shipped_lessons
+from siege_sim.dashboard.lesson_box import LessonBeside, LessonsBox
 from siege_sim.dashboard.page_state import CONTINUE, PageState, wide_window
 from siege_sim.dashboard.sessions import server_sessions
-from siege_sim.dashboard.widget import LessonWidget, ViewerWidget
-
-if TYPE_CHECKING:
-    from siege_sim.dashboard.lessons import Lesson
+from siege_sim.dashboard.widget import ViewerWidget
 
 
 @solara.component
@@ -44,39 +40,16 @@ def Page() -> None:
             revision=state.revision.value,
             fans=state.fans.value,
             saved=state.saved.value,
+            card=state.lessons.view.value,
             handlers={
                 "connect": state.connect,
                 "request_frames": state.request_frames,
                 "day_shown": state.day_shown,
+                "task_done": state.lessons.come_to_its_day,
             },
         )
-        if state.lesson.value is not None:
+        if state.lessons.lesson is not None:
             LessonBeside(state)
-
-
-@solara.component
-def LessonBeside(state: PageState) -> None:
-    """Show the lesson that is read."""
-    lesson: Lesson = state.lesson.value
-    LessonWidget.element(
-        title=lesson.title,
-        minutes=lesson.minutes,
-        parts=[asdict(part) for part in lesson.parts],
-        handlers={"restart": lambda: state.read(lesson), "close": lambda: state.read(None)},
-    )
-
-
-@solara.component
-def LessonsBox(state: PageState) -> None:
-    """List the lessons; each opens with its siege."""
-    with solara.Column(gap="0px", classes=["siege-lessons"]):
-        for number, lesson in enumerate(shipped_lessons().values(), start=1):
-            solara.Button(
-                f"{number}. {lesson.title}",
-                text=True,
-                classes=["siege-current"] if lesson is state.lesson.value else [],
-                on_click=lambda lesson=lesson: state.read(lesson),
-            )
 
 
 @solara.component

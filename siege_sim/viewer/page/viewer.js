@@ -71,7 +71,7 @@
       if (this.playing && this.day >= this.end() && this.over()) this.goTo(0);
       this.parts.play.textContent = this.playing ? "❚❚ Pause" : "▶ Play";
       this.parts.play.setAttribute("aria-pressed", String(this.playing));
-      if (this.playing) this._tick(); else { clearTimeout(this.timer); this._forgetRequest(); this._reportDay(); }
+      if (this.playing) this._tick(); else { this.until = null; clearTimeout(this.timer); this._forgetRequest(); this._reportDay(); }
     }
 
     _tick() {
@@ -81,7 +81,7 @@
       this.timer = setTimeout(() => this.step(1), wait);
     }
 
-    speed() { return Number(this.parts.speed.value); }
+    speed() { return this.until ? Infinity : Number(this.parts.speed.value); }
 
     step(by) {
       const next = this.day + by;
@@ -230,6 +230,7 @@
         return made;
       });
       p.charts.replaceChildren(...this.charts.map((chart) => chart.box));
+      Siege.fitCharts(this);
       this._note();
     }
 
@@ -350,6 +351,7 @@
       this.drawnAt = performance.now();
       this.drawTimes.push(this.drawnAt - began);
       if (this.drawTimes.length > 500) this.drawTimes.shift();
+      Siege.checkUntil(this);
     }
 
     _maps(look) {
@@ -369,6 +371,8 @@
 
     _charts(look) {
       for (const chart of this.charts) {
+        if (chart.box.hidden) continue;
+        Siege.writeGuesses(this, chart);
         const width = Math.max(180, chart.box.clientWidth);
         chart.draw(this.runs, { look, width, height: Math.max(110, Math.min(190, width * 0.44)) * (this.large ? 1.2 : 1),
           day: this.day, large: this.large, fans: this.fans });
