@@ -165,6 +165,8 @@ LESSON_ORDER = (
     "hunger_or_manoeuvre",
     "what_a_convoy_can_do",
     "one_run_is_not_a_forecast",
+    "does_an_exit_shorten_a_siege",
+    "what_a_ration_decides",
 )
 """The lessons that come with the program, in the order in which a class takes them."""
 

@@ -79,8 +79,8 @@ def test_every_term_of_the_glossary_that_a_lesson_uses_is_explained_on_its_page(
 
 
 PLAIN = {
-    "assault", "break of the line", "front", "hope", "interaction", "lesson", "point", "route", "scenario", "series", "side",
-    "stock", "unit", "works",
+    "assault", "break of the line", "front", "hope", "interaction", "lesson", "point", "route", "scenario", "series",
+    "side", "stock", "unit", "works",
 }  # fmt: skip
 """Terms that lessons use as ordinary English does."""
 
