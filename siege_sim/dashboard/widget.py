@@ -48,6 +48,7 @@ class ViewerWidget(EventWidget):
         fans: what `Ensemble.fans` gives.
         saved: the session as text; the page keeps it.
         card: what it shows for the card of a lesson; see `LessonReader.view`.
+        first_lesson: the title of the lesson that it offers to who has just come.
     """
 
     frames_update = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
@@ -55,6 +56,7 @@ class ViewerWidget(EventWidget):
     fans = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     saved = traitlets.Unicode("").tag(sync=True)
     card = traitlets.Dict().tag(sync=True)
+    first_lesson = traitlets.Unicode("").tag(sync=True)
 
     @traitlets.default("template")
     def _template(self) -> str:
@@ -73,6 +75,10 @@ class ViewerWidget(EventWidget):
     def vue_day_shown(self, data: int) -> None:
         """The page shows another day."""
         self.handlers["day_shown"](data)
+
+    def vue_take_lesson(self, data: object = None) -> None:
+        """Who has just come takes the first lesson."""
+        self.handlers["take_lesson"]()
 
     def vue_task_done(self, data: int) -> None:
         """The step of a lesson's card has come to its day."""

@@ -213,7 +213,7 @@ def test_lessons_and_levers_are_reached_from_the_keyboard(open_page, address):
     tab_to(page, "Per day")
     page.keyboard.press("Control+a")
     page.keyboard.type("12")
-    tab_to(page, "FROM DAY 1")
+    tab_to(page, "From day 1")
     page.keyboard.press("Enter")
     page.wait_for_function("siegeViewer.runs.length === 2")
     tab_to(page, "Change how it begins")

@@ -38,7 +38,7 @@
     }
 
     _days() {
-      const longest = Math.max(...this.runs.map((run) => run.over() ? run.last : Math.min(run.head.days, run.last + 15)));
+      const longest = Math.max(...this.runs.map((run) => this.options.whole ? run.head.days : run.over() ? run.last : Math.min(run.head.days, run.last + 15)));
       const fans = this.options.fans;
       return Math.max(longest, fans ? fans.days : 0, 10, Siege.dayOfGuesses(this.chart, this.marks));
     }

@@ -3,15 +3,17 @@
 (function () {
   const el = Siege.el;
 
-  // Play on at full speed until something is the case; whoever pauses or goes elsewhere ends it.
-  Siege.playUntil = function (viewer, reached) {
+  // Play on until something is the case, at full speed if there is hurry; whoever pauses or goes elsewhere ends it.
+  Siege.playUntil = function (viewer, reached, hurry) {
     viewer.until = null;
     if (!viewer.playing) viewer.play(true);
     viewer.until = reached;
+    viewer.hurry = Boolean(hurry);
   };
 
   // Called whenever a day was drawn: end a play that was to end here.
   Siege.checkUntil = function (viewer) {
+    for (const follow of viewer.followers || []) follow();
     if (viewer.until && (viewer.until() || (viewer.over() && viewer.day >= viewer.end()))) {
       viewer.until = null;
       if (viewer.playing) viewer.play(false);
@@ -47,7 +49,7 @@
     if (task.go_to === null) { viewer.redraw(); return; }
     viewer.play(false);
     if (viewer.end() >= task.go_to || viewer.over()) viewer.goTo(task.go_to);
-    else { viewer.goTo(viewer.end()); Siege.playUntil(viewer, () => viewer.day >= task.go_to); }
+    else { viewer.goTo(viewer.end()); Siege.playUntil(viewer, () => viewer.day >= task.go_to, true); }
   };
 
   // Hide the charts that the card does not need, and write its guess under the one that it is drawn on.

@@ -45,6 +45,7 @@ module.exports = {
         taskDone: (serial) => this.task_done(serial), themeChanged: (dark) => { this.$vuetify.theme.dark = dark; } },
     });
     window.siegeViewer = this.viewer;
+    Siege.addWelcome(this.viewer, this.first_lesson, () => this.take_lesson());
     Siege.showCard(this.viewer, JSON.parse(JSON.stringify(this.card)));
     makeAccessible(this.viewer);
     this.saveDay = () => { if (this.viewer.runs.length) remember("siege-day", String(this.viewer.day)); };
