@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from siege_sim.dashboard.lessons import check_lesson, lesson_file
 from siege_sim.errors import ScenarioError, did_you_mean
 from siege_sim.experiments import experiment
 from siege_sim.experiments.buildable import points_to_build
@@ -139,6 +140,10 @@ def _check_claims(file: Path) -> None:
     check_claims.claims_request(file)
 
 
+def _check_lesson(file: Path) -> None:
+    check_lesson.checked_lesson(file)
+
+
 FILE_KINDS = (
     FileKind("scenario", Scenario, _check_scenario, scenario.shipped_scenarios, ("extends",), scenario_schema),
     FileKind("experiment", experiment.Experiment, _check_experiment, experiment.shipped_experiments),
@@ -147,6 +152,7 @@ FILE_KINDS = (
         "calibration", calibration_file.CalibrationSpec, _check_calibration, calibration_file.shipped_calibrations
     ),
     FileKind("claims", claims_file.ClaimsFile, _check_claims, claims_file.shipped_claims),
+    FileKind("lesson", lesson_file.Lesson, _check_lesson, lesson_file.shipped_lesson_files),
     FileKind("map", DrawnMap, _check_map),
 )
 """All kinds; the first of those that fit a file equally well is taken."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from siege_sim.cli.check import FILE_KINDS
+from siege_sim.dashboard.lessons.lesson_file import LessonCard, LessonGuess, LessonStep, LeverPull
 from siege_sim.loading.json_schema import block_schema
 from siege_sim.model.city import map as maps
 from siege_sim.model.city.synthetic import SyntheticTown
@@ -29,6 +30,10 @@ TABLES: dict[str, type[Block]] = {
     "stage": CalibrationStage,
     "claim": Claim,
     "claimed scenario": ClaimedScenario,
+    "card": LessonCard,
+    "guess": LessonGuess,
+    "step": LessonStep,
+    "pull": LeverPull,
     "quarter": maps.Quarter,
     "corner": maps.Corner,
     "facilities": maps.Facilities,
@@ -40,7 +45,7 @@ TABLES: dict[str, type[Block]] = {
 }
 """Blocks of which a page can have the keys, by the name in the comment."""
 
-FILE_PAGES = ("files.md", "map_files.md")
+FILE_PAGES = ("files.md", "map_files.md", "lessons/writing_a_lesson.md")
 """Pages that hold such tables."""
 
 _TABLE = re.compile(r"(<!-- keys of ([a-z_ ]+) -->\n).*?(<!-- end -->)", re.DOTALL)

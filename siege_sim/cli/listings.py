@@ -172,6 +172,14 @@ def claims_list() -> str:
     )
 
 
+def lesson_list() -> str:
+    """Return the lessons that come with the program, each with its question."""
+    from siege_sim.dashboard.lessons.lesson_file import load_lesson, shipped_lesson_files
+
+    lessons = {name: load_lesson(file)[0] for name, file in shipped_lesson_files().items()}
+    return "\n".join(f"{name:<30} {one.title}: {one.question}" for name, one in lessons.items())
+
+
 def process_list() -> str:
     """Return the processes, in the order of the day, with their parameters."""
     ordered = sorted(catalogue.processes().values(), key=lambda cls: cls.phase)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siege_sim.cli import ablate, calibrate, compare, folders, mapping, results, trust
+from siege_sim.cli import ablate, calibrate, compare, folders, lessons, mapping, results, trust
 from siege_sim.errors import ScenarioError, SiegeError, StoppedError, printable
 from siege_sim.runner.signals import comes_of_ctrl_c, ignore_stop_signals, treat_stop_signals_as_ctrl_c
 
@@ -325,6 +325,7 @@ for name, command in {
     **trust.TRUST_COMMANDS,
     **results.COMMANDS,
     **mapping.MAPPING_COMMANDS,
+    **lessons.LESSON_COMMANDS,
 }.items():
     app.command(name)(command)
 
@@ -359,6 +360,10 @@ def dashboard_command(
     behind: Annotated[
         str, typer.Option(help="The public address, where a proxy shows it: https://example.org/siege/")
     ] = "",
+    own_lessons: Annotated[
+        list[Path] | None,
+        typer.Option("--lesson", metavar="FILE", help="A lesson of your own, listed first; repeat for more."),
+    ] = None,
     settings: SetOption = None,
 ) -> None:
     """Run sieges in a browser: watch, go back, change, compare."""
@@ -375,6 +380,7 @@ def dashboard_command(
         idle_minutes=idle_minutes,
         max_days=most_days,
         memory_mb=memory_mb,
+        lessons=own_lessons or (),
     )
     serve(server, host, port, open_browser, behind)
 
@@ -385,7 +391,7 @@ def validate_command(
         list[str],
         typer.Argument(
             metavar="FILE...",
-            help="Scenarios, maps, records, experiments, calibrations, claims: files, or shipped ones' names.",
+            help="Scenarios, maps, records, experiments, calibrations, claims, lessons: files, or shipped ones' names.",
         ),
     ],
 ) -> None:
@@ -438,7 +444,7 @@ def list_names(
         str,
         typer.Argument(
             metavar="WHAT",
-            help="scenarios, records, experiments, calibrations, claims, processes, interventions or outcomes.",
+            help="scenarios, records, experiments, calibrations, claims, lessons, processes, interventions, outcomes.",
         ),
     ],
 ) -> None:
@@ -451,6 +457,7 @@ def list_names(
         "experiments": listings.experiment_list,
         "calibrations": listings.calibration_list,
         "claims": listings.claims_list,
+        "lessons": listings.lesson_list,
         "processes": listings.process_list,
         "interventions": listings.intervention_list,
         "outcomes": listings.outcome_list,

@@ -16,6 +16,8 @@ from siege_sim.cli.command_pages import commands_page
 from siege_sim.cli.file_pages import FILE_PAGES, with_tables
 from siege_sim.cli.mechanisms import write_mechanisms
 from siege_sim.cli.odd_page import ODD_PAGE, with_schedule
+from siege_sim.dashboard.lessons.lesson_file import load_lesson, shipped_lesson_files
+from siege_sim.dashboard.lessons.written import written_lesson
 from siege_sim.model import catalogue
 from siege_sim.model.agents.household import Households
 from siege_sim.model.agents.unit import Units
@@ -174,7 +176,14 @@ def write_pages(folder: Path) -> None:
     for name in FILE_PAGES:
         (folder / name).write_text(with_tables((folder / name).read_text("utf-8")), "utf-8")
     (folder / ODD_PAGE).write_text(with_schedule((folder / ODD_PAGE).read_text("utf-8")), "utf-8")
+    write_lessons(folder / "lessons")
     write_mechanisms(folder)
+
+
+def write_lessons(folder: Path) -> None:
+    """Write the written form of every lesson beside its file."""
+    for name, file in shipped_lesson_files().items():
+        (folder / f"{name}.md").write_text(written_lesson(load_lesson(file)[0], file), "utf-8")
 
 
 if __name__ == "__main__":

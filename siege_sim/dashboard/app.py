@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import solara
 import solara.lab
 
 from siege_sim.dashboard import forms
 from siege_sim.dashboard.boxes import Heading, RunsBox, ScenarioBox
-from siege_sim.dashboard.lessons import shipped_lessons
+from siege_sim.dashboard.first_levers import FirstLeversForm
+from siege_sim.dashboard.lesson_box import LessonBeside, LessonsBox
+from siege_sim.dashboard.lesson_reader import lessons_in_order
 from siege_sim.dashboard.page_state import CONTINUE, PageState, wide_window
 from siege_sim.dashboard.sessions import server_sessions
-from siege_sim.dashboard.widget import LessonWidget, ViewerWidget
-
-if TYPE_CHECKING:
-    from siege_sim.dashboard.lessons import Lesson
+from siege_sim.dashboard.widget import ViewerWidget
 
 
 @solara.component
@@ -38,45 +36,26 @@ def Page() -> None:
         if state.session.value is not None:
             with solara.Column(classes=["siege-controls"]):
                 Controls(state)
+            with solara.AppBarTitle():
+                solara.Text(state.session.value.runs[0].scenario.title)
     Notice(state)
     with solara.Div(classes=["siege-layout"]):
         ViewerWidget.element(
             revision=state.revision.value,
             fans=state.fans.value,
             saved=state.saved.value,
+            card=state.lessons.view.value,
+            first_lesson=lessons_in_order()[0].title if lessons_in_order() else "",
             handlers={
                 "connect": state.connect,
                 "request_frames": state.request_frames,
                 "day_shown": state.day_shown,
+                "task_done": state.lessons.come_to_its_day,
+                "take_lesson": lambda: state.lessons.take(lessons_in_order()[0].name),
             },
         )
-        if state.lesson.value is not None:
+        if state.lessons.lesson is not None:
             LessonBeside(state)
-
-
-@solara.component
-def LessonBeside(state: PageState) -> None:
-    """Show the lesson that is read."""
-    lesson: Lesson = state.lesson.value
-    LessonWidget.element(
-        title=lesson.title,
-        minutes=lesson.minutes,
-        parts=[asdict(part) for part in lesson.parts],
-        handlers={"restart": lambda: state.read(lesson), "close": lambda: state.read(None)},
-    )
-
-
-@solara.component
-def LessonsBox(state: PageState) -> None:
-    """List the lessons; each opens with its siege."""
-    with solara.Column(gap="0px", classes=["siege-lessons"]):
-        for number, lesson in enumerate(shipped_lessons().values(), start=1):
-            solara.Button(
-                f"{number}. {lesson.title}",
-                text=True,
-                classes=["siege-current"] if lesson is state.lesson.value else [],
-                on_click=lambda lesson=lesson: state.read(lesson),
-            )
 
 
 @solara.component
@@ -98,7 +77,9 @@ def Controls(state: PageState) -> None:
         LessonsBox(state)
     ScenarioBox(state, revision)
     RunsBox(state, revision)
-    with solara.Details("Change a mechanism", expand=True):
+    with solara.Details("Change something", expand=True):
+        FirstLeversForm(state.session.value, state.day.value, revision, state.apply_edits)
+    with solara.Details("All parameters", expand=False):
         forms.MechanismForm(state.session.value, state.day.value, revision, state.apply_edits)
     with solara.Details("Add or end a dated action", expand=False):
         forms.InterventionForm(state.session.value, state.day.value, revision, state.apply_edits)
@@ -150,6 +131,11 @@ STYLE = """
   color: #fff !important; font: 600 16px system-ui, sans-serif; border-radius: 0 0 6px 6px; }
 .siege-skip:focus { top: 0; outline: 3px solid #e69f00; }
 .siege-run { font-weight: 600; }
+.v-application, .v-application .v-toolbar__title, .siege-controls *, .siege-notice * {
+  font-family: system-ui, -apple-system, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; }
+.siege-controls .v-icon { font-family: "Material Design Icons"; }
+.siege-controls .v-btn:not(.v-btn--text), .siege-notice .v-btn { text-transform: none; letter-spacing: 0;
+  box-shadow: none; border: 1px solid currentColor; border-radius: 6px; font-weight: 600; }
 .siege-lessons .v-btn, .siege-former.v-btn {
   text-transform: none; letter-spacing: 0; height: auto !important; min-height: 36px; max-width: 100%; }
 .siege-lessons .siege-current { box-shadow: inset 4px 0 currentColor; background: rgba(128, 128, 128, .18); }

@@ -57,6 +57,7 @@ class Lever:
         source: where value and range come from.
         choices: the values to choose from, or names that make sense.
         optional: whether it may be left out.
+        title: what it is called where its key alone would not say it.
     """
 
     key: str
@@ -70,11 +71,12 @@ class Lever:
     source: str = ""
     choices: tuple[str, ...] = ()
     optional: bool = False
+    title: str = ""
 
     @property
     def label(self) -> str:
         """Its name in words."""
-        return in_sentence_case(self.key)
+        return self.title or in_sentence_case(self.key)
 
     @property
     def hint(self) -> str:

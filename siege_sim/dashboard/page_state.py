@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import solara
 
 from siege_sim.dashboard.ensemble import Ensemble
-from siege_sim.dashboard.lessons import Lesson, shipped_lessons
+from siege_sim.dashboard.lesson_reader import LessonReader
 from siege_sim.dashboard.limits import SessionSuspendedError
 from siege_sim.dashboard.remote_session import RemoteSession
 from siege_sim.dashboard.sessions import Remembered, server_sessions
@@ -45,7 +45,7 @@ class PageState:
         day: the day that the page shows.
         revision: grows when the page should request what is new.
         fans: the spread of an ensemble, if there is one.
-        lesson: the lesson that is read, if one is.
+        lessons: the lesson that is taken, if one is.
         message: what went wrong, for the reader.
         next_action: the button with which the reader can continue after it; empty for none.
         ensemble: the runs in the background, if any.
@@ -58,7 +58,7 @@ class PageState:
         self.day = solara.reactive(0)
         self.revision = solara.reactive(0)
         self.fans: Any = solara.reactive(None)
-        self.lesson: Any = solara.reactive(None)
+        self.lessons = LessonReader(self)
         self.message = solara.reactive("")
         self.next_action = solara.reactive("")
         self.ensemble: Any = solara.reactive(None)
@@ -90,7 +90,7 @@ class PageState:
                 self.next_action.value = TRY_AGAIN
                 raise
             self.key, self.session.value = self._tab, session
-            self._show_lesson(shipped_lessons().get(server_sessions().lesson_of(self.key)))
+            self.lessons.restore(server_sessions().lesson_of(self.key))
             self.refresh()
             self._watch(session)
 
@@ -160,13 +160,14 @@ class PageState:
 
     def open(self, scenario: str | Scenario, seed: int | None = None) -> None:
         """Begin anew with a shipped scenario, or one of the reader's own; the runs before can be gone back to."""
-        self.do("open", scenario, seed, self._settings_for(scenario))
+        self.do("open", scenario, seed, self.settings_for(scenario))
 
     def put_beside(self, scenario: str | Scenario) -> None:
         """Put a scenario beside the run."""
-        self.do("open_beside", scenario, self._settings_for(scenario))
+        self.do("open_beside", scenario, self.settings_for(scenario))
 
-    def _settings_for(self, scenario: str | Scenario) -> tuple[str, ...]:
+    def settings_for(self, scenario: str | Scenario) -> tuple[str, ...]:
+        """Return the settings of the command for a scenario that is opened by name."""
         return server_sessions().settings.settings_for(scenario) if isinstance(scenario, str) else ()
 
     def do(self, method: str, *arguments: Any) -> None:
@@ -176,17 +177,9 @@ class PageState:
             getattr(self.session.value, method)(*arguments)
             self.refresh()
 
-    def read(self, lesson: Lesson | None) -> None:
-        """Show a lesson beside the siege with which it begins, or close the one that is shown."""
-        self._show_lesson(lesson)
-        server_sessions().set_lesson(self.key, "" if lesson is None else lesson.name)
-        if lesson is not None:
-            self.open(lesson.scenario)
-
-    def _show_lesson(self, lesson: Lesson | None) -> None:
-        """Show a lesson or none; where there is little room it takes the place of what stands beside the viewer."""
-        self.lesson.value = lesson
-        wide_window.value = self._width >= (NARROW_PX if lesson is None else LESSON_PX)
+    def make_room(self, beside: bool) -> None:
+        """Put what stands beside the viewer away where there is little room, as while a lesson is read beside it."""
+        wide_window.value = self._width >= (LESSON_PX if beside else NARROW_PX)
 
     def refresh(self) -> None:
         """Let the page request what is new; the ensemble of another run is taken away."""

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 
 from siege_sim.dashboard.limits import Limits
 from siege_sim.errors import SiegeError
@@ -30,6 +31,7 @@ class ServerSettings:
         process_per_session: whether each session has a process of its own.
         memory_mb: how much memory such a process may take, beyond what all share.
         folder: where sessions are kept, to come back after a restart; empty to keep none.
+        lessons: files of lessons that are listed before those that come with the program.
     """
 
     scenario: str = "toy_town"
@@ -42,6 +44,7 @@ class ServerSettings:
     process_per_session: bool = False
     memory_mb: int = 200
     folder: str = ""
+    lessons: tuple[str, ...] = ()
 
     def to_environment(self) -> None:
         """Leave it where the server's process finds it."""
@@ -62,7 +65,8 @@ class ServerSettings:
         """Read what the command has left; the defaults without."""
         data = json.loads(os.environ.get(ENVIRONMENT, "{}"))
         limits = Limits(**data.pop("limits", {}))
-        return cls(**{**data, "scenario_settings": tuple(data.get("scenario_settings", ())), "limits": limits})
+        lists = {name: tuple(data.get(name, ())) for name in ("scenario_settings", "lessons")}
+        return cls(**{**data, **lists, "limits": limits})
 
 
 CLASS_SETTINGS = ServerSettings(
@@ -84,11 +88,12 @@ def server_settings(
     idle_minutes: float | None = None,
     max_days: int | None = None,
     memory_mb: int | None = None,
+    lessons: Sequence[Path] = (),
 ) -> ServerSettings:
     """Return the settings of a server, with the default caps for what is not given.
 
     Raises:
-        SiegeError: memory is to be capped where all sessions share one process.
+        SiegeError: memory is to be capped where all sessions share one process, or a lesson is wrong.
     """
     default = CLASS_SETTINGS if for_a_class else ServerSettings()
     if memory_mb is not None and not for_a_class:
@@ -102,4 +107,15 @@ def server_settings(
         idle_minutes=idle_minutes or default.idle_minutes,
         limits=replace(default.limits, days=max_days or default.limits.days),
         memory_mb=memory_mb or default.memory_mb,
+        lessons=tuple(_checked_lesson_file(file) for file in lessons),
     )
+
+
+def _checked_lesson_file(file: Path) -> str:
+    """Return the whole path of a lesson, once it is known to be right."""
+    from siege_sim.dashboard.lessons.check_lesson import checked_lesson
+    from siege_sim.dashboard.lessons.lesson_file import find_lesson
+
+    found = find_lesson(file).resolve()
+    checked_lesson(found)
+    return str(found)

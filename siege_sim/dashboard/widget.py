@@ -47,12 +47,16 @@ class ViewerWidget(EventWidget):
         revision: a number that grows when the session has changed; the page then requests what it lacks.
         fans: what `Ensemble.fans` gives.
         saved: the session as text; the page keeps it.
+        card: what it shows for the card of a lesson; see `LessonReader.view`.
+        first_lesson: the title of the lesson that it offers to who has just come.
     """
 
     frames_update = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     revision = traitlets.Int(0).tag(sync=True)
     fans = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     saved = traitlets.Unicode("").tag(sync=True)
+    card = traitlets.Dict().tag(sync=True)
+    first_lesson = traitlets.Unicode("").tag(sync=True)
 
     @traitlets.default("template")
     def _template(self) -> str:
@@ -71,6 +75,14 @@ class ViewerWidget(EventWidget):
     def vue_day_shown(self, data: int) -> None:
         """The page shows another day."""
         self.handlers["day_shown"](data)
+
+    def vue_take_lesson(self, data: object = None) -> None:
+        """Who has just come takes the first lesson."""
+        self.handlers["take_lesson"]()
+
+    def vue_task_done(self, data: int) -> None:
+        """The step of a lesson's card has come to its day."""
+        self.handlers["task_done"](int(data))
 
 
 class FieldsWidget(EventWidget):
@@ -118,24 +130,50 @@ class ChoiceWidget(EventWidget):
 
 
 class LessonWidget(EventWidget):
-    """A lesson, to be read beside the viewer.
+    """A card of a lesson, beside the viewer.
 
     Attributes:
-        title: its heading.
+        title: the lesson's heading.
         minutes: how long it takes.
-        parts: heading, HTML and whether it is folded, of each part.
+        number: which card it is, from 1.
+        count: how many there are.
+        card: title, HTML of its texts, guess, options and what its button says.
+        locked: the guess that was locked; empty for none.
+        problem: what is wrong with the guess that was typed.
+        begun: whether the step was performed.
+        done: whether it has come to its day.
+        words: the lesson's words, each with its meaning.
     """
 
     title = traitlets.Unicode("").tag(sync=True)
     minutes = traitlets.Int(0).tag(sync=True)
-    parts = traitlets.List().tag(sync=True)
+    number = traitlets.Int(1).tag(sync=True)
+    count = traitlets.Int(1).tag(sync=True)
+    card = traitlets.Dict().tag(sync=True)
+    locked = traitlets.Unicode("").tag(sync=True)
+    problem = traitlets.Unicode("").tag(sync=True)
+    begun = traitlets.Bool(False).tag(sync=True)
+    done = traitlets.Bool(False).tag(sync=True)
+    words = traitlets.List().tag(sync=True)
 
     @traitlets.default("template")
     def _template(self) -> str:
         return _template_of("lesson.vue")
 
+    def vue_lock(self, data: object) -> None:
+        """The reader has locked a guess."""
+        self.handlers["lock"](str(data))
+
+    def vue_perform(self, data: object = None) -> None:
+        """The reader has pressed the button of the step."""
+        self.handlers["perform"]()
+
+    def vue_turn(self, data: int) -> None:
+        """The reader wants another card, from 0."""
+        self.handlers["turn"](int(data))
+
     def vue_restart(self, data: object = None) -> None:
-        """The reader wants to begin the lesson's siege anew."""
+        """The reader wants to begin the lesson anew."""
         self.handlers["restart"]()
 
     def vue_close(self, data: object = None) -> None:

@@ -213,7 +213,7 @@ def test_lessons_and_levers_are_reached_from_the_keyboard(open_page, address):
     tab_to(page, "Per day")
     page.keyboard.press("Control+a")
     page.keyboard.type("12")
-    tab_to(page, "FROM DAY 1")
+    tab_to(page, "From day 1")
     page.keyboard.press("Enter")
     page.wait_for_function("siegeViewer.runs.length === 2")
     tab_to(page, "Change how it begins")
@@ -333,32 +333,6 @@ def test_in_a_class_two_students_are_apart_and_who_loses_a_session_can_continue(
         picture(ann, "class_continues")
         for page in (ann, ben):
             page.context.close()
-
-
-@pytest.mark.parametrize("in_class", [False, True], ids=["alone", "class"])
-def test_a_lesson_opens_beside_its_siege(open_page, in_class, picture):
-    arguments = ("aleppo_2016", "--set", "population.persons_per_household=50", *(["--class"] if in_class else []))
-    with served(*arguments) as address:
-        page = open_page(address)
-        page.get_by_role("button", name="1. What a siege is").click()
-        page.wait_for_function("siegeViewer.runs[0].head.scenario === 'toy_town'")
-        lesson = page.get_by_role("region", name="Lesson")
-        assert "A town of six thousand people is surrounded" in lesson.inner_text()
-        assert "Two slow processes run side by side" not in lesson.inner_text()
-        lesson.get_by_text("What it shows").press("Enter")
-        assert "Two slow processes run side by side" in lesson.inner_text()
-        play_to(page, 30)
-        picture(page, f"lesson_{'class' if in_class else 'alone'}")
-
-        page.reload()
-        page.wait_for_function("window.siegeViewer && siegeViewer.runs.length === 1")
-        page.get_by_role("region", name="Lesson").filter(has_text="six thousand people").wait_for()
-        page.get_by_role("button", name="3. What an aid convoy").click()
-        page.wait_for_function("siegeViewer.runs[0].head.scenario === 'aleppo_2016'")
-        page.wait_for_function(f"{CHOSEN}.startsWith('The siege of eastern Aleppo')")
-        page.get_by_role("button", name="Close the lesson").click()
-        page.get_by_role("region", name="Lesson").wait_for(state="detached")
-        page.context.close()
 
 
 def test_a_wrong_number_is_shown_at_its_field_and_nothing_is_started(open_page, address):

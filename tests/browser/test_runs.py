@@ -137,7 +137,7 @@ def test_every_button_that_changes_the_runs_can_be_undone(open_page, address, ch
         undo.click()
         page.wait_for_function(f"JSON.stringify({SHOWN}) === '{json.dumps(ids).replace(' ', '')}'")
         holds_together(page)
-    page.wait_for_function("document.querySelector('.siege-controls').innerText.includes('UNDO')")
+    page.wait_for_function("document.querySelector('.siege-controls').innerText.includes('Undo')")
     assert undo.is_disabled()
 
 

@@ -34,12 +34,13 @@
       this.chart.lines.forEach((line, i) => this._line(line, i));
       if (this.chart.lines.length > 1) this._labels();
       this._cursor();
+      for (const mark of this.marks || []) Siege.drawGuess(this, mark);
     }
 
     _days() {
-      const longest = Math.max(...this.runs.map((run) => run.over() ? run.last : Math.min(run.head.days, run.last + 15)));
+      const longest = Math.max(...this.runs.map((run) => this.options.whole ? run.head.days : run.over() ? run.last : Math.min(run.head.days, run.last + 15)));
       const fans = this.options.fans;
-      return Math.max(longest, fans ? fans.days : 0, 10);
+      return Math.max(longest, fans ? fans.days : 0, 10, Siege.dayOfGuesses(this.chart, this.marks));
     }
 
     _key(line) { return line.outcomes.join("+"); }
@@ -53,6 +54,7 @@
         const fan = this._fan(line);
         if (fan) most = Math.max(most, ...fan.high.filter((value) => value !== null));
       }
+      most = Math.max(most, Siege.mostOfGuesses(this.chart, this.marks, most));
       return most > 0 ? most * 1.05 : 1;
     }
 

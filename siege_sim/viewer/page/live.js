@@ -42,9 +42,11 @@ module.exports = {
     remember("siege-tab", tab);
     this.viewer = new Siege.Viewer(this.$refs.viewer, {
       live: { requestDay: (day) => this.request(day), dayShown: (day) => { this.saveDay(); this.day_shown(day); },
-        themeChanged: (dark) => { this.$vuetify.theme.dark = dark; } },
+        taskDone: (serial) => this.task_done(serial), themeChanged: (dark) => { this.$vuetify.theme.dark = dark; } },
     });
     window.siegeViewer = this.viewer;
+    Siege.addWelcome(this.viewer, this.first_lesson, () => this.take_lesson());
+    Siege.showCard(this.viewer, JSON.parse(JSON.stringify(this.card)));
     makeAccessible(this.viewer);
     this.saveDay = () => { if (this.viewer.runs.length) remember("siege-day", String(this.viewer.day)); };
     window.addEventListener("pagehide", this.saveDay);
@@ -61,6 +63,7 @@ module.exports = {
     revision() { this.request(0); },  // what is new, and no day more
     saved() { if (this.saved) remember("siege-saved", this.saved); },
     fans() { this.viewer.setFans(this.fans); },
+    card() { Siege.showCard(this.viewer, JSON.parse(JSON.stringify(this.card))); },
     frames_update() { this.apply(this.frames_update); },
   },
   methods: {
@@ -77,6 +80,7 @@ module.exports = {
       viewer.setRuns(update.runs);
       viewer.framesArrived();
       if (this.dayBefore !== null) { viewer.goTo(this.dayBefore); this.dayBefore = null; }
+      Siege.tryTask(viewer);
     },
   },
 };

@@ -8,7 +8,7 @@
       ["#d8d8d8", "#5a5a5a", "dots"]], water: "#bccbd6", rough: "#e4e2de", roughHatch: "#a29d94", cut: "#4a5a66", regained: "#8fd0ba", regainedHatch: "#0b4a38",
     quarter: "rgba(255,255,255,.8)", quarterOut: "rgba(90,80,60,.22)", front: "#1a1a1a",
     garrisonUnit: "#0b3d2e", besiegerUnit: "#2b4f9e", unitEdge: "#ffffff", strike: "#1a1a1a", strikeEdge: "#ffd23f",
-    record: "#c4500a", ramp: ["#fff6df", "#fdca78", "#ef8350", "#b83a5b", "#4d1260"], muted: "#ece9e2",
+    record: "#c4500a", guess: "#6a3fb5", ramp: ["#fff6df", "#fdca78", "#ef8350", "#b83a5b", "#4d1260"], muted: "#ece9e2",
     oneOnly: "#7cc3ee", oneOnlyHatch: "#00507d", otherOnly: "#f2a47f", otherOnlyHatch: "#7a3010",
     lines: ["#0b6e57", "#0072b2", "#8a5a00", "#a03a7c"], other: ["#7a4fb0"],
   };
@@ -19,7 +19,7 @@
       ["#5d5a53", "#d8d4c8", "dots"]], water: "#2a3a47", rough: "#2b2925", roughHatch: "#6b665c", cut: "#a9bccb", regained: "#5fb39a", regainedHatch: "#e0fff5",
     quarter: "rgba(255,255,255,.35)", quarterOut: "rgba(255,255,255,.12)", front: "#ffffff",
     garrisonUnit: "#c9f5e6", besiegerUnit: "#9cc4ff", unitEdge: "#101010", strike: "#ffffff", strikeEdge: "#c4500a",
-    record: "#ff9a5c", ramp: ["#2a1836", "#6d2463", "#c04f57", "#f39a56", "#fff1c9"], muted: "#2a2825",
+    record: "#ff9a5c", guess: "#d9c2ff", ramp: ["#2a1836", "#6d2463", "#c04f57", "#f39a56", "#fff1c9"], muted: "#2a2825",
     oneOnly: "#2f6f98", oneOnlyHatch: "#bfe4ff", otherOnly: "#9a5530", otherOnlyHatch: "#ffd0b5",
     lines: ["#6fd3b5", "#7cc3ee", "#e6b84f", "#e79ac9"], other: ["#c3a5f0"],
   };

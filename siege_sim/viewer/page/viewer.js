@@ -5,7 +5,7 @@
   const SPEEDS = [[1, "1 day a second"], [2, "2 days a second"], [5, "5 days a second"], [10, "10 days a second"],
     [60, "as fast as it draws"]];
   const ROUTINE = /^(strike|shelling|unit_|deserted|sortie)/;
-  const KEYS = [["Space", "play or pause"], ["← →", "a day back or on"], ["Home End", "first or last day"],
+  const KEYS = [["Space", "play or pause"], ["← →", "a day back or on"], ["N", "next event"], ["Home End", "first or last day"],
     ["L", "next layer"], ["D", "difference of two runs"], ["P", "large type for a projector"], ["K", "light or dark"],
     ["Arrows on the map", "move from cell to cell"], ["?", "this list"]];
 
@@ -29,6 +29,7 @@
       this.fans = null;
       this.drawTimes = [];
       this._build();
+      Siege.arrange(this);
       this._listen();
       if (options.runs) this.setRuns(options.runs.map((run, side) => Object.assign({ id: side }, run)));
     }
@@ -71,7 +72,7 @@
       if (this.playing && this.day >= this.end() && this.over()) this.goTo(0);
       this.parts.play.textContent = this.playing ? "❚❚ Pause" : "▶ Play";
       this.parts.play.setAttribute("aria-pressed", String(this.playing));
-      if (this.playing) this._tick(); else { clearTimeout(this.timer); this._forgetRequest(); this._reportDay(); }
+      if (this.playing) this._tick(); else { this.until = null; clearTimeout(this.timer); this._forgetRequest(); this._reportDay(); }
     }
 
     _tick() {
@@ -81,7 +82,7 @@
       this.timer = setTimeout(() => this.step(1), wait);
     }
 
-    speed() { return Number(this.parts.speed.value); }
+    speed() { return this.until && this.hurry ? Infinity : Number(this.parts.speed.value); }
 
     step(by) {
       const next = this.day + by;
@@ -230,6 +231,7 @@
         return made;
       });
       p.charts.replaceChildren(...this.charts.map((chart) => chart.box));
+      Siege.fitCharts(this);
       this._note();
     }
 
@@ -285,7 +287,7 @@
         const does = {
           " ": () => this.play(), ArrowLeft: () => { this.play(false); this.step(-1); },
           ArrowRight: () => { this.play(false); this.step(1); }, Home: () => this.goTo(0), End: () => this.goTo(this.end()),
-          l: () => this._nextLayer(), d: () => { if (this.runs.length > 1) { this.compare = !this.compare; this.redraw(); } },
+          n: () => Siege.playToEvent(this), l: () => this._nextLayer(), d: () => { if (this.runs.length > 1) { this.compare = !this.compare; this.redraw(); } },
           p: () => this._projector(), k: () => this._theme(), "?": () => this.parts.help.showModal(),
         }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
         if (does) { event.preventDefault(); does(); }
@@ -350,11 +352,13 @@
       this.drawnAt = performance.now();
       this.drawTimes.push(this.drawnAt - began);
       if (this.drawTimes.length > 500) this.drawTimes.shift();
+      Siege.checkUntil(this);
     }
 
     _maps(look) {
       const wide = this.parts.maps.clientWidth, many = this.runs.length, side = many > 1 && !this.narrow ? Math.floor((wide - 12) / 2) : wide;
-      const high = Math.max(260, window.innerHeight * (many > 1 ? 0.6 : 0.74));
+      const above = this.narrow || many > 1 ? 0 : this.parts.headline.offsetHeight;
+      const high = Math.max(260, window.innerHeight * (many > 1 ? 0.6 : 0.74) - above);
       this.maps.forEach((map, i) => {
         const both = this.compare && many > 1;
         map.canvas.parentElement.hidden = both && i > 0;
@@ -369,9 +373,11 @@
 
     _charts(look) {
       for (const chart of this.charts) {
+        if (chart.box.hidden) continue;
+        Siege.writeGuesses(this, chart);
         const width = Math.max(180, chart.box.clientWidth);
         chart.draw(this.runs, { look, width, height: Math.max(110, Math.min(190, width * 0.44)) * (this.large ? 1.2 : 1),
-          day: this.day, large: this.large, fans: this.fans });
+          day: this.day, large: this.large, fans: this.fans, whole: this._whole() });
         const values = chart.values(this.day), names = this.runs.length > 1 ? ["A ", "B "] : [""];
         chart.title.replaceChildren(...values.map((row) => el("span", { class: "key" },
           ...row.texts.flatMap((text, side) => this._valueOf(row, text, side, names[side])))));
@@ -386,6 +392,11 @@
         row.mark);
       if (side) return [el("span", { class: "figure" }, line, name, el("b", {}, text)), " "];
       return [line, row.label ? row.label + " " : "", el("span", { class: "figure" }, name, el("b", {}, text)), " "];
+    }
+
+    // Whether charts show all days of the siege: the record stands in the part that is not filled yet; a lesson keeps it back.
+    _whole() {
+      return !this.card && this.runs[0].head.charts.some((chart) => chart.lines.some((line) => line.known.length || line.between.length));
     }
 
     _sentence() { return this.runs.map((run, i) => (this.runs.length > 1 ? "AB"[i] + ": " : "") + this._sentenceOf(run)).join(" "); }
