@@ -85,10 +85,8 @@ class Store:
         """
         try:
             text = self.storage.read(MANIFEST).decode(errors="replace")
-        except (FileNotFoundError, NotADirectoryError):
+        except FileNotFoundError:
             return None
-        except OSError as error:
-            raise ResultError(f"{self.where}: cannot be read: {error.strerror or error}") from None
         try:
             data = json.loads(text)
         except ValueError:
