@@ -85,11 +85,13 @@ def check_command(
     """
     from siege_sim.cli.progress import counted
     from siege_sim.reports.claims import claims_text
-    from siege_sim.results.files import json_text
+    from siege_sim.results.files import check_folder, json_text
     from siege_sim.runner.check_claims import check_claims, claims_request
     from siege_sim.runner.finished_runs import runs_kept_beside, runs_kept_in
 
     request = claims_request(claims, only or (), runs, settings or (), audit)
+    if kept is not None:
+        check_folder(kept)
     beside = folders.RESULTS / f"{request.file.name}-check"
     with (
         runs_kept_in(kept) if kept else runs_kept_beside(beside) as finished,
