@@ -4,6 +4,7 @@
 # make dashboard  sets up what the dashboard needs and opens it in a browser
 # make pictures   draws the pictures of the dashboard in the documentation again
 # make fuzz    tries the properties on other examples, at random, until it is stopped or one fails
+# make lowest  sets up the lowest declared versions and runs the unit tests with them
 # make bench   measures speed and memory, and compares with a plain-Mesa twin
 # make clean   removes what the above have made
 
@@ -18,12 +19,14 @@ TESTS := test$(if $(BROWSER),$(comma)browser)
 ON_THE_OTHER := kernels model results runner dashboard experiments
 WHOLE_PATHS_ON_THE_OTHER := checkpoint reproducible pairing sweep cli notebooks
 
+EXTRAS_AT_THEIR_FLOOR := dashboard cluster experiments analysis calibrate docx
+
 # Each step says what it does and how long that takes on two cores, since most say nothing else for minutes.
 
 # Browser tests leave their pictures here.
 export SIEGE_SIM_SCREENSHOTS ?= $(CURDIR)/build/screenshots
 
-.PHONY: demo test lint dashboard pictures fuzz bench docs clean
+.PHONY: demo test lint dashboard pictures fuzz lowest bench docs clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/ready
@@ -60,6 +63,15 @@ fuzz: .venv/ready-for-tests
 	@echo "== properties on random examples, again and again; stop with Ctrl-C"
 	@while SIEGE_SIM_EXAMPLES=search $(BIN)/python -m pytest -q -n auto tests/property; do :; done
 
+# What the tests themselves use, and what the declared packages bring along, is of today: its warnings are let pass.
+lowest: .venv/made
+	@echo "== the lowest declared versions, in .venv-lowest, and the unit tests with them: about five minutes"
+	@$(BIN)/python -m venv .venv-lowest
+	@$(BIN)/python tests/lowest_versions.py $(EXTRAS_AT_THEIR_FLOOR) > .venv-lowest/versions.txt
+	@.venv-lowest/bin/python -m pip install --quiet --requirement .venv-lowest/versions.txt pytest pytest-xdist hypothesis jsonschema
+	@.venv-lowest/bin/python -m pip install --quiet --no-deps --editable .
+	@.venv-lowest/bin/python -m pytest -n auto -q -m "not slow" -o filterwarnings=default --disable-warnings tests/unit
+
 bench: .venv/ready-for-tests
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks --sweeps
@@ -69,7 +81,7 @@ docs: .venv/ready-for-tests
 	$(BIN)/python -m siege_sim.cli.mechanisms docs
 
 clean:
-	rm -rf .venv .venv-other build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-other .venv-lowest build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
