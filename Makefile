@@ -7,6 +7,7 @@
 # make site    builds the documentation as a site in build/site
 # make packages   builds the wheel and the source archive in dist, and checks them
 # make versions   writes down in tested/ which versions the environments of the tests have
+# make lowest  sets up the lowest declared versions and runs the unit tests with them
 # make bench   measures speed and memory, and compares with a plain-Mesa twin
 # make clean   removes what the above have made
 
@@ -21,12 +22,14 @@ TESTS := test,docs,publish$(if $(BROWSER),$(comma)browser)
 ON_THE_OTHER := kernels model results runner dashboard
 WHOLE_PATHS_ON_THE_OTHER := checkpoint reproducible pairing sweep notebooks
 
+EXTRAS_AT_THEIR_FLOOR := dashboard cluster experiments analysis calibrate docx
+
 # Each step says what it does and how long that takes on two cores, since most say nothing else for minutes.
 
 # Browser tests leave their pictures here.
 export SIEGE_SIM_SCREENSHOTS ?= $(CURDIR)/build/screenshots
 
-.PHONY: demo test lint dashboard pictures fuzz bench docs site packages versions clean
+.PHONY: demo test lint dashboard pictures fuzz lowest bench docs site packages versions clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/ready
@@ -64,6 +67,15 @@ fuzz: .venv/ready-for-tests
 	@echo "== properties on random examples, again and again; stop with Ctrl-C"
 	@while SIEGE_SIM_EXAMPLES=search $(BIN)/python -m pytest -q -n auto tests/property; do :; done
 
+# What the tests themselves use, and what the declared packages bring along, is of today: its warnings are let pass.
+lowest: .venv/made
+	@echo "== the lowest declared versions, in .venv-lowest, and the unit tests with them: about five minutes"
+	@$(BIN)/python -m venv .venv-lowest
+	@$(BIN)/python tests/lowest_versions.py $(EXTRAS_AT_THEIR_FLOOR) > .venv-lowest/versions.txt
+	@.venv-lowest/bin/python -m pip install --quiet --requirement .venv-lowest/versions.txt pytest pytest-xdist hypothesis jsonschema
+	@.venv-lowest/bin/python -m pip install --quiet --no-deps --editable .
+	@.venv-lowest/bin/python -m pytest -n auto -q -m "not slow" -o filterwarnings=default --disable-warnings tests/unit
+
 bench: .venv/ready-for-tests
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks --sweeps
@@ -88,7 +100,7 @@ versions: .venv/ready-for-tests .venv-other/ready
 		> tested/python$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt; done
 
 clean:
-	rm -rf .venv .venv-other build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-other .venv-lowest build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

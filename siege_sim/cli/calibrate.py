@@ -26,6 +26,7 @@ def calibrate_command(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Fit parameters to records; show which they constrain."""
+    from siege_sim.results.files import check_folder
     from siege_sim.runner.calibrate import calibrate
     from siege_sim.runner.calibration_file import lines_named, shipped_calibrations
     from siege_sim.runner.fit import print_fit, write_fit
@@ -38,11 +39,13 @@ def calibrate_command(
             from siege_sim.runner.leave_one_out import forecast_each_case
 
             target = out or Path("results") / f"{spec.name}-leave-one-out"
+            check_folder(target)
             cards = forecast_each_case(calibration, spec, target, runs, used, quiet)
             if not quiet:
                 print_scorecards(list(cards.values()), target / "scorecards")
             return
         target = out or Path("results") / f"{spec.name}-fit"
+        check_folder(target)
         fit = calibrate(spec, target, used, quiet)
     written = write_fit(fit, target)
     if not quiet:

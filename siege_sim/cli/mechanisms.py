@@ -58,7 +58,7 @@ def write_mechanisms(folder: Path, ablation: Path | None = None) -> None:
     """Write the page into a folder of documentation, with the effects of an ablation if one is given."""
     if ablation is not None:
         take_over(ablation, folder)
-    (folder / MECHANISMS_PAGE).write_text(mechanisms_page(folder), "utf-8")
+    (folder / MECHANISMS_PAGE).write_text(mechanisms_page(folder), "utf-8", newline="\n")
 
 
 if __name__ == "__main__":

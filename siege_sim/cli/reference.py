@@ -172,10 +172,10 @@ PAGES = {"commands.md": commands_page, "parameters.md": parameters_page, "state.
 def write_pages(folder: Path) -> None:
     """Write every page into a folder, and the tables of those that are written by hand, mechanisms included."""
     for name, page in PAGES.items():
-        (folder / name).write_text(page(), "utf-8")
+        (folder / name).write_text(page(), "utf-8", newline="\n")
     for name in FILE_PAGES:
-        (folder / name).write_text(with_tables((folder / name).read_text("utf-8")), "utf-8")
-    (folder / ODD_PAGE).write_text(with_schedule((folder / ODD_PAGE).read_text("utf-8")), "utf-8")
+        (folder / name).write_text(with_tables((folder / name).read_text("utf-8")), "utf-8", newline="\n")
+    (folder / ODD_PAGE).write_text(with_schedule((folder / ODD_PAGE).read_text("utf-8")), "utf-8", newline="\n")
     write_lessons(folder / "lessons")
     write_mechanisms(folder)
 

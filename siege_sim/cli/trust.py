@@ -89,12 +89,14 @@ def check_command(
     """
     from siege_sim.cli.progress import counted
     from siege_sim.reports.claims import claims_text
-    from siege_sim.results.files import json_text
+    from siege_sim.results.files import check_folder, json_text
     from siege_sim.runner.check_claims import check_claims, claims_request
     from siege_sim.runner.check_sweep_claims import SweepClaimsRequest, check_sweep_claims
     from siege_sim.runner.finished_runs import runs_kept_beside, runs_kept_in
 
     request = claims_request(claims, only or (), runs, settings or (), audit)
+    if kept is not None:
+        check_folder(kept)
     with contextlib.ExitStack() as open_till_the_end:
         bar = counted(request.file.name, "run", request.total_runs, quiet or as_json)
         if isinstance(request, SweepClaimsRequest):

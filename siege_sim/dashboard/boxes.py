@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import solara
 
 from siege_sim.dashboard.forms import Choice
-from siege_sim.dashboard.limits import SessionError
 from siege_sim.dashboard.widget import UploadWidget
 from siege_sim.errors import SiegeError
-from siege_sim.loading.scenario import load_scenario_text, shipped_scenarios
+from siege_sim.loading.scenario import shipped_scenarios
 from siege_sim.schema.yaml_file import read_yaml
 
 if TYPE_CHECKING:
@@ -93,9 +92,7 @@ def Upload(state: PageState) -> None:
     def upload(data: dict[str, Any]) -> None:
         try:
             state.ensure_active()
-            session.open(
-                uploaded_scenario(str(data.get("name", "")), str(data.get("text", "")), session.limits.upload_bytes)
-            )
+            session.open_text(str(data.get("name", "")), str(data.get("text", "")))
         except SiegeError as problem:
             set_error(str(problem))
             return
@@ -103,17 +100,6 @@ def Upload(state: PageState) -> None:
         state.refresh()
 
     UploadWidget.element(most_bytes=session.limits.upload_bytes, error=error, handlers={"upload": upload})
-
-
-def uploaded_scenario(name: str, text: str, most_bytes: int) -> Scenario:
-    """Return the scenario of a file that a reader sent.
-
-    Raises:
-        SiegeError: it is too large, or wrong.
-    """
-    if len(text.encode("utf-8", "replace")) > most_bytes:
-        raise SessionError(f"{name[:60]}: a file here is at most {most_bytes:,} bytes")
-    return load_scenario_text(text, name[:60] or "your file")
 
 
 @solara.component

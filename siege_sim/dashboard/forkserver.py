@@ -2,7 +2,7 @@
 
 A process that imports the model by itself takes seconds to start and some 150 MB; a copy takes a tenth of a second and
 shares what it does not change. Copies are made of a process that has no other threads; the server itself is never
-copied.
+copied. Where the system cannot copy processes (Windows), each is a fresh one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from siege_sim.errors import SiegeError
 from siege_sim.runner.pool import ctrl_c_deferred
 
 PRELOAD_MODULE = "siege_sim.dashboard.preload"
@@ -42,21 +41,19 @@ class ChildProcess:
 
 
 class ForkServer:
-    """Starts processes.
-
-    Raises:
-        SiegeError: this system cannot copy processes.
-    """
+    """Starts processes: copies where the system can copy, fresh ones elsewhere."""
 
     def __init__(self) -> None:
-        if "forkserver" not in multiprocessing.get_all_start_methods():
-            raise SiegeError("a class needs a process for each reader, made as on Linux or macOS; omit --class")
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([PRELOAD_MODULE])
+        self._copies = "forkserver" in multiprocessing.get_all_start_methods()
+        self._context: Any = multiprocessing.get_context("forkserver" if self._copies else "spawn")
+        if self._copies:
+            self._context.set_forkserver_preload([PRELOAD_MODULE])
         self._lock = threading.Lock()
 
     def preload(self) -> None:
         """Make the first process ready, so that no reader waits for it; best before there are other threads."""
+        if not self._copies:
+            return
         with ctrl_c_deferred(), _single_threaded_algebra():
             first = self._context.Process(target=os.getpid)
             first.start()
@@ -64,9 +61,9 @@ class ForkServer:
 
     def start(self, target: Callable[..., None], *arguments: Any) -> ChildProcess:
         """Start a process that calls ``target(connection, *arguments)``."""
-        with self._lock:
+        with self._lock, contextlib.nullcontext() if self._copies else _single_threaded_algebra():
             ours, theirs = self._context.Pipe()
-            process = self._context.Process(target=target, args=(theirs, *arguments), daemon=True)
+            process: BaseProcess = self._context.Process(target=target, args=(theirs, *arguments), daemon=True)
             process.start()
             theirs.close()  # so that its death ends the pipe
             return ChildProcess(ours, process)

@@ -32,7 +32,9 @@ class RemoteSession:
         fork_server: starts the process.
         limits: what the session may ask of the machine.
         memory_mb: how much memory the process may take.
-        first: the scenario, seed and settings to open with, or the state to continue with.
+        first: the scenario, seed and settings to open with.
+        texts: kept sessions; it continues with the first that can be read, if one can.
+        day: on which day, at least.
 
     Attributes:
         limits: what it may ask of the machine.
@@ -44,14 +46,18 @@ class RemoteSession:
         fork_server: ForkServer,
         limits: Limits,
         memory_mb: int,
-        first: tuple[str, int, Sequence[str]] | SessionState,
+        first: tuple[str, int, Sequence[str]],
+        texts: Sequence[str] = (),
+        day: int = 0,
     ) -> None:
         self.limits = limits
         self.suspend_reason = ""
         self._fork_server = fork_server
         self._memory_mb = memory_mb
         self._first = first
-        self._state = first if isinstance(first, SessionState) else None
+        self._kept = tuple(texts), day
+        self._lesson = ""
+        self._state: SessionState | None = None
         self._request_lock = threading.Lock()
         self._process_lock = threading.Lock()
         self._child: ChildProcess | None = None
@@ -138,6 +144,10 @@ class RemoteSession:
             first = (scenario, self.seed if seed is None else seed, tuple(settings))
             self._exchange(child, self._start(first) if child is not self._ready else Request("open", first))
 
+    def open_text(self, name: str, text: str) -> None:
+        """Begin anew with the scenario of a file that a reader sent; see `Session.open_text`."""
+        self._request("open_text", name, text)
+
     def open_beside(self, scenario: str | Scenario, settings: Sequence[str] = ()) -> None:
         """Put another scenario beside the first run; see `Session.open_beside`."""
         self._request("open_beside", scenario, tuple(settings))
@@ -175,8 +185,13 @@ class RemoteSession:
         """Return the process, which has got its runs by then."""
         child = self._active_process()
         if child is not self._ready:
-            self._exchange(child, self._beginning())
+            self._lesson = self._exchange(child, self._beginning()) or self._lesson
         return child
+
+    def take_lesson(self) -> str:
+        """Return, once, the lesson that was read beside the session with which this one continues."""
+        lesson, self._lesson = self._lesson, ""
+        return lesson
 
     def _start(self, first: tuple[str | Scenario, int, Sequence[str]]) -> Request:
         """Return what makes a fresh process begin with a scenario, after what was shown before."""
@@ -185,8 +200,8 @@ class RemoteSession:
     def _beginning(self) -> Request:
         if self._state is not None:
             return Request("restore", (self._state,))
-        assert not isinstance(self._first, SessionState)
-        return self._start(self._first)
+        texts, day = self._kept
+        return Request("continue", (texts, day, self._first)) if texts else self._start(self._first)
 
     def _exchange(self, child: ChildProcess, request: Request) -> Any:
         try:

@@ -12,6 +12,8 @@ import json
 import os
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ from siege_sim.dashboard.branching import scenario_yaml
 from siege_sim.dashboard.change_log import LogEntry
 from siege_sim.dashboard.limits import SessionError
 from siege_sim.dashboard.runs import MOST_FORMER, RunDefinition, SessionState, ShownRuns
+from siege_sim.errors import SiegeError
 from siege_sim.loading.scenario import load_scenario_text, shipped_scenarios
 from siege_sim.viewer.frames import MAX_RUNS
 
@@ -96,6 +99,15 @@ def read_session(text: str, limits: Limits) -> tuple[SessionState, str]:
     for run in runs.values():
         limits.check(run.scenario)
     return state, lesson
+
+
+def first_readable(texts: Sequence[str], day: int, limits: Limits) -> tuple[SessionState, str] | None:
+    """Return the first session that can be read from some texts, on this day at least; None when none can."""
+    for text in filter(None, texts):
+        with contextlib.suppress(SiegeError):  # what cannot be continued is begun anew
+            state, lesson = read_session(text, limits)
+            return replace(state, shown=replace(state.shown, day=max(state.shown.day, day))), lesson
+    return None
 
 
 def _run(data: Json) -> RunDefinition:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import ipaddress
 import os
-import re
 import secrets
 import signal
 import socket
@@ -16,15 +14,16 @@ import time
 import warnings
 import webbrowser
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
+from siege_sim.dashboard.same_origin import SameOrigin, is_loopback
 from siege_sim.dashboard.saved_session import sessions_folder
 from siege_sim.errors import SiegeError
 from siege_sim.loading.scenario import load_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Iterator
 
     import uvicorn
 
@@ -65,7 +64,7 @@ def serve(settings: ServerSettings, host: str, port: int, open_browser: bool, be
         if not is_loopback(host):
             print(_WARNING.format(host=host), file=sys.stderr)
         sessions = _preloaded_sessions()
-        server, address = _server(is_loopback(host), public), f"http://{_in_address(host)}:{port}"
+        server, address = _server(host, public), f"http://{_in_address(host)}:{port}"
         if settings.process_per_session:
             print(_class_notice(settings), file=sys.stderr)
         if (reached := _reached_at(host)) is not None:
@@ -143,14 +142,6 @@ def check_installed() -> None:
         )
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether an address is this machine's own, so that nobody else can reach it."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else {"0.0.0.0": "127.0.0.1"}.get(host, host)
 
@@ -171,7 +162,8 @@ def _reached_at(host: str) -> str | None:
 def _listen(host: str, port: int) -> socket.socket:
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # elsewhere this would let two servers have one port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen(128)
     except OSError as error:
@@ -221,78 +213,25 @@ def _configure_solara(host: str, port: int, public: SplitResult | None) -> None:
         os.environ.update(SOLARA_ROOT_PATH=public.path.rstrip("/"), SOLARA_BASE_URL=public.geturl())
 
 
-def _server(own_names_only: bool, public: SplitResult | None) -> uvicorn.Server:
+MOST_BYTES_AT_ONCE = 4_000_000
+"""Bytes of what a page sends at once: a kept session, at the most."""
+
+
+def _server(host: str, public: SplitResult | None) -> uvicorn.Server:
     import uvicorn
     from solara.server.starlette import app
 
     return uvicorn.Server(
         uvicorn.Config(
-            SameOrigin(app, own_names_only, public),
+            SameOrigin(app, host, public),
             log_level="warning",
             access_log=False,
             lifespan="on",
             timeout_graceful_shutdown=1,
+            ws_max_size=MOST_BYTES_AT_ONCE,
+            server_header=False,
         )
     )
-
-
-OWN_NAMES = (b"127.0.0.1", b"localhost", b"[::1]")
-"""What this machine is called by a page of its own."""
-
-
-class SameOrigin:
-    """Refuses requests that come from a page of another site: a stranger's page must not use this server.
-
-    Args:
-        app: what answers the others.
-        own_names_only: whether only names of this machine are answered to. A stranger's page can give its own name this
-            machine's address, and would then seem to be of the same origin.
-        public: the address under which a reverse proxy shows the dashboard, if one does: its name is answered to as
-            well, and its path, which a proxy may pass on or not, is taken off.
-    """
-
-    def __init__(
-        self, app: Callable[..., Awaitable[None]], own_names_only: bool, public: SplitResult | None = None
-    ) -> None:
-        self._app = app
-        self._own_names_only = own_names_only
-        self._public_host = b"" if public is None else public.netloc.encode()
-        self._public_origin = b"" if public is None else f"{public.scheme}://{public.netloc}".encode()
-        self._prefix = "" if public is None else public.path.rstrip("/")
-
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """Pass a request on when it comes from this server's own page."""
-        if scope["type"] in ("http", "websocket") and not self._from_own_page(dict(scope["headers"])):
-            await _refuse(scope["type"], send)
-            return
-        await self._app(self._without_prefix(scope), receive, send)
-
-    def _without_prefix(self, scope: dict[str, Any]) -> dict[str, Any]:
-        path = str(scope.get("path", ""))
-        if not self._prefix or not f"{path}/".startswith(f"{self._prefix}/"):
-            return scope
-        shorter = path.removeprefix(self._prefix) or "/"
-        return {**scope, "path": shorter, "raw_path": shorter.encode()}
-
-    def _from_own_page(self, headers: dict[bytes, bytes]) -> bool:
-        host, origin = headers.get(b"host", b"").lower(), headers.get(b"origin")
-        own_name = re.sub(rb":\d+$", b"", host) in OWN_NAMES
-        public_name = bool(self._public_host) and host == self._public_host
-        if self._own_names_only and not own_name and not public_name:
-            return False
-        if origin is None or origin.split(b"://")[-1] == host:
-            return True
-        return bool(self._public_origin) and origin == self._public_origin and (own_name or public_name)
-
-
-async def _refuse(kind: str, send: Any) -> None:
-    if kind == "websocket":
-        await send({"type": "websocket.close", "code": 1008})
-        return
-    text = b"this page does not belong to this server; behind a proxy, start it with --behind and its public address"
-    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(text)).encode())]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
-    await send({"type": "http.response.body", "body": text})
 
 
 def _open_when_ready(server: uvicorn.Server, address: str) -> None:

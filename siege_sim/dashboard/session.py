@@ -19,7 +19,7 @@ from siege_sim.dashboard.branching import ScenarioEdit, branch_scenario
 from siege_sim.dashboard.change_log import log_with, replaced_entries
 from siege_sim.dashboard.limits import Limits, SessionError
 from siege_sim.dashboard.runs import Run, RunDefinition, SessionState, ShownRuns, shown_run
-from siege_sim.loading.scenario import load_scenario
+from siege_sim.loading.scenario import load_scenario, load_scenario_text
 from siege_sim.viewer.frames import MAX_RUNS
 
 if TYPE_CHECKING:
@@ -109,6 +109,14 @@ class Session:
         """
         run = self._new_run(scenario, self.seed if seed is None else seed, settings)
         self._show([run])
+
+    def open_text(self, name: str, text: str) -> None:
+        """Begin anew with the scenario of a file that a reader sent; a session of its own process reads it there.
+
+        Raises:
+            SiegeError: it is too large, or wrong, or as for `open`.
+        """
+        self.open(uploaded_scenario(name, text, self.limits.upload_bytes))
 
     def open_beside(self, scenario: str | Scenario, settings: Sequence[str] = ()) -> None:
         """Put another scenario with the same seed beside the first run, on one clock.
@@ -287,3 +295,14 @@ class Session:
 
 MOST_SPARE = 2 * MAX_RUNS
 """How many runs are kept as they are, those that are shown among them; others are repeated when they are wanted."""
+
+
+def uploaded_scenario(name: str, text: str, most_bytes: int) -> Scenario:
+    """Return the scenario of a file that a reader sent.
+
+    Raises:
+        SiegeError: it is too large, or wrong.
+    """
+    if len(text.encode("utf-8", "replace")) > most_bytes:
+        raise SessionError(f"{name[:60]}: a file here is at most {most_bytes:,} bytes")
+    return load_scenario_text(text, name[:60] or "your file")

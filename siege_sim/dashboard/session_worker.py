@@ -10,6 +10,7 @@ from typing import Any
 
 from siege_sim.dashboard.limits import Limits, SessionError, SessionSuspendedError, lower_priority, memory_capped
 from siege_sim.dashboard.runs import SessionState
+from siege_sim.dashboard.saved_session import first_readable
 from siege_sim.dashboard.session import Session
 from siege_sim.errors import SiegeError
 from siege_sim.runner.pool import exit_with_parent
@@ -20,7 +21,7 @@ class Request:
     """Something to do.
 
     Attributes:
-        method: a method of `Session`, or how it begins: ``start`` or ``restore``.
+        method: a method of `Session`, or how it begins: ``start``, ``restore`` or ``continue``.
         arguments: for it.
     """
 
@@ -105,9 +106,18 @@ class _SessionWorker:
             case "restore", _:
                 (state,) = request.arguments
                 self._session = Session.restored(state, self._limits)
+            case "continue", _:
+                texts, day, (scenario, seed, settings) = request.arguments
+                found = first_readable(texts, day, self._limits)
+                self._session = (
+                    Session(scenario, seed, self._limits, settings)
+                    if found is None
+                    else Session.restored(found[0], self._limits)
+                )
+                return "" if found is None else found[1]
             case "advance", Session() as session:
                 return session.advance(*request.arguments)
-            case "open" | "open_beside" | "branch" | "keep_only" | "undo" | "go_back", session:
+            case "open" | "open_text" | "open_beside" | "branch" | "keep_only" | "undo" | "go_back", session:
                 getattr(session, request.method)(*request.arguments)
         return None
 

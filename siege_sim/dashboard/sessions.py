@@ -6,11 +6,10 @@ takes to continue is kept.
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,13 +17,13 @@ from typing import TYPE_CHECKING
 from siege_sim.dashboard.forkserver import ForkServer
 from siege_sim.dashboard.limits import SessionError, SessionSuspendedError
 from siege_sim.dashboard.remote_session import RemoteSession
-from siege_sim.dashboard.saved_session import SavedSessions, SessionWriter, read_session
+from siege_sim.dashboard.saved_session import SavedSessions, SessionWriter, first_readable
 from siege_sim.dashboard.server_settings import ServerSettings
 from siege_sim.dashboard.session import Session
 from siege_sim.errors import SiegeError
 
 if TYPE_CHECKING:
-    from siege_sim.dashboard.runs import SessionState
+    pass
 
 AnySession = Session | RemoteSession
 
@@ -104,6 +103,7 @@ class Sessions:
             entry.pages += 1
         if isinstance(entry.session, RemoteSession):
             self._wait_until_ready(key, entry.session)
+            entry.lesson = entry.lesson or entry.session.take_lesson()
         return entry.session
 
     def _entry_for(self, key: str, remembered: Remembered) -> SessionEntry:
@@ -115,12 +115,21 @@ class Sessions:
             texts.append(before.writer.text(before.session.state, before.lesson))
         texts += [self._saved.load(remembered.last), remembered.text]
         self._make_room()
-        for text in filter(None, texts):
-            with contextlib.suppress(SiegeError):  # what cannot be continued is begun anew
-                state, lesson = read_session(text, self.settings.limits)
-                shown = replace(state.shown, day=max(state.shown.day, remembered.day))
-                return SessionEntry(self._new_session(replace(state, shown=shown)), lesson=lesson)
-        return SessionEntry(self._new_session())
+        return self._new_entry(tuple(filter(None, texts)), remembered.day)
+
+    def _new_entry(self, texts: tuple[str, ...], day: int) -> SessionEntry:
+        """Return a session that continues with the first of some texts that can be read, or a new one.
+
+        In a class they are read by the session's own process: reading too is under its caps.
+        """
+        server = self.settings
+        first = server.scenario, server.seed, server.scenario_settings
+        if self._fork_server is not None:
+            return SessionEntry(RemoteSession(self._fork_server, server.limits, server.memory_mb, first, texts, day))
+        found = first_readable(texts, day, server.limits)
+        if found is not None:
+            return SessionEntry(Session.restored(found[0], server.limits), lesson=found[1])
+        return SessionEntry(Session(first[0], first[1], server.limits, first[2]))
 
     def save(self, key: str) -> str:
         """Keep a session on disk, and return it as text for the page to remember."""
@@ -190,15 +199,6 @@ class Sessions:
                 self.save(key)
                 if isinstance(entry.session, RemoteSession):
                     entry.session.suspend("the server has stopped")
-
-    def _new_session(self, state: SessionState | None = None) -> AnySession:
-        server = self.settings
-        if self._fork_server is None:
-            if state is not None:
-                return Session.restored(state, server.limits)
-            return Session(server.scenario, server.seed, server.limits, server.scenario_settings)
-        first = state or (server.scenario, server.seed, server.scenario_settings)
-        return RemoteSession(self._fork_server, server.limits, server.memory_mb, first)
 
     def _wait_until_ready(self, key: str, session: RemoteSession) -> None:
         """Wait until a session can be shown; others can attach meanwhile. One that cannot begin makes room."""

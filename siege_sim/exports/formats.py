@@ -14,6 +14,7 @@ from siege_sim.exports.ro_crate import write_ro_crate
 from siege_sim.exports.run_tables import tables_of_run
 from siege_sim.exports.sweep_tables import tables_of_sweep
 from siege_sim.results.cell_grid import LOCAL_NOTE
+from siege_sim.results.files import check_place
 from siege_sim.results.layers import source_note
 from siege_sim.results.run import RunResult
 from siege_sim.results.target import read_results
@@ -61,6 +62,9 @@ def export_results(target: str, form: str, out: Path, force: bool = False) -> st
     """
     if form not in EXPORT_FORMATS:
         raise ResultError(f"--format {form}: not known{did_you_mean(form, EXPORT_FORMATS)}")
+    check_place(out)
+    if out.exists() and not force:
+        raise ResultError(f"{out}: is there already; choose another --out, or replace it with --force")
     results = read_results(target)
     if isinstance(results, RunResult):
         return _export_run(results, form, out, force)

@@ -74,7 +74,7 @@ def write_schema(kind: str, schema: Schema, folder: Path) -> Path:
     temporary = folder / f".{target.name}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(schema_text(schema, readable=False) + "\n", "utf-8")
+        temporary.write_text(schema_text(schema, readable=False) + "\n", "utf-8", newline="\n")
         temporary.replace(target)
     except OSError as error:
         with suppress(OSError):

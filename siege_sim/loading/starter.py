@@ -56,7 +56,7 @@ def write_starter(path: Path, force: bool = False, map_file: Path | None = None)
     check_schema_target("scenario", path.parent)
     write_schema("scenario", scenario_schema(), path.parent)
     try:
-        path.write_text(text, "utf-8")
+        path.write_text(text, "utf-8", newline="\n")
     except OSError as error:
         raise ResultError(f"{path}: cannot be written: {error.strerror}") from None
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from siege_sim.errors import ResultError
 from siege_sim.plots import pictures_of
 from siege_sim.plots.fonts import missing_note
+from siege_sim.results.files import check_folder
 from siege_sim.results.run import read_run
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def plot_run(folder: Path, out: Path | None = None, names: Sequence[str] = (), f
     Raises:
         ResultError: no run, no such figure, or files that are there or cannot be written.
     """
+    if out is not None:
+        check_folder(out)
     pictures = pictures_of(read_run(folder), names)
     target = out or folder / "figures"
     there = [target / f"{picture.name}.png" for picture in pictures if (target / f"{picture.name}.png").exists()]

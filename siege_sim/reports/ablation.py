@@ -40,7 +40,7 @@ def write_ablation(findings: AblationFindings, folder: Path, command: str) -> No
         command: what has to be typed to repeat it.
     """
     (folder / "ablation.csv").write_bytes(csv_bytes(findings.table()))
-    (folder / "ablation.json").write_text(json_text(findings.data()), "utf-8")
+    (folder / "ablation.json").write_text(json_text(findings.data()), "utf-8", newline="\n")
     write_page(render_ablation(findings, command), folder / "ablation.html")
 
 

@@ -54,7 +54,7 @@ def write_comparison(findings: ComparisonFindings, folder: Path, command: str) -
 
     for name, table in findings.tables().items():
         (folder / f"{name}.csv").write_bytes(csv_bytes(table))
-    (folder / "comparison.json").write_text(json_text(findings.data()), "utf-8")
+    (folder / "comparison.json").write_text(json_text(findings.data()), "utf-8", newline="\n")
     pictures = [sketch.picture() for sketch in effect_sketches(findings)]
     (folder / "figures").mkdir()
     for picture in pictures:

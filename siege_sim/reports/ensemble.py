@@ -45,8 +45,10 @@ def write_ensemble(findings: EnsembleFindings, folder: Path, command: str, with_
         with_page: whether figures and the page are made too.
     """
     runs = findings.runs
-    (folder / "manifest.json").write_text(json_text({**ensemble_data(findings), "command": command}), "utf-8")
-    (folder / "scenario.yaml").write_text(scenario_text(runs.scenario, runs.lineage, runs.digest), "utf-8")
+    manifest = json_text({**ensemble_data(findings), "command": command})
+    scenario = scenario_text(runs.scenario, runs.lineage, runs.digest)
+    for name, text in (("manifest.json", manifest), ("scenario.yaml", scenario)):
+        (folder / name).write_text(text, "utf-8", newline="\n")
     for name, table in ensemble_tables(findings).items():
         (folder / f"{name}.csv").write_text(csv_text(table), "utf-8", newline="")
     if not with_page:

@@ -61,7 +61,7 @@ def write_scorecard(card: Scorecard, fan: Fan, folder: Path) -> str:
     from siege_sim.plots.fonts import missing_note
 
     (folder / "scorecard.csv").write_bytes(csv_bytes(card.table()))
-    (folder / "scorecard.json").write_text(json_text(card.data()), "utf-8")
+    (folder / "scorecard.json").write_text(json_text(card.data()), "utf-8", newline="\n")
     picture = fan_picture(fan, card.title) if fan.panels else None
     write_page(render_scorecard(card, picture), folder / "scorecard.html")
     return missing_note([picture.missing] if picture else [])

@@ -72,7 +72,7 @@ def write_scorecards(cards: Mapping[str, Scorecard], folder: Path) -> None:
         folder: where.
     """
     (folder / "scorecards.csv").write_bytes(csv_bytes(side_by_side_table(cards)))
-    (folder / "scorecards.json").write_text(json_text(scorecards_data(cards)), "utf-8")
+    (folder / "scorecards.json").write_text(json_text(scorecards_data(cards)), "utf-8", newline="\n")
     write_page(render_scorecards(cards), folder / "scorecards.html")
 
 

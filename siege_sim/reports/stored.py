@@ -9,6 +9,7 @@ from siege_sim.errors import ResultError
 from siege_sim.reports.page import WrittenReport, write_pictures, written_or_refused
 from siege_sim.reports.run import Beside, write_report
 from siege_sim.reports.sweep import write_sweep_report
+from siege_sim.results.files import check_folder, check_new_file
 from siege_sim.results.target import holds_run
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ def write_stored_report(
     Raises:
         ResultError: no results, unknown names, or the file cannot be written.
     """
+    if out is not None:
+        check_new_file(out, force=True)
+    if png is not None:
+        check_folder(png)
     if holds_run(target):
         return _report_of_run(Path(target), out, options, png, others)
     if others is not None:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import math
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
@@ -116,11 +117,8 @@ def new_file(target: Path, force: bool = False) -> Iterator[Path]:
     Raises:
         ResultError: when something is there already, or the place cannot be written to.
     """
+    check_new_file(target, force)
     try:
-        if target.is_dir():
-            raise ResultError(f"{target}: is a folder; name a file with --out")
-        if target.exists() and not force:
-            raise ResultError(f"{target}: is there already; choose another --out, or replace it with --force")
         target.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     except OSError as error:
@@ -159,15 +157,8 @@ def check_target(target: Path, force: bool = False) -> None:
     Raises:
         ResultError: names what is there and the way out.
     """
-    try:
-        there = target.exists()
-        whole = target.resolve()
-        above = next((folder for folder in whole.parents if folder.exists()), whole)
-    except OSError as error:
-        raise ResultError(f"{str(target)[:80]}: not a path: {error.strerror}") from None
-    if not os.access(above, os.W_OK | os.X_OK) or not above.is_dir():
-        raise ResultError(f"{target}: cannot be written: {above} takes no new folder; choose another --out")
-    if not there:
+    check_place(target)
+    if not target.exists():
         return
     if not force:
         raise ResultError(f"{target}: is there already; choose another --out, or replace it with --force")
@@ -175,6 +166,55 @@ def check_target(target: Path, force: bool = False) -> None:
     replaceable = target.is_dir() and (not any(target.iterdir()) or ours)
     if not replaceable:
         raise ResultError(f"{target}: is not a results folder, so --force does not replace it; choose another --out")
+
+
+AN_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+"""How an address such as ``s3://bucket/name`` begins, also once it was taken for a path; a drive has one letter."""
+
+
+def check_place(target: Path) -> None:
+    """Refuse a place where no file or folder can be written, before any work is done.
+
+    Raises:
+        ResultError: an address of a store, no path, or a place in a folder that takes nothing new.
+    """
+    if AN_ADDRESS.match(str(target)):
+        raise ResultError(
+            f"{str(target)[:80]}: is an address; only `siege-sim sweep` writes to a store: choose a path with --out"
+        )
+    try:
+        whole = target.resolve()
+        above = next((folder for folder in whole.parents if folder.exists()), whole)
+    except (OSError, ValueError) as error:
+        raise ResultError(f"{str(target)[:80]}: not a path: {getattr(error, 'strerror', None) or error}") from None
+    if not os.access(above, os.W_OK | os.X_OK) or not above.is_dir():
+        raise ResultError(f"{target}: cannot be written: {above} takes nothing new; choose another --out")
+
+
+def check_new_file(target: Path, force: bool = False) -> None:
+    """Refuse a file that is there, unless it may be replaced, or that cannot be written, before any work is done.
+
+    Raises:
+        ResultError: names what is there and the way out.
+    """
+    check_place(target)
+    if target.is_dir():
+        raise ResultError(f"{target}: is a folder; name a file with --out")
+    if target.exists() and not force:
+        raise ResultError(f"{target}: is there already; choose another --out, or replace it with --force")
+
+
+def check_folder(target: Path) -> None:
+    """Refuse a folder to which nothing can be added, before any work is done.
+
+    Raises:
+        ResultError: it is a file, or cannot be written.
+    """
+    check_place(target)
+    if target.exists() and not target.is_dir():
+        raise ResultError(f"{target}: is no folder; choose another one")
+    if target.exists() and not os.access(target, os.W_OK | os.X_OK):
+        raise ResultError(f"{target}: cannot be written; choose another one")
 
 
 def _made_here(file: Path) -> bool:

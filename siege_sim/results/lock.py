@@ -5,17 +5,30 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
 
 from siege_sim.errors import ResultError
 from siege_sim.results.storage import Folder, Remote, Storage
 
 LOCK = "lock"
+DRIVER = "driver.json"
+"""Who holds the lock of a folder; a file of its own, since some systems let nobody read a file that is locked."""
+
 STALE_AFTER_SECONDS = 300.0
 """After how long without a heartbeat a driver of a remote store counts as gone."""
+
+SECONDS_TO_LOCK = 1.0
+"""How long a driver waits for a folder's lock: `siege-sim status` may hold it for an instant."""
+
+_THIS_START = secrets.token_hex(8)
+"""Tells this process from an earlier one that had the same number on the same machine."""
 
 
 @contextlib.contextmanager
@@ -29,7 +42,7 @@ def sweep_lock(storage: Storage) -> Iterator[Callable[[], None]]:
         ResultError: another driver holds the lock.
     """
     if isinstance(storage, Folder):
-        with _locked(storage.root):
+        with _locked(storage):
             yield lambda: None
     else:
         assert isinstance(storage, Remote)
@@ -37,74 +50,106 @@ def sweep_lock(storage: Storage) -> Iterator[Callable[[], None]]:
         try:
             yield heartbeat
         finally:
-            storage.remove(LOCK)
+            with contextlib.suppress(ResultError):  # the store is gone; without heartbeats the lock ends by itself
+                storage.remove(LOCK)
 
 
 def lock_holder(storage: Storage) -> str | None:
-    """Return who drives a sweep now, in words; None when nobody does."""
-    try:
-        holder_data = json.loads(storage.read(LOCK))
-        holder = f"process {holder_data['process']} on {holder_data['host']}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    """Return who drives a sweep now, in words; None when nobody does.
+
+    Raises:
+        ResultError: the store does not answer.
+    """
     if isinstance(storage, Folder):
-        return None if _is_free(storage.root / LOCK) else holder
-    return holder if time.time() - float(holder_data["time"]) < STALE_AFTER_SECONDS else None
+        record = _record_in(storage, DRIVER)
+        return None if record is None or _is_free(storage.root / LOCK) else _in_words(record)
+    record = _record_in(storage, LOCK)
+    alive = record is not None and time.time() - record["time"] < STALE_AFTER_SECONDS and not _has_ended(record)
+    return _in_words(record) if record is not None and alive else None
 
 
 def _own_record() -> bytes:
-    return json.dumps({"process": os.getpid(), "host": socket.gethostname(), "time": time.time()}).encode()
+    return json.dumps(
+        {"process": os.getpid(), "host": socket.gethostname(), "time": time.time(), "start": _THIS_START}
+    ).encode()
+
+
+def _record_in(storage: Storage, name: str) -> dict[str, Any] | None:
+    try:
+        record = json.loads(storage.read(name))
+        return {**record, "process": int(record["process"]), "host": str(record["host"]), "time": float(record["time"])}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _in_words(record: Mapping[str, Any]) -> str:
+    return f"process {record['process']} on {record['host']}"
+
+
+def _has_ended(record: Mapping[str, Any]) -> bool:
+    """Return whether the driver of a record was on this machine and is no more, as far as that can be told."""
+    if record["host"] != socket.gethostname() or os.name != "posix":
+        return False
+    if record["process"] == os.getpid():
+        return bool(record.get("start") != _THIS_START)
+    try:
+        os.kill(record["process"], 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
 
 
 @contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    import fcntl
-
+def _locked(storage: Folder) -> Iterator[None]:
+    folder = storage.root
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+        held = FileLock(folder / LOCK)
+        held.acquire(timeout=SECONDS_TO_LOCK)
+    except Timeout:
+        record = _record_in(storage, DRIVER)
+        raise ResultError(
+            f"{folder}: {_in_words(record) if record else 'another process'} is running this sweep now; wait for it, "
+            "or stop it with Ctrl-C there"
+        ) from None
     except OSError as error:
-        raise ResultError(f"{folder}: cannot be written: {error.strerror}; choose another --out") from None
+        raise ResultError(f"{folder}: cannot be written: {error.strerror or error}; choose another --out") from None
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            holder = lock_holder(Folder(folder)) or "another process"
-            raise ResultError(
-                f"{folder}: {holder} is running this sweep now; wait for it, or stop it with Ctrl-C there"
-            ) from None
         with contextlib.suppress(OSError):  # a full disk: the lock holds all the same
-            os.truncate(handle, 0)
-            os.pwrite(handle, _own_record(), 0)
+            (folder / DRIVER).write_bytes(_own_record())
         yield
         with contextlib.suppress(OSError):
-            os.truncate(handle, 0)
+            (folder / DRIVER).unlink(missing_ok=True)
     finally:
-        os.close(handle)
+        held.release()
 
 
 def _is_free(file: Path) -> bool:
-    import fcntl
-
-    with file.open("rb") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
+    """Return whether nobody holds a folder's lock; taken for an instant to see."""
+    held = FileLock(file)
+    try:
+        held.acquire(timeout=0)
+    except (Timeout, OSError):
+        return False
+    held.release()
+    return True
 
 
 def _locked_remotely(storage: Remote) -> Callable[[], None]:
-    taken = storage.create(LOCK, _own_record())
+    record = _own_record()
+    taken = storage.create(LOCK, record)
     if not taken and lock_holder(storage) is None:
         storage.remove(LOCK)  # what a driver that is gone has left
-        taken = storage.create(LOCK, _own_record())
+        taken = storage.create(LOCK, record)
     if not taken:
         holder = lock_holder(storage) or "another process"
         raise ResultError(
             f"{storage.where}: {holder} is running this sweep now; if it was killed, start again in "
             f"{STALE_AFTER_SECONDS / 60:.0f} minutes"
         )
+    storage.check_kept(LOCK, record)
     last = time.time()
 
     def heartbeat() -> None:

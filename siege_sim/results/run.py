@@ -20,6 +20,7 @@ from siege_sim.results.changed import changed_title
 from siege_sim.results.endings import HOLDING
 from siege_sim.results.files import csv_bytes, csv_text, json_text, refuse_older
 from siege_sim.results.layers import cells_of, quarter_shapes_of
+from siege_sim.results.rounding import rounded, rounded_numbers
 from siege_sim.results.run_folder import read_quarters, read_run_events, read_series, read_snapshots
 from siege_sim.results.run_manifest import check_run_manifest, read_manifest
 from siege_sim.results.why import EventsError, Explanation, explain
@@ -147,13 +148,15 @@ class RunResult:
 
     def write(self, folder: Path) -> None:
         """Write manifest, resolved scenario, tables and snapshots into an existing folder."""
-        (folder / "manifest.json").write_text(json_text({**self.manifest, "summary": dict(self.summary)}), "utf-8")
+        manifest = {**self.manifest, "summary": rounded_numbers(self.summary)}
+        (folder / "manifest.json").write_text(json_text(manifest), "utf-8", newline="\n")
         scenario = scenario_text(self.manifest["scenario"], self.lineage, str(self.manifest["scenario_digest"]))
-        (folder / "scenario.yaml").write_text(scenario, "utf-8")
+        (folder / "scenario.yaml").write_text(scenario, "utf-8", newline="\n")
         for name, table in (("series", self._series), ("quarters", self._quarters), ("events", self._events)):
             (folder / f"{name}.csv").write_bytes(csv_bytes(table))
         with (folder / "snapshots.npz").open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **self.snapshots)
+            layers = {name: rounded(layer) for name, layer in self.snapshots.items()}
+            np.savez_compressed(file, allow_pickle=False, **layers)
 
 
 def scenario_text(scenario: Mapping[str, Any], steps: Sequence[Lineage], digest: str) -> str:

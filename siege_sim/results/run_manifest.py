@@ -26,7 +26,7 @@ _Number = Annotated[float, Field(ge=-1e18, le=1e18)]
 class _Kept(BaseModel):
     """A part of a manifest: what readers need of it, beside what else is there."""
 
-    model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False, frozen=True)
+    model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False, frozen=True, protected_namespaces=())
 
 
 class _About(_Kept):

@@ -6,14 +6,18 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pandas as pd
 import yaml
+from pydantic import BaseModel, ConfigDict, Field
 
 from siege_sim.errors import ResultError
 from siege_sim.results.files import refuse_older
+from siege_sim.results.run_manifest import check_kept
+from siege_sim.results.storage import first_line
 from siege_sim.results.store import MANIFEST, OK, SCENARIOS, Store, read_sweep
+from siege_sim.results.strict_table import AGAIN, ColumnKind, read_strict_table
 from siege_sim.schema.lineage import LINEAGE_KEY
 
 HOLDS_ENSEMBLE = "ensemble"
@@ -63,19 +67,48 @@ def read_run_table(target: str) -> RunTable:
     return _ensemble(Path(target), data) if holds_ensemble else _sweep(target)
 
 
+class _Counted(BaseModel):
+    """An outcome of many runs: a cause of death, or what became of people."""
+
+    model_config = ConfigDict(strict=True)
+
+    name: str
+    label: str
+    unit: str
+
+
+class _EnsembleManifest(BaseModel):
+    """What the manifest of many runs must hold for its readers."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    scenario: str
+    made_by: dict[str, Any]
+    deaths: list[_Counted]
+    fates: list[_Counted]
+    days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    start: str | None = None
+    last_day: Annotated[int, Field(ge=0, le=3650)] | None = None
+
+
 def _ensemble(folder: Path, manifest: Mapping[str, Any]) -> RunTable:
+    check_kept(folder / MANIFEST, _EnsembleManifest, manifest)
+    refuse_older(manifest["made_by"], ("ending",), folder)
+    numbers = [*manifest["deaths"], *manifest["fates"]]
+    counted: dict[str, ColumnKind] = {one["name"]: "number" for one in numbers}
     try:
-        runs = pd.read_csv(folder / "runs.csv", dtype={"ending": str})
+        runs = read_strict_table(folder / "runs.csv", {**counted, "seed": "whole", "ending": "text"})
         scenario = yaml.safe_load((folder / "scenario.yaml").read_text("utf-8"))
-        refuse_older(manifest["made_by"], runs.columns, folder)
-        numbers = [*manifest["deaths"], *manifest["fates"]]
-        about = {one["name"]: {"label": one["label"], "unit": one["unit"]} for one in numbers}
-        facts = {"model": manifest["made_by"]["version"], **{key: manifest.get(key) for key in IN_AN_ENSEMBLE}}
-        scenario.pop(LINEAGE_KEY, None)
-        name = str(manifest["scenario"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
-        raise ResultError(f"{folder}: not complete: {error}; give a folder that `siege-sim run --runs` wrote") from None
-    return RunTable("ensemble", name, facts, {"": scenario}, about, ("seed",), runs)
+    except OSError as error:
+        raise ResultError(f"{error.filename or folder}: cannot be read: {error.strerror or error}") from None
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        raise ResultError(f"{folder / 'scenario.yaml'}: is no scenario ({first_line(error)}); {AGAIN}") from None
+    if not isinstance(scenario, dict):
+        raise ResultError(f"{folder / 'scenario.yaml'}: is no block of keys; {AGAIN}")
+    about = {one["name"]: {"label": one["label"], "unit": one["unit"]} for one in numbers}
+    facts = {"model": manifest["made_by"].get("version"), **{key: manifest.get(key) for key in IN_AN_ENSEMBLE}}
+    scenario.pop(LINEAGE_KEY, None)
+    return RunTable("ensemble", manifest["scenario"], facts, {"": scenario}, about, ("seed",), runs)
 
 
 def _sweep(target: str) -> RunTable:
@@ -87,6 +120,17 @@ def _sweep(target: str) -> RunTable:
     facts = {"model": made["model_version"], **made["experiment"]}
     for key in ("name", "title", "summary"):
         facts.pop(key, None)
-    scenarios = json.loads(Store.at(target).storage.read(SCENARIOS))
+    scenarios = _scenarios(target)
     kept = done[[*factors, "seed", *(name for name in about if name in done)]]
     return RunTable("sweep", str(made["name"]), facts, scenarios, about, (*factors, "seed"), kept)
+
+
+def _scenarios(target: str) -> dict[str, Any]:
+    """Return the scenarios of a sweep, by policy."""
+    try:
+        found = json.loads(Store.at(target).storage.read(SCENARIOS))
+    except (FileNotFoundError, ValueError, RecursionError) as error:
+        raise ResultError(f"{target}/{SCENARIOS}: cannot be read ({first_line(error)}); {AGAIN}") from None
+    if not isinstance(found, dict) or not all(isinstance(one, dict) for one in found.values()):
+        raise ResultError(f"{target}/{SCENARIOS}: holds no scenarios; {AGAIN}")
+    return found

@@ -18,10 +18,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from siege_sim.errors import ResultError
+from siege_sim.errors import ResultError, cut_name
+from siege_sim.results.column_types import problems_of_columns
 from siege_sim.results.files import json_text, refuse_older
+from siege_sim.results.rounding import rounded_numbers, rounded_table
 from siege_sim.results.run_manifest import SweepManifest, check_kept
-from siege_sim.results.storage import Storage, storage_at
+from siege_sim.results.storage import Storage, first_line, storage_at
 from siege_sim.results.sweep import Factor, Sweep
 
 if TYPE_CHECKING:
@@ -85,10 +87,8 @@ class Store:
         """
         try:
             text = self.storage.read(MANIFEST).decode(errors="replace")
-        except (FileNotFoundError, NotADirectoryError):
+        except FileNotFoundError:
             return None
-        except OSError as error:
-            raise ResultError(f"{self.where}: cannot be read: {error.strerror or error}") from None
         try:
             data = json.loads(text)
         except ValueError:
@@ -118,11 +118,11 @@ class Store:
         name = _part_name(runs)
         files: dict[str, bytes] = {}
         if series:
-            files[f"series/{name}"] = parquet_bytes(_table(pd.concat(series, ignore_index=True)))
+            files[f"series/{name}"] = parquet_bytes(_table(rounded_table(pd.concat(series, ignore_index=True))))
         if quarters:
-            files[f"quarters/{name}"] = parquet_bytes(_table(pd.concat(quarters, ignore_index=True)))
+            files[f"quarters/{name}"] = parquet_bytes(_table(rounded_table(pd.concat(quarters, ignore_index=True))))
         kept = " ".join(table.partition("/")[0] for table in files)
-        rows = [{**run, "kept": kept} for run in runs]
+        rows = [{**rounded_numbers(run), "kept": kept} for run in runs]
         self.storage.write({**files, f"runs/{name}": parquet_bytes(_runs_table(rows, outcomes))})
         return name
 
@@ -181,7 +181,12 @@ class Store:
                 f"{self.where}: a part is damaged: {error}; start the same sweep again with --check, which repeats "
                 "the runs of damaged parts"
             ) from None
-        return pa.concat_tables(parts, promote_options="default").to_pandas() if parts else pd.DataFrame()
+        try:
+            return pa.concat_tables(parts, promote_options="permissive").to_pandas() if parts else pd.DataFrame()
+        except pa.ArrowException as error:
+            raise ResultError(
+                f"{self.where}/{table}: its parts do not fit together ({first_line(error)}); run the sweep again"
+            ) from None
 
     def damaged_beside(self) -> dict[str, str]:
         """Read every part of every table whole, and return those that are damaged, with the reason."""
@@ -208,14 +213,17 @@ class Store:
 
         try:
             content = self.storage.read(name)
-            return pq.read_table(
+            found = pq.read_table(
                 pa.BufferReader(content),
                 columns=list(columns) if columns else None,
                 page_checksum_verification=True,
                 use_threads=False,
             )
         except (OSError, pa.ArrowException, KeyError, IndexError) as error:
-            raise _DamagedError(f"{name}: {str(error).splitlines()[0]}") from None
+            raise _DamagedError(f"{name}: {first_line(error)}") from None
+        for problem in problems_of_columns(name.partition("/")[0], found, columns):
+            raise _DamagedError(f"{name}: {problem}")
+        return found
 
 
 class _DamagedError(Exception):
@@ -224,7 +232,7 @@ class _DamagedError(Exception):
 
 def _check_beside(name: str, kept: str, beside: Mapping[str, set[str]]) -> None:
     for table in kept.split():
-        if f"{table}/{name}" not in beside[table]:
+        if f"{table}/{name}" not in beside.get(table, ()):
             raise _DamagedError(f"{table}/{name}: the file is missing")
 
 
@@ -279,10 +287,14 @@ def read_sweep(target: str | Path) -> Sweep:
     kept = [name for name in manifest["outcomes"] if name in runs] if len(runs) else list(manifest["outcomes"])
     columns = [*IDENTITY, "status", "error", "seconds", *kept]
     sample = store.table(SAMPLE) if manifest["design"].get("sampled") else None
+    design = store.table(DESIGN)
+    lacking = [factor["name"] for factor in manifest["factors"] if factor["name"] not in design]
+    if lacking:
+        raise ResultError(f"{store.where}/{DESIGN}: has no column '{cut_name(lacking[0])}'; the store is not complete")
     return Sweep(
         manifest=manifest,
         factors=tuple(_factor(data) for data in manifest["factors"]),
-        design=store.table(DESIGN),
+        design=design,
         runs=runs.reindex(columns=columns),
         series=_in_order(store.frame("series"), ["day"]),
         quarters=_in_order(store.frame("quarters"), []),

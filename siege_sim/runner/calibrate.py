@@ -210,7 +210,7 @@ def _claim(folder: Path, spec: CalibrationSpec, cases: Sequence[LoadedCase]) -> 
     if folder.exists() and any(folder.iterdir()):
         raise ResultError(f"{folder}: is there already and holds no calibration; choose another --out")
     folder.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, "utf-8")
+    file.write_text(text, "utf-8", newline="\n")
 
 
 def _begin_or_go_on(fit: Any, database: str, file: Path) -> int:

@@ -69,7 +69,7 @@ def _kept(file: Path, asked: str) -> dict[str, float]:
 def _keep(file: Path, data: Mapping[str, Any]) -> None:
     temporary = file.with_name(f".{file.name}.part")
     try:
-        temporary.write_text(json.dumps(data, indent=2) + "\n", "utf-8")
+        temporary.write_text(json.dumps(data, indent=2) + "\n", "utf-8", newline="\n")
         temporary.replace(file)
     except OSError as error:
         raise ResultError(f"{file}: cannot be written: {error.strerror}") from None

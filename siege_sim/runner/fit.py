@@ -60,7 +60,7 @@ def write_fit(fit: Fit, folder: Path) -> list[Path]:
         written.append(folder / f"{name}.yaml")
         make = whole_yaml if is_path(case.scenario) else fitted_yaml
         text = make(name, fit.spec.name, case.scenario, loaded.known(fit.values), case.settings)
-        written[-1].write_text(text, "utf-8")
+        written[-1].write_text(text, "utf-8", newline="\n")
     return written
 
 

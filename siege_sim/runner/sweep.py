@@ -21,7 +21,7 @@ from siege_sim.experiments.plan import Plan
 from siege_sim.loading.keys import with_values
 from siege_sim.loading.scenario import scenario_of
 from siege_sim.model.version import model_version
-from siege_sim.results.lock import LOCK, sweep_lock
+from siege_sim.results.lock import DRIVER, LOCK, sweep_lock
 from siege_sim.results.storage import UNFINISHED, Folder
 from siege_sim.results.store import DESIGN, SAMPLE, SCENARIOS, Scan, Store
 from siege_sim.runner.pool import as_completed, run_isolated
@@ -222,8 +222,13 @@ class Driver:
         with _stop_request(self.store) as stop:
             spec = dataclasses.replace(sweep_spec(self.plan, self.store.storage.address), stop_file=stop.file)
             batches = self._batches(queue, spec, sizer, scan.attempts + 1 if self.only_failed else 1)
+
+            def stopped() -> bool:
+                heartbeat()  # also while no batch comes in, as when a cluster has no workers yet
+                return stop.is_set()
+
             try:
-                with contextlib.closing(self.engine(batches, run_batch, self.workers, stop.is_set)) as stream:
+                with contextlib.closing(self.engine(batches, run_batch, self.workers, stopped)) as stream:
                     for _, result in stream:
                         self._check_visible(result, progress)
                         progress.add(result)
@@ -278,7 +283,7 @@ class Driver:
 
 def _holds_something_else(folder: Path) -> bool:
     """Return whether a folder has anything but what a driver leaves that is killed before its manifest is there."""
-    ours = {LOCK, STOP, DESIGN, SAMPLE, SCENARIOS}
+    ours = {LOCK, DRIVER, STOP, DESIGN, SAMPLE, SCENARIOS}
     if not folder.exists():
         return False
     return not folder.is_dir() or any(

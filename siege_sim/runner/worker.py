@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
 import time
 import traceback
 from collections.abc import Mapping
@@ -125,7 +126,7 @@ def run_batch(batch: Batch) -> BatchResult:
     part = Store.at(spec.target).write_part(spec.outcomes, rows, series, quarters)
     failed = [row["error"] for row in rows if row["status"] == FAILED]
     seconds = sum(float(row["seconds"]) for row in rows)
-    worker = f"{os.uname().nodename}:{os.getpid()}"
+    worker = f"{platform.node()}:{os.getpid()}"
     return BatchResult(worker, part, len(rows) - len(failed), len(failed), seconds, failed[-1] if failed else "")
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from siege_sim._version import __version__
 from siege_sim.errors import ResultError, ScenarioError
+from siege_sim.results.files import check_new_file
 from siege_sim.results.run import read_run
 
 if TYPE_CHECKING:
@@ -69,8 +70,7 @@ def write_replay(
     Raises:
         ResultError: a folder that is not a run's, or a file that is there or cannot be written.
     """
-    if target.exists() and not force:
-        raise ResultError(f"{target}: is there already; choose another --out, or replace it with --force")
+    check_new_file(target, force)
     runs = [frames_of_folder(folder, stored_only, on_progress) for folder in folders]
     text = replay_html(runs, _names(runs, folders))
     partial = target.with_name(f".{target.name}.part")

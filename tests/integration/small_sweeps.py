@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -52,8 +53,12 @@ def exported(folder: Path) -> dict[str, bytes]:
 
 
 def wait_for_parts(folder: Path, count: int, process: subprocess.Popen[str]) -> None:
+    wait_until(lambda: len(list(folder.glob("runs/*.parquet"))) >= count, process)
+
+
+def wait_until(so_far: Callable[[], bool], process: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + 120
-    while len(list(folder.glob("runs/*.parquet"))) < count:
+    while not so_far():
         assert process.poll() is None, f"the sweep ended too early: {process.communicate()}"
         assert time.monotonic() < deadline, "no part was written"
         time.sleep(0.01)

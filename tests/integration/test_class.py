@@ -14,7 +14,7 @@ from siege_sim.dashboard.branching import SetParameter
 from siege_sim.dashboard.limits import Limits, SessionError, SessionSuspendedError
 from siege_sim.dashboard.server_settings import CLASS_SETTINGS, ServerSettings, server_settings
 from siege_sim.dashboard.session import Session
-from siege_sim.dashboard.sessions import Sessions
+from siege_sim.dashboard.sessions import Remembered, Sessions
 from siege_sim.errors import ScenarioError, SiegeError
 from siege_sim.loading.scenario import load_scenario, shipped_scenarios
 
@@ -276,7 +276,42 @@ def test_a_class_has_caps_of_its_own_and_what_is_given_is_taken():
         server_settings("toy_town", 1, (), for_a_class=False, memory_mb=100)
 
 
-def test_a_system_that_cannot_copy_processes_is_told_what_to_do(monkeypatch):
+@pytest.mark.slow
+def test_where_processes_cannot_be_copied_each_reader_has_a_fresh_one(sessions_of, monkeypatch):
     monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: ["spawn"])
-    with pytest.raises(SiegeError, match="omit --class"):
-        Sessions(CLASS)
+    server = sessions_of()
+    server.preload()
+    session = server.attach("ann")
+    assert session.advance(2, []) == Session("toy_town", settings=COARSE).advance(2, [])
+    assert process_of(session) != os.getpid()
+
+
+def test_what_a_student_sends_is_read_in_the_student_s_own_process(sessions_of, monkeypatch):
+    def read_here(*given):
+        raise AssertionError("it was read in the server's process")
+
+    server = sessions_of()
+    session = server.attach("ann")
+    session.advance(3, [])
+    text = server.save("ann")
+    for module in ("session", "saved_session"):
+        monkeypatch.setattr(f"siege_sim.dashboard.{module}.load_scenario_text", read_here)
+    name, scenario = session.export()
+    session.open_text(name, scenario)
+    assert session.runs[0].scenario.name == "toy_town"
+    with pytest.raises(SiegeError, match=r"mine\.yaml: a file here is at most"):
+        session.open_text("mine.yaml", "x" * 200_001)
+    with pytest.raises(SiegeError, match=r"mine\.yaml"):
+        session.open_text("mine.yaml", "[" * 20_000)
+    again = server.attach("ben", Remembered(text=text, day=5))
+    assert (again.day, again.runs[0].scenario.name) == (5, "toy_town")
+    assert server.attach("cat", Remembered(text='{"format": 1, "runs": 7}')).day == 0
+
+
+def test_a_lesson_is_found_again_with_the_session_that_was_kept(sessions_of):
+    server = sessions_of()
+    server.attach("ann").advance(1, [])
+    server.set_lesson("ann", "the_line")
+    text = server.save("ann")
+    server.attach("ben", Remembered(text=text))
+    assert server.lesson_of("ben") == "the_line"

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from siege_sim.cli.main import main
-from siege_sim.dashboard.serving import SameOrigin, is_loopback
+from siege_sim.dashboard.same_origin import is_loopback
 
 needs_solara = pytest.mark.skipif(
     importlib.util.find_spec("solara_assets") is None, reason="the extra `dashboard` is not installed"
@@ -82,42 +80,6 @@ def test_it_warns_when_others_can_reach_it():
     server.terminate()
     server.communicate(timeout=60)
     assert said.startswith("warning: 0.0.0.0 can be reached from other machines")
-
-
-def answered(kind, headers, own_names_only=True):
-    reached, sent = [], []
-
-    async def app(scope, receive, send):
-        reached.append(scope["type"])
-
-    async def send(message):
-        sent.append(message)
-
-    with ThreadPoolExecutor() as elsewhere:  # a browser that is tested in this process may hold a loop of its own
-        asked = SameOrigin(app, own_names_only)({"type": kind, "headers": headers}, None, send)
-        elsewhere.submit(asyncio.run, asked).result()
-    assert bool(reached) is not bool(sent)
-    return bool(reached)
-
-
-@pytest.mark.parametrize("kind", ["http", "websocket"])
-@pytest.mark.parametrize(
-    ("origin", "passes"),
-    [(None, True), (b"http://127.0.0.1:8765", True), (b"http://evil.example", False), (b"null", False),
-     (b"http://127.0.0.1:9999", False)],
-)  # fmt: skip
-def test_only_the_server_s_own_page_may_talk_to_it(kind, origin, passes):
-    headers = [(b"host", b"127.0.0.1:8765"), *([(b"origin", origin)] if origin else [])]
-    assert answered(kind, headers) is passes
-
-
-@pytest.mark.parametrize(
-    ("host", "passes"), [(b"localhost:8765", True), (b"[::1]:80", True), (b"evil.example:8765", False)]
-)
-def test_a_stranger_s_name_for_this_machine_is_not_answered_to(host, passes):
-    headers = [(b"host", host), (b"origin", b"http://" + host)]
-    assert answered("websocket", headers) is passes
-    assert answered("websocket", headers, own_names_only=False)
 
 
 def test_memory_is_capped_only_where_each_session_has_a_process_of_its_own(capsys):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,22 @@ def test_a_file_with_another_value_is_playable_or_refused_in_plain_words(file, t
             taken += 1
             play_a_day(mutant, said)
     assert taken < MUTATIONS
+
+
+def test_a_fault_of_a_map_in_a_file_of_its_own_is_reported_there_with_its_line(tmp_path):
+    (tmp_path / "maps").mkdir()
+    city, own = tmp_path / "city.yaml", tmp_path / "maps" / "eastern_ghouta.yaml"
+    city.write_bytes((shipped_folder() / "ghouta_2018.yaml").read_bytes())
+    data, luck, refused = yaml.safe_load(FILES["a map"].read_text("utf-8")), random.Random(6), 0
+    places = list(paths_in(data))
+    for _ in range(MUTATIONS):
+        path, value = luck.choice(places), luck.choice(ODD_VALUES)
+        own.write_text(yaml.safe_dump(plain(with_value(data, path, value)), sort_keys=False), "utf-8")
+        said = what_is_said_of(city)
+        if ": ok (" not in said:
+            refused += 1
+            assert all(re.match(rf"{re.escape(str(own))}(:\d+)?: ", line) for line in said.splitlines()), (path, said)
+    assert refused > MUTATIONS / 3
 
 
 def what_is_said_of(file: Path) -> str:
