@@ -210,7 +210,7 @@ def test_lessons_and_levers_are_reached_from_the_keyboard(open_page, address):
     assert page.evaluate(DAY) == 0, "keys in a lesson scroll it"
     page.reload()
     page.wait_for_selector(".siege-lesson")
-    tab_to(page, "Per day")
+    tab_to(page, "Sorties per day")
     page.keyboard.press("Control+a")
     page.keyboard.type("12")
     tab_to(page, "From day 1")
