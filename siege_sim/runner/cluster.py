@@ -96,14 +96,16 @@ def _room(client: Client) -> int:
 
 
 def _some_done(futures: list[Future[Any]]) -> list[Future[Any]]:
-    """Wait a little for batches to be done, and return those that are."""
-    from distributed import wait
+    """Wait a little for batches to be done, and return those that are: with a result, or because the scheduler is gone."""
+    from distributed import CancelledError, wait
 
     if futures:
         try:
             wait(futures, timeout=SECONDS_BETWEEN_LOOKS, return_when="FIRST_COMPLETED")
         except TimeoutError:
             return []
+        except CancelledError:  # the scheduler is gone, which the first result that is asked for will say
+            return futures
     return [future for future in futures if future.done()]
 
 
