@@ -96,7 +96,7 @@ def _room(client: Client) -> int:
 
 
 def _some_done(futures: list[Future[Any]]) -> list[Future[Any]]:
-    """Wait a little for batches to be done, and return those that are: with a result, or because the scheduler is gone."""
+    """Wait a little for batches to be done, and return those that are, or all when the scheduler is gone."""
     from distributed import CancelledError, wait
 
     if futures:

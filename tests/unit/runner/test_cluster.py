@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-distributed = pytest.importorskip("distributed")
-
 from siege_sim.errors import SiegeError
 from siege_sim.runner import cluster
+
+distributed = pytest.importorskip("distributed")
 
 
 class GoneFuture:
@@ -40,5 +40,5 @@ def test_a_scheduler_that_is_gone_is_said_with_the_way_on(monkeypatch, while_wai
             raise distributed.CancelledError
 
     monkeypatch.setattr(distributed, "wait", wait)
-    with pytest.raises(SiegeError, match="the scheduler is gone; .* the same command continues"):
+    with pytest.raises(SiegeError, match=r"the scheduler is gone; .* the same command continues"):
         list(cluster._run_all(GoneClient(), enumerate(["batch"]), len, lambda: False))
