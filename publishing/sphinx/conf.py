@@ -27,4 +27,5 @@ autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented_params"
 autodoc_member_order = "bysource"
 napoleon_numpy_docstring = False
+smartquotes = False  # two hyphens are an option, not a dash
 default_role = "code"
