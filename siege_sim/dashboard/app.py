@@ -11,6 +11,7 @@ import solara.lab
 
 from siege_sim.dashboard import forms
 from siege_sim.dashboard.boxes import Heading, RunsBox, ScenarioBox
+from siege_sim.dashboard.class_box import ClassBar, LinkBox
 from siege_sim.dashboard.lessons import shipped_lessons
 from siege_sim.dashboard.page_state import CONTINUE, PageState, wide_window
 from siege_sim.dashboard.sessions import server_sessions
@@ -38,16 +39,22 @@ def Page() -> None:
         if state.session.value is not None:
             with solara.Column(classes=["siege-controls"]):
                 Controls(state)
+    ClassBar(state)
     Notice(state)
     with solara.Div(classes=["siege-layout"]):
         ViewerWidget.element(
             revision=state.revision.value,
-            fans=state.fans.value,
+            fans=state.changes.fans.value or state.fans.value,
+            account=state.changes.account.value,
+            pairs=state.changes.pairs.value,
             saved=state.saved.value,
             handlers={
                 "connect": state.connect,
                 "request_frames": state.request_frames,
                 "day_shown": state.day_shown,
+                "open_link": state.in_class.open_link,
+                "play_pairs": state.play_pairs,
+                "stop_pairs": state.changes.stop_pairs,
             },
         )
         if state.lesson.value is not None:
@@ -98,6 +105,7 @@ def Controls(state: PageState) -> None:
         LessonsBox(state)
     ScenarioBox(state, revision)
     RunsBox(state, revision)
+    LinkBox(state, revision)
     with solara.Details("Change a mechanism", expand=True):
         forms.MechanismForm(state.session.value, state.day.value, revision, state.apply_edits)
     with solara.Details("Add or end a dated action", expand=False):

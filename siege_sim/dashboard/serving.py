@@ -19,6 +19,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 
+from siege_sim.dashboard.class_pages import CLASS_PATH, ClassPages
+from siege_sim.dashboard.classroom import server_classroom
 from siege_sim.dashboard.saved_session import sessions_folder
 from siege_sim.errors import SiegeError
 from siege_sim.loading.scenario import load_scenario
@@ -65,9 +67,12 @@ def serve(settings: ServerSettings, host: str, port: int, open_browser: bool, be
         if not is_loopback(host):
             print(_WARNING.format(host=host), file=sys.stderr)
         sessions = _preloaded_sessions()
-        server, address = _server(is_loopback(host), public), f"http://{_in_address(host)}:{port}"
+        address = f"http://{_in_address(host)}:{port}"
+        server = _server(is_loopback(host), public, settings.process_per_session)
         if settings.process_per_session:
             print(_class_notice(settings), file=sys.stderr)
+            base = address if public is None else public.geturl().rstrip("/")
+            print(f"For the teacher alone: {base}{CLASS_PATH}?key={server_classroom().secret}", file=sys.stderr)
         if (reached := _reached_at(host)) is not None:
             print(f"From other machines: http://{reached}:{port}", file=sys.stderr)
         if public is not None:
@@ -221,13 +226,14 @@ def _configure_solara(host: str, port: int, public: SplitResult | None) -> None:
         os.environ.update(SOLARA_ROOT_PATH=public.path.rstrip("/"), SOLARA_BASE_URL=public.geturl())
 
 
-def _server(own_names_only: bool, public: SplitResult | None) -> uvicorn.Server:
+def _server(own_names_only: bool, public: SplitResult | None, for_a_class: bool) -> uvicorn.Server:
     import uvicorn
     from solara.server.starlette import app
 
+    pages = ClassPages(app, server_classroom()) if for_a_class else app
     return uvicorn.Server(
         uvicorn.Config(
-            SameOrigin(app, own_names_only, public),
+            SameOrigin(pages, own_names_only, public),
             log_level="warning",
             access_log=False,
             lifespan="on",

@@ -107,7 +107,9 @@ class _SessionWorker:
                 self._session = Session.restored(state, self._limits)
             case "advance", Session() as session:
                 return session.advance(*request.arguments)
-            case "open" | "open_beside" | "branch" | "keep_only" | "undo" | "go_back", session:
+            case "account", Session() as session:
+                return session.account()
+            case "open" | "open_beside" | "show" | "branch" | "keep_only" | "undo" | "go_back", session:
                 getattr(session, request.method)(*request.arguments)
         return None
 

@@ -122,6 +122,14 @@ class Sessions:
                 return SessionEntry(self._new_session(replace(state, shown=shown)), lesson=lesson)
         return SessionEntry(self._new_session())
 
+    def state_of(self, key: str) -> SessionState | None:
+        """Return what a session shows, by its key; ``None`` where there is none."""
+        entry = self._entries.get(key)
+        try:
+            return None if entry is None else entry.session.state
+        except SessionError:
+            return None  # it has not begun yet
+
     def save(self, key: str) -> str:
         """Keep a session on disk, and return it as text for the page to remember."""
         entry = self._entries.get(key)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from siege_sim.validation.record import Record
     from siege_sim.viewer.frames import Json, RunFrames
 
-SCRIPTS = ("frames.js", "look.js", "map.js", "charts.js", "labels.js", "viewer.js")
+SCRIPTS = ("frames.js", "look.js", "map.js", "charts.js", "labels.js", "changes.js", "viewer.js")
 """The page's scripts, in the order in which they build on each other."""
 
 STORED_ONLY = "Maps of the days that the results folder has stored; on the days between, the last one is shown."
