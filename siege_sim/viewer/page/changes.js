@@ -40,13 +40,13 @@
 
     // Called with every day that is drawn.
     draw(look) {
-      const two = this.viewer.runs.length > 1, ids = this.viewer.runs.map((run) => run.id).join();
+      const two = this.viewer.runs.length > 1, ids = this.viewer.runs.map((run) => run.id).join(), relit = this.look !== look;
       this.look = look;
       this.box.hidden = !two;
       if (!two) return;
       if (this.ids !== ids) { this.ids = ids; this._words(); this._pairs(); }
       this._table();
-      this._gaps();
+      if (relit) this._gaps();
     }
 
     _words() {
