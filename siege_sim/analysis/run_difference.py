@@ -61,7 +61,8 @@ class RunDifference:
         start: dates of their day 0, as ISO dates.
         parted: the first day on which an outcome is not the same; None where none ever is.
         parting: those outcomes, with their values on that day.
-        events: what happened on the first day with such events, in one run only: the run (1 or 2) and a sentence.
+        events: what happened on the first day with such events, in one run only: the run (1 or 2) and a sentence, with
+            what brought it about.
         endings: how and when each ended, in words.
         numbers: outcomes that are not the same in the end.
         quarters: day of capture of quarters where it is not the same, by name; None where it was not captured.
@@ -82,6 +83,11 @@ class RunDifference:
     def sentences(self) -> list[str]:
         """It in words."""
         return [*self._made(), *self._parting(), *self._ends()]
+
+    @property
+    def parting_sentences(self) -> list[str]:
+        """When they part, with what, and what happened in one of them only."""
+        return list(self._parting())
 
     def _made(self) -> Iterator[str]:
         if self.seeds[0] != self.seeds[1]:
@@ -213,9 +219,17 @@ def _first_events(first: pd.DataFrame, second: pd.DataFrame) -> Iterator[tuple[i
     if not alone:
         return
     day = min(event[0] for _, event in alone)
-    for number, (_, _, where, what) in ((number, event) for number, event in alone if event[0] == day):
+    for number, event in ((number, event) for number, event in alone if event[0] == day):
+        _, _, where, what = event
         place = f"{where}: " if where and where not in what else ""
-        yield number, f"day {day}, {place}{what}"
+        cause = _cause(first if number == 1 else second, event)
+        yield number, f"day {day}, {place}{what}{f' ({cause})' if cause else ''}"
+
+
+def _cause(events: pd.DataFrame, event: tuple[Any, ...]) -> str:
+    """Return what brought an event about, as its run tells it."""
+    that_day = events[events["day"] == event[0]].itertuples(index=False)
+    return next(str(one.cause) for one in that_day if (one.day, one.kind, one.where, one.what) == event)
 
 
 def _ending(run: RunResult) -> str:

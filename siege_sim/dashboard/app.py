@@ -10,6 +10,7 @@ import solara.lab
 
 from siege_sim.dashboard import forms
 from siege_sim.dashboard.boxes import Heading, RunsBox, ScenarioBox
+from siege_sim.dashboard.class_box import ClassBar, LinkBox
 from siege_sim.dashboard.first_levers import FirstLeversForm
 from siege_sim.dashboard.lesson_box import LessonBeside, LessonsBox
 from siege_sim.dashboard.lesson_reader import lessons_in_order
@@ -38,11 +39,14 @@ def Page() -> None:
                 Controls(state)
             with solara.AppBarTitle():
                 solara.Text(state.session.value.runs[0].scenario.title)
+    ClassBar(state)
     Notice(state)
     with solara.Div(classes=["siege-layout"]):
         ViewerWidget.element(
             revision=state.revision.value,
-            fans=state.fans.value,
+            fans=state.changes.fans.value or state.fans.value,
+            account=state.changes.account.value,
+            pairs=state.changes.pairs.value,
             saved=state.saved.value,
             card=state.lessons.view.value,
             first_lesson=lessons_in_order()[0].title if lessons_in_order() else "",
@@ -52,6 +56,9 @@ def Page() -> None:
                 "day_shown": state.day_shown,
                 "task_done": state.lessons.come_to_its_day,
                 "take_lesson": lambda: state.lessons.take(lessons_in_order()[0].name),
+                "open_link": state.in_class.open_link,
+                "play_pairs": state.play_pairs,
+                "stop_pairs": state.changes.stop_pairs,
             },
         )
         if state.lessons.lesson is not None:
@@ -77,6 +84,7 @@ def Controls(state: PageState) -> None:
         LessonsBox(state)
     ScenarioBox(state, revision)
     RunsBox(state, revision)
+    LinkBox(state, revision)
     with solara.Details("Change something", expand=True):
         FirstLeversForm(state.session.value, state.day.value, revision, state.apply_edits)
     with solara.Details("All parameters", expand=False):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +31,7 @@ class Ensemble:
         error: why it stopped early, if it did.
     """
 
-    def __init__(self, scenario: Scenario, runs: int, workers: int, lock: threading.Lock) -> None:
+    def __init__(self, scenario: Scenario, runs: int, workers: int, lock: threading.Lock, side: int = 0) -> None:
         self.planned = runs
         self.runs: list[CompactRun] = []
         self.running = True
@@ -39,6 +39,7 @@ class Ensemble:
         self._scenario = scenario
         self._workers = workers
         self._lock = lock
+        self._side = side
         self._stopped = threading.Event()
 
     def run(self, on_progress: Callable[[], None]) -> None:
@@ -47,18 +48,13 @@ class Ensemble:
         Args:
             on_progress: called whenever there is something new to show.
         """
-        from siege_sim.runner.pool import as_completed
         from siege_sim.runner.run import jobs_of
 
         jobs = jobs_of(self._scenario, range(1, self.planned + 1))
         try:
-            with self._lock, contextlib.closing(as_completed(jobs, run_at_low_priority, self._workers)) as stream:
-                if not self._stopped.is_set():
-                    for _, run in stream:
-                        self.runs.append(run)
-                        on_progress()
-                        if self._stopped.is_set():
-                            break
+            for _, run in finished_in_background(jobs, self._workers, self._lock, self._stopped):
+                self.runs.append(run)
+                on_progress()
         except Exception as error:  # whatever it is, the reader must see it, and the session goes on
             self.error = str(error) or type(error).__name__
         self.running = False
@@ -70,11 +66,61 @@ class Ensemble:
 
     def fans(self) -> Json | None:
         """Return the fans of all lines of the charts, once there are runs enough to speak of a spread."""
-        return fans_of(self.runs, self._charts()) if len(self.runs) >= 3 else None
+        if len(self.runs) < 3:
+            return None
+        return fans_on_sides([None] * self._side + [fans_of(self.runs, charts_of_scenario(self._scenario))])
 
-    def _charts(self) -> tuple[Chart, ...]:
-        outcomes = [{"name": outcome.name, **outcome.about()} for outcome in self._scenario.outcomes]
-        return charts(outcomes, self._scenario.sides)
+
+def fans_on_sides(fans: Sequence[Json | None]) -> Json:
+    """Return fans as a page takes them: those of A, of B, or of both; ``None`` where a run has none."""
+    known = [fan for fan in fans if fan is not None]
+    return {
+        "runs": known[0]["runs"],
+        "seeds": known[0]["seeds"],
+        "days": max(fan["days"] for fan in known),
+        "sides": [None if fan is None else fan["lines"] for fan in fans],
+    }
+
+
+def charts_of_scenario(scenario: Scenario) -> tuple[Chart, ...]:
+    """Return the charts that the page draws of a scenario's runs."""
+    return charts([{"name": outcome.name, **outcome.about()} for outcome in scenario.outcomes], scenario.sides)
+
+
+def finished_in_background(
+    jobs: Sequence[Job],
+    workers: int,
+    lock: threading.Lock,
+    stopped: threading.Event,
+    on_begin: Callable[[], None] = lambda: None,
+) -> Iterator[tuple[int, CompactRun]]:
+    """Yield the place of each job and its run, as they finish; one set of jobs at a time on a server.
+
+    Args:
+        jobs: what to run.
+        workers: how many processes.
+        lock: held while they run.
+        stopped: once it is set, no further run is yielded, and whoever waits for the lock gives up.
+        on_begin: called when it is their turn.
+    """
+    from siege_sim.runner.pool import as_completed
+
+    while not lock.acquire(timeout=WAIT_FOR_TURN_S):
+        if stopped.is_set():
+            return
+    try:
+        with contextlib.closing(as_completed(jobs, run_at_low_priority, workers, stopped.is_set)) as stream:
+            on_begin()
+            for finished in stream:
+                if stopped.is_set():
+                    return
+                yield finished
+    finally:
+        lock.release()
+
+
+WAIT_FOR_TURN_S = 0.5
+"""After so many seconds, who waits for its turn looks whether it is still wanted."""
 
 
 def run_at_low_priority(job: Job) -> CompactRun:

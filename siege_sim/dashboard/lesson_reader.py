@@ -18,7 +18,7 @@ from siege_sim.dashboard.lessons.lesson_file import (
     scenario_for,
     shipped_lesson_files,
 )
-from siege_sim.dashboard.lessons.progress import LONGEST_GUESS, LessonProgress, guess_problem, marks_of
+from siege_sim.dashboard.lessons.progress import LONGEST_GUESS, LessonProgress, guess_problem, guessed, marks_of
 from siege_sim.dashboard.sessions import server_sessions
 
 if TYPE_CHECKING:
@@ -65,6 +65,9 @@ class LessonPage(Protocol):
 
     def run_ensemble(self, runs: int) -> None:
         """Run many seeds in the background."""
+
+    def tell_class(self, lesson: str, question: str, guess: float | str) -> None:
+        """Let the teacher of a class see a guess that was locked; outside a class nobody does."""
 
 
 class LessonReader:
@@ -135,6 +138,7 @@ class LessonReader:
         self.problem.value = guess_problem(self.card, guess)
         if not self.problem.value:
             self._set(self.progress.value.locked(guess))
+            self._page.tell_class(self._of_lesson().name, *guessed(self.card, guess))
 
     def _set(self, progress: LessonProgress, keep: bool = True) -> None:
         other = not keep or progress.lesson != self.progress.value.lesson

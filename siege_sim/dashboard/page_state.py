@@ -6,6 +6,7 @@ import contextlib
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import solara
@@ -13,12 +14,15 @@ import solara
 from siege_sim.dashboard.ensemble import Ensemble
 from siege_sim.dashboard.lesson_reader import LessonReader
 from siege_sim.dashboard.limits import SessionSuspendedError
+from siege_sim.dashboard.page_changes import PageChanges
+from siege_sim.dashboard.page_class import PageClass
 from siege_sim.dashboard.remote_session import RemoteSession
 from siege_sim.dashboard.sessions import Remembered, server_sessions
 from siege_sim.errors import SiegeError
 
 if TYPE_CHECKING:
     from siege_sim.dashboard.branching import ScenarioEdit
+    from siege_sim.dashboard.runs import ShownRuns
     from siege_sim.dashboard.sessions import AnySession
     from siege_sim.model.scenario import Scenario
 
@@ -50,6 +54,8 @@ class PageState:
         next_action: the button with which the reader can continue after it; empty for none.
         ensemble: the runs in the background, if any.
         saved: the session as text, for the page to remember.
+        changes: what is shown of two runs beside each other.
+        in_class: the page's part in a class.
     """
 
     def __init__(self) -> None:
@@ -63,6 +69,8 @@ class PageState:
         self.next_action = solara.reactive("")
         self.ensemble: Any = solara.reactive(None)
         self.progress = solara.reactive((0, 0))
+        self.changes = PageChanges()
+        self.in_class = PageClass(self)
         self._serial = 0
         self._tab = ""
         self._width = 0
@@ -79,6 +87,9 @@ class PageState:
             last if SECRET.fullmatch(last) else "", str(data.get("saved") or ""), max(int(data.get("day") or 0), 0)
         )
         self.attach()
+        self.in_class.enter(self._tab, str(data.get("teacher") or "")[:200])
+        if link := str(data.get("link") or ""):
+            self.in_class.open_link(link)
 
     def attach(self) -> None:
         """Attach the session of the tab, once there is room for it; a page that begins anew counts once."""
@@ -97,6 +108,7 @@ class PageState:
     def close(self) -> None:
         """Detach the session when the page is closed."""
         self._closed = True
+        self.in_class.close()
         self.drop_ensemble()
         server_sessions().detach(self.key)
 
@@ -106,12 +118,20 @@ class PageState:
             self.attach()
             return
         with self.errors_shown():
-            self.ensure_active()
+            self._wake()
             self.session.value.wait_until_ready()
             self.refresh()
 
     def ensure_active(self) -> None:
-        """Resume the session if it was suspended: whoever does something with it wants it."""
+        """Resume the session if it was suspended: whoever does something with it wants it.
+
+        Raises:
+            SessionError: the class is paused.
+        """
+        self.in_class.check_may_act()
+        self._wake()
+
+    def _wake(self) -> None:
         if server_sessions().resume(self.key):
             self._watch(self.session.value)
 
@@ -138,7 +158,8 @@ class PageState:
         have = [(int(run), int(days)) for run, days in data.get("have", ())]
         runs = None
         with self.errors_shown():
-            runs = session.advance(int(data.get("day", 0)), have)
+            runs = session.advance(0 if self.in_class.paused else int(data.get("day", 0)), have)
+            self.in_class.report(runs)
         self._serial += 1
         return None if runs is None else {"serial": self._serial, "runs": runs}
 
@@ -147,6 +168,15 @@ class PageState:
         self.day.value = int(day)
         server_sessions().touch(self.key)
         server_sessions().save(self.key)
+        if self.session.value is not None:
+            self.changes.look(self.session.value)
+
+    def play_pairs(self) -> None:
+        """Play both runs on many seeds in the background, in the place of other runs there."""
+        with self.errors_shown():
+            self.ensure_active()
+            self.drop_ensemble()
+            self.changes.play_pairs(self.session.value)
 
     def apply_edits(self, edits: list[ScenarioEdit], day: int) -> str:
         """Branch the current run on the evening of a day; return what is wrong with the edits, or nothing."""
@@ -181,6 +211,24 @@ class PageState:
         """Put what stands beside the viewer away where there is little room, as while a lesson is read beside it."""
         wide_window.value = self._width >= (LESSON_PX if beside else NARROW_PX)
 
+    def show_runs(self, shown: ShownRuns) -> None:
+        """Show runs that are given as a whole: by a link, or by the teacher of a class."""
+        if self.session.value is None:
+            return
+        with self.errors_shown():
+            self._wake()
+            self.session.value.show(shown)
+            self.refresh()
+
+    def tell_class(self, lesson: str, question: str, guess: float | str) -> None:
+        """Let the teacher of a class see a guess that was locked in a lesson; outside a class nobody does."""
+        self.in_class.guess(lesson, question, guess)
+
+    def shown_now(self) -> ShownRuns:
+        """Return the runs that are shown, on the day that the page shows."""
+        shown: ShownRuns = self.session.value.state.shown
+        return replace(shown, day=min(self.day.value, shown.day))
+
     def refresh(self) -> None:
         """Let the page request what is new; the ensemble of another run is taken away."""
         self.drop_ensemble()
@@ -206,6 +254,7 @@ class PageState:
             min(runs, sessions.settings.limits.ensemble_runs),
             sessions.settings.ensemble_workers,
             sessions.ensemble_lock,
+            side=len(self.session.value.runs) - 1,
         )
         self.drop_ensemble()
         self.ensemble.value = ensemble
@@ -220,7 +269,8 @@ class PageState:
         threading.Thread(target=ensemble.run, args=(on_progress,), daemon=True).start()
 
     def drop_ensemble(self) -> None:
-        """Stop an ensemble and forget what it showed."""
+        """Stop an ensemble, or pairs, and forget what they showed."""
+        self.changes.drop()
         if self.ensemble.value is not None:
             self.ensemble.value.stop()
         self.ensemble.value = self.fans.value = None

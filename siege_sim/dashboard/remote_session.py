@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from siege_sim.dashboard.limits import Limits, SessionError, SessionSuspendedError
-from siege_sim.dashboard.runs import RunDefinition, SessionState, shown_run
+from siege_sim.dashboard.runs import RunDefinition, SessionState, ShownRuns, shown_run
 from siege_sim.dashboard.session_worker import Request, Response, serve_session
 
 if TYPE_CHECKING:
@@ -152,6 +152,10 @@ class RemoteSession:
         """Put another scenario beside the first run; see `Session.open_beside`."""
         self._request("open_beside", scenario, tuple(settings))
 
+    def show(self, shown: ShownRuns) -> None:
+        """Show runs that are given as a whole; see `Session.show`."""
+        self._request("show", shown)
+
     def branch(self, edits: Sequence[ScenarioEdit], day: int) -> None:
         """Branch the current run; see `Session.branch`."""
         self._request("branch", tuple(edits), day)
@@ -167,6 +171,11 @@ class RemoteSession:
     def go_back(self, numbers: Sequence[int]) -> None:
         """Show runs that were shown before, by their numbers; see `Session.go_back`."""
         self._request("go_back", tuple(numbers))
+
+    def account(self) -> Json:
+        """Return what is said of the runs; see `Session.account`."""
+        found: Json = self._request("account")
+        return found
 
     def export(self, number: int | None = None) -> tuple[str, str]:
         """Return the name and the text of a scenario file; see `Session.export`."""

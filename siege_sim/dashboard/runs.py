@@ -12,11 +12,13 @@ from siege_sim.dashboard.branching import scenario_yaml
 from siege_sim.dashboard.change_log import LogEntry
 from siege_sim.dashboard.limits import SessionError
 from siege_sim.model.model import SiegeModel
+from siege_sim.runner.tables import result_so_far
 from siege_sim.validation.record import load_record, shipped_records
 from siege_sim.viewer.recorder import FrameRecorder
 
 if TYPE_CHECKING:
     from siege_sim.model.scenario import Scenario
+    from siege_sim.results.run import RunResult
     from siege_sim.viewer.frames import Json
 
 
@@ -102,6 +104,10 @@ class Run:
         while self._model.running and self._model.day < day:
             self._model.step()
             self._recorder.record_day()
+
+    def result(self) -> RunResult:
+        """Return the result of the days so far, without maps."""
+        return result_so_far(self._model)
 
     def values(self, day: int) -> np.ndarray[Any, Any]:
         """Return the outcomes of the days until ``day``: a row a day."""

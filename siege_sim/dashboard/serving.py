@@ -17,6 +17,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
+from siege_sim.dashboard.class_pages import CLASS_PATH, ClassPages
+from siege_sim.dashboard.classroom import server_classroom
 from siege_sim.dashboard.same_origin import SameOrigin, is_loopback
 from siege_sim.dashboard.saved_session import sessions_folder
 from siege_sim.errors import SiegeError
@@ -64,9 +66,12 @@ def serve(settings: ServerSettings, host: str, port: int, open_browser: bool, be
         if not is_loopback(host):
             print(_WARNING.format(host=host), file=sys.stderr)
         sessions = _preloaded_sessions()
-        server, address = _server(host, public), f"http://{_in_address(host)}:{port}"
+        address = f"http://{_in_address(host)}:{port}"
+        server = _server(host, public, settings.process_per_session)
         if settings.process_per_session:
             print(_class_notice(settings), file=sys.stderr)
+            base = address if public is None else public.geturl().rstrip("/")
+            print(f"For the teacher alone: {base}{CLASS_PATH}?key={server_classroom().secret}", file=sys.stderr)
         if (reached := _reached_at(host)) is not None:
             print(f"From other machines: http://{reached}:{port}", file=sys.stderr)
         if public is not None:
@@ -217,13 +222,14 @@ MOST_BYTES_AT_ONCE = 4_000_000
 """Bytes of what a page sends at once: a kept session, at the most."""
 
 
-def _server(host: str, public: SplitResult | None) -> uvicorn.Server:
+def _server(host: str, public: SplitResult | None, for_a_class: bool) -> uvicorn.Server:
     import uvicorn
     from solara.server.starlette import app
 
+    pages = ClassPages(app, server_classroom()) if for_a_class else app
     return uvicorn.Server(
         uvicorn.Config(
-            SameOrigin(app, host, public),
+            SameOrigin(pages, host, public),
             log_level="warning",
             access_log=False,
             lifespan="on",

@@ -18,6 +18,7 @@ import numpy as np
 from siege_sim.dashboard.branching import ScenarioEdit, branch_scenario
 from siege_sim.dashboard.change_log import log_with, replaced_entries
 from siege_sim.dashboard.limits import Limits, SessionError
+from siege_sim.dashboard.run_account import account_of
 from siege_sim.dashboard.runs import Run, RunDefinition, SessionState, ShownRuns, shown_run
 from siege_sim.loading.scenario import load_scenario, load_scenario_text
 from siege_sim.viewer.frames import MAX_RUNS
@@ -118,6 +119,20 @@ class Session:
         """
         self.open(uploaded_scenario(name, text, self.limits.upload_bytes))
 
+    def show(self, shown: ShownRuns) -> None:
+        """Show runs that are given as a whole, such as those of a link, on their day; they get numbers of their own.
+
+        Raises:
+            SiegeError: they ask for too much, or do not fit side by side. What was there before stays.
+        """
+        for definition in shown.runs:
+            self.limits.check(definition.scenario)
+        runs = [Run(replace(definition, number=self._number())) for definition in shown.runs[:MAX_RUNS]]
+        self._check_side_by_side(runs)
+        for run in runs:
+            run.advance_to(shown.day)
+        self._show(runs)
+
     def open_beside(self, scenario: str | Scenario, settings: Sequence[str] = ()) -> None:
         """Put another scenario with the same seed beside the first run, on one clock.
 
@@ -125,13 +140,16 @@ class Session:
             SiegeError: as for `open`, or when the two do not fit side by side.
         """
         run = self._new_run(scenario, self.seed, settings)
-        heads = self.runs[0].head, run.head
-        if len({(head["rows"], head["columns"], head["start"]) for head in heads}) > 1:
-            raise SessionError(
-                f"{run.scenario.title} has another map or start date, so it cannot run beside "
-                f"{self.runs[0].scenario.title}; open it alone"
-            )
+        self._check_side_by_side([self.runs[0], run])
         self._put_beside(run)
+
+    @staticmethod
+    def _check_side_by_side(runs: Sequence[Run]) -> None:
+        if len({(run.head["rows"], run.head["columns"], run.head["start"]) for run in runs}) > 1:
+            raise SessionError(
+                f"{runs[-1].scenario.title} has another map or start date, so it cannot run beside "
+                f"{runs[0].scenario.title}; open it alone"
+            )
 
     def _new_run(self, scenario: str | Scenario, seed: int, settings: Sequence[str] = ()) -> Run:
         parent = scenario if isinstance(scenario, str) else None
@@ -282,6 +300,11 @@ class Session:
             if not have or {run.number for run in self.runs} & {number for number, _ in have}:
                 self.advance_to(min(day, self.day + 1))
             return self.updates(have)
+
+    def account(self) -> Json:
+        """Return what is said of the runs: what was changed, when they part, and what a record knows of them."""
+        with self._lock:
+            return account_of(self.runs)
 
     def export(self, number: int | None = None) -> tuple[str, str]:
         """Return the name and the text of a scenario file with which the command line gets the same result.

@@ -117,7 +117,9 @@ class _SessionWorker:
                 return "" if found is None else found[1]
             case "advance", Session() as session:
                 return session.advance(*request.arguments)
-            case "open" | "open_text" | "open_beside" | "branch" | "keep_only" | "undo" | "go_back", session:
+            case "account", Session() as session:
+                return session.account()
+            case "open" | "open_text" | "open_beside" | "show" | "branch" | "keep_only" | "undo" | "go_back", session:
                 getattr(session, request.method)(*request.arguments)
         return None
 

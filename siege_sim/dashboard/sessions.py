@@ -23,7 +23,7 @@ from siege_sim.dashboard.session import Session
 from siege_sim.errors import SiegeError
 
 if TYPE_CHECKING:
-    pass
+    from siege_sim.dashboard.runs import SessionState
 
 AnySession = Session | RemoteSession
 
@@ -130,6 +130,14 @@ class Sessions:
         if found is not None:
             return SessionEntry(Session.restored(found[0], server.limits), lesson=found[1])
         return SessionEntry(Session(first[0], first[1], server.limits, first[2]))
+
+    def state_of(self, key: str) -> SessionState | None:
+        """Return what a session shows, by its key; ``None`` where there is none."""
+        entry = self._entries.get(key)
+        try:
+            return None if entry is None else entry.session.state
+        except SessionError:
+            return None  # it has not begun yet
 
     def save(self, key: str) -> str:
         """Keep a session on disk, and return it as text for the page to remember."""

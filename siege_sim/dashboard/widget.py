@@ -45,7 +45,9 @@ class ViewerWidget(EventWidget):
     Attributes:
         frames_update: the frames that the page lacks, as `Session.updates` gives them, with a serial number.
         revision: a number that grows when the session has changed; the page then requests what it lacks.
-        fans: what `Ensemble.fans` gives.
+        fans: what `Ensemble.fans` or `Pairs.fans` gives.
+        account: what `Session.account` gives.
+        pairs: what `Pairs.data` gives.
         saved: the session as text; the page keeps it.
         card: what it shows for the card of a lesson; see `LessonReader.view`.
         first_lesson: the title of the lesson that it offers to who has just come.
@@ -54,6 +56,8 @@ class ViewerWidget(EventWidget):
     frames_update = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     revision = traitlets.Int(0).tag(sync=True)
     fans = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    account = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    pairs = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     saved = traitlets.Unicode("").tag(sync=True)
     card = traitlets.Dict().tag(sync=True)
     first_lesson = traitlets.Unicode("").tag(sync=True)
@@ -83,6 +87,18 @@ class ViewerWidget(EventWidget):
     def vue_task_done(self, data: int) -> None:
         """The step of a lesson's card has come to its day."""
         self.handlers["task_done"](int(data))
+
+    def vue_open_link(self, data: object) -> None:
+        """The address of the page has got another end."""
+        self.handlers["open_link"](str(data))
+
+    def vue_play_pairs(self, data: object = None) -> None:
+        """The reader wants both runs on many seeds."""
+        self.handlers["play_pairs"]()
+
+    def vue_stop_pairs(self, data: object = None) -> None:
+        """The reader has seen enough pairs."""
+        self.handlers["stop_pairs"]()
 
 
 class FieldsWidget(EventWidget):
@@ -199,3 +215,71 @@ class UploadWidget(EventWidget):
     def vue_upload(self, data: dict[str, Any]) -> None:
         """A file was chosen."""
         self.handlers["upload"](data)
+
+
+class ClassWidget(EventWidget):
+    """What a page shows of its class.
+
+    Attributes:
+        teacher: whether the page is the teacher's.
+        name: of the student; empty before one was typed.
+        frozen: whether the class is paused.
+        question: what the teacher asks; empty for nothing.
+        locked: the guess that was locked; empty for none.
+        problem: what is wrong with what was typed.
+    """
+
+    teacher = traitlets.Bool(False).tag(sync=True)
+    name = traitlets.Unicode("").tag(sync=True)
+    frozen = traitlets.Bool(False).tag(sync=True)
+    question = traitlets.Unicode("").tag(sync=True)
+    locked = traitlets.Unicode("").tag(sync=True)
+    problem = traitlets.Unicode("").tag(sync=True)
+
+    @traitlets.default("template")
+    def _template(self) -> str:
+        return _template_of("class.vue")
+
+    def vue_join(self, data: object) -> None:
+        """A name was typed."""
+        self.handlers["join"](str(data)[:MOST_TYPED])
+
+    def vue_leave(self, data: object = None) -> None:
+        """The student wants to be forgotten."""
+        self.handlers["leave"]()
+
+    def vue_answer(self, data: object) -> None:
+        """A guess was locked."""
+        self.handlers["answer"](str(data)[:MOST_TYPED])
+
+    def vue_push(self, data: object = None) -> None:
+        """The teacher wants to show their page to all."""
+        self.handlers["push"]()
+
+    def vue_freeze(self, data: object) -> None:
+        """The teacher pauses the class, or lets it go on."""
+        self.handlers["freeze"](bool(data))
+
+
+MOST_TYPED = 1_000
+"""How many characters of what is typed into a field of the class are read."""
+
+
+class LinkWidget(EventWidget):
+    """A link to what is shown.
+
+    Attributes:
+        link: the end of the address; empty before it is wanted.
+        problem: why there is none.
+    """
+
+    link = traitlets.Unicode("").tag(sync=True)
+    problem = traitlets.Unicode("").tag(sync=True)
+
+    @traitlets.default("template")
+    def _template(self) -> str:
+        return _template_of("link.vue")
+
+    def vue_make(self, data: object = None) -> None:
+        """The reader wants the link."""
+        self.handlers["make"]()

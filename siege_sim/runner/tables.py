@@ -55,14 +55,22 @@ def tables_of(model: SiegeModel, with_quarters: bool = False) -> RunTables:
 def result_of(model: SiegeModel, wall_seconds: float = 0.0) -> RunResult:
     """Return the result of a model as far as it has been run."""
     model.recorder.keep_last(model)
-    series = _series(model)
-    quarters = _quarters(model)
+    snapshots = {name: np.stack(kept) for name, kept in model.recorder.snapshots.items()}
+    return _result(model, wall_seconds, snapshots)
+
+
+def result_so_far(model: SiegeModel) -> RunResult:
+    """Return the result of a model that goes on: without maps, and without any change to what its recorder keeps."""
+    return _result(model, 0.0, {})
+
+
+def _result(model: SiegeModel, wall_seconds: float, snapshots: dict[str, np.ndarray[Any, Any]]) -> RunResult:
     return RunResult(
         summary=summary_of(model),
         manifest=_manifest(model, wall_seconds),
-        snapshots={name: np.stack(kept) for name, kept in model.recorder.snapshots.items()},
-        _series=series,
-        _quarters=quarters,
+        snapshots=snapshots,
+        _series=_series(model),
+        _quarters=_quarters(model),
         _events=_events(model),
     )
 

@@ -134,6 +134,7 @@ def head_of(
     factions: Sequence[str] = (),
     shades: Sequence[Shade] = SHADES,
     charts: Sequence[Json] = (),
+    compared: Sequence[Json] = (),
     note: str = "",
 ) -> Json:
     """Return the head of a run.
@@ -154,6 +155,7 @@ def head_of(
         factions: names of the parts of both sides' forces; units carry their index.
         shades: the layers that every frame has.
         charts: what is drawn beside the map; see `charts.charts_of`.
+        compared: in what two runs are compared; see `compared_rows.compared_rows`.
         note: what the reader should know about the frames, if anything.
     """
     return {
@@ -178,5 +180,6 @@ def head_of(
         "factions": list(factions),
         "shades": [shade.head() for shade in shades],
         "charts": list(charts),
+        "compared": list(compared),
         "note": note,
     }

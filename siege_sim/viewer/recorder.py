@@ -11,6 +11,7 @@ from siege_sim.model.codes import GONE
 from siege_sim.model.conditions import KCAL_A_PERSON_DAY
 from siege_sim.model.events import Event
 from siege_sim.viewer.charts import charts_of
+from siege_sim.viewer.compared_rows import compared_rows
 from siege_sim.viewer.frames import Json, RunFrames, head_of, packed, packed_shares, plain_numbers
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def _head(model: SiegeModel, factions: list[str], record: Record | None) -> Json
         sides=model.city.sides,
         factions=factions,
         charts=charts_of(outcomes, model.city.sides, record, model.clock.start),
+        compared=compared_rows(outcomes),
     )
 
 

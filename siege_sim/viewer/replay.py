@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from siege_sim.viewer.frames import Json, RunFrames
 
 SCRIPTS = (
-    "frames.js", "look.js", "map.js", "guesses.js", "charts.js", "labels.js", "lesson.js", "welcome.js", "story.js",
-    "headline.js", "viewer.js",
+    "frames.js", "look.js", "map.js", "guesses.js", "charts.js", "labels.js", "changes.js", "lesson.js", "welcome.js",
+    "story.js", "headline.js", "viewer.js",
 )  # fmt: skip
 """The page's scripts, in the order in which they build on each other."""
 

@@ -10,6 +10,7 @@ import numpy as np
 from siege_sim.results.calendar import Calendar
 from siege_sim.results.endings import HOLDING
 from siege_sim.viewer.charts import charts_of
+from siege_sim.viewer.compared_rows import compared_rows
 from siege_sim.viewer.frames import SHADES, Json, RunFrames, head_of, packed, packed_shares, plain_numbers
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def _head(result: RunResult, record: Record | None, note: str) -> Json:
         sides=result.sides,
         shades=STORED_SHADES,
         charts=charts_of(outcomes, result.sides, record, days.date_of(0)),
+        compared=compared_rows(outcomes),
         note=note,
     )
 

@@ -52,11 +52,20 @@ def serving(*arguments: str, port: int = 0, kept_in: str = ""):
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
     try:
         assert server.stderr is not None
-        line = next(line for line in server.stderr if "The dashboard is at" in line)
+        server.said = []
+        while not server.said or "The dashboard is at" not in server.said[-1]:
+            server.said.append(server.stderr.readline())
+            assert server.said[-1], "the server has ended"
+        line = server.said[-1]
         yield re.search(r"http://\S+", line).group(), server
     finally:
         server.terminate()
         server.communicate(timeout=30)
+
+
+def teachers_link(server: subprocess.Popen[str]) -> str:
+    """Return the link to the class's page that a server has printed for the teacher."""
+    return next(re.search(r"http\S+", line).group() for line in server.said if "For the teacher alone" in line)
 
 
 def sessions_of(server: subprocess.Popen[str]) -> list[int]:
@@ -109,7 +118,8 @@ def open_page(chromium):
 
 def leaves(url: str, address: str) -> bool:
     """Return whether a request goes to another machine."""
-    return not url.startswith((address.split("#")[0], "data:", "blob:", "file:", address.replace("http://", "ws://")))
+    own = address.split("#")[0]
+    return not url.startswith((own, "data:", "blob:", "file:", own.replace("http://", "ws://")))
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from PIL import Image
 
 from siege_sim import load_scenario, run
 from siege_sim.viewer.replay import write_replay
-from tests.browser.conftest import CHROMIUM, COARSE, READY, served
+from tests.browser.conftest import CHROMIUM, COARSE, READY, served, serving, teachers_link
+from tests.browser.test_changes import BRANCH
 from tests.browser.test_dashboard import RESTS, branch_at, play_to
 
 SEED = 1
@@ -34,6 +35,9 @@ def main(folder: Path) -> None:
             tablet(opened(browser, address, UPRIGHT), folder)
         with served(*ALEPPO, "--class", "--idle-minutes", "1") as address:
             in_class(opened(browser, address), folder)
+        with serving("toy_town", "--set", COARSE, "--class") as (address, server):
+            what_changed(opened(browser, address + BRANCH), folder)
+            teacher(browser, address, teachers_link(server), folder)
         with tempfile.TemporaryDirectory() as place:
             handed_out(opened(browser, page_of_two_runs(Path(place))), folder)
         browser.close()
@@ -113,6 +117,40 @@ def in_class(page, folder: Path) -> None:
     play_to(page, 40)
     page.get_by_role("button", name="Continue").wait_for()
     take(page, folder / "class.png", clip={"x": 0, "y": 0, "width": 1600, "height": 620})
+    page.close()
+
+
+def what_changed(page, folder: Path) -> None:
+    """The card of two runs, after twenty pairs of them."""
+    page.get_by_role("button", name="20 pairs").click()
+    page.get_by_role("button", name="20 pairs again").wait_for(timeout=10 * READY)
+    card = page.get_by_role("region", name="What changed?")
+    card.scroll_into_view_if_needed()
+    picture = Image.open(io.BytesIO(card.screenshot(animations="disabled")))
+    picture.convert("RGB").save(folder / "what_changed.png", optimize=True)
+    page.close()
+
+
+GUESSES = {"Ada": 60, "Bo": 250, "Chen": 90, "Dana": 1_000, "Eli": 40, "Farid": 120}
+"""Students of a class and what they guess."""
+
+
+def teacher(browser, address: str, link: str, folder: Path) -> None:
+    """The teacher's page while a class plays."""
+    page = browser.new_page(viewport={"width": 1366, "height": 900})
+    page.goto(link)
+    page.get_by_label("Ask all").fill("How many civilians will have been killed in the end?")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    for seed, (name, guess) in enumerate(GUESSES.items(), start=1):
+        student = browser.new_context(viewport=WIDE).new_page()
+        student.goto(f"{address}/#scenario=toy_town&seed={seed}&day={60 if seed % 2 else 15 * seed}")
+        student.get_by_label("Your name in this class").fill(name)
+        student.get_by_role("button", name="Join").click()
+        student.get_by_label("How many civilians").fill(str(guess))
+        student.get_by_role("button", name="Lock my guess").click()
+        student.get_by_text("(locked)").wait_for()
+    page.get_by_text(f"{len(GUESSES)} results").first.wait_for()
+    take(page, folder / "class_page.png")
     page.close()
 
 

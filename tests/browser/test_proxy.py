@@ -11,7 +11,7 @@ from http.client import HTTPConnection
 
 import pytest
 
-from tests.browser.conftest import COARSE, serving
+from tests.browser.conftest import COARSE, serving, teachers_link
 from tests.browser.test_dashboard import DAY, play_to
 
 pytestmark = pytest.mark.slow
@@ -72,9 +72,9 @@ def proxy(takes_path_off):
     listening.close()
 
 
-def answer(port, **headers):
+def answer(port, path="/", **headers):
     connection = HTTPConnection("127.0.0.1", port)
-    connection.request("GET", "/", headers=headers)
+    connection.request("GET", path, headers=headers)
     response = connection.getresponse()
     found = response.status, response.read().decode()
     connection.close()
@@ -85,7 +85,7 @@ def answer(port, **headers):
 def test_behind_a_proxy_the_page_plays_under_its_public_address(chromium, takes_path_off):
     with proxy(takes_path_off) as (port, behind):
         public = f"http://siege.localhost:{port}/siege/"
-        with serving("toy_town", "--set", COARSE, "--behind", public) as (address, _):
+        with serving("toy_town", "--set", COARSE, "--class", "--behind", public) as (address, server):
             behind["port"] = own = int(re.search(r"\d+$", address).group())
             page = chromium.new_context().new_page()
             page.set_default_timeout(60_000)
@@ -95,6 +95,14 @@ def test_behind_a_proxy_the_page_plays_under_its_public_address(chromium, takes_
             page.locator("canvas.map").wait_for()
             play_to(page, 3)
             assert page.evaluate(DAY) >= 3
+            assert all(url.startswith((public, "data:", "blob:")) for url in asked)
+            assert teachers_link(server).startswith(f"{public}class?key=")
+            page.goto(teachers_link(server))
+            page.get_by_text("All explore for themselves").wait_for()
+            page.get_by_role("button", name="Freeze").click()
+            page.get_by_text("The class is paused").wait_for()
+            assert page.get_by_role("link", name="Open my siege").evaluate("(one) => one.href").startswith(f"{public}#")
+            assert answer(own, host=f"siege.localhost:{port}", path="/siege/class?key=wrong")[0] == 403
             assert all(url.startswith((public, "data:", "blob:")) for url in asked)
             page.context.close()
             name = f"siege.localhost:{port}"

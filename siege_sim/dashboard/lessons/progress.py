@@ -89,6 +89,14 @@ def guessed_number(text: str) -> float | None:
     return number if 0.0 <= number <= 1e15 else None
 
 
+def guessed(card: LessonCard, text: str) -> tuple[str, float | str]:
+    """Return the question of a card and what was guessed: a number where a number was asked for, else words."""
+    guess = card.guess
+    assert guess is not None
+    number = guessed_number(text) if guess.kind in ("day", "number") else None
+    return guess.ask, text if number is None else number
+
+
 def marks_of(lesson: Lesson, progress: LessonProgress) -> list[dict[str, Any]]:
     """Return what is drawn on the charts of the guess that is locked on the card: its outcome, kind, number and day."""
     card = lesson.cards[progress.card]

@@ -17,6 +17,8 @@
 
   const MARKS = ["\u25cf", "\u25a0", "\u25b2", "\u25c6"];  // of the lines of one chart, beside their colours
 
+  const DASH = [7, 4];  // of lines of B
+
   class LineChart {
     constructor(canvas, chart) { this.canvas = canvas; this.chart = chart; }
 
@@ -32,7 +34,7 @@
       this.most = this._most();
       this._frame();
       this.chart.lines.forEach((line, i) => this._line(line, i));
-      if (this.chart.lines.length > 1) this._labels();
+      if (this.chart.lines.length > 1) this._labels(); else if (this.runs.length > 1) this._letters();
       this._cursor();
       for (const mark of this.marks || []) Siege.drawGuess(this, mark);
     }
@@ -51,14 +53,20 @@
         for (const run of this.runs) most = Math.max(most, run.curve(line.outcomes).most);
         for (const entry of line.known) if (entry.day <= this.days) most = Math.max(most, entry.high || entry.low || 0);
         for (const row of line.between) if (row[0] <= this.days) most = Math.max(most, row[2]);
-        const fan = this._fan(line);
-        if (fan) most = Math.max(most, ...fan.high.filter((value) => value !== null));
+        for (const side of [0, 1]) {
+          const fan = this._fan(line, side);
+          if (fan) most = Math.max(most, ...fan.high.filter((value) => value !== null));
+        }
       }
       most = Math.max(most, Siege.mostOfGuesses(this.chart, this.marks, most));
       return most > 0 ? most * 1.05 : 1;
     }
 
-    _fan(line) { return this.options.fans ? this.options.fans.lines[this._key(line)] : null; }
+    // The fan of a line for A (side 0) or B, if there is one.
+    _fan(line, side) {
+      const lines = this.options.fans && this.options.fans.sides[side];
+      return lines ? lines[this._key(line)] : null;
+    }
 
     x(day) { return this.edge.left + day / this.days * (this.options.width - this.edge.left - this.edge.right); }
 
@@ -93,12 +101,12 @@
 
     _line(line, i) {
       const pen = this.pen, look = this.options.look;
-      this._drawFan(line, look.lines[i]);
+      for (const side of [0, 1]) this._drawFan(line, look.lines[i], side);
       this._known(line);
       this.runs.forEach((run, side) => {
-        pen.strokeStyle = this.colour(i, side);
+        pen.strokeStyle = this.colour(i);
         pen.lineWidth = (this.options.large ? 3.2 : 2.2) * (side ? 0.9 : 1);
-        pen.setLineDash(side ? [7, 4] : []);
+        pen.setLineDash(side ? DASH : []);
         pen.beginPath();
         const values = run.curve(line.outcomes).values;
         let down = false;
@@ -110,14 +118,14 @@
         }
         pen.stroke();
         pen.setLineDash([]);
-        if (this.chart.lines.length > 1) this._marks(values, i, side);
+        if (this.chart.lines.length > 1) this._marks(values, i);
       });
     }
 
     // A mark on every so many days, not on the same day as other lines have theirs.
-    _marks(values, i, side) {
+    _marks(values, i) {
       const pen = this.pen, every = Math.max(1, Math.ceil(this.type * 5 / (this.x(1) - this.x(0))));
-      pen.fillStyle = this.colour(i, side);
+      pen.fillStyle = this.colour(i);
       pen.font = this.type * 0.8 + "px 'DejaVu Sans', system-ui, sans-serif";
       pen.textAlign = "center"; pen.textBaseline = "middle";
       for (let day = Math.floor(every * (i + 0.5) / this.chart.lines.length); day < values.length; day += every) {
@@ -141,17 +149,33 @@
         const x = Math.min(this.x(run.last) + 6, right - pen.measureText(end.text).width);
         above = y;
         pen.strokeStyle = this.options.look.halo; pen.strokeText(end.text, x, y);
-        pen.fillStyle = this.colour(end.i, 0); pen.fillText(end.text, x, y);
+        pen.fillStyle = this.colour(end.i); pen.fillText(end.text, x, y);
       });
       pen.textBaseline = "alphabetic";
     }
 
-    _drawFan(line, colour) {
-      const fan = this._fan(line), pen = this.pen;
+    // A and B at the ends of their lines, set apart where they would lie on each other.
+    _letters() {
+      const pen = this.pen, size = this.type * 0.92, line = this.chart.lines[0];
+      pen.font = "600 " + size + "px system-ui, 'DejaVu Sans', sans-serif";
+      pen.textAlign = "left"; pen.textBaseline = "middle"; pen.lineJoin = "round"; pen.lineWidth = 3;
+      const ends = this.runs.map((run, side) => ({ text: "AB"[side], day: run.last, value: run.value(run.last, line.outcomes) }))
+        .filter((end) => end.value !== null).map((end) => Object.assign(end, { x: Math.min(this.x(end.day) + 5, this.options.width - size), y: this.y(end.value) }));
+      if (ends.length > 1 && Math.abs(ends[0].y - ends[1].y) < size && Math.abs(ends[0].x - ends[1].x) < size) ends[1].x -= size * 1.6;
+      for (const end of ends) {
+        pen.strokeStyle = this.options.look.halo; pen.strokeText(end.text, end.x, end.y);
+        pen.fillStyle = this.colour(0); pen.fillText(end.text, end.x, end.y);
+      }
+      pen.textBaseline = "alphabetic";
+    }
+
+    // A band of many runs and its middle; the band of B has a dashed edge, so that both can lie on each other.
+    _drawFan(line, colour, side) {
+      const fan = this._fan(line, side), pen = this.pen;
       if (!fan) return;
       const known = fan.low.map((value, day) => day).filter((day) => fan.low[day] !== null && fan.high[day] !== null);
       if (!known.length) return;
-      pen.globalAlpha = 0.22; pen.fillStyle = colour;
+      pen.globalAlpha = side ? 0.1 : 0.22; pen.fillStyle = colour;
       pen.beginPath();
       known.forEach((day) => pen.lineTo(this.x(day), this.y(fan.high[day])));
       known.slice().reverse().forEach((day) => pen.lineTo(this.x(day), this.y(fan.low[day])));
@@ -160,6 +184,12 @@
       pen.beginPath();
       known.forEach((day) => pen.lineTo(this.x(day), this.y(fan.middle[day])));
       pen.stroke();
+      if (side) for (const edge of [fan.low, fan.high]) {
+        pen.setLineDash(DASH);
+        pen.beginPath();
+        known.forEach((day) => pen.lineTo(this.x(day), this.y(edge[day])));
+        pen.stroke();
+      }
       pen.setLineDash([]); pen.globalAlpha = 1;
     }
 
@@ -202,21 +232,18 @@
         const value = run.value(Math.min(this.options.day, run.last), line.outcomes);
         if (value === null) return;
         pen.beginPath(); pen.arc(x, this.y(value), this.type * 0.28, 0, 7);
-        pen.fillStyle = this.colour(i, side);
-        pen.fill();
+        pen.fillStyle = side ? look.paper : this.colour(i); pen.strokeStyle = this.colour(i); pen.lineWidth = 1.5;
+        pen.fill(); pen.stroke();
       }));
     }
 
-    // The colour of a line: with two runs in a chart of one line, each run has a colour of its own.
-    colour(line, side) {
-      const look = this.options.look;
-      return side && this.chart.lines.length === 1 ? look.other[0] : look.lines[line];
-    }
+    // The colour of a line says what it counts, in A and B alike; lines of B are dashed, its points hollow.
+    colour(line) { return this.options.look.lines[line]; }
 
     // The numbers of a day: a row for each line, with its colour, name and value on each run.
     values(day) {
       return this.chart.lines.map((line, i) => ({
-        colours: this.runs.map((_, side) => this.colour(i, side)), label: line.label,
+        colour: this.colour(i), label: line.label,
         mark: this.chart.lines.length > 1 ? MARKS[i % MARKS.length] : "",
         texts: this.runs.map((run) => Siege.number(run.value(Math.min(day, run.last), line.outcomes), this.chart.percent)),
       }));

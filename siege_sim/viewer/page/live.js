@@ -31,6 +31,18 @@ function remember(name, text) {
   }
 }
 
+// The end of the address, if it says a state or a teacher's secret; then it is taken off, so that to load the page again keeps what was done.
+function takeHash() {
+  const hash = location.hash, values = new URLSearchParams(hash.replace(/^#/, ""));
+  if (!values.toString()) return { link: "", teacher: "", view: "" };
+  history.replaceState(null, "", location.pathname + location.search);
+  const teacher = values.get("teacher") || "";
+  values.delete("teacher");
+  return { link: values.toString() ? hash.slice(0, MOST_LINK + 1) : "", teacher: teacher, view: hash };
+}
+
+const MOST_LINK = 8000;  // characters; of a longer link just enough is sent to be refused
+
 module.exports = {
   mounted() {
     // A tab keeps what it shows; a new one begins where the one before it in this browser was left.
@@ -41,7 +53,8 @@ module.exports = {
     this.dayBefore = Number(recall(kept, "siege-day"));
     remember("siege-tab", tab);
     this.viewer = new Siege.Viewer(this.$refs.viewer, {
-      live: { requestDay: (day) => this.request(day), dayShown: (day) => { this.saveDay(); this.day_shown(day); },
+      live: { requestDay: (day) => { if (!window.siegePaused) this.request(day); }, dayShown: (day) => { this.saveDay(); this.day_shown(day); },
+        playPairs: () => this.play_pairs(), stopPairs: () => this.stop_pairs(),
         taskDone: (serial) => this.task_done(serial), themeChanged: (dark) => { this.$vuetify.theme.dark = dark; } },
     });
     window.siegeViewer = this.viewer;
@@ -50,13 +63,18 @@ module.exports = {
     makeAccessible(this.viewer);
     this.saveDay = () => { if (this.viewer.runs.length) remember("siege-day", String(this.viewer.day)); };
     window.addEventListener("pagehide", this.saveDay);
-    this.connect({ tab: tab, last: last, saved: saved, day: this.dayBefore, width: window.innerWidth });
+    const hash = takeHash();
+    this.follow = (event) => { const next = takeHash(); if (next.link) { this.view = next.view; this.open_link(next.link); } };
+    window.addEventListener("hashchange", this.follow);
+    this.view = hash.view;
+    this.connect({ tab: tab, last: last, saved: saved, day: this.dayBefore, width: window.innerWidth, link: hash.link, teacher: hash.teacher });
   },
   destroyed() {
     this.viewer.frame.disconnect();
     document.querySelectorAll(".siege-skip").forEach((link) => link.remove());
     this.saveDay();
     window.removeEventListener("pagehide", this.saveDay);
+    window.removeEventListener("hashchange", this.follow);
     this.viewer.destroy();
   },
   watch: {
@@ -64,6 +82,8 @@ module.exports = {
     saved() { if (this.saved) remember("siege-saved", this.saved); },
     fans() { this.viewer.setFans(this.fans); },
     card() { Siege.showCard(this.viewer, JSON.parse(JSON.stringify(this.card))); },
+    account() { this.viewer.setAccount(this.account); },
+    pairs() { this.viewer.setPairs(this.pairs); },
     frames_update() { this.apply(this.frames_update); },
   },
   methods: {
@@ -79,7 +99,10 @@ module.exports = {
       }
       viewer.setRuns(update.runs);
       viewer.framesArrived();
-      if (this.dayBefore !== null) { viewer.goTo(this.dayBefore); this.dayBefore = null; }
+      if (this.dayBefore !== null) viewer.goTo(this.view ? viewer.end() : this.dayBefore);
+      this.dayBefore = null;
+      if (this.view) { viewer.openView(this.view.replace(/(^#?|&)day=[^&]*/, "$1")); this.view = ""; }
+      viewer.hold(window.siegePaused);
       Siege.tryTask(viewer);
     },
   },

@@ -10,7 +10,7 @@
     garrisonUnit: "#0b3d2e", besiegerUnit: "#2b4f9e", unitEdge: "#ffffff", strike: "#1a1a1a", strikeEdge: "#ffd23f",
     record: "#c4500a", guess: "#6a3fb5", ramp: ["#fff6df", "#fdca78", "#ef8350", "#b83a5b", "#4d1260"], muted: "#ece9e2",
     oneOnly: "#7cc3ee", oneOnlyHatch: "#00507d", otherOnly: "#f2a47f", otherOnlyHatch: "#7a3010",
-    lines: ["#0b6e57", "#0072b2", "#8a5a00", "#a03a7c"], other: ["#7a4fb0"],
+    lines: ["#0b6e57", "#0072b2", "#8a5a00", "#a03a7c"],
   };
   const DARK = {
     dark: true, paper: "#191816", ink: "#f0eee9", faint: "#b0aca3", rule: "#45433e", halo: "rgba(20,19,17,.85)",
@@ -21,7 +21,7 @@
     garrisonUnit: "#c9f5e6", besiegerUnit: "#9cc4ff", unitEdge: "#101010", strike: "#ffffff", strikeEdge: "#c4500a",
     record: "#ff9a5c", guess: "#d9c2ff", ramp: ["#2a1836", "#6d2463", "#c04f57", "#f39a56", "#fff1c9"], muted: "#2a2825",
     oneOnly: "#2f6f98", oneOnlyHatch: "#bfe4ff", otherOnly: "#9a5530", otherOnlyHatch: "#ffd0b5",
-    lines: ["#6fd3b5", "#7cc3ee", "#e6b84f", "#e79ac9"], other: ["#c3a5f0"],
+    lines: ["#6fd3b5", "#7cc3ee", "#e6b84f", "#e79ac9"],
   };
 
   // How ground of a side is filled: in the scenario's colour where it gives one.

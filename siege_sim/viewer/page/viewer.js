@@ -68,6 +68,7 @@
     // The clock: the next day is requested when the last one is on the screen, never before.
 
     play(on) {
+      if (this.held && on !== false && !this.playing) return;
       this.playing = on === undefined ? !this.playing : on;
       if (this.playing && this.day >= this.end() && this.over()) this.goTo(0);
       this.parts.play.textContent = this.playing ? "❚❚ Pause" : "▶ Play";
@@ -124,7 +125,7 @@
       if (this.playing) this._tick(); else this._reportDay();
     }
 
-    // A view, as the end of an address: #day=60&layer=hunger&difference&large&dark
+    // A view, as the end of an address: #day=60&layer=hunger&difference&large&dark; it may also say scenario and seed.
     openView(hash) {
       const view = new URLSearchParams(hash.replace(/^#/, ""));
       const layers = Array.from(this.parts.layers.options, (option) => option.value);
@@ -132,7 +133,36 @@
       if (view.has("difference") && this.runs.length > 1) this.compare = true;
       if (view.has("large") && !this.large) this._projector();
       if (view.has("dark") || view.has("light")) this.theme = view.has("dark") ? "dark" : "light";
-      if (/^\d+$/.test(view.get("day") || "")) this.goTo(Number(view.get("day"))); else this.redraw();
+      if (/^\d{1,6}$/.test(view.get("day") || "")) this.goTo(Number(view.get("day"))); else this.redraw();
+      if (!this.live) this._say(this._notOfThisPage(view, layers));
+    }
+
+    // What is shown and how, as the end of an address: what a link says beside the state.
+    view() {
+      return (this.layer === "holder" ? "" : "&layer=" + this.layer) + (this.compare ? "&difference" : "");
+    }
+
+    // Why a link cannot be followed on a page that holds its runs, in a sentence; nothing when it can.
+    _notOfThisPage(view, layers) {
+      const heads = this.runs.map((run) => run.head), scenario = view.get("scenario"), seed = view.get("seed"), day = view.get("day");
+      const quoted = (text) => "\u201c" + text.slice(0, 60) + "\u201d";
+      if (scenario !== null && !heads.some((head) => head.scenario === scenario)) return "The link asks for the scenario " + quoted(scenario) + "; this page holds " + heads.map((head) => head.title).join(" and ") + ".";
+      if (seed !== null && !heads.some((head) => String(head.seed) === seed)) return "The link asks for the seed " + quoted(seed) + "; this page holds seed " + heads[0].seed + ".";
+      if (day !== null && !/^\d{1,6}$/.test(day)) return "The link asks for the day " + quoted(day) + ", and a day is a whole number.";
+      if (view.has("layer") && !layers.includes(view.get("layer"))) return "The link asks for the layer " + quoted(view.get("layer")) + "; this page has " + layers.join(", ") + ".";
+      return "";
+    }
+
+    _say(text) {
+      this.parts.problem.textContent = text;
+      this.parts.problem.hidden = !text;
+    }
+
+    // Whoever is held can look at the days that there are, and play no further.
+    hold(on) {
+      this.held = Boolean(on);
+      this.parts.play.disabled = this.held;
+      if (this.held && this.playing) this.play(false);
     }
 
     _reportDay() {
@@ -175,25 +205,28 @@
       p.legend = el("div", { class: "legend" });
       p.summary = el("p", { class: "summary" });
       p.spoken = el("p", { class: "spoken", role: "status" });
+      p.problem = el("p", { class: "problem", role: "alert", hidden: "" });
       p.heading = this.live ? el("h1", { class: "spoken" }) : null;
       p.note = el("p", { class: "note" });
       p.details = el("div", { class: "details" });
       p.ticker = el("ol", { class: "ticker" });
       p.charts = el("div", { class: "charts" });
+      this.changes = new Siege.ChangesPanel(this);
+      this.record = new Siege.RecordPanel(this);
       p.toggles = ["units", "places", "strikes", "names"].map((name) => el("label", { class: "toggle" },
         el("input", { type: "checkbox", checked: "", onchange: (event) => { this.show[name] = event.target.checked; this.redraw(); } }),
         { units: "Units", places: "Places", strikes: "Strikes", names: "Names" }[name]));
-      this.root.replaceChildren(...(p.heading ? [p.heading] : []), p.spoken,
+      this.root.replaceChildren(...(p.heading ? [p.heading] : []), p.spoken, p.problem,
         el("div", { class: "bar" },
           button("❙◀", () => this.goTo(0), "First day (Home)"), button("◀", () => { this.play(false); this.step(-1); }, "A day back (←)"),
           p.play, button("▶❙", () => { this.play(false); this.step(1); }, "A day on (→)"), p.speed, p.scrub, p.when),
         this._folded("What the map shows", el("div", { class: "bar small" }, el("label", {}, "Map shows ", p.layers), ...p.toggles,
           p.compare, el("span", { class: "together" }, p.large, p.theme, button("?", () => p.help.showModal(), "Keys")))),
         p.panes = el("div", { class: "panes" },
-          el("div", { class: "left" }, p.maps, p.summary, this._folded("What the signs mean", p.legend), p.details),
+          el("div", { class: "left" }, p.maps, p.summary, this.changes.box, this._folded("What the signs mean", p.legend), p.details),
           el("div", { class: "right" }, p.charts),
           el("div", { class: "events" }, el("h2", {}, "What happened"), p.ticker)),
-        p.note, p.help);
+        this.record.box, p.note, p.help);
     }
 
     // Something that is folded away where there is little room, and always open elsewhere.
@@ -239,7 +272,7 @@
       const heads = this.runs.map((run) => run.head);
       const seeds = Array.from(new Set(heads.map((head) => head.seed))).join(" and ");
       const which = heads.length > 1
-        ? "Two runs, seed " + seeds + "; what they differ by is one case, not a measure of the effect: run many seeds"
+        ? "Two runs, seed " + seeds + " (lines of B are dashed); what they differ by is one case, not a measure of the effect: run many seeds"
         : "One run, seed " + seeds + ", of many possible";
       const many = this.fans ? " Bands: 80 % of " + this.fans.runs + " runs, seeds " + this.fans.seeds + ", on each day." : "";
       const known = heads[0].charts.some((chart) => chart.lines.some((line) => line.known.length || line.between.length))
@@ -322,6 +355,11 @@
 
     _theme() { this.theme = Siege.look(this.theme).dark ? "light" : "dark"; this.redraw(); }
 
+    // What the server says of the runs, and of many pairs of them.
+    setAccount(account) { for (const panel of [this.changes, this.record]) panel.setAccount(account); }
+
+    setPairs(pairs) { this.changes.setPairs(pairs); }
+
     setFans(fans) { this.fans = fans; if (this.runs.length) { this._note(); this.redraw(); } }
 
     // Drawing
@@ -348,6 +386,7 @@
       p.summary.textContent = this._sentence();
       Siege.legend(p.legend, this, look);
       this._details(this.hovered === null || this.hovered === undefined ? this.cell : this.hovered, this.hoveredSide);
+      for (const panel of [this.changes, this.record]) panel.draw(look);
       Siege.ticker(p.ticker, this.runs, this.day, (event) => ROUTINE.test(event.kind));
       this.drawnAt = performance.now();
       this.drawTimes.push(this.drawnAt - began);
@@ -388,7 +427,7 @@
 
     // A value with the line it belongs to; only its label may be broken.
     _valueOf(row, text, side, name) {
-      const line = el("i", { class: side ? "dash" : "line", style: "border-color:" + row.colours[side] + ";color:" + row.colours[side] },
+      const line = el("i", { class: side ? "dash" : "line", style: "border-color:" + row.colour + ";color:" + row.colour },
         row.mark);
       if (side) return [el("span", { class: "figure" }, line, name, el("b", {}, text)), " "];
       return [line, row.label ? row.label + " " : "", el("span", { class: "figure" }, name, el("b", {}, text)), " "];

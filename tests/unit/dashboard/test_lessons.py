@@ -211,6 +211,7 @@ class PageDouble:
         )()
         self.saved = type("Value", (), {"value": ""})()
         self.message = ""
+        self.told = []
 
     def do(self, method, *arguments):
         getattr(self.session.value, method)(*arguments)
@@ -226,6 +227,9 @@ class PageDouble:
         return ()
 
     def ensure_active(self): ...
+    def tell_class(self, *guess):
+        self.told.append(guess)
+
     def refresh(self): ...
     def make_room(self, beside): ...
 
@@ -258,6 +262,7 @@ def test_a_guess_that_is_no_answer_is_said_and_not_locked(reader):
     reader.lock("40")
     assert reader.problem.value == ""
     assert reader.view.value["marks"][0]["value"] == 40.0
+    assert reader._page.told == [("mine", reader.card.guess.ask, 40.0)], "what is no answer is told to nobody"
 
 
 def test_steps_are_performed_in_order_and_keep_former_runs(reader):

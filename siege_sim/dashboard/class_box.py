@@ -1,0 +1,61 @@
+"""What a page shows of its class, and the link to what it shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import solara
+
+from siege_sim.dashboard.sessions import server_sessions
+from siege_sim.dashboard.state_link import link_of
+from siege_sim.dashboard.widget import ClassWidget, LinkWidget
+from siege_sim.errors import SiegeError
+
+if TYPE_CHECKING:
+    from siege_sim.dashboard.page_state import PageState
+
+
+@solara.component
+def ClassBar(state: PageState) -> None:
+    """Ask for a name, show the teacher's question and whether the class is paused; give the teacher their buttons."""
+    part = state.in_class
+    news, asked = part.news.value, part.news.value.question
+    if not part.on:
+        return
+    ClassWidget.element(
+        teacher=part.teacher.value,
+        name=part.name.value,
+        frozen=news.frozen,
+        question="" if asked is None else asked.text,
+        locked=part.locked.value,
+        problem=part.problem.value,
+        handlers={
+            "join": part.join,
+            "leave": part.leave,
+            "answer": part.answer,
+            "push": part.push,
+            "freeze": part.freeze,
+        },
+    )
+
+
+@solara.component
+def LinkBox(state: PageState, revision: int) -> None:
+    """Make a link to what is shown: scenario, seed, day and changes, for another screen."""
+    link, set_link = solara.use_state("")
+    problem, set_problem = solara.use_state("")
+
+    def forget() -> None:
+        set_link("")
+        set_problem("")
+
+    def make() -> None:
+        forget()
+        try:
+            shown = state.shown_now()
+            set_link(link_of(shown, shown.day, server_sessions().settings))
+        except SiegeError as error:
+            set_problem(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+
+    solara.use_effect(forget, [revision, state.day.value])
+    LinkWidget.element(link=link, problem=problem, handlers={"make": make})
