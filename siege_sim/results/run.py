@@ -156,7 +156,7 @@ class RunResult:
             (folder / f"{name}.csv").write_bytes(csv_bytes(table))
         with (folder / "snapshots.npz").open("wb") as file:
             layers = {name: rounded(layer) for name, layer in self.snapshots.items()}
-            np.savez_compressed(file, allow_pickle=False, **layers)
+            np.savez_compressed(file, **layers)  # before NumPy 2.1 anything else would be a layer too
 
 
 def scenario_text(scenario: Mapping[str, Any], steps: Sequence[Lineage], digest: str) -> str:

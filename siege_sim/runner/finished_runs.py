@@ -163,7 +163,7 @@ def _packed(run: CompactRun) -> bytes:
     arrays = {"series": run.series[columns].to_numpy(dtype=float), "day_lost": run.day_lost}
     file = io.BytesIO()
     text = np.frombuffer(json_text(about).encode(), dtype=np.uint8)
-    np.savez_compressed(file, allow_pickle=False, about=text, **arrays)
+    np.savez_compressed(file, about=text, **arrays)
     return file.getvalue()
 
 
