@@ -160,10 +160,10 @@ def _packed(run: CompactRun) -> bytes:
         "events": None if run.events is None else {name: _listed(run.events[name]) for name in run.events},
         "whole": [name for name in columns if run.series[name].dtype.kind == "i"],
     }
-    arrays = {"series": run.series[columns].to_numpy(dtype=float), "day_lost": run.day_lost}
+    series = run.series[columns].to_numpy(dtype=float)
     file = io.BytesIO()
     text = np.frombuffer(json_text(about).encode(), dtype=np.uint8)
-    np.savez_compressed(file, allow_pickle=False, about=text, **arrays)
+    np.savez_compressed(file, about=text, series=series, day_lost=run.day_lost)
     return file.getvalue()
 
 
