@@ -25,7 +25,7 @@ MOST_LINES = 5
 @contextlib.contextmanager
 def day_progress(scenario: Scenario, days: int, silent: bool) -> Iterator[OnProgress | None]:
     """Give a callback that shows how far a run is, on standard error; on a new computer say why it waits."""
-    from siege_sim.kernels.compiled import compiles_first
+    from siege_sim.runner.first_use import compiles_first
 
     if not silent and compiles_first():
         print(FIRST_RUN, file=sys.stderr, flush=True)

@@ -6,8 +6,7 @@ waits for it. Nothing here changes results: no fast-math, no threads, sums in th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from numba import njit
@@ -16,10 +15,8 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
-_MADE: list[Any] = []
-
-SHARE_KEPT = 0.25
-"""With less of the functions kept than this, most of what a run needs has still to be made."""
+COMPILED: list[Any] = []
+"""All functions that were made with ``compiled`` so far."""
 
 
 def compiled(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
@@ -28,22 +25,5 @@ def compiled(function: Callable[Arguments, Result]) -> Callable[Arguments, Resul
         made = njit(function, cache=True, error_model="numpy")
     except RuntimeError:  # nowhere to keep it: compiled anew in every process
         made = njit(function, error_model="numpy")
-    _MADE.append(made)
+    COMPILED.append(made)
     return made
-
-
-def compiles_first(functions: Iterable[Any] | None = None) -> bool:
-    """Return whether hardly any machine code is kept yet, so that whoever runs something waits for it.
-
-    To load a scenario makes a little of it already.
-
-    Args:
-        functions: what is looked for; by default all functions that were made with ``compiled`` so far.
-    """
-    made = [one for one in (_MADE if functions is None else functions) if hasattr(one, "stats")]
-    return sum(map(_is_kept, made)) < len(made) * SHARE_KEPT
-
-
-def _is_kept(function: Any) -> bool:
-    folder = function.stats.cache_path
-    return folder is not None and any(Path(folder).glob(f"*.{function.__name__}-*.nbi"))

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from siege_sim.cli import progress
-from siege_sim.kernels import compiled
-from siege_sim.kernels.compiled import compiles_first
+from siege_sim.runner import first_use
+from siege_sim.runner.first_use import compiles_first
 
 
 def kernel(folder, name: str = "shares") -> SimpleNamespace:
@@ -33,7 +33,7 @@ def test_nothing_is_waited_for_where_nothing_is_compiled(tmp_path):
 
 @pytest.mark.parametrize(("silent", "first", "said"), [(False, True, True), (False, False, False), (True, True, False)])
 def test_a_run_that_begins_with_a_silence_says_so(capsys, monkeypatch, silent, first, said):
-    monkeypatch.setattr(compiled, "compiles_first", lambda: first)
+    monkeypatch.setattr(first_use, "compiles_first", lambda: first)
     with progress.day_progress(SimpleNamespace(name="town"), 3, silent):
         pass
     assert ("machine code" in capsys.readouterr().err) == said
