@@ -114,7 +114,7 @@ def _that_workers_can_read(scenario: Scenario) -> Scenario:
         scenario_of(scenario.model_dump(mode="json", by_alias=True))
     except ScenarioError as error:
         raise SiegeError(
-            f"many runs are made from the data of a scenario, which lack some of this one ({error.problems[0]}); play a "
+            f"many runs are made from the data of a scenario, which lack some of it ({error.problems[0]}); play a "
             "process of your own with run(scenario, seed) for one seed after the other, or put it into a plug-in"
         ) from None
     return scenario
