@@ -13,13 +13,22 @@ if TYPE_CHECKING:
     from siege_sim.results.run import OnProgress
     from siege_sim.runner.sweep import SweepProgress
 
+FIRST_RUN = (
+    "the first run on this computer also makes machine code, once: about half a minute in which nothing is shown"
+)
+"""What is said where a run begins with a long silence."""
+
 MOST_LINES = 5
 """How many lines a piped run prints at the most."""
 
 
 @contextlib.contextmanager
 def day_progress(scenario: Scenario, days: int, silent: bool) -> Iterator[OnProgress | None]:
-    """Give a callback that shows how far a run is, on standard error."""
+    """Give a callback that shows how far a run is, on standard error; on a new computer say why it waits."""
+    from siege_sim.runner.first_use import compiles_first
+
+    if not silent and compiles_first():
+        print(FIRST_RUN, file=sys.stderr, flush=True)
     with counted(scenario.name, "day", days, silent) as progress:
         yield progress
 

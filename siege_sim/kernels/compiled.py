@@ -7,7 +7,7 @@ waits for it. Nothing here changes results: no fast-math, no threads, sums in th
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from numba import njit
 
@@ -15,9 +15,15 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
+COMPILED: list[Any] = []
+"""All functions that were made with ``compiled`` so far."""
+
+
 def compiled(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Return the function as machine code; arguments are arrays and numbers only."""
     try:
-        return njit(function, cache=True, error_model="numpy")
+        made = njit(function, cache=True, error_model="numpy")
     except RuntimeError:  # nowhere to keep it: compiled anew in every process
-        return njit(function, error_model="numpy")
+        made = njit(function, error_model="numpy")
+    COMPILED.append(made)
+    return made

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from siege_sim.analysis.comparison.comparison_findings import ComparisonFindings
 from siege_sim.analysis.ensemble import EnsembleFindings, ensemble_findings
-from siege_sim.errors import SiegeError
+from siege_sim.errors import ScenarioError, SiegeError
 from siege_sim.experiments.plan import load_plan
-from siege_sim.loading.scenario import load_scenario
+from siege_sim.loading.scenario import load_scenario, scenario_of
+from siege_sim.model.scenario import Scenario
 from siege_sim.results.store import Store, read_sweep
 from siege_sim.runner.compare import comparison_request, found_by
 from siege_sim.runner.ensemble import run_set
@@ -66,7 +67,7 @@ def compare(
 
 
 def run_ensemble(
-    scenario: str | Path,
+    scenario: str | Path | Scenario,
     runs: int = 50,
     *,
     first_seed: int = 1,
@@ -79,7 +80,7 @@ def run_ensemble(
     """Run one scenario many times, and return what is likely: endings, deaths, where people are, ground.
 
     Args:
-        scenario: name or YAML file of a scenario.
+        scenario: name or YAML file of a scenario, or a scenario that was made of one in Python.
         runs: how many runs.
         first_seed: the seed of the first run; the others have the next ones.
         days: stop each run after so many days.
@@ -94,7 +95,29 @@ def run_ensemble(
     if runs < 1:
         raise SiegeError(f"runs is {runs}, but there must be at least one")
     seeds = range(first_seed, first_seed + runs)
-    return ensemble_findings(run_set(load_scenario(scenario, settings), seeds, days, workers, on_progress), by)
+    if isinstance(scenario, Scenario):
+        if settings:
+            raise SiegeError("settings are for a scenario given by name; give them to load_scenario")
+        loaded = _that_workers_can_read(scenario)
+    else:
+        loaded = load_scenario(scenario, settings)
+    return ensemble_findings(run_set(loaded, seeds, days, workers, on_progress), by)
+
+
+def _that_workers_can_read(scenario: Scenario) -> Scenario:
+    """Return a scenario of which other processes can make the same one again from data.
+
+    Raises:
+        SiegeError: it has a process that this program alone knows.
+    """
+    try:
+        scenario_of(scenario.model_dump(mode="json", by_alias=True))
+    except ScenarioError as error:
+        raise SiegeError(
+            f"many runs are made from the data of a scenario, which lack some of it ({error.problems[0]}); play a "
+            "process of your own with run(scenario, seed) for one seed after the other, or put it into a plug-in"
+        ) from None
+    return scenario
 
 
 def score(

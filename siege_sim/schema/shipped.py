@@ -54,6 +54,9 @@ def find_file(
     Raises:
         ScenarioError: says what is not there and what could have been meant.
     """
+    kind = type(name_or_path)
+    if not issubclass(kind, str | Path):
+        raise ScenarioError([f"give the {what} by its name or its file here, not as a {kind.__name__}"])
     text = str(name_or_path)
     if is_path(name_or_path):
         file = Path(text)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, ClassVar, Literal
 
 import pandas as pd
 import pytest
 
-from siege_sim import load_scenario, run_ensemble
+from siege_sim import Phase, Process, load_scenario, run_ensemble
 from siege_sim.cli import main as cli
+from siege_sim.errors import SiegeError
 from siege_sim.results.run import scenario_text
 from tests.commands import siege_sim
 
@@ -143,3 +146,28 @@ def test_a_notebook_has_the_same_findings(written):
     found = run_ensemble("toy_town", 4, days=20, settings=settings, workers=1)
     said = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert [one.values.median for one in found.deaths] == [one["median"] for one in said["deaths"]]
+
+
+def test_a_scenario_that_was_made_in_python_is_run_as_it_is():
+    town = load_scenario("toy_town", ["population.persons_per_household=50"])
+    found = run_ensemble(town, 2, days=2, workers=1)
+    assert [run.seed for run in found.runs.runs] == [1, 2]
+    with pytest.raises(SiegeError, match="give them to load_scenario"):
+        run_ensemble(town, 2, days=2, settings=["days=3"])
+
+
+def test_a_process_that_this_program_alone_knows_is_refused_with_the_way_out():
+    class Wells(Process):
+        """Water."""
+
+        kind: Literal["wells"] = "wells"
+        phase: ClassVar[Phase] = Phase.MOVEMENT
+        about: ClassVar[tuple[str, ...]] = ("civilians_in_pocket",)
+        neutral: ClassVar[Mapping[str, Any]] = {}
+
+        def step(self, model, rng):
+            """Nothing."""
+
+    town = load_scenario("toy_town").with_process(Wells())
+    with pytest.raises(SiegeError, match=r"'wells'.*play a process of your own with run\(scenario, seed\)"):
+        run_ensemble(town, 2, days=2, workers=1)

@@ -50,3 +50,10 @@ def test_nothing_is_guessed_where_nothing_is_close(asked, here):
     with pytest.raises((ScenarioError, ValueError)) as refused:
         find_file(asked, SHIPPED)
     assert "did you mean" not in str(refused.value)
+
+
+@pytest.mark.parametrize("given", [3, None, object(), {"name": "toy_town"}], ids=lambda given: type(given).__name__)
+def test_what_is_neither_a_name_nor_a_file_is_refused_in_a_short_sentence(given):
+    with pytest.raises(ScenarioError) as told:
+        find_file(given, {})
+    assert str(told.value) == f"give the scenario by its name or its file here, not as a {type(given).__name__}"
