@@ -17,7 +17,8 @@ BIN := .venv/bin
 OTHER := .venv-other/bin
 # The dashboard is tested where there is a browser to test it with.
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
-TESTS := test,docs,publish$(if $(BROWSER),$(comma)browser)
+IN_A_BROWSER := $(if $(BROWSER),$(comma)browser)
+TESTS := test,docs,publish$(IN_A_BROWSER)
 # Rooms whose behaviour may depend on Python or Mesa; pages, figures and readers of files do not.
 ON_THE_OTHER := kernels model results runner dashboard
 WHOLE_PATHS_ON_THE_OTHER := checkpoint reproducible pairing sweep notebooks
@@ -138,6 +139,6 @@ clean:
 		echo "== installing the same for a second interpreter, $$other: about two minutes"; \
 		"$$other" -m venv .venv-other && \
 		$(OTHER)/python -m pip install --quiet --upgrade pip && \
-		$(OTHER)/python -m pip install --quiet --editable '.[$(TESTS)]'; \
+		$(OTHER)/python -m pip install --quiet --editable '.[test$(IN_A_BROWSER)]'; \
 	fi
 	@touch $@

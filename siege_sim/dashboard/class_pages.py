@@ -50,13 +50,12 @@ class ClassPages:
         self._room = room
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """PageAnswer a request, or pass it on."""
+        """Answer a request, or pass it on."""
         path = str(scope.get("path", ""))
         if scope["type"] != "http" or not f"{path}/".startswith(f"{CLASS_PATH}/"):
             await self._app(scope, receive, send)
             return
-        query = parse_qs(scope.get("query_string", b"").decode("latin-1"), max_num_fields=10)
-        if not self._room.is_teacher(query.get("key", [""])[0]):
+        if not self._room.is_teacher(_key_in(scope.get("query_string", b""))):
             await _send(send, (403, "text/plain", WRONG_SECRET))
             return
         body = await _body(receive) if scope["method"] == "POST" else b""
@@ -109,11 +108,19 @@ class ClassPages:
 
     def _push_page(self, number: str) -> None:
         """Show a student's runs to all, on the day that they are at."""
-        key = self._room.key_of(int(number)) if number.isascii() and number.isdigit() else None
+        key = self._room.key_of(int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
         state = None if key is None else server_sessions().state_of(key)
         if state is None:
             raise SessionError("this student's runs are not there any more")
         self._room.push(state.shown)
+
+
+def _key_in(query: bytes) -> str:
+    """Return the secret in the end of an address; empty where there is none."""
+    try:
+        return parse_qs(query.decode("latin-1"), max_num_fields=10).get("key", [""])[0]
+    except ValueError:  # too many fields
+        return ""
 
 
 async def _body(receive: Any) -> bytes | None:

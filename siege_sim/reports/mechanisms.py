@@ -30,6 +30,11 @@ EFFECTS_FILE, WORDS_FILE = "effects.csv", "words.yaml"
 BEGINS, ENDS_HERE = "<!-- mechanisms -->", "<!-- end -->"
 """Between these comments stands what is generated."""
 
+MADE_WITH = ["case", "days", "persons_a_row", "model_version"]
+"""Columns of the table of an ablation that say how its runs were made."""
+
+SWITCHED: Mapping[str, str] = {"mechanism": "mechanisms", "action": "dated actions", "what_if": "what-ifs"}
+
 NOT_WRITTEN = "*Nothing is written here yet.*"
 NOT_TRIED = "*Not tried yet.*"
 
@@ -119,15 +124,13 @@ def _check_names(effects: pd.DataFrame, words: MechanismWords, known: Known) -> 
 
 def _made(effects: pd.DataFrame) -> list[str]:
     lines = []
-    for case, rows in effects.groupby("case", sort=False):
-        tried = rows[rows["pairs"].notna()]
-        if len(tried):
-            first = tried.iloc[0]
-            lines.append(
-                f"- `{case}`: {int(tried['pairs'].max())} pairs of runs of {int(first['days'])} days at the most, "
-                f"{number(float(first['persons_a_row']))} people a household of the model, model "
-                f"`{first['model_version']}`."
-            )
+    tried = effects[effects["pairs"].notna()]
+    for (case, days, persons, version), rows in tried.groupby(MADE_WITH, sort=False):
+        kinds = [SWITCHED[kind] for kind in dict.fromkeys(rows["kind"])]
+        lines.append(
+            f"- `{case}`, {', '.join(kinds)}: {int(rows['pairs'].max())} pairs of runs of {int(days)} days "
+            f"at the most, {number(float(persons))} people a household of the model, model `{version}`."
+        )
     return ["What was run:", "", *lines, ""]
 
 

@@ -42,7 +42,7 @@ def told(room, **order):
 
 
 @pytest.mark.parametrize("path", ["/class", "/class/state", "/class/class.csv", "/class/do", "/class/anything"])
-@pytest.mark.parametrize("key", ["", "wrong", "s3cret%00", "%F0%9F"])
+@pytest.mark.parametrize("key", ["", "wrong", "s3cret%00", "%F0%9F", "a" + "&b=1" * 20])
 def test_a_wrong_secret_gets_nothing_but_a_plain_refusal(room, path, key):
     room.enter("a")
     room.join("a", "Ann")
@@ -96,6 +96,7 @@ WRONG_ORDERS = {
     "no link": ({"do": "push"}, 409, "it must name one scenario"),
     "student": ({"do": "push_student", "student": "99"}, 409, "not there any more"),
     "number": ({"do": "push_student", "student": "²"}, 409, "not there any more"),
+    "long number": ({"do": "push_student", "student": "9" * 5000}, 409, "not there any more"),
     "question": ({"do": "ask", "text": ""}, 409, "write the question"),
     "order": ({"do": "dance"}, 409, "nothing that a class can be told"),
     "nothing": ({}, 400, "no order"),
