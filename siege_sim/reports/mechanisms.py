@@ -125,7 +125,8 @@ def _check_names(effects: pd.DataFrame, words: MechanismWords, known: Known) -> 
 def _made(effects: pd.DataFrame) -> list[str]:
     lines = []
     tried = effects[effects["pairs"].notna()]
-    for (case, days, persons, version), rows in tried.groupby(MADE_WITH, sort=False):
+    for _, rows in tried.groupby(MADE_WITH, sort=False):
+        case, days, persons, version = rows.iloc[0][MADE_WITH]
         kinds = [SWITCHED[kind] for kind in dict.fromkeys(rows["kind"])]
         lines.append(
             f"- `{case}`, {', '.join(kinds)}: {int(rows['pairs'].max())} pairs of runs of {int(days)} days "
