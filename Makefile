@@ -38,9 +38,13 @@ demo: .venv/ready
 
 test: .venv/ready-for-tests .venv-other/ready
 	@$(MAKE) --no-print-directory lint
-	@echo "== all tests: about a quarter of an hour"
+	@echo "== all tests but those in a browser: about a quarter of an hour"
 	@SIEGE_SIM_OTHER_PYTHON="$$(test -x $(OTHER)/python && echo $(CURDIR)/$(OTHER)/python)" \
-		$(BIN)/python -m pytest -n auto --dist worksteal
+		$(BIN)/python -m pytest -n auto --dist worksteal --ignore tests/browser
+ifneq ($(BROWSER),)
+	@echo "== tests in a browser, which drive it from processes of their own: about six minutes"
+	@$(BIN)/python -m pytest -n auto tests/browser
+endif
 	@test ! -d $(SIEGE_SIM_SCREENSHOTS) || echo "pictures of the dashboard, to be looked at: $(SIEGE_SIM_SCREENSHOTS)"
 	@if test -x $(OTHER)/python; then \
 		echo "== what depends on Python or Mesa once more, on the other interpreter: about three minutes"; \
