@@ -183,7 +183,7 @@ def write_pages(folder: Path) -> None:
 def write_lessons(folder: Path) -> None:
     """Write the written form of every lesson beside its file."""
     for name, file in shipped_lesson_files().items():
-        (folder / f"{name}.md").write_text(written_lesson(load_lesson(file)[0], file), "utf-8")
+        (folder / f"{name}.md").write_text(written_lesson(load_lesson(file)[0], file), "utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def test_one_figure_goes_where_it_is_asked_for_and_replaces_nothing_unasked(plai
         (["report", "PLAIN", "--by", "trucks"], "--by: is for reports of sweeps"),
         (["plot", "EMPTY"], "not a complete run"),
         (["report", "EMPTY"], "holds no run and no sweep"),
-        (["report", "PLAIN", "--out", "EMPTY"], "the report was not written"),
+        (["report", "PLAIN", "--out", "EMPTY"], "is a folder; name a file with --out"),
     ],
 )
 def test_what_cannot_be_drawn_is_said_in_a_sentence(plain, tmp_path, capsys, command, words):
