@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from siege_sim.dashboard.classroom import Classroom
 
 CLASS_PATH = "/class"
+CLASS_ORDERS = f"{CLASS_PATH}/do"
+"""Where the page posts what the teacher wants."""
 
 MOST_REQUEST_BYTES = 20_000
 """The longest request that is read."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Collection, Iterable
     from urllib.parse import SplitResult
 
 OWN_NAMES = ("127.0.0.1", "localhost", "::1")
@@ -30,8 +30,8 @@ SECURITY_HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
-"""Of every answer: nothing from another server, in no other page's frame, nothing taken for what it is not. Solara's
-page has scripts in it and compiles templates, so these two must be allowed."""
+"""Of every answer that says no more itself: nothing from another server, in no other page's frame, nothing taken for what
+it is not. Solara's page has scripts in it and compiles templates, so these two must be allowed."""
 
 CLOSED_PATHS = ("/resourcez",)
 """What Solara tells of the machine to whoever asks."""
@@ -56,12 +56,18 @@ class SameOrigin:
             On others, what this machine is called in the network is answered to as well, and addresses in numbers.
         public: the address under which a reverse proxy shows the dashboard, if one does: its name is answered to as
             well, and its path, which a proxy may pass on or not, is taken off.
+        own_posts: paths of other pages to which they post, and where the application itself checks what comes.
     """
 
     def __init__(
-        self, app: Callable[..., Awaitable[None]], host: str = "127.0.0.1", public: SplitResult | None = None
+        self,
+        app: Callable[..., Awaitable[None]],
+        host: str = "127.0.0.1",
+        public: SplitResult | None = None,
+        own_posts: Collection[str] = (),
     ) -> None:
         self._app = app
+        self._own_posts = own_posts
         self._in_network = not is_loopback(host)
         self._names = {*OWN_NAMES, *(_names_in_network(host) if self._in_network else ())}
         self._public = None if public is None else _address(public.geturl().removesuffix(public.path))
@@ -98,7 +104,7 @@ class SameOrigin:
         if path.rstrip("/") in CLOSED_PATHS:
             return 404, "there is nothing here"
         method = scope.get("method", "GET")
-        if method in ("GET", "HEAD"):
+        if method in ("GET", "HEAD") or (method == "POST" and path in self._own_posts):
             return None
         if method != "POST" or not PAGE_CLOSED.fullmatch(path):
             return 405, "this server takes nothing by this method"
@@ -128,10 +134,13 @@ class SameOrigin:
 
         async def send_guarded(message: dict[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                ours = {name for name, _ in SECURITY_HEADERS}
-                headers = [(name, value) for name, value in message.get("headers", ()) if name.lower() not in ours]
-                headers = [(n, _own_cookie(v, secure) if n.lower() == b"set-cookie" else v) for n, v in headers]
-                message = {**message, "headers": [*headers, *SECURITY_HEADERS]}
+                headers = [
+                    (n, _own_cookie(v, secure) if n.lower() == b"set-cookie" else v)
+                    for n, v in message.get("headers", ())
+                ]
+                said = {name.lower() for name, _ in headers}  # a page that allows less than the others says so itself
+                usual = [(name, value) for name, value in SECURITY_HEADERS if name not in said]
+                message = {**message, "headers": [*headers, *usual]}
             await send(message)
 
         return send_guarded

@@ -14,10 +14,10 @@ import time
 import warnings
 import webbrowser
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 
-from siege_sim.dashboard.class_pages import CLASS_PATH, ClassPages
+from siege_sim.dashboard.class_pages import CLASS_ORDERS, CLASS_PATH, ClassPages
 from siege_sim.dashboard.classroom import server_classroom
 from siege_sim.dashboard.same_origin import SameOrigin, is_loopback
 from siege_sim.dashboard.saved_session import sessions_folder
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     import uvicorn
 
+    from siege_sim.dashboard.classroom import Classroom
     from siege_sim.dashboard.server_settings import ServerSettings
     from siege_sim.dashboard.sessions import Sessions
 
@@ -222,14 +223,20 @@ MOST_BYTES_AT_ONCE = 4_000_000
 """Bytes of what a page sends at once: a kept session, at the most."""
 
 
+def guarded(app: Any, host: str, public: SplitResult | None, room: Classroom | None) -> SameOrigin:
+    """Return the application as it is served: with the pages of a class, if there is one, for its own pages alone."""
+    if room is None:
+        return SameOrigin(app, host, public)
+    return SameOrigin(ClassPages(app, room), host, public, own_posts=(CLASS_ORDERS,))
+
+
 def _server(host: str, public: SplitResult | None, for_a_class: bool) -> uvicorn.Server:
     import uvicorn
     from solara.server.starlette import app
 
-    pages = ClassPages(app, server_classroom()) if for_a_class else app
     return uvicorn.Server(
         uvicorn.Config(
-            SameOrigin(pages, host, public),
+            guarded(app, host, public, server_classroom() if for_a_class else None),
             log_level="warning",
             access_log=False,
             lifespan="on",

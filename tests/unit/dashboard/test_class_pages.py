@@ -10,6 +10,7 @@ import pytest
 
 from siege_sim.dashboard.class_pages import MOST_REQUEST_BYTES, ClassPages
 from siege_sim.dashboard.classroom import Classroom
+from siege_sim.dashboard.serving import guarded
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def room():
     return Classroom("s3cret")
 
 
-def asked(room, path, method="GET", key="s3cret", body=b""):
+def asked(room, path, method="GET", key="s3cret", body=b"", pages=ClassPages, origin=b"http://127.0.0.1:8765"):
     """Return status, headers and text of an answer; the status is 0 when the request is passed on."""
     sent, parts = [], [body[:100], body[100:]]
 
@@ -31,10 +32,28 @@ def asked(room, path, method="GET", key="s3cret", body=b""):
     async def send(message):
         sent.append(message)
 
-    scope = {"type": "http", "path": path, "method": method, "query_string": f"key={key}".encode()}
+    scope = {"type": "http", "path": path, "method": method, "query_string": f"key={key}".encode(),
+             "headers": [(b"host", b"127.0.0.1:8765"), (b"origin", origin)]}  # fmt: skip
     with ThreadPoolExecutor(1) as aside:  # where a browser is driven, this thread has a loop of its own
-        aside.submit(lambda: asyncio.run(ClassPages(app, room)(scope, receive, send))).result()
+        aside.submit(lambda: asyncio.run(pages(app, room)(scope, receive, send))).result()
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"].decode()
+
+
+def as_served(app, room):
+    return guarded(app, "127.0.0.1", None, room)
+
+
+def test_as_it_is_served_it_takes_what_its_own_page_posts_and_says_what_a_browser_may_do_with_it(room):
+    status, headers, _ = asked(room, "/class/do", "POST", body=b'{"do": "freeze"}', pages=as_served)
+    assert (status, room.news.frozen) == (200, True)
+    assert headers[b"content-security-policy"].startswith(b"default-src 'none'")
+    assert headers[b"referrer-policy"] == b"no-referrer"
+    assert headers[b"x-frame-options"] == b"DENY"
+    for refused in ({"key": "wrong"}, {"origin": b"http://evil.example"}):
+        assert asked(room, "/class/do", "POST", body=b'{"do": "open"}', pages=as_served, **refused)[0] == 403
+    assert asked(room, "/class/state", "POST", body=b"{}", pages=as_served)[0] == 405
+    assert room.news.frozen
+    assert asked(room, "/", pages=as_served)[0] == 0
 
 
 def told(room, **order):
