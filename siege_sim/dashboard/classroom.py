@@ -13,7 +13,7 @@ import secrets
 import threading
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -268,7 +268,7 @@ class Classroom:
 
     def _tell(self, **changes: Any) -> None:
         now = self.news
-        self.news = ClassNews(**{**vars(now), **changes, "serial": now.serial + 1})
+        self.news = replace(now, **changes, serial=now.serial + 1)
         self._changed.notify_all()
 
     def wait_for_news(self, serial: int, seconds: float) -> ClassNews:

@@ -21,39 +21,43 @@ if TYPE_CHECKING:
     from siege_sim.viewer.frames import Json
 
 
-class Ensemble:
-    """Many runs of one scenario in the background.
+FEWEST_RUNS = 3
+"""With fewer, nothing is said of a spread."""
+
+
+class BackgroundRuns:
+    """Runs in other processes, one set at a time on a server, while a reader goes on.
+
+    Args:
+        planned: how many runs there shall be.
+        workers: processes for them.
+        lock: held by the one set of runs that is running on a server.
 
     Attributes:
         planned: how many runs there shall be.
-        runs: those that are done.
         running: whether it has not ended yet.
         error: why it stopped early, if it did.
     """
 
-    def __init__(self, scenario: Scenario, runs: int, workers: int, lock: threading.Lock, side: int = 0) -> None:
-        self.planned = runs
-        self.runs: list[CompactRun] = []
+    def __init__(self, planned: int, workers: int, lock: threading.Lock) -> None:
+        self.planned = planned
         self.running = True
         self.error = ""
-        self._scenario = scenario
         self._workers = workers
         self._lock = lock
-        self._side = side
         self._stopped = threading.Event()
 
     def run(self, on_progress: Callable[[], None]) -> None:
-        """Do all runs, one ensemble at a time on a server; call this in a thread of its own.
+        """Do all runs; call this in a thread of its own.
 
         Args:
             on_progress: called whenever there is something new to show.
         """
-        from siege_sim.runner.run import jobs_of
-
-        jobs = jobs_of(self._scenario, range(1, self.planned + 1))
         try:
-            for _, run in finished_in_background(jobs, self._workers, self._lock, self._stopped):
-                self.runs.append(run)
+            for place, run in finished_in_background(
+                self._jobs(), self._workers, self._lock, self._stopped, self._begin
+            ):
+                self._keep(place, run)
                 on_progress()
         except Exception as error:  # whatever it is, the reader must see it, and the session goes on
             self.error = str(error) or type(error).__name__
@@ -64,9 +68,42 @@ class Ensemble:
         """Let it end with the runs that it has."""
         self._stopped.set()
 
+    def _jobs(self) -> Sequence[Job]:
+        """Return what is to be run."""
+        raise NotImplementedError
+
+    def _begin(self) -> None:
+        """Note that its turn has come."""
+
+    def _keep(self, place: int, run: CompactRun) -> None:
+        """Keep a run that is done, by the place of its job."""
+        raise NotImplementedError
+
+
+class Ensemble(BackgroundRuns):
+    """Many runs of one scenario in the background.
+
+    Attributes:
+        runs: those that are done.
+    """
+
+    def __init__(self, scenario: Scenario, runs: int, workers: int, lock: threading.Lock, side: int = 0) -> None:
+        super().__init__(runs, workers, lock)
+        self.runs: list[CompactRun] = []
+        self._scenario = scenario
+        self._side = side
+
+    def _jobs(self) -> Sequence[Job]:
+        from siege_sim.runner.run import jobs_of
+
+        return jobs_of(self._scenario, range(1, self.planned + 1))
+
+    def _keep(self, place: int, run: CompactRun) -> None:
+        self.runs.append(run)
+
     def fans(self) -> Json | None:
         """Return the fans of all lines of the charts, once there are runs enough to speak of a spread."""
-        if len(self.runs) < 3:
+        if len(self.runs) < FEWEST_RUNS:
             return None
         return fans_on_sides([None] * self._side + [fans_of(self.runs, charts_of_scenario(self._scenario))])
 

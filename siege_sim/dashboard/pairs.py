@@ -13,10 +13,11 @@ import numpy as np
 from siege_sim.analysis.comparison.paired import mean_difference
 from siege_sim.analysis.intervals import share_of
 from siege_sim.dashboard.ensemble import (
+    FEWEST_RUNS,
+    BackgroundRuns,
     charts_of_scenario,
     fans_of,
     fans_on_sides,
-    finished_in_background,
     seeds_in_words,
 )
 from siege_sim.results.curves import FAN_PERCENTILES, daily_percentiles, values_to
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from siege_sim.model.scenario import Scenario
     from siege_sim.results.run import CompactRun
+    from siege_sim.runner.run import Job
     from siege_sim.viewer.frames import Json
 
     FloatArray = NDArray[np.float64]
@@ -37,11 +39,8 @@ if TYPE_CHECKING:
 PAIRS = 20
 """How many pairs are played."""
 
-FEWEST_PAIRS = 3
-"""With fewer, nothing is said of a spread."""
 
-
-class Pairs:
+class Pairs(BackgroundRuns):
     """Runs of two scenarios on the same seeds, in the background.
 
     Args:
@@ -50,11 +49,6 @@ class Pairs:
         workers: processes for them.
         lock: held by the one set of runs that is running on a server.
         clock: seconds, for how long it still takes.
-
-    Attributes:
-        planned: how many runs there shall be.
-        running: whether it has not ended yet.
-        error: why it stopped early, if it did.
     """
 
     def __init__(
@@ -65,42 +59,24 @@ class Pairs:
         lock: threading.Lock,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.planned = 2 * pairs
-        self.running = True
-        self.error = ""
+        super().__init__(2 * pairs, workers, lock)
         self._scenarios = scenarios
-        self._workers = workers
-        self._lock = lock
         self._clock = clock
         self._began: float | None = None
-        self._stopped = threading.Event()
         self._runs: tuple[dict[int, CompactRun], dict[int, CompactRun]] = ({}, {})
 
-    def run(self, on_progress: Callable[[], None]) -> None:
-        """Do all runs, the two of a pair one after the other; call this in a thread of its own.
-
-        Args:
-            on_progress: called whenever there is something new to show.
-        """
+    def _jobs(self) -> Sequence[Job]:
+        """Return the two runs of each pair, one after the other."""
         from siege_sim.runner.run import jobs_of
 
         seeds = range(1, self.planned // 2 + 1)
-        jobs = [job for pair in zip(*(jobs_of(one, seeds) for one in self._scenarios), strict=True) for job in pair]
-        try:
-            for place, run in finished_in_background(jobs, self._workers, self._lock, self._stopped, self._begin):
-                self._runs[place % 2][run.seed] = run
-                on_progress()
-        except Exception as error:  # whatever it is, the reader must see it, and the session goes on
-            self.error = str(error) or type(error).__name__
-        self.running = False
-        on_progress()
+        return [job for pair in zip(*(jobs_of(one, seeds) for one in self._scenarios), strict=True) for job in pair]
 
     def _begin(self) -> None:
         self._began = self._clock()
 
-    def stop(self) -> None:
-        """Let it end with the pairs that it has."""
-        self._stopped.set()
+    def _keep(self, place: int, run: CompactRun) -> None:
+        self._runs[place % 2][run.seed] = run
 
     @property
     def done(self) -> int:
@@ -123,7 +99,7 @@ class Pairs:
         """Return what a page shows of it."""
         first, second = self.both
         left = self.seconds_left()
-        found = pairs_found(first, second, self._rows()) if len(first) >= FEWEST_PAIRS else {}
+        found = pairs_found(first, second, self._rows()) if len(first) >= FEWEST_RUNS else {}
         return {
             "planned": self.planned,
             "done": self.done,
@@ -139,7 +115,7 @@ class Pairs:
     def fans(self) -> Json | None:
         """Return the fans of both runs for the charts, once there are pairs enough to speak of a spread."""
         first, second = self.both
-        if len(first) < FEWEST_PAIRS:
+        if len(first) < FEWEST_RUNS:
             return None
         drawn = charts_of_scenario(self._scenarios[0])
         return fans_on_sides([fans_of(runs, drawn) for runs in (first, second)])

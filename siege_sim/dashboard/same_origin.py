@@ -30,8 +30,8 @@ SECURITY_HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
-"""Of every answer that says no more itself: nothing from another server, in no other page's frame, nothing taken for what
-it is not. Solara's page has scripts in it and compiles templates, so these two must be allowed."""
+"""Of every answer that says no more itself: nothing from another server, in no other page's frame, nothing taken for
+what it is not. Solara's page has scripts in it and compiles templates, so these two must be allowed."""
 
 CLOSED_PATHS = ("/resourcez",)
 """What Solara tells of the machine to whoever asks."""
