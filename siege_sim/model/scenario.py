@@ -246,7 +246,8 @@ class Scenario(Setting):
     @model_serializer(mode="wrap")
     def _without_what_is_unsaid(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
         data: dict[str, Any] = serialise(self)
-        return {key: value for key, value in data.items() if key not in self.unsaid}
+        unsaid = self.unsaid
+        return {key: value for key, value in data.items() if key not in unsaid}
 
     @cached_property
     def mechanisms(self) -> tuple[tuple[int, ProcessesBase], ...]:

@@ -48,7 +48,5 @@ def rounded_table(table: pd.DataFrame) -> pd.DataFrame:
 
 def rounded_numbers(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return named values of which the floating-point numbers are rounded."""
-    return {
-        name: float(rounded(np.array([value]))[0]) if isinstance(value, float) else value
-        for name, value in values.items()
-    }
+    inexact = {name: value for name, value in values.items() if isinstance(value, float)}
+    return {**values, **dict(zip(inexact, rounded(np.array([*inexact.values()])).tolist(), strict=True))}

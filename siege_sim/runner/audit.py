@@ -6,11 +6,21 @@ import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from siege_sim.analysis.claims.checked_claims import AS_WRITTEN
+from siege_sim.errors import ScenarioError
 from siege_sim.loading.scenario import scenario_of
 from siege_sim.model.scenario import Scenario
+from siege_sim.runner.pool import counted_on
+
+if TYPE_CHECKING:
+    from siege_sim.analysis.claims.played import PlayedRuns
+
+    NamedRuns = Mapping[str, PlayedRuns]
+    Progress = Callable[[int], None] | None
+
+Prepared = TypeVar("Prepared")
 
 ROWS = "population.persons_per_household"
 """The key that says how many people a row stands for."""
@@ -76,3 +86,56 @@ AUDIT = (
 def ways_of(audit: bool) -> tuple[Way, ...]:
     """Return the ways in which claims are checked: as they are written, and those of an audit if it is asked for."""
     return (Way(AS_WRITTEN), *(AUDIT if audit else ()))
+
+
+class AskedInWays:
+    """Claims that are asked for as they are written, or in the ways of an audit too.
+
+    Attributes:
+        audit: whether the claims are also checked in other ways.
+    """
+
+    audit: bool
+
+    @property
+    def runs_of_a_way(self) -> int:
+        """How many runs a way takes at the most."""
+        raise NotImplementedError
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """The ways in which they are checked."""
+        return ways_of(self.audit)
+
+    @property
+    def total_runs(self) -> int:
+        """How many runs it takes at the most."""
+        return self.runs_of_a_way * len(self.ways)
+
+
+def played_in_ways(
+    asked: AskedInWays,
+    prepare: Callable[[Way], Prepared],
+    play: Callable[[Way, Prepared, Progress], NamedRuns],
+    on_progress: Progress,
+) -> tuple[dict[str, NamedRuns | None], dict[str, str]]:
+    """Return the runs of each way, by its name, and why a way could not be tried.
+
+    Args:
+        asked: the claims.
+        prepare: makes what is to be played in a way; raises ScenarioError where there is none.
+        play: plays it.
+        on_progress: called with the number of runs that are done, over all ways.
+    """
+    runs: dict[str, NamedRuns | None] = {}
+    untried: dict[str, str] = {}
+    done = 0
+    for way in asked.ways:
+        try:
+            prepared = prepare(way)
+        except ScenarioError as error:
+            runs[way.name], untried[way.name] = None, error.problems[0].removeprefix("manifest: ")
+            continue
+        runs[way.name] = play(way, prepared, counted_on(on_progress, done))
+        done += asked.runs_of_a_way
+    return runs, untried

@@ -19,11 +19,10 @@ from siege_sim.model.run_outcomes import OF_THE_RUN
 from siege_sim.model.scenario import Scenario
 from siege_sim.results.curves import values_to
 from siege_sim.results.endings import ENDING, HOLDING
-from siege_sim.runner.audit import Way, ways_of
-from siege_sim.runner.check_sweep_claims import SweepClaimsRequest, sweep_claims_request
+from siege_sim.runner.audit import AskedInWays, Way, played_in_ways
+from siege_sim.runner.check_sweep_claims import SweepClaimsRequest, names_in_claims, sweep_claims_request
 from siege_sim.runner.claims_file import Claim, ClaimedScenario, ClaimsFile, load_claims, shipped_claims
 from siege_sim.runner.finished_runs import runs_of_jobs
-from siege_sim.runner.pool import counted_on
 from siege_sim.runner.run import jobs_of
 from siege_sim.schema.block import KeyPath
 from siege_sim.schema.shipped import is_path
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ClaimsRequest:
+class ClaimsRequest(AskedInWays):
     """Claims that somebody asks to be checked, themselves checked for mistakes.
 
     Attributes:
@@ -57,14 +56,9 @@ class ClaimsRequest:
     audit: bool = False
 
     @property
-    def ways(self) -> tuple[Way, ...]:
-        """The ways in which they are checked."""
-        return ways_of(self.audit)
-
-    @property
-    def total_runs(self) -> int:
-        """How many runs it takes at the most."""
-        return self.runs * len(self.scenarios) * len(self.ways)
+    def runs_of_a_way(self) -> int:
+        """How many runs a way takes at the most."""
+        return self.runs * len(self.scenarios)
 
 
 def claims_request(
@@ -157,18 +151,15 @@ def check_claims(
         on_progress: called with the number of runs that are done.
         finished: where runs that are finished are kept meanwhile, if anywhere.
     """
-    runs: dict[str, Mapping[str, PlayedRuns] | None] = {}
-    untried, done = {}, 0
-    for way in request.ways:
-        try:
-            scenarios = {name: way.change(scenario) for name, scenario in request.scenarios.items()}
-        except ScenarioError as error:
-            runs[way.name], untried[way.name] = None, error.problems[0].removeprefix("manifest: ")
-            continue
-        further = counted_on(on_progress, done)
+
+    def changed(way: Way) -> dict[str, Scenario]:
+        return {name: way.change(scenario) for name, scenario in request.scenarios.items()}
+
+    def play(way: Way, scenarios: dict[str, Scenario], further: Callable[[int], None] | None) -> dict[str, PlayedRuns]:
         first = request.first_seed + (request.runs if way.other_seeds else 0)
-        runs[way.name] = _played(request, scenarios, range(first, first + request.runs), workers, further, finished)
-        done += request.runs * len(scenarios)
+        return _played(request, scenarios, range(first, first + request.runs), workers, further, finished)
+
+    runs, untried = played_in_ways(request, changed, play, on_progress)
     return ClaimsFindings(
         request.file.title, request.runs, request.first_seed, tuple(request.scenarios),
         claims_checked(request.claims, runs), untried,
@@ -186,7 +177,7 @@ def _played(
     """Play every scenario with every seed, and keep what the claims read of it."""
     jobs = [job for scenario in scenarios.values() for job in jobs_of(scenario, seeds, request.days)]
     runs = runs_of_jobs(jobs, workers, on_progress, finished)
-    names = {one.name for claim in request.claims for one in names_in(claim.tree)} - {BASELINE}
+    names = names_in_claims(request.claims)
     count = len(seeds)
     return {
         name: _read(scenario, runs[number * count : (number + 1) * count], names, request.days)

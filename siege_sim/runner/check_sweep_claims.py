@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,7 @@ from siege_sim.experiments.plan import Plan, load_plan
 from siege_sim.loading.keys import with_values
 from siege_sim.loading.scenario import scenario_of
 from siege_sim.results.store import Store, read_sweep
-from siege_sim.runner.audit import Way, ways_of
-from siege_sim.runner.pool import counted_on
+from siege_sim.runner.audit import AskedInWays, Way, played_in_ways
 from siege_sim.runner.sweep import Driver, default_target
 from siege_sim.runner.sweep_runs import SweepRuns, no_runs, number_of_draws, runs_of_sweep
 from siege_sim.schema.shipped import find_file, is_path
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class SweepClaimsRequest:
+class SweepClaimsRequest(AskedInWays):
     """Claims about an experiment's runs, themselves checked for mistakes.
 
     Attributes:
@@ -50,14 +50,9 @@ class SweepClaimsRequest:
     audit: bool = False
 
     @property
-    def ways(self) -> tuple[Way, ...]:
-        """The ways in which they are checked."""
-        return ways_of(self.audit)
-
-    @property
-    def total_runs(self) -> int:
-        """How many runs it takes at the most."""
-        return self.runs * len(self.plan.points) * len(self.ways)
+    def runs_of_a_way(self) -> int:
+        """How many runs a way takes at the most."""
+        return self.runs * len(self.plan.points)
 
     def folder(self, way: Way, kept: Path | None) -> Path:
         """Return the folder of the runs of a way: by default that of the sweep, or one beside it."""
@@ -159,21 +154,14 @@ def check_sweep_claims(
     Raises:
         ResultError: the folder holds something else, or runs have failed.
     """
-    runs: dict[str, Mapping[str, PlayedRuns] | None] = {}
-    untried: dict[str, str] = {}
-    done = 0
-    for way in request.ways:
-        try:
-            plan = plan_in(request, way)
-        except ScenarioError as error:
-            runs[way.name], untried[way.name] = None, error.problems[0].removeprefix("manifest: ")
-            continue
-        further = counted_on(on_progress, done)
+    names = names_in_claims(request.claims)
+
+    def play(way: Way, plan: Plan, further: Callable[[int], None] | None) -> Mapping[str, PlayedRuns]:
         folder = request.folder(way, kept)
         _play(request, plan, folder, workers, further, on_message)
-        table = SweepRuns(plan, read_sweep(folder), request.runs)
-        runs[way.name] = runs_of_sweep(table, request.file.points, names_in_claims(request.claims))
-        done += len(plan.points) * request.runs
+        return runs_of_sweep(SweepRuns(plan, read_sweep(folder), request.runs), request.file.points, names)
+
+    runs, untried = played_in_ways(request, partial(plan_in, request), play, on_progress)
     return ClaimsFindings(
         request.file.title, request.runs, request.plan.experiment.first_seed, (request.plan.experiment.name,),
         claims_checked(request.claims, runs), untried, len(request.plan.points), number_of_draws(request.plan)[0],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -137,7 +137,7 @@ def _named(plan: Plan, runs: PlayedRuns, table: pd.DataFrame, values: Mapping[st
     }  # fmt: skip
     ordered = sorted(partner, key=lambda row: partner[row])
     chosen = runs.only(np.array(ordered, dtype=int))
-    return PlayedRuns(**{**vars(chosen), "partners": tuple(partner[row] for row in ordered)})
+    return replace(chosen, partners=tuple(partner[row] for row in ordered))
 
 
 def _at(plan: Plan, values: Mapping[str, Any]) -> Values:
