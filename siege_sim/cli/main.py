@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siege_sim.cli import ablate, calibrate, compare, folders, lessons, mapping, results, trust
+from siege_sim.cli import ablate, calibrate, compare, folders, lessons, mapping, results, score, trust
+from siege_sim.cli.options import SetOption
 from siege_sim.errors import ScenarioError, SiegeError, StoppedError, printable
 from siege_sim.runner.signals import comes_of_ctrl_c, ignore_stop_signals, treat_stop_signals_as_ctrl_c
 
@@ -38,14 +39,6 @@ app = typer.Typer(
 
 ScenarioArgument = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A name from `list scenarios`, or a YAML file.")
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="KEY=VALUE",
-        help="Change a value, e.g. processes.sorties.per_day=20; KEY*=0.5 multiplies it. Repeat for more.",
-    ),
 ]
 
 
@@ -255,66 +248,8 @@ def _illustrate(result: RunResult, folder: Path, silent: bool) -> None:
     folders.print_note(missing_note(picture.missing for picture in pictures), silent)
 
 
-@app.command("score")
-def score_command(
-    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Names or YAML files.")],
-    record: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A record or a YAML file; by default the scenario's namesake.")
-    ] = None,
-    runs: Annotated[int, typer.Option(min=1, max=100_000, help="How many runs: seeds 1, 2, ...")] = 40,
-    known_until: Annotated[
-        str | None,
-        typer.Option(metavar="DATE", help="Also weight the runs by how near they are to the record until this day."),
-    ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
-    days: Annotated[int | None, typer.Option(min=1, help="Stop each run after so many days.")] = None,
-    settings: SetOption = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the results; by default one under results/.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace an existing results folder.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the scorecard as JSON.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
-) -> None:
-    """Hold runs of one scenario or several against the record."""
-    from siege_sim.results.files import check_target, json_text, new_folder
-    from siege_sim.runner.scoring import card_of, score_requests, scored_runs
-
-    requests = score_requests(scenarios, record, settings or (), days, known_until)
-    alone = len(requests) == 1
-    name = f"{folders.called(requests[0].scenario)}-score" if alone else "scorecards"
-    target = out or folders.unused_folder(name, force, quiet or as_json)
-    check_target(target, force)
-    from siege_sim.cli.progress import counted
-    from siege_sim.reports.scorecard import print_scorecard, write_scorecard
-    from siege_sim.reports.scorecards import print_scorecards, scorecards_data, write_scorecards
-    from siege_sim.runner.finished_runs import runs_kept_beside
-    from siege_sim.validation.fan import fan_of
-
-    cards, fans, notes = {}, {}, []
-    with runs_kept_beside(target) as finished:
-        for request in requests:
-            name = request.scenario.name
-            with counted(name, "run", runs, quiet or as_json) as progress:
-                compact_runs = scored_runs(request, runs, workers, progress, finished)
-            cards[name], fans[name] = card_of(request, compact_runs), fan_of(request.record, compact_runs)
-        with new_folder(target, force) as folder:
-            for name, card in cards.items():
-                place = folder if alone else folder / name
-                place.mkdir(exist_ok=True)
-                notes.append(write_scorecard(card, fans[name], place))
-            if not alone:
-                write_scorecards(cards, folder)
-    for note in dict.fromkeys(notes):
-        folders.print_note(note, quiet or as_json)
-    (first, *others) = cards.values()
-    if as_json:
-        print(json_text(scorecards_data(cards) if others else first.data()), end="")
-    elif not quiet and others:
-        print_scorecards(list(cards.values()), target)
-    elif not quiet:
-        print_scorecard(first, target)
-
-
 RUNNING_COMMANDS: dict[str, Callable[..., None]] = {
+    "score": score.score_command,
     "calibrate": calibrate.calibrate_command,
     "compare": compare.compare_command,
     "ablate": ablate.ablate_command,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable
 from functools import partial
@@ -97,21 +96,15 @@ def check_command(
     request = claims_request(claims, only or (), runs, settings or (), audit)
     if kept is not None:
         check_folder(kept)
-    with contextlib.ExitStack() as open_till_the_end:
-        bar = counted(request.file.name, "run", request.total_runs, quiet or as_json)
-        if isinstance(request, SweepClaimsRequest):
-            findings = check_sweep_claims(
-                request,
-                workers or os.cpu_count() or 1,
-                kept,
-                open_till_the_end.enter_context(bar),
-                partial(typer.echo, err=True),
-            )
-        else:
-            beside = folders.RESULTS / f"{request.file.name}-check"
-            place = runs_kept_in(kept) if kept else runs_kept_beside(beside)
-            finished = open_till_the_end.enter_context(place)
-            findings = check_claims(request, workers, open_till_the_end.enter_context(bar), finished)
+    bar = counted(request.file.name, "run", request.total_runs, quiet or as_json)
+    if isinstance(request, SweepClaimsRequest):
+        with bar as progress:
+            used = workers or os.cpu_count() or 1
+            findings = check_sweep_claims(request, used, kept, progress, partial(typer.echo, err=True))
+    else:
+        beside = folders.RESULTS / f"{request.file.name}-check"
+        with runs_kept_in(kept) if kept else runs_kept_beside(beside) as finished, bar as progress:
+            findings = check_claims(request, workers, progress, finished)
     if as_json:
         print(json_text(findings.data()), end="")
     elif not quiet or findings.failing:
