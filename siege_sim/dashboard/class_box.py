@@ -42,20 +42,18 @@ def ClassBar(state: PageState) -> None:
 @solara.component
 def LinkBox(state: PageState, revision: int) -> None:
     """Make a link to what is shown: scenario, seed, day and changes, for another screen."""
-    link, set_link = solara.use_state("")
-    problem, set_problem = solara.use_state("")
-
-    def forget() -> None:
-        set_link("")
-        set_problem("")
+    made, set_made = solara.use_state(("", "", (revision, state.day.value)))
 
     def make() -> None:
-        forget()
+        link = problem = ""
         try:
             shown = state.shown_now()
-            set_link(link_of(shown, shown.day, server_sessions().settings))
+            link = link_of(shown, shown.day, server_sessions().settings)
         except SiegeError as error:
-            set_problem(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+            problem = f"{str(error)[:1].upper()}{str(error)[1:]}."
+        set_made((link, problem, (state.revision.value, state.day.value)))
 
-    solara.use_effect(forget, [revision, state.day.value])
+    link, problem, of = made
+    if of != (revision, state.day.value):
+        link = problem = ""
     LinkWidget.element(link=link, problem=problem, handlers={"make": make})

@@ -39,6 +39,8 @@ def cell_points(page, where):
 
 
 def show(page, **what):
+    if not page.locator(".siege details.menu").evaluate("menu => menu.open"):
+        page.locator(".siege details.menu summary").click()
     for name, on in what.items():
         box = page.get_by_label(name.capitalize(), exact=True)
         box.set_checked(on)

@@ -165,12 +165,17 @@
       if (this.held && this.playing) this.play(false);
     }
 
+    // The day on which the reader rests is told after a moment, and at once when something is pressed that may act on it.
     _reportDay() {
       clearTimeout(this.reportTimer);
-      this.reportTimer = setTimeout(() => {
-        this._speak();
-        if (this.live) this.live.dayShown(this.day);
-      }, 150);
+      this.reportTimer = setTimeout(() => this._tellDay(), 150);
+    }
+
+    _tellDay() {
+      clearTimeout(this.reportTimer);
+      this.reportTimer = null;
+      this._speak();
+      if (this.live) this.live.dayShown(this.day);
     }
 
     // What is read aloud: the sentence of a day on which the reader rests, once.
@@ -326,6 +331,8 @@
         if (does) { event.preventDefault(); does(); }
       };
       document.addEventListener("keydown", this.onKey);
+      this.onPress = () => { if (this.playing || this.reportTimer) this._tellDay(); };
+      document.addEventListener("click", this.onPress, true);
       this.sized = new ResizeObserver(() => { if (this.runs.length) this.redraw(); });
       this.sized.observe(this.root);
       this.onPrint = (event) => { this.printing = event.type === "beforeprint"; if (this.runs.length) this.redraw(); };
@@ -341,6 +348,7 @@
       clearTimeout(this.reportTimer);
       this.playing = false;
       document.removeEventListener("keydown", this.onKey);
+      document.removeEventListener("click", this.onPress, true);
       for (const name of ["beforeprint", "afterprint"]) window.removeEventListener(name, this.onPrint);
       this.sized.disconnect();
     }
