@@ -108,6 +108,8 @@ class Faction(Block):
     """Share of their need that its fighters have from stores of their own, for `resolve`; what they ate without it."""
     sectors: dict[str, NumberOfWeight] = Field(min_length=1)
     """Where they stand: sector of the map and weight."""
+    keeps_to_sectors: bool = False
+    """Whether the garrison's command sends it to no other sectors, as where groups do not help one another."""
 
     def problems(self) -> Iterator[Problem]:
         """Yield weights that place nobody."""

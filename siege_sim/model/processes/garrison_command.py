@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.kernels import frontage
-from siege_sim.kernels.hazard import FloatArray
+from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 from siege_sim.model import front
 from siege_sim.model.codes import HOLD, RESERVE
 from siege_sim.model.processes.base import Phase, Process
@@ -26,7 +26,8 @@ class GarrisonCommand(Process):
     """Command moves units so that each front cell has an equal share of its pocket's fighters, more under assault.
 
     Units whose stretch of front has moved away are reserves and go first, along interior lines, to where most
-    fighters are missing; then units from stretches with more than their share.
+    fighters are missing; then units from stretches with more than their share. A group that `keeps_to_sectors` is sent
+    nowhere else: groups may not help one another.
     """
 
     kind: Literal["garrison_command"] = "garrison_command"
@@ -63,22 +64,32 @@ class GarrisonCommand(Process):
         ample = line.rows[too_many]
         ample = ample[np.argsort(-surplus[too_many], kind="stable")]
         sent = np.concatenate([reserves, ample])[: self.moves_per_day]
-        goals = frontage.destinations(
-            sent,
-            units.cell_index,
-            units.fit,
-            lacking,
-            city.assailable,
-            city.pockets,
-            city.walkable(GARRISON),
-            city.manned,
-            front.steps_of(model, self.reach_m),
-            city.shape[1],
-        )
-        for row, goal in zip(sent.tolist(), goals.tolist(), strict=True):
-            if goal >= 0:
-                model.unit(row).march_to(goal)
-                units.posture[row] = HOLD
+        for rows, open_to_them in self._who_may_go_where(model, sent):
+            goals = frontage.destinations(
+                rows,
+                units.cell_index,
+                units.fit,
+                lacking,
+                city.assailable & open_to_them,
+                city.pockets,
+                city.walkable(GARRISON),
+                city.manned,
+                front.steps_of(model, self.reach_m),
+                city.shape[1],
+            )
+            for row, goal in zip(rows.tolist(), goals.tolist(), strict=True):
+                if goal >= 0:
+                    model.unit(row).march_to(goal)
+                    units.posture[row] = HOLD
+
+    def _who_may_go_where(self, model: SiegeState, sent: IntArray) -> list[tuple[IntArray, BoolArray]]:
+        """Return units in parts, with the cells to which each part may be sent: its sectors, or everywhere."""
+        groups = {name: group for name, group in model.setting.forces.garrison.items() if group.keeps_to_sectors}
+        if not groups:
+            return [(sent, np.ones(model.city.n_cells, dtype=np.bool_))]
+        names = np.array([model.unit_labels[row][0] for row in sent.tolist()], dtype=np.str_)
+        parts = [(sent[names == name], model.in_sector(*group.sectors)) for name, group in groups.items()]
+        return [(sent[~np.isin(names, list(groups))], np.ones(model.city.n_cells, dtype=np.bool_)), *parts]
 
     def _lacking(self, model: SiegeState, line: Line) -> FloatArray:
         """Return how many fighters each front cell lacks of its due; below zero where it has more."""

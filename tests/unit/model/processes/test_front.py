@@ -180,3 +180,19 @@ def test_theories_that_do_not_go_together_are_refused_in_a_sentence(setting, say
 def test_a_scenario_says_what_is_missing_only_where_nothing_stands_in_its_place():
     assert not [note for note in town().notes() if "besieger_command" in note or "'morale'" in note]
     assert not [note for note in load_scenario("toy_town").notes() if "main_effort" in note or "'resolve'" in note]
+
+
+def units_of_the_west_elsewhere(keeps: str) -> int:
+    """Return how many units of a group of the west are elsewhere after twelve days of an assault on the east."""
+    eastern = "{fighters: 300, unit_size: 30, sectors: {east: 1}}"
+    western = f"{{fighters: 600, unit_size: 30, sectors: {{west: 1}}, keeps_to_sectors: {keeps}}}"
+    others = ("processes.withdrawal=null", "processes.counter_attack=null", "processes.main_effort.objective=east")
+    model = played(town(f"forces.garrison={{eastern: {eastern}, western: {western}}}", *others), days=12)
+    units, west = model.units, model.in_sector("west")
+    mine = np.array([model.unit_labels[row][0] == "western" for row in range(len(units))])
+    return np.count_nonzero(mine & (units.fit > 0) & ~west[units.cell_index])
+
+
+def test_a_group_that_keeps_to_its_sectors_does_not_go_to_the_help_of_another():
+    assert units_of_the_west_elsewhere("false") > 3
+    assert units_of_the_west_elsewhere("true") == 0
