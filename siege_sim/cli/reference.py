@@ -25,7 +25,7 @@ from siege_sim.model.city.layers import LAYERS
 from siege_sim.model.outcomes import known_outcomes
 from siege_sim.model.processes.base import Intervention, Process
 from siege_sim.model.processes.deliveries import Route
-from siege_sim.model.setting import AirWing, Faction, Food, Forces, Ground, Population
+from siege_sim.model.setting import AirWing, Faction, Food, Forces, Front, Ground, Population
 from siege_sim.schema.block import Block
 from siege_sim.schema.clock import Window
 from siege_sim.schema.dated import reader_of
@@ -34,7 +34,9 @@ from siege_sim.schema.meanings import meanings
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
-SCENARIO_BLOCKS: tuple[type[Block], ...] = (Population, Food, Faction, Forces, Ground, AirWing, Route)
+INPUT_BLOCKS: tuple[type[Block], ...] = (Population, Food, Faction, Forces, AirWing, Route)
+"""What a siege begins with and what is brought to it."""
+SCENARIO_BLOCKS: tuple[type[Block], ...] = (*INPUT_BLOCKS, Ground, Front)
 
 
 def parameters_page() -> str:
@@ -42,8 +44,9 @@ def parameters_page() -> str:
     processes = sorted(catalogue.processes().values(), key=lambda cls: cls.phase)
     interventions = list(catalogue.interventions().values())
     blocks: list[type[Block]] = [*processes, *interventions, *SCENARIO_BLOCKS]
-    numeric = [field for cls in blocks for _, field in fields_of(cls) if facts_of(field)]
-    sourced = sum(facts_of(field)["source"] != "assumed" for field in numeric)
+    numeric = [(cls, name, field) for cls in blocks for name, field in fields_of(cls) if facts_of(field)]
+    own = [field for cls, name, field in numeric if not _is_input(cls, name)]
+    sourced = sum(not facts_of(field)["source"].startswith("assumed") for field in own)
     lines = [
         "# Parameters",
         "",
@@ -52,8 +55,11 @@ def parameters_page() -> str:
         "[plausible range](glossary.md#plausible-range). *Does nothing with* gives the",
         "[neutral values](glossary.md#neutral-value). Values marked *by date* may be a [series](inputs_by_date.md).",
         "",
-        f"Of {len(numeric)} numeric parameters, {sourced} have a source for value or range; "
-        f"{len(numeric) - sourced} are assumed.",
+        f"{len(numeric) - len(own)} numbers are inputs: what a siege begins with, what the parties decided, the",
+        "climate; they differ between sieges, and their sources stand in each scenario's file.",
+        "",
+        f"Of {len(own)} numeric parameters, which are the same in every siege, {sourced} have a source for value",
+        f"or range, and {len(own) - sourced} are assumed.",
         "",
         "## Processes, in the order of the day",
         "",
@@ -79,7 +85,7 @@ def parameters_page() -> str:
 def block_section(cls: type[Block], heading: str) -> list[str]:
     """Return a heading, the documentation and a table of fields."""
     text = " ".join((cls.__doc__ or "").split())
-    rows = [field_row(name, field, meanings(cls)[name]) for name, field in fields_of(cls)]
+    rows = [field_row(cls, name, field) for name, field in fields_of(cls)]
     section = [f"### {heading}", "", text, ""]
     if rows:
         section += table(("parameter", "value", "plausible", "unit", "meaning", "source"), rows)
@@ -102,12 +108,20 @@ def facts_of(field: FieldInfo) -> dict[str, Any]:
     return dict(field.json_schema_extra) if isinstance(field.json_schema_extra, dict) else {}
 
 
-def field_row(name: str, field: FieldInfo, meaning: str) -> tuple[str, ...]:
+def field_row(cls: type[Block], name: str, field: FieldInfo) -> tuple[str, ...]:
     """Return the cells of a field's line."""
     facts = facts_of(field)
     default = _default(field) + (" *by date*" if reader_of(field) else "")
     plausible = " to ".join(_value(bound) for bound in facts.get("plausible", ()))
-    return f"`{name}`", default, plausible, facts.get("unit", ""), meaning, facts.get("source", "")
+    source = facts.get("source", "")
+    if _is_input(cls, name):
+        source = "input" if source in ("", "assumed") else f"input; {source}"
+    return f"`{name}`", default, plausible, facts.get("unit", ""), meanings(cls)[name], source
+
+
+def _is_input(cls: type[Block], name: str) -> bool:
+    """Return whether a field differs between sieges, so that each says where its value is from."""
+    return cls in INPUT_BLOCKS or (issubclass(cls, Process) and name in cls.inputs)
 
 
 def _default(field: FieldInfo) -> str:

@@ -11,6 +11,7 @@ import solara.lab
 from siege_sim.dashboard import forms
 from siege_sim.dashboard.boxes import Heading, RunsBox, ScenarioBox
 from siege_sim.dashboard.class_box import ClassBar, LinkBox
+from siege_sim.dashboard.ensemble import FEWEST_FOR_A_SPREAD
 from siege_sim.dashboard.first_levers import FirstLeversForm
 from siege_sim.dashboard.lesson_box import LessonBeside, LessonsBox
 from siege_sim.dashboard.lesson_reader import lessons_in_order
@@ -96,16 +97,12 @@ def Controls(state: PageState) -> None:
     EnsembleBox(state)
 
 
-FEWEST_RUNS = 3
-"""Fewer runs make no spread."""
-
-
 @solara.component
 def EnsembleBox(state: PageState) -> None:
     """Run many seeds, with a bar, and show their spread."""
     runs, set_runs = solara.use_state(20)
     most = server_sessions().settings.limits.ensemble_runs
-    possible = FEWEST_RUNS <= runs <= most
+    possible = FEWEST_FOR_A_SPREAD <= runs <= most
     done, planned = state.progress.value
     ensemble = state.ensemble.value
     with solara.Card(margin=0, elevation=0):
@@ -113,7 +110,7 @@ def EnsembleBox(state: PageState) -> None:
         solara.Text("One run is not a forecast. Run the current scenario with other seeds and see the spread.")
         solara.InputInt("How many", value=runs, on_value=set_runs)
         if not possible:
-            solara.Error(f"From {FEWEST_RUNS} to {most} runs are possible here.", dense=True)
+            solara.Error(f"From {FEWEST_FOR_A_SPREAD} to {most} runs are possible here.", dense=True)
         with solara.Row():
             if ensemble is not None and ensemble.running:
                 solara.Button("Stop", on_click=ensemble.stop)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from siege_sim.viewer.frames import Json
 
 
-FEWEST_RUNS = 3
+FEWEST_FOR_A_SPREAD = 3
 """With fewer, nothing is said of a spread."""
 
 
@@ -103,7 +103,7 @@ class Ensemble(BackgroundRuns):
 
     def fans(self) -> Json | None:
         """Return the fans of all lines of the charts, once there are runs enough to speak of a spread."""
-        if len(self.runs) < FEWEST_RUNS:
+        if len(self.runs) < FEWEST_FOR_A_SPREAD:
             return None
         return fans_on_sides([None] * self._side + [fans_of(self.runs, charts_of_scenario(self._scenario))])
 

@@ -44,7 +44,7 @@ class Population(Block):
         le=100.0,
     )
     """Persons in a household on average. 1 makes every person a row, 50 a coarse run for sweeps."""
-    children_share: float = share(0.4, plausible=(0.35, 0.45))
+    children_share: float = share(0.4, plausible=(0.35, 0.45), source="100,000 of 250,000-275,000 (UN, autumn 2016)")
     """Share of the people under 18."""
     besieger_side: int = param(0, unit="persons", ge=0, le=50_000_000)
     """Residents on the besieger's ground (counted by cell, not as households)."""

@@ -151,7 +151,7 @@ def test_figures_in_the_paper_are_those_of_the_validation():
     assert [count for count in counts if not re.search(rf"(?<!\d){count}(?!\d)", validation)] == []
     assumed, numeric = re.search(r"(\d+) of (\d+) numeric parameters\s+are assumed", paper).groups()  # type: ignore[union-attr]
     assert f"Of {numeric} numeric parameters" in parameters
-    assert f"{assumed} are assumed" in parameters
+    assert f"and {assumed} are assumed" in parameters
 
 
 def test_the_paper_cites_what_is_in_its_list_and_lists_what_it_cites():

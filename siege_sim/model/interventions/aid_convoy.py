@@ -22,7 +22,14 @@ class AidConvoy(Intervention):
     neutral: ClassVar[Mapping[str, Any]] = {"trucks": 0}
     each_day_alone: ClassVar[bool] = True
 
-    trucks: int = param(40, unit="trucks", plausible=(20, 80), ge=0, le=2000)
+    trucks: int = param(
+        40,
+        unit="trucks",
+        plausible=(20, 80),
+        ge=0,
+        le=2000,
+        source="convoys of some 30 to 60 lorries to besieged Syrian towns in 2016 (UN)",
+    )
     """Trucks in a convoy."""
     kcal_per_truck: float = param(
         50e6, unit="kcal", plausible=(30e6, 70e6), source="about 15 t of mixed rations", ge=0.0, le=1e9

@@ -31,6 +31,7 @@ class Agreement(Process):
     phase: ClassVar[Phase] = Phase.POLITICS
     about: ClassVar[tuple[str, ...]] = ("ending", "end_day", "evacuated")
     off_means: ClassVar[str] = "no evacuation is agreed or carried out"
+    inputs: ClassVar[tuple[str, ...]] = ("hazard", "persons_per_day")
     neutral: ClassVar[Mapping[str, Any]] = {"hazard": 0.0}
 
     hazard: float = param(0.25, unit="1/day", plausible=(0.05, 0.6), source="Homs 2014, Daraya 2016", ge=0.0, le=10.0)

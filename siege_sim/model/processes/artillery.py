@@ -38,6 +38,14 @@ class Artillery(Process):
     kind: Literal["artillery"] = "artillery"
     phase: ClassVar[Phase] = Phase.FIRES
     about: ClassVar[tuple[str, ...]] = ("killed_by_shelling", "civilians_wounded", "garrison_killed")
+    inputs: ClassVar[tuple[str, ...]] = (
+        "shells_per_day",
+        "mortar",
+        "heavy_shell",
+        "rocket",
+        "share_on_front",
+        "share_on_hospitals",
+    )
     neutral: ClassVar[Mapping[str, Any]] = {"shells_per_day": 0.0}
 
     shells_per_day: DatedNumber = dated(180.0, unit="shells/day", plausible=(60, 400), ge=0.0, le=100_000.0)
@@ -70,20 +78,40 @@ class Artillery(Process):
     """Share of the shells that are aimed at hospitals, out of those that fall where people live; may be by date."""
     massed: float = param(4.0, unit="factor", plausible=(2, 10), ge=0.0, le=1000.0)
     """How much more fire a front cell draws when it is assaulted, and again when an assault is prepared there."""
-    affected_area_m2: float = param(50.0, unit="m2", plausible=(25, 100), ge=0.0, le=5000.0)
+    affected_area_m2: float = param(
+        50.0,
+        unit="m2",
+        plausible=(25, 100),
+        ge=0.0,
+        le=5000.0,
+        source="0.004-0.012 killed a shell in Sarajevo, 0.10-0.15 a bomb or shell in Leningrad",
+    )
     """Area within which one heavy shell affects people in their rooms; other kinds, and people in other places, in the
     proportions of the table of munitions."""
-    p_killed: float = share(0.06, plausible=(0.03, 0.12))
+    p_killed: float = share(
+        0.06,
+        plausible=(0.03, 0.12),
+        source="with its area: 0.004-0.012 killed a shell in Sarajevo, 0.10-0.15 a bomb or shell in Leningrad",
+    )
     """Chance of a person in that area to be killed."""
     p_wounded: float = share(
         0.24, plausible=(0.15, 0.4), source="wounded to killed 2.0-2.8 (Leningrad), 3.6 (Sarajevo)"
     )
     """Chance to be wounded."""
-    fighters_area_m2: float = param(2.2, unit="m2", plausible=(1, 12), ge=0.0, le=1000.0)
+    fighters_area_m2: float = param(
+        2.2, unit="m2", plausible=(1, 12), ge=0.0, le=1000.0, source="soldiers killed in Sarajevo, 1992-94"
+    )
     """Area in which one heavy shell kills fighters in cover; other kinds in proportion."""
     positions_share: float = param(0.1, unit="share", plausible=(0.05, 0.3), le=1.0, ge=0.001)
     """Share of a front cell in which its defenders stand."""
-    wounded_per_killed_fighter: float = param(3.0, unit="ratio", plausible=(2, 4), ge=0.0, le=10.0)
+    wounded_per_killed_fighter: float = param(
+        3.0,
+        unit="ratio",
+        plausible=(2, 4),
+        ge=0.0,
+        le=10.0,
+        source="at least 2, up to 13 wounded for each killed in war (Coupland and Meddings 1999)",
+    )
     """Fighters wounded for each one killed."""
     repair_days: int = param(3, unit="days", plausible=(1, 10), ge=1, le=365)
     """Days for which a hospital that was hit is closed, if it is."""

@@ -49,7 +49,14 @@ class Assault(Process):
         ge=0.0, le=1.0,
     )  # fmt: skip
     """Share of the defenders put out of action a day by one attacker (area fire)."""
-    share_killed: float = param(0.25, unit="share", plausible=(0.2, 0.33), ge=0.0, le=1.0)
+    share_killed: float = param(
+        0.25,
+        unit="share",
+        plausible=(0.2, 0.33),
+        ge=0.0,
+        le=1.0,
+        source="at least 2, up to 13 wounded for each killed in war (Coupland and Meddings 1999)",
+    )
     """Share of those put out of action who are killed; the rest are wounded."""
     fatigue_per_day: float = param(0.06, unit="share/day", plausible=(0.03, 0.12), ge=0.0, le=1.0)
     """Fatigue that a day of assault adds on both sides."""

@@ -50,6 +50,9 @@ class Process(Block):
     phase: ClassVar[Phase]
     neutral: ClassVar[Mapping[str, Any]]
     """Values with which the process does nothing."""
+    inputs: ClassVar[tuple[str, ...]] = ()
+    """Fields that say what the parties decided or the climate set, so that they differ between sieges; every other
+    parameter belongs to the theory, and is the same for all."""
     about: ClassVar[tuple[str, ...]] = ()
     """Outcomes for whose sake it is in the model; by them ``siege-sim ablate`` judges whether it does anything."""
     flows: ClassVar[Mapping[str, Mapping[str, Flow]]] = {}

@@ -28,6 +28,7 @@ class BaseMortality(Process):
     phase: ClassVar[Phase] = Phase.HEALTH
     about: ClassVar[tuple[str, ...]] = ("died_as_usual",)
     off_means: ClassVar[str] = "nobody dies but by the siege"
+    inputs: ClassVar[tuple[str, ...]] = ("per_10000_a_day",)
     neutral: ClassVar[Mapping[str, Any]] = {"per_10000_a_day": 0.0}
     flows: ClassVar[Mapping[str, Mapping[str, Flow]]] = {
         "civilians": {"died_as_usual": Flow(OUT, "Died as in ordinary times", death=True, excess=False)}

@@ -40,6 +40,7 @@ class Bridges(Process):
     kind: Literal["bridges"] = "bridges"
     phase: ClassVar[Phase] = Phase.EXOGENOUS
     about: ClassVar[tuple[str, ...]] = ("day_pocket_split", "garrison_area_share")
+    inputs: ClassVar[tuple[str, ...]] = ("open",)
     neutral: ClassVar[Mapping[str, Any]] = {"open": {}}
 
     open: dict[str, OpenByDate] = Field({})

@@ -70,9 +70,23 @@ class Clearing(Process):
     """Share of those in cleared ground who are killed where no way out is offered; less with one."""
     caught_m: float = param(450.0, unit="m", plausible=(200, 800), le=10000.0, ge=1.0)
     """Depth of the ground in which the defenders of a stretch stand and may be caught."""
-    wounded_per_killed_attacker: float = param(5.0, unit="ratio", plausible=(3, 7), ge=0.0, le=20.0)
+    wounded_per_killed_attacker: float = param(
+        5.0,
+        unit="ratio",
+        plausible=(3, 7),
+        ge=0.0,
+        le=20.0,
+        source="at least 2, up to 13 wounded for each killed in war (Coupland and Meddings 1999)",
+    )
     """Attackers wounded for one killed."""
-    wounded_per_killed_defender: float = param(2.5, unit="ratio", plausible=(1, 4), ge=0.0, le=20.0)
+    wounded_per_killed_defender: float = param(
+        2.5,
+        unit="ratio",
+        plausible=(1, 4),
+        ge=0.0,
+        le=20.0,
+        source="at least 2, up to 13 wounded for each killed in war (Coupland and Meddings 1999)",
+    )
     """Defenders wounded for one killed."""
     back_per_day: float = share(0.04, plausible=(0.01, 0.06))
     """Share of the besieger's wounded who come back to their unit in a day."""

@@ -49,7 +49,14 @@ class CounterAttack(Process):
     """Share of the unit that is killed or wounded."""
     holder_loses_per_hundred: float = param(10.0, unit="fighters", plausible=(2, 20), ge=0.0, le=100.0)
     """Fighters of the other side killed for each hundred who counter-attack, on average."""
-    share_killed: float = param(0.25, unit="share", plausible=(0.2, 0.33), ge=0.0, le=1.0)
+    share_killed: float = param(
+        0.25,
+        unit="share",
+        plausible=(0.2, 0.33),
+        ge=0.0,
+        le=1.0,
+        source="at least 2, up to 13 wounded for each killed in war (Coupland and Meddings 1999)",
+    )
     """Share of the unit's losses that are killed; the rest are wounded."""
 
     def step(self, model: SiegeState, rng: Generator) -> None:

@@ -35,7 +35,9 @@ class Route(Block):
     """Food sent a day, by weight; a number, or numbers by date."""
     kcal_per_day: DatedNumber | None = dated(None, unit="kcal/day", ge=0.0, le=1e12)
     """Food sent a day in kcal, in place of its weight; a number, or numbers by date."""
-    kcal_per_tonne: float = param(3.4e6, unit="kcal/t", plausible=(2.5e6, 4e6), source="assumed", ge=0.0, le=1e7)
+    kcal_per_tonne: float = param(
+        3.4e6, unit="kcal/t", plausible=(2.5e6, 4e6), source="wheat flour 340-364 kcal in 100 g", ge=0.0, le=1e7
+    )
     """Energy of a tonne of what is sent; about 3.4 million kcal for flour."""
     capacity_tonnes_per_day: DatedNumber | None = dated(None, unit="t/day", ge=0.0, le=100_000.0)
     """The most that the route carries a day when it is fully open; no limit without it."""
@@ -78,6 +80,7 @@ class Deliveries(Process):
     kind: Literal["deliveries"] = "deliveries"
     phase: ClassVar[Phase] = Phase.SUPPLY
     about: ClassVar[tuple[str, ...]] = ("food_stock_kcal", "kcal_eaten_per_person", "mean_body_mass_loss")
+    inputs: ClassVar[tuple[str, ...]] = ("routes",)
     neutral: ClassVar[Mapping[str, Any]] = {"routes": {}}
     flows: ClassVar[Mapping[str, Mapping[str, Flow]]] = {
         "food": {"delivered": Flow(IN, "Delivered by routes"), "lost_on_the_way": Flow(NOTE, "Lost on the way in")}

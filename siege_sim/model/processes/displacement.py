@@ -41,6 +41,7 @@ class Displacement(Process):
     phase: ClassVar[Phase] = Phase.MOVEMENT
     about: ClassVar[tuple[str, ...]] = ("displaced_inside", "civilians_in_pocket", "civilians_killed")
     off_means: ClassVar[str] = "no household leaves its home"
+    inputs: ClassVar[tuple[str, ...]] = ("prevented",)
     neutral: ClassVar[Mapping[str, Any]] = {"reluctance": 1e6}
 
     reluctance: float = param(8.5, unit="logit", plausible=(7, 10), ge=-50.0, le=1e6)

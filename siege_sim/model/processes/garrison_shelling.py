@@ -26,6 +26,7 @@ class GarrisonShelling(Process):
     stream: ClassVar[str] = "processes.west_shelling"
     phase: ClassVar[Phase] = Phase.FIRES
     about: ClassVar[tuple[str, ...]] = ("besieger_civilians_killed", "condemnation")
+    inputs: ClassVar[tuple[str, ...]] = ("killed_per_day",)
     neutral: ClassVar[Mapping[str, Any]] = {"killed_per_day": 0.0}
     killed_per_day: DatedNumber = dated(
         1.2,

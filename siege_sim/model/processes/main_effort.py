@@ -47,6 +47,7 @@ class MainEffort(Process):
     phase: ClassVar[Phase] = Phase.COMMAND
     about: ClassVar[tuple[str, ...]] = ("garrison_area_share", "day_pocket_split", "end_day")
     off_means: ClassVar[str] = "no axis masses, prepares or assaults, so no ground is cleared"
+    inputs: ClassVar[tuple[str, ...]] = ("posture", "axes_open", "objective")
     neutral: ClassVar[Mapping[str, Any]] = {"posture": "hold"}
     needs: ClassVar[Mapping[str, str]] = {"clearing": "lets its assaults take ground"}
     instead_of: ClassVar[tuple[str, ...]] = ("besieger_command",)
@@ -59,7 +60,11 @@ class MainEffort(Process):
     objective: str | Series[str] = dated_name()
     """The sector of the map that the first axis and all others are ordered to take, a name or names by date; their own
     choice where empty."""
-    squeezing: float = share(0.0112, plausible=(0.005, 0.1))
+    squeezing: float = share(
+        0.0112,
+        plausible=(0.005, 0.1),
+        source="by hand and with eight others: Aleppo, Mosul's east bank, Sarajevo (docs/validation.md)",
+    )
     """Chance that an axis attacks on a day of `squeeze`."""
     prepare_days: int = param(6, unit="days", plausible=(2, 6), ge=0, le=60)
     """Days of massing and fire before the first assault from a new place."""

@@ -32,6 +32,7 @@ class OrdersToCivilians(Process):
     phase: ClassVar[Phase] = Phase.EXOGENOUS
     about: ClassVar[tuple[str, ...]] = ("left_to_besieger", "came_under_new_holder", "killed_leaving")
     off_means: ClassVar[str] = "nobody tells people to stay or to leave, and nobody is shot for leaving"
+    inputs: ClassVar[tuple[str, ...]] = ("besieger_says", "shot_when_leaving")
     neutral: ClassVar[Mapping[str, Any]] = {"heeded": 0.0, "shot_when_leaving": 0.0}
     flows: ClassVar[Mapping[str, Mapping[str, Flow]]] = {
         "civilians": {"killed_leaving": killed("Killed while leaving")}

@@ -25,6 +25,7 @@ class OutsideThreats(Process):
     kind: Literal["outside_threats"] = "outside_threats"
     phase: ClassVar[Phase] = Phase.EXOGENOUS
     about: ClassVar[tuple[str, ...]] = ("killed_by_air", "killed_by_shelling", "heavy_impacts")
+    inputs: ClassVar[tuple[str, ...]] = ("believed",)
     neutral: ClassVar[Mapping[str, Any]] = {"believed": 0.0}
 
     believed: DatedNumber = dated_share(0.0)

@@ -25,6 +25,7 @@ class Pauses(Process):
     kind: Literal["pauses"] = "pauses"
     phase: ClassVar[Phase] = Phase.POLITICS
     about: ClassVar[tuple[str, ...]] = ("civilians_killed", "end_day")
+    inputs: ClassVar[tuple[str, ...]] = ("hazard_per_point",)
     neutral: ClassVar[Mapping[str, Any]] = {"hazard_per_point": 0.0}
 
     hazard_per_point: float = param(0.001, unit="1/day", plausible=(0.0, 0.004), ge=0.0, le=1.0)

@@ -40,6 +40,15 @@ class Rationing(Process):
     phase: ClassVar[Phase] = Phase.FOOD
     about: ClassVar[tuple[str, ...]] = ("kcal_eaten_per_person", "mean_body_mass_loss", "food_stock_kcal")
     off_means: ClassVar[str] = "no bread is baked, no aid is handed out, and fighters do not eat"
+    inputs: ClassVar[tuple[str, ...]] = (
+        "bread_kcal",
+        "by_category",
+        "by_category_in",
+        "kcal_per_gram",
+        "aid_kcal",
+        "fuel_days",
+        "policy",
+    )
     neutral: ClassVar[Mapping[str, Any]] = {
         "bread_kcal": 0.0, "aid_kcal": 0.0, "fighters_share_of_need": 0.0, "fuel_days": 3650.0,
     }  # fmt: skip
@@ -58,7 +67,14 @@ class Rationing(Process):
     date, in the unit of `by_category_in`. All categories get the same part of it when there is too little."""
     by_category_in: Literal["kcal", "grams"] = "kcal"
     """Unit of `by_category`: kcal, or grams of bread."""
-    kcal_per_gram: float = param(2.2, unit="kcal/g", plausible=(1.5, 2.7), source="assumed", ge=0.0, le=9.0)
+    kcal_per_gram: float = param(
+        2.2,
+        unit="kcal/g",
+        plausible=(1.5, 2.7),
+        source="2.4-2.7 for wheat bread; less with fillers and more water",
+        ge=0.0,
+        le=9.0,
+    )
     """Energy of a gram of bread, where `by_category` is in grams; bread with fillers has less."""
     aid_kcal: DatedNumber = dated(
         275.0,

@@ -29,9 +29,17 @@ class Rescue(Process):
     off_means: ClassVar[str] = "nobody is rescued: all who are buried die"
     neutral: ClassVar[Mapping[str, Any]] = {"saved_by_crews": 0.0, "saved_by_neighbours": 0.0}
 
-    saved_by_crews: float = share(0.75, plausible=(0.5, 0.9))
+    saved_by_crews: float = share(
+        0.75,
+        plausible=(0.5, 0.9),
+        source="half in masonry after earthquakes (Coburn, Spence, Pomonis 1992); more after single bombs is assumed",
+    )
     """Share of the buried who survive when crews can reach all of them."""
-    saved_by_neighbours: float = share(0.35, plausible=(0.15, 0.5))
+    saved_by_neighbours: float = share(
+        0.35,
+        plausible=(0.15, 0.5),
+        source="5-40 % in masonry after earthquakes (Coburn, Spence, Pomonis 1992)",
+    )
     """Share who survive without crews."""
     people_a_crew: float = param(3.0, unit="persons/day", plausible=(1, 6), le=100.0, ge=0.01)
     """Buried people that one crew can reach in time in a day."""

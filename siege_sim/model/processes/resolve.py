@@ -35,6 +35,7 @@ class Resolve(Process):
     phase: ClassVar[Phase] = Phase.COHESION
     about: ClassVar[tuple[str, ...]] = ("garrison_area_share", "days_to_half", "ending")
     off_means: ClassVar[str] = "cohesion never changes: hunger, fire and losses weaken no unit"
+    inputs: ClassVar[tuple[str, ...]] = ("relief",)
     neutral: ClassVar[Mapping[str, Any]] = {"follows_per_day": 0.0}
     instead_of: ClassVar[tuple[str, ...]] = ("morale",)
 

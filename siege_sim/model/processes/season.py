@@ -29,6 +29,14 @@ class Season(Process):
     about: ClassVar[tuple[str, ...]] = ("kcal_eaten_per_person", "mean_body_mass_loss", "heavy_impacts")
     instead: ClassVar[Mapping[str, str]] = {"kcal_per_5c_below_20": "it is called kcal_per_5c now"}
     off_means: ClassVar[str] = "every day has 20 degrees, grows gardens and lets aircraft fly"
+    inputs: ClassVar[tuple[str, ...]] = (
+        "mean_c",
+        "swing_c",
+        "warmest_day_of_year",
+        "temperature_c",
+        "daily_spread_c",
+        "heating",
+    )
     neutral: ClassVar[Mapping[str, Any]] = {
         "kcal_per_5c": 0.0,
         "gardens_stop_below_c": -60.0,
@@ -68,7 +76,14 @@ class Season(Process):
     """The most that cold adds to the need: who is very cold stays in bed, or dies of the cold."""
     heating: DatedNumber = dated_share(0.0)
     """How far homes are heated, from 0 (no fuel) to 1 (cold adds nothing to the need); a share, or shares by date."""
-    gardens_stop_below_c: float = param(8.0, unit="degrees C", plausible=(5, 10), ge=-60.0, le=40.0)
+    gardens_stop_below_c: float = param(
+        8.0,
+        unit="degrees C",
+        plausible=(5, 10),
+        ge=-60.0,
+        le=40.0,
+        source="base temperatures in growing degree-days: 4-5 for hardy, 10 for tender crops",
+    )
     """Gardens yield nothing below this temperature."""
     gardens_full_above_c: float = param(20.0, unit="degrees C", plausible=(15, 25), ge=-59.0, le=50.0)
     """Gardens have their full yield above this temperature; in between, in proportion."""

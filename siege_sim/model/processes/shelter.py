@@ -29,6 +29,7 @@ class Shelter(Process):
     phase: ClassVar[Phase] = Phase.EXOGENOUS
     about: ClassVar[tuple[str, ...]] = ("killed_by_air", "killed_by_shelling", "civilians_wounded")
     off_means: ClassVar[str] = "everybody is at home when fire falls, nobody outdoors and nobody in a cellar"
+    inputs: ClassVar[tuple[str, ...]] = ("experience_on_day_0", "cellars", "warned_of_aircraft")
     neutral: ClassVar[Mapping[str, Any]] = {
         "outdoors": 0.0, "outdoors_under_fire": 0.0, "cellars": 0.0, "warned_of_aircraft": 0.0,
     }  # fmt: skip

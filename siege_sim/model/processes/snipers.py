@@ -33,6 +33,7 @@ class Snipers(Process):
     phase: ClassVar[Phase] = Phase.FIRES
     about: ClassVar[tuple[str, ...]] = ("killed_by_snipers", "civilians_wounded")
     off_means: ClassVar[str] = "nobody is shot by snipers"
+    inputs: ClassVar[tuple[str, ...]] = ("intensity",)
     neutral: ClassVar[Mapping[str, Any]] = {"intensity": 0.0}
     flows: ClassVar[Mapping[str, Mapping[str, Flow]]] = {
         "civilians": {"killed_by_snipers": killed("Killed by snipers")}
@@ -53,7 +54,14 @@ class Snipers(Process):
     """Hazard of being hit of somebody who spends the whole day outdoors in range."""
     p_killed: float = share(0.163, plausible=(0.12, 0.3), source="253 killed of 1,548 hit (the same)")
     """Share of those who are hit that die at once; the others are wounded."""
-    range_m: float = param(500.0, unit="m", plausible=(300, 800), ge=0.0, le=3000.0)
+    range_m: float = param(
+        500.0,
+        unit="m",
+        plausible=(300, 800),
+        ge=0.0,
+        le=3000.0,
+        source="rifles with a telescopic sight reach some 800 m; streets are shorter",
+    )
     """How far behind the line people are within range."""
 
     def step(self, model: SiegeState, rng: Generator) -> None:

@@ -29,6 +29,7 @@ class Sorties(Process):
     phase: ClassVar[Phase] = Phase.AIR
     about: ClassVar[tuple[str, ...]] = ("heavy_impacts", "killed_by_air", "garrison_area_share")
     off_means: ClassVar[str] = "no aircraft strike"
+    inputs: ClassVar[tuple[str, ...]] = ("per_day",)
     neutral: ClassVar[Mapping[str, Any]] = {"per_day": 0.0}
 
     per_day: DatedNumber = dated(

@@ -48,7 +48,11 @@ class StrikeEffects(Process):
     )
     """Area within which one general-purpose bomb affects people in their rooms; other kinds, and people in other
     places, in the proportions of the table of munitions."""
-    p_killed: float = share(0.12, plausible=(0.06, 0.2))
+    p_killed: float = share(
+        0.12,
+        plausible=(0.06, 0.2),
+        source="with its area: 0.46 killed a heavy impact in Aleppo, 0.10-0.15 a bomb or shell in Leningrad",
+    )
     """Chance of a person in that area to be killed at once."""
     p_trapped: float = share(0.05, plausible=(0.02, 0.1))
     """Chance to be buried alive under rubble."""
@@ -62,7 +66,14 @@ class StrikeEffects(Process):
     """Area in which one general-purpose bomb kills fighters in cover; other kinds in proportion."""
     positions_share: float = param(0.1, unit="share", plausible=(0.05, 0.3), le=1.0, ge=0.001)
     """Share of a front cell in which its defenders stand; strikes fall there."""
-    wounded_per_killed_fighter: float = param(2.5, unit="ratio", plausible=(2, 4), ge=0.0, le=10.0)
+    wounded_per_killed_fighter: float = param(
+        2.5,
+        unit="ratio",
+        plausible=(2, 4),
+        ge=0.0,
+        le=10.0,
+        source="at least 2, up to 13 wounded for each killed in war (Coupland and Meddings 1999)",
+    )
     """Fighters wounded for each one killed."""
     damage_radius_m: float = param(
         16.3,

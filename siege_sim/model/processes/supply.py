@@ -29,6 +29,7 @@ class Supply(Process):
     phase: ClassVar[Phase] = Phase.SUPPLY
     about: ClassVar[tuple[str, ...]] = ("garrison_area_share", "days_to_half", "bakeries_working")
     off_means: ClassVar[str] = "ammunition is neither used nor brought in, and wounded fighters never come back to duty"
+    inputs: ClassVar[tuple[str, ...]] = ("kcal_in_per_day",)
     neutral: ClassVar[Mapping[str, Any]] = {
         "ammunition_used_per_day": 0.0, "ammunition_in_per_day": 0.0, "kcal_in_per_day": 0.0,
         "fuel_days_in_per_day": 0.0, "wounded_back_per_day": 0.0,

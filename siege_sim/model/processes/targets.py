@@ -33,6 +33,16 @@ class Targets(Process):
     phase: ClassVar[Phase] = Phase.AIR
     about: ClassVar[tuple[str, ...]] = ("killed_by_air", "hospitals_working", "bakeries_working")
     off_means: ClassVar[str] = "air strikes hit nothing"
+    inputs: ClassVar[tuple[str, ...]] = (
+        "front",
+        "on_call",
+        "housing",
+        "hospitals",
+        "markets",
+        "bakeries",
+        "schools",
+        "stores",
+    )
     neutral: ClassVar[Mapping[str, Any]] = {
         "front": 0.0, "on_call": 0.0, "housing": 0.0, "hospitals": 0.0, "markets": 0.0, "bakeries": 0.0, "schools": 0.0,
         "stores": 0.0,

@@ -45,14 +45,28 @@ class Withdrawal(Process):
         LayerSpec("body", "number", np.int64, -1, "The part of the pocket to which the cell belonged on day 0."),
     )
 
-    orders_per_day: float = param(4.0, unit="1/day", plausible=(0.3, 6), ge=0.0, le=20.0)
+    orders_per_day: float = param(
+        4.0,
+        unit="1/day",
+        plausible=(0.3, 6),
+        ge=0.0,
+        le=20.0,
+        source="by hand and with eight others: Aleppo, Mosul's east bank, Sarajevo (docs/validation.md)",
+    )
     """Hazard of the order when a part is as good as cut off."""
     fears_m: float = param(2000.0, unit="m", plausible=(800, 3500), le=20000.0, ge=1.0)
     """Width of the way out below which a part counts as threatened."""
     narrowed: float = param(0.4, unit="share", plausible=(0.2, 0.7), le=1.0, ge=0.001)
     """Share of its width of day 0 by which a way out must have narrowed to be feared in full: a neck that has always
     been narrow frightens nobody."""
-    shortens: float = param(4.2, unit="weight", plausible=(0, 6), ge=0.0, le=50.0)
+    shortens: float = param(
+        4.2,
+        unit="weight",
+        plausible=(0, 6),
+        ge=0.0,
+        le=50.0,
+        source="by hand and with eight others: Aleppo, Mosul's east bank, Sarajevo (docs/validation.md)",
+    )
     """How much a shorter line counts beside the danger of being cut off, where a breach has been made."""
     breach_m: float = param(600.0, unit="m", plausible=(400, 1500), le=10000.0, ge=1.0)
     """How far beyond the works the assault must have come in for a breach."""
