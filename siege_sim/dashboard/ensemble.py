@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -161,10 +162,11 @@ WAIT_FOR_TURN_S = 0.5
 
 
 def run_at_low_priority(job: Job) -> CompactRun:
-    """Do a run, and let what readers wait for go first."""
+    """Do a run; a process of its own lets what readers wait for go first."""
     from siege_sim.runner.run import run_job
 
-    lower_priority()
+    if multiprocessing.parent_process() is not None:
+        lower_priority()
     return run_job(job)
 
 
