@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import subprocess
+import time
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -17,3 +19,11 @@ def siege_sim(*arguments: str, cwd: Path | None = None) -> CompletedProcess[str]
     with contextlib.chdir(cwd or os.curdir), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = cli.main(list(arguments))
     return CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+
+
+def wait_for_runs(folder: Path, count: int, process: subprocess.Popen[str]) -> None:
+    """Wait until a program has kept so many runs of those it was asked for, as ``folder.unfinished``."""
+    kept = folder.with_name(f"{folder.name}.unfinished")
+    while not kept.is_dir() or len(list(kept.glob("*.npz"))) < count:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)

@@ -10,6 +10,7 @@ import pytest
 
 from siege_sim.analysis.ablation import ABLATION_COLUMNS
 from siege_sim.cli import main as cli
+from tests.commands import wait_for_runs
 from tests.integration.test_score import PROGRAM
 
 WHAT_IF = """# Question: what if <b>more</b> came?
@@ -82,7 +83,7 @@ def test_what_cannot_be_tried_is_refused_before_anything_is_run(arguments, said,
 def test_what_was_stopped_goes_on_where_it_was(case, start, tmp_path):
     wanted = ["ablate", case, "--runs", "12", "--only", "what-if", "--workers", "1", "--out", str(tmp_path / "o")]
     running = start(*PROGRAM, *wanted)
-    running.stderr.readline()  # some runs are done
+    wait_for_runs(tmp_path / "o", 2, running)
     running.send_signal(signal.SIGINT)
     _, errors = running.communicate(timeout=120)
     assert running.returncode == 130, errors

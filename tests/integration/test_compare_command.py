@@ -13,7 +13,7 @@ from siege_sim.analysis.comparison.comparison_findings import comparison_finding
 from siege_sim.analysis.comparison.paired import FIRST_LOOK
 from siege_sim.cli import main as cli
 from siege_sim.runner.compare import comparison_request, run_comparison
-from tests.commands import siege_sim
+from tests.commands import siege_sim, wait_for_runs
 from tests.integration.test_score import PROGRAM, gone
 
 TABLES = {"effects.csv", "days.csv", "quarters.csv", "runs.csv"}
@@ -240,7 +240,7 @@ def test_a_comparison_is_replaced_with_force_only(what_ifs, tmp_path, capsys):
 
 def test_interrupting_ends_the_workers_and_keeps_the_runs_that_were_finished(start, what_ifs, tmp_path):
     running = start(*PROGRAM, "compare", *what_ifs, "--runs", "200", "--workers", "2", "--out", str(tmp_path / "o"))
-    running.stderr.readline()  # some runs are done
+    wait_for_runs(tmp_path / "o", 2, running)
     running.send_signal(signal.SIGINT)
     _, errors = running.communicate(timeout=120)
     assert running.returncode == 130, errors
@@ -287,7 +287,7 @@ def test_a_what_if_leads_with_what_it_is_about(what_ifs):
 def test_killed_outright_it_goes_on_where_it_was_and_ends_as_if_nothing_had_happened(start, what_ifs, tmp_path):
     wanted = [*what_ifs[:2], "--runs", "12", "--days", "25", "--uncertain", "2", "--json", "--out", str(tmp_path / "o")]
     running = start(*PROGRAM, "compare", *[word for word in wanted if word != "--json"])
-    running.stderr.readline()  # some runs are done
+    wait_for_runs(tmp_path / "o", 2, running)
     running.kill()
     running.communicate(timeout=120)
     kept = len(list((tmp_path / "o.unfinished").iterdir()))

@@ -16,7 +16,7 @@ from siege_sim import Phase, Process, load_scenario, run_ensemble
 from siege_sim.cli import main as cli
 from siege_sim.errors import SiegeError
 from siege_sim.results.run import scenario_text
-from tests.commands import siege_sim
+from tests.commands import siege_sim, wait_for_runs
 
 PROGRAM = [sys.executable, "-m", "siege_sim.cli"]
 COARSE = ("--days", "20", "--set", "population.persons_per_household=50")
@@ -128,7 +128,7 @@ def test_what_cannot_be_asked_is_refused_before_anything_is_run(arguments, said,
 def test_what_was_stopped_goes_on_where_it_was(start, tmp_path):
     wanted = ["run", "toy_town", "--runs", "30", "--workers", "2", *COARSE, "--out", str(tmp_path / "o")]
     running = start(*PROGRAM, *wanted)
-    running.stderr.readline()  # some runs are done
+    wait_for_runs(tmp_path / "o", 6, running)
     running.send_signal(signal.SIGINT)
     _, errors = running.communicate(timeout=120)
     assert running.returncode == 130, errors

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from siege_sim.cli import main as cli
-from tests.commands import siege_sim
+from tests.commands import siege_sim, wait_for_runs
 
 PROGRAM = [sys.executable, "-m", "siege_sim.cli"]
 COARSE = ("--days", "68", "--set", "population.persons_per_household=50")
@@ -235,7 +235,7 @@ def test_interrupting_ends_the_workers_and_keeps_the_runs_that_were_finished(sta
     running = start(
         *PROGRAM, "score", "aleppo_2016", "--runs", "40", *COARSE, "--workers", "2", "--out", tmp_path / "o"
     )
-    running.stderr.readline()  # a run is done
+    wait_for_runs(tmp_path / "o", 1, running)
     running.send_signal(signal.SIGINT)
     _, errors = running.communicate(timeout=120)
     assert running.returncode == 130, errors
