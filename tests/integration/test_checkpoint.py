@@ -135,6 +135,7 @@ def outcome_of(model: SiegeModel) -> dict[str, Any]:
     return tables | snapshots | {"summary": repr(dict(result.summary))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("agents", [False, True], ids=["columns alone", "with household agents"])
 @pytest.mark.parametrize(("name", "settings", "seed", "days"), PLAYED, ids=["calm", "stressed", "aleppo"])
 def test_copies_continue_to_the_same_end_to_the_byte(name, settings, seed, days, agents):

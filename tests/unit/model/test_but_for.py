@@ -61,6 +61,7 @@ def test_what_is_no_part_of_the_run_makes_no_difference_when_it_is_left_out():
         assert result_of(played(nothing)).series_csv() == result_of(usual()).series_csv()
 
 
+@pytest.mark.slow
 def test_every_kind_of_event_can_be_left_out_or_is_refused_in_words():
     """An event that is left out is not there on its day; the days before are the same; the books balance on all."""
     left_out = set()

@@ -146,6 +146,7 @@ def changed(data: Any, place: tuple[Any, ...], value: Any) -> Any:
     return copied
 
 
+@pytest.mark.slow
 def test_a_manifest_with_another_value_or_without_a_key_is_named_or_read_as_it_stands(folder):
     file, luck, refused = folder / "manifest.json", random.Random(4), 0
     whole = json.loads(file.read_text("utf-8"))

@@ -75,6 +75,7 @@ def said_of_sweep(folder: Path) -> str:
     return ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["runs", "series", "quarters", "design.parquet"])
 def test_a_parquet_file_that_is_whole_and_holds_something_else_is_named_or_read_as_it_stands(swept, tmp_path, kind):
     folder, tried, refused = tmp_path / "out", 0, 0
@@ -135,6 +136,7 @@ def test_a_table_of_many_runs_that_is_damaged_is_named_with_its_row_or_read_as_i
     assert refused > TRIES
 
 
+@pytest.mark.slow
 def test_a_manifest_of_many_runs_with_another_value_or_without_a_key_is_named_or_read_as_it_stands(many_copied):
     file, luck, refused = many_copied / "manifest.json", random.Random(3), 0
     whole = json.loads(file.read_text("utf-8"))

@@ -119,6 +119,7 @@ def swept(plan, **options):
     return Driver(plan, Store.at(URL), 1, **options).sweep()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", ERRORS[3:4], ids=lambda error: type(error).__name__)
 def test_at_any_call_a_fault_is_one_sentence_and_the_same_sweep_goes_on(plan, monkeypatch, error):
     refused = 0

@@ -66,6 +66,7 @@ def verdicts(findings, name):
     return {effect.name: one.verdict(effect) for effect in one.effects}
 
 
+@pytest.mark.slow
 def test_every_mechanism_action_and_what_if_of_the_case_is_tried_once(findings):
     tried = [(one.switch.kind, one.switch.name) for one in findings.cases[0].switches]
     assert len(tried) == len(set(tried))
@@ -153,6 +154,7 @@ def test_the_case_itself_is_played_once_a_seed_and_finished_runs_are_not_played_
     assert once.data() == twice.data()
 
 
+@pytest.mark.slow
 def test_the_result_is_the_same_for_any_number_of_workers(case):
     request = ablation_request([case], 2, 4, (), ("action",))
     assert run_ablation(request, 1).data() == run_ablation(request, 2).data()

@@ -30,6 +30,7 @@ def test_what_each_changes_holds_in_the_whole():
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.floats(1.0, 50.0), st.floats(0.0, 1.0))
 def test_the_order_of_what_ifs_does_not_matter(per_day, looted):
     one = changed("one", f"processes.sorties.per_day={per_day}")
