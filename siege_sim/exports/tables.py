@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from siege_sim.results.extras import need_extra
 from siege_sim.results.files import csv_bytes, csv_text, json_text, new_folder
 from siege_sim.results.store import parquet_bytes
 
@@ -44,6 +45,7 @@ def package_files(tables: Mapping[str, ExportTable], about: Mapping[str, Any]) -
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:
+    need_extra("pyarrow", "--format parquet", "experiments")
     import pyarrow as pa
 
     return parquet_bytes(pa.Table.from_pandas(frame, preserve_index=False))

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from siege_sim.errors import ResultError, cut_name
 from siege_sim.results.column_types import problems_of_columns
+from siege_sim.results.extras import need_extra
 from siege_sim.results.files import json_text, refuse_older
 from siege_sim.results.rounding import rounded_numbers, rounded_table
 from siege_sim.results.run_manifest import SweepManifest, check_kept
@@ -168,8 +169,9 @@ class Store:
         """Return all parts of a table, in no particular order.
 
         Raises:
-            ResultError: a part is damaged.
+            ResultError: a part is damaged, or the library to read it is not installed.
         """
+        need_parquet()
         import pyarrow as pa
 
         finished = {name.removeprefix("runs/") for name in self.storage.names("runs")}
@@ -208,6 +210,7 @@ class Store:
         return found
 
     def _read(self, name: str, columns: Sequence[str] | None) -> pa.Table:
+        need_parquet()
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -258,6 +261,15 @@ def _table(frame: pd.DataFrame) -> pa.Table:
     import pyarrow as pa
 
     return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+
+
+def need_parquet() -> None:
+    """Refuse a sweep where the library for its files is not installed.
+
+    Raises:
+        ResultError: names what to install.
+    """
+    need_extra("pyarrow", "a sweep", "experiments")
 
 
 def parquet_bytes(table: pa.Table) -> bytes:

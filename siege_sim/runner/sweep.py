@@ -23,7 +23,7 @@ from siege_sim.loading.scenario import scenario_of
 from siege_sim.model.version import model_version
 from siege_sim.results.lock import DRIVER, LOCK, sweep_lock
 from siege_sim.results.storage import UNFINISHED, Folder
-from siege_sim.results.store import DESIGN, SAMPLE, SCENARIOS, Scan, Store
+from siege_sim.results.store import DESIGN, SAMPLE, SCENARIOS, Scan, Store, need_parquet
 from siege_sim.runner.pool import as_completed, run_isolated
 from siege_sim.runner.signals import active_stop_signals
 from siege_sim.runner.versions import package_versions
@@ -168,9 +168,10 @@ class Driver:
         """Do the runs that are left.
 
         Raises:
-            ResultError: the store holds something else, or cannot be written to.
+            ResultError: the store holds something else, or cannot be written to; a library is missing.
             StoppedError: stopped by Ctrl-C; what was in flight has been finished and written down.
         """
+        need_parquet()
         self._refuse_anything_else()
         with sweep_lock(self.store.storage) as heartbeat:
             self._claim()
