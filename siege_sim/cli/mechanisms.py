@@ -5,7 +5,6 @@ With a folder that ``siege-sim ablate`` has written, its table is taken over fir
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from siege_sim.errors import SiegeError
 from siege_sim.loading.scenario import load_scenario, parent_of, shipped_scenarios
 from siege_sim.model import catalogue
 from siege_sim.reports.mechanisms import EFFECTS_FILE, WORDS_FILE, mechanisms_text, read_effects, read_words
+from siege_sim.results.files import csv_bytes
 
 if TYPE_CHECKING:
     from siege_sim.analysis.ablation import SwitchKind
@@ -44,14 +44,22 @@ def known_switches() -> dict[SwitchKind, dict[str, str]]:
 
 
 def take_over(ablation: Path, folder: Path) -> None:
-    """Replace the table of effects by that of an ablation, once it has been read.
+    """Take over what an ablation has tried, in place of what was known of the same in the same case.
 
     Raises:
         ResultError: the ablation's folder has no such table.
     """
-    table = ablation / "ablation.csv"
-    read_effects(table)
-    shutil.copyfile(table, folder / MECHANISMS_PAGE.removesuffix(".md") / EFFECTS_FILE)
+    import pandas as pd
+
+    file = folder / MECHANISMS_PAGE.removesuffix(".md") / EFFECTS_FILE
+    new, known = read_effects(ablation / "ablation.csv"), read_effects(file)
+    tried = set(new[TRIED].itertuples(index=False, name=None))
+    kept = known[[one not in tried for one in known[TRIED].itertuples(index=False, name=None)]]
+    file.write_bytes(csv_bytes(pd.concat([kept, new], ignore_index=True)))
+
+
+TRIED = ["case", "kind", "name"]
+"""What tells a trial from others."""
 
 
 def write_mechanisms(folder: Path, ablation: Path | None = None) -> None:

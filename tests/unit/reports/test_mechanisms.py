@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 
 from siege_sim.analysis.ablation import ABLATION_COLUMNS, CLEAR_EFFECT, NO_RUN_DIFFERS
+from siege_sim.cli.mechanisms import take_over
 from siege_sim.errors import ResultError, ScenarioError
 from siege_sim.reports.mechanisms import (
     BEGINS,
+    EFFECTS_FILE,
     ENDS_HERE,
     NOT_TRIED,
     NOT_WRITTEN,
@@ -114,3 +116,21 @@ def test_a_table_of_something_else_is_refused(text, tmp_path):
     (tmp_path / "effects.csv").write_text(text)
     with pytest.raises(ResultError, match=r"give the ablation\.csv"):
         read_effects(tmp_path / "effects.csv")
+
+
+def test_what_was_tried_anew_replaces_the_same_of_the_same_case_and_leaves_the_rest(tmp_path):
+    (tmp_path / "mechanisms").mkdir()
+    known = tmp_path / "mechanisms" / EFFECTS_FILE
+    pd.DataFrame(ROWS, columns=list(ABLATION_COLUMNS)).to_csv(known, index=False)
+    anew = row("wells", "thirsty", CLEAR_EFFECT, baseline=1.0, changed=3.0, difference=2.0, low=1.0, high=3.0)
+    further = row("less", "afraid", CLEAR_EFFECT, kind="what_if", baseline=1.0, changed=3.0)
+    pd.DataFrame([anew, further], columns=list(ABLATION_COLUMNS)).to_csv(tmp_path / "ablation.csv", index=False)
+    for _ in range(2):  # twice is once
+        take_over(tmp_path, tmp_path)
+        table = read_effects(known)
+        assert list(zip(table["case"], table["name"], table["outcome"], strict=True)) == [
+            ("port", "wells", "afraid"),
+            ("town", "more", "afraid"),
+            ("town", "wells", "thirsty"),
+            ("town", "less", "afraid"),
+        ]
