@@ -189,7 +189,8 @@ def best_cut(
     mask: BoolArray,
     starts: IntArray,
     ends: IntArray,
-    bound: FloatArray,
+    a_cell: FloatArray,
+    cells: tuple[float, float],
     score: CutScore,
     shape: Shape,
     tries: int = 1500,
@@ -200,18 +201,52 @@ def best_cut(
         mask: the ground.
         starts: where the ways begin, a cell a way.
         ends: where they end.
-        bound: the score that each way could have at most.
+        a_cell: the score that each way could have at most for a cell that it isolates.
+        cells: how many cells must be isolated for any score, and how many can be.
         score: from the number of a way and the isolated ground to its score.
         shape: of the grid.
         tries: how many of the most promising ways are looked at.
     """
     best, part, highest = -1, None, 0.0
-    largest = _largest(mask, *shape)
-    for way in np.argsort(-bound, kind="stable")[:tries].tolist():
-        if bound[way] <= highest:
-            break
-        isolated = _parted(largest, line_cells(int(starts[way]), int(ends[way]), shape[1]), *shape)
+    (least, most), largest = cells, _largest(mask, *shape)
+    bound = a_cell * most
+    order, place = np.argsort(-bound, kind="stable")[:tries], 0
+    while True:
+        place, isolated = _next_promising(largest, starts, ends, order, place, bound, a_cell, least, highest, *shape)
+        if place < 0:
+            return best, part, highest
+        way = int(order[place])
         reached = score(way, isolated)
         if reached > highest:
             best, part, highest = way, isolated, reached
-    return best, part, highest
+        place += 1
+
+
+@compiled
+def _next_promising(
+    largest: BoolArray,
+    starts: IntArray,
+    ends: IntArray,
+    order: IntArray,
+    place: int,
+    bound: FloatArray,
+    a_cell: FloatArray,
+    least: float,
+    highest: float,
+    rows: int,
+    columns: int,
+) -> tuple[int, BoolArray]:
+    """Return the next way, by its place in the order, that could score higher, and what it isolates; -1 for none."""
+    for i in range(place, order.size):
+        way = order[i]
+        if bound[way] <= highest:
+            break
+        isolated = _parted(largest, line_cells(starts[way], ends[way], columns), rows, columns)
+        found = isolated.sum()
+        # A little more than there is, since products that should be equal may differ in their last digit.
+        if found * ROUNDING >= least and found * ROUNDING * a_cell[way] > highest:
+            return i, isolated
+    return -1, largest
+
+
+ROUNDING = 1.0 + 1e-9

@@ -136,7 +136,7 @@ class Withdrawal(Process):
         ends = cuts.spaced(np.flatnonzero(rim), city.shape[1], steps)
         unoccupied_m = size_m * (1.0 - city.layers.array("occupied"))
         longest = self.longest_m / size_m + 1.0
-        a, b, cells, width_m = cuts.straight_ways(body, starts, ends, unoccupied_m, longest, city.shape[1])
+        a, b, length, width_m = cuts.straight_ways(body, starts, ends, unoccupied_m, longest, city.shape[1])
         if a.size == 0:
             return None, 0.0
         danger = _Danger.seen(self, model, body)
@@ -147,14 +147,14 @@ class Withdrawal(Process):
             km2 = float(np.count_nonzero(isolated)) * city.cell_km2
             if km2 < self.least_km2 or built[isolated].sum() > most_built:
                 return 0.0
-            return km2 * danger.of(isolated, int(starts[a[way]]), int(ends[b[way]]), size_m * cells[way], width_m[way])
+            return km2 * danger.of(isolated, int(starts[a[way]]), int(ends[b[way]]), size_m * length[way], width_m[way])
 
         # Of several parts in danger the worst is the one with most ground. All the front could be saved at most.
         # What is least built on makes the largest part that may be left, and no part is more than half of the body.
         least_built = int(np.searchsorted(np.cumsum(np.sort(built[body])), most_built)) + 1
-        most_km2 = min(0.5 * np.count_nonzero(body), float(least_built)) * city.cell_km2
-        bound = (np.maximum(1.0 - width_m / self.fears_m, 0.0) + self.shortens * danger.thin) * most_km2
-        _, part, reached = cuts.best_cut(body, starts[a], ends[b], bound, weight, city.shape)
+        cells = self.least_km2 / city.cell_km2, min(0.5 * np.count_nonzero(body), float(least_built))
+        a_cell = (np.maximum(1.0 - width_m / self.fears_m, 0.0) + self.shortens * danger.thin) * city.cell_km2
+        _, part, reached = cuts.best_cut(body, starts[a], ends[b], a_cell, cells, weight, city.shape)
         if part is None:
             return None, 0.0
         return part, min(reached / (float(np.count_nonzero(part)) * city.cell_km2), 1.0)

@@ -41,8 +41,7 @@ def test_the_best_cut_for_its_length_is_the_neck():
     rim = np.flatnonzero(cuts.rim(mask, shape))
     a, b, length, _ = cuts.straight_ways(mask, rim, rim, np.ones(mask.size), 6.0, shape[1])
     gain = lambda way, part: float(part.sum() / length[way])  # noqa: E731
-    bound = mask.sum() / length
-    best, part, score = cuts.best_cut(mask, rim[a], rim[b], bound, gain, shape)
+    best, part, score = cuts.best_cut(mask, rim[a], rim[b], 1.0 / length, (0.0, mask.sum()), gain, shape)
     way = cuts.line_cells(int(rim[a[best]]), int(rim[b[best]]), shape[1])
     assert 2 * 8 + 4 in way
     every = [cuts.line_cells(int(rim[i]), int(rim[j]), shape[1]) for i, j in zip(a, b, strict=True)]
