@@ -40,7 +40,7 @@ test: .venv/ready-for-tests .venv-other/ready
 	@$(MAKE) --no-print-directory lint
 	@echo "== all tests but those in a browser: about a quarter of an hour"
 	@SIEGE_SIM_OTHER_PYTHON="$$(test -x $(OTHER)/python && echo $(CURDIR)/$(OTHER)/python)" \
-		$(BIN)/python -m pytest -n auto --dist worksteal --ignore tests/browser
+		$(BIN)/python -m pytest -n auto --dist worksteal --ignore tests/browser --durations 20 --durations-min 15
 ifneq ($(BROWSER),)
 	@echo "== tests in a browser, which drive it from processes of their own: about six minutes"
 	@$(BIN)/python -m pytest -n auto tests/browser
