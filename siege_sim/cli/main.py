@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 LONGEST_MESSAGE = 20_000
 """Characters of what is printed about an error."""
+
+YOUNG_OBJECTS = 50_000
+"""How many new objects there are before the garbage collector looks for what is not used any more."""
 
 EXIT_OK, KNOWN_ERROR, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -97,9 +101,11 @@ def entry() -> None:
     if hasattr(signal, "SIGPIPE"):  # end quietly, like other tools, when nobody reads on
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     treat_stop_signals_as_ctrl_c()
+    gc.set_threshold(YOUNG_OBJECTS)  # nearly all that imports make stays: looking through it often is a tenth of a list
     _open_what_is_closed()
     try:
         code = _flushed(main())
+        gc.freeze()  # what is there goes with the process: no need to look through it once more
         ignore_stop_signals()  # or Ctrl-C while Python itself ends would print a traceback that says nothing
     except KeyboardInterrupt:
         code = INTERRUPTED

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
-import pandas as pd
 from pydantic import Field
 
 from siege_sim.errors import SiegeError
 from siege_sim.schema.block import AnyNumber, Block, Problem, param
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     FloatArray = NDArray[np.float64]
@@ -214,6 +214,8 @@ class Sampled(Block):
 
     def points(self, factors: Sequence[DesignFactor]) -> Points:
         """Return the sample, once for each combination of the crossed factors."""
+        import pandas as pd
+
         drawn = [factor for factor in factors if not factor.crossed]
         crossed = [factor for factor in factors if factor.crossed]
         if not drawn:
@@ -367,12 +369,16 @@ def _cell(factor: DesignFactor, text: Any, place: str) -> FactorValue:
 
 
 def _points(factors: Sequence[DesignFactor], rows: Sequence[tuple[FactorValue, ...]]) -> Points:
+    import pandas as pd
+
     columns = {factor.name: _column([row[place] for row in rows]) for place, factor in enumerate(factors)}
     return Points(pd.DataFrame({"point": np.arange(len(rows)), **columns}))
 
 
 def _column(values: list[Any]) -> pd.Series[Any]:
     """Return values as a column; where one is missing all stay as they are, or whole numbers would get a point."""
+    import pandas as pd
+
     return pd.Series(values, dtype=object if None in values else None)
 
 

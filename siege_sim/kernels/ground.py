@@ -236,7 +236,7 @@ def corner_leaks(barrier: BoolArray, shape: Shape) -> IntArray:
         barrier around it, the northern one among equals.
     """
     rows, columns = shape
-    grid, around = barrier.reshape(shape), neighbour_sum(barrier, shape)
+    grid, around = barrier.reshape(shape), _barrier_around(barrier.reshape(shape))
     index = np.arange(rows * columns).reshape(shape)
     upper_left, upper_right, lower_left, lower_right = grid[:-1, :-1], grid[:-1, 1:], grid[1:, :-1], grid[1:, 1:]
     falling = ~upper_left & ~lower_right & upper_right & lower_left
@@ -246,6 +246,13 @@ def corner_leaks(barrier: BoolArray, shape: Shape) -> IntArray:
     southern = around[lower] > around[upper]
     pairs = np.stack([np.where(southern, lower, upper), np.where(southern, upper, lower)], axis=1)
     return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+
+
+def _barrier_around(grid: BoolArray) -> IntArray:
+    """Return how many neighbours of each cell are barrier, itself included: for maps, so nothing is compiled."""
+    rimmed = np.pad(grid.astype(np.int64), 1)
+    three = rimmed[:-2] + rimmed[1:-1] + rimmed[2:]
+    return (three[:, :-2] + three[:, 1:-1] + three[:, 2:]).ravel()
 
 
 def corners_filled(barrier: BoolArray, shape: Shape) -> BoolArray:
