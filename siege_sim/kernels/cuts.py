@@ -185,6 +185,17 @@ def lost_beyond(gone: BoolArray, end: int, other: int, rows: int, columns: int) 
     return steps * np.sqrt(step_down**2 + step_across**2)
 
 
+@compiled
+def lost_beyond_both(gone: BoolArray, starts: IntArray, ends: IntArray, rows: int, columns: int) -> FloatArray:
+    """Return the same for many ways, a value a way: beyond its one end and beyond the other, together."""
+    cells = np.empty(starts.size)
+    for way in range(starts.size):
+        cells[way] = lost_beyond(gone, starts[way], ends[way], rows, columns) + lost_beyond(
+            gone, ends[way], starts[way], rows, columns
+        )
+    return cells
+
+
 def best_cut(
     mask: BoolArray,
     starts: IntArray,
@@ -193,6 +204,7 @@ def best_cut(
     score: CutScore,
     shape: Shape,
     tries: int = 1500,
+    closer: FloatArray | None = None,
 ) -> tuple[int, BoolArray | None, float]:
     """Return which of some ways is the best cut, what it isolates, and its score; -1 where none has any.
 
@@ -204,13 +216,19 @@ def best_cut(
         score: from the number of a way and the isolated ground to its score.
         shape: of the grid.
         tries: how many of the most promising ways are looked at.
+        closer: a closer bound of each way, by which some need not be looked at; it has no say in what is promising.
     """
     best, part, highest = -1, None, 0.0
     largest = _largest(mask, *shape)
-    for way in np.argsort(-bound, kind="stable")[:tries].tolist():
-        if bound[way] <= highest:
+    order = np.argsort(-bound, kind="stable")[:tries]
+    limits = (bound if closer is None else closer)[order].tolist()
+    ways = zip(order.tolist(), bound[order].tolist(), limits, starts[order].tolist(), ends[order].tolist(), strict=True)
+    for way, promise, limit, start, end in ways:
+        if promise <= highest:
             break
-        isolated = _parted(largest, line_cells(int(starts[way]), int(ends[way]), shape[1]), *shape)
+        if limit <= highest:
+            continue
+        isolated = _parted(largest, line_cells(start, end, shape[1]), *shape)
         reached = score(way, isolated)
         if reached > highest:
             best, part, highest = way, isolated, reached
