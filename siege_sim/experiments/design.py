@@ -1,7 +1,7 @@
 """Designs: which points of the space of factors are run.
 
-Sampled designs are drawn by SALib in the unit cube and then carried over to each factor's values, so that SALib can
-analyse the runs. Nothing here knows what the factors mean.
+Sampled designs are drawn in the unit cube, those of Sobol and Morris by SALib, and then carried over to each factor's
+values, so that SALib can analyse the runs. Nothing here knows what the factors mean.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ class Points:
 
     Attributes:
         table: a row a point: ``point``, then a column a factor.
-        sample: the same rows in the unit cube, a column a sampled factor, in the order in which SALib drew them, once
+        sample: the same rows in the unit cube, a column a sampled factor, in the order in which they were drawn, once
             for each combination of the crossed factors; None for designs that are not sampled.
     """
 
@@ -257,10 +257,14 @@ class LatinHypercube(Sampled):
         return self.samples
 
     def sample(self, dimensions: int) -> FloatArray:
-        """Return the sample."""
-        from SALib.sample import latin
-
-        return np.asarray(latin.sample(_unit_problem(dimensions), self.samples, seed=self.seed), float)
+        """Return the sample; the same seed gives the points that SALib draws, which is not needed for it."""
+        rng = np.random.default_rng(self.seed)
+        below = np.arange(self.samples)[:, None] * (1.0 / self.samples)
+        above = np.arange(1, self.samples + 1)[:, None] * (1.0 / self.samples)
+        points = rng.uniform(below, above, size=(self.samples, dimensions))
+        for column in range(dimensions):
+            rng.shuffle(points[:, column])
+        return points
 
 
 class Sobol(Sampled):
