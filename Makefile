@@ -8,7 +8,7 @@
 # make packages   builds the wheel and the source archive in dist, and checks them
 # make versions   writes down in tested/ which versions the environments of the tests have
 # make lowest  sets up the lowest declared versions and runs the unit tests with them
-# make bench   measures speed and memory, and compares with a plain-Mesa twin
+# make bench   measures speed, memory, growth and starting, compares with a plain-Mesa twin, and writes build/benchmarks.md
 # make clean   removes what the above have made
 
 comma := ,
@@ -82,8 +82,9 @@ lowest: .venv/made
 	@.venv-lowest/bin/python -m pytest -n auto -q -m "not slow" -o filterwarnings=default --disable-warnings tests/unit
 
 bench: .venv/ready-for-tests
-	$(BIN)/python -m tests.benchmarks
-	$(BIN)/python -m tests.benchmarks --sweeps
+	@mkdir -p build
+	$(BIN)/python -m tests.benchmarks --page build/benchmarks.md
+	@echo "read build/benchmarks.md"
 
 docs: .venv/ready-for-tests
 	$(BIN)/python -m siege_sim.cli.reference docs

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from siege_sim.results.numbers import number
 
@@ -68,6 +67,8 @@ def strata(sweep: Sweep) -> tuple[Stratum, ...]:
 
 def is_numeric(sweep: Sweep, factor: Factor) -> bool:
     """Return whether a factor's values are numbers (and not words, dates, or true and false)."""
+    import pandas as pd
+
     column = sweep.design[factor.name]
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
@@ -108,6 +109,8 @@ def _coordinate(sweep: Sweep, factor: Factor) -> NDArray[np.float64]:
 
 def codes(sweep: Sweep) -> NDArray[np.int64]:
     """Return every factor's value as the number of a level, equal for equal values, missing ones included."""
+    import pandas as pd
+
     columns = [pd.factorize(sweep.design[factor.name], use_na_sentinel=False)[0] for factor in sweep.factors]
     return np.column_stack(columns) if columns else np.zeros((len(sweep.design), 0), dtype=np.int64)
 

@@ -1,31 +1,33 @@
 """Checking the files that users write, of whatever kind: scenarios, maps, records, experiments and more.
 
 The kind of a file follows from its keys, so that files of all kinds can be named together, whatever their folders.
+Each kind imports its readers when they are asked for: whoever checks a scenario waits for no other kind's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from siege_sim.dashboard.lessons import check_lesson, lesson_file
 from siege_sim.errors import ScenarioError, did_you_mean
-from siege_sim.experiments import experiment
-from siege_sim.experiments.buildable import points_to_build
-from siege_sim.experiments.plan import load_plan
-from siege_sim.loading import scenario
-from siege_sim.loading.file_schemas import scenario_schema
-from siege_sim.loading.json_schema import Schema, block_schema, versioned
-from siege_sim.model.agents.household import left_to
-from siege_sim.model.outcomes import known_outcomes
-from siege_sim.model.scenario import DrawnMap, Scenario
-from siege_sim.runner import calibrate, calibration_file, check_claims, claims_file
-from siege_sim.schema.block import Block
-from siege_sim.schema.messages import read_block
-from siege_sim.schema.shipped import find_file, is_path
+from siege_sim.schema.shipped import (
+    find_file,
+    is_path,
+    shipped_calibrations,
+    shipped_claims,
+    shipped_experiments,
+    shipped_records,
+    shipped_scenarios,
+)
 from siege_sim.schema.yaml_file import read_yaml
-from siege_sim.validation import record
+
+if TYPE_CHECKING:
+    from siege_sim.loading.json_schema import Schema
+    from siege_sim.schema.block import Block
+    from siege_sim.validation.record import Record
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class FileKind:
 
     Attributes:
         name: what it is called.
-        block: what its keys make up.
+        find_block: returns what its keys make up.
         check: looks at a file as hard as can be done without a run; returns what it could not look at, if anything.
         shipped: returns the files of this kind that can be given by name.
         further_keys: keys that are read before the block is made.
@@ -42,14 +44,21 @@ class FileKind:
     """
 
     name: str
-    block: type[Block]
+    find_block: Callable[[], type[Block]]
     check: Callable[[Path], str | None]
     shipped: Callable[[], dict[str, Path]] = dict
     further_keys: tuple[str, ...] = ()
     schema_of_files: Callable[[], Schema] | None = None
 
+    @cached_property
+    def block(self) -> type[Block]:
+        """What its keys make up."""
+        return self.find_block()
+
     def schema(self) -> Schema:
         """Return the schema of such files, for editors."""
+        from siege_sim.loading.json_schema import block_schema, versioned
+
         return self.schema_of_files() if self.schema_of_files else versioned(block_schema(self.block), self.name)
 
     def shared_keys(self, keys: set[str]) -> int:
@@ -92,67 +101,146 @@ def file_kind(file: Path) -> FileKind:
     """Return the kind that knows most of a file's keys; a scenario in case of doubt."""
     data = read_yaml(file).data
     keys = set(data) if isinstance(data, dict) else set()
-    return max(FILE_KINDS, key=lambda kind: kind.shared_keys(keys))
+    best = FILE_KINDS[0]
+    for kind in FILE_KINDS:
+        if kind.shared_keys(keys) > best.shared_keys(keys):
+            best = kind
+        if best.shared_keys(keys) == len(keys):
+            break
+    return best
+
+
+def _scenario_block() -> type[Block]:
+    from siege_sim.model.scenario import Scenario
+
+    return Scenario
 
 
 def _check_scenario(file: Path) -> None:
-    scenario.load_scenario(file)
+    from siege_sim.loading.scenario import load_scenario
+
+    load_scenario(file)
 
 
-def _check_map(file: Path) -> None:
-    read_block(DrawnMap, file, "a map")
+def _scenario_schema() -> Schema:
+    from siege_sim.loading.file_schemas import scenario_schema
+
+    return scenario_schema()
+
+
+def _experiment_block() -> type[Block]:
+    from siege_sim.experiments.experiment import Experiment
+
+    return Experiment
 
 
 def _check_experiment(file: Path) -> str | None:
     """Check an experiment, and make scenarios of its points; of a large design, of some of them."""
+    from siege_sim.experiments.buildable import points_to_build
+    from siege_sim.experiments.plan import load_plan
+
     table = load_plan(file).points.table
     built = len(points_to_build(table))
     return None if built == len(table) else f"{built:,} of its {len(table):,} points were made into scenarios"
 
 
+def _record_block() -> type[Block]:
+    from siege_sim.validation.record import Record
+
+    return Record
+
+
 def _check_record(file: Path) -> str | None:
     """Check a record with the outcomes and quarters of the scenario of its name, when there is one."""
-    name = record.load_record(file).name
+    from siege_sim.loading.scenario import find, load_scenario
+    from siege_sim.model.outcomes import known_outcomes
+    from siege_sim.validation.record import load_record
+
+    name = load_record(file).name
     try:
-        scenario_file = scenario.find(name, beside=file.resolve().parent.parent)
+        scenario_file = find(name, beside=file.resolve().parent.parent)
     except ScenarioError:
         names = [outcome.name for outcome in known_outcomes()]
-        record.load_record(file, outcomes=[*names, *_to_third_parties(file)])
+        load_record(file, outcomes=[*names, *_to_third_parties(load_record(file))])
         return f"no scenario is called '{name}', so its quarters cannot be checked"
-    siege = scenario.load_scenario(scenario_file)
+    siege = load_scenario(scenario_file)
     quarters = siege.city_map.quarter_names
-    record.load_record(file, [outcome.name for outcome in siege.outcomes], quarters)
+    load_record(file, [outcome.name for outcome in siege.outcomes], quarters)
     return None
 
 
-def _to_third_parties(file: Path) -> list[str]:
+def _to_third_parties(record: Record) -> list[str]:
     """Return the outcomes of a record that count people who left to somebody: nobody knows yet who is there."""
-    measures = [entry.measure for entry in record.load_record(file).patterns.values() if entry.measure is not None]
+    from siege_sim.model.ledger import left_to
+
+    measures = [entry.measure for entry in record.patterns.values() if entry.measure is not None]
     return [name for measure in measures for name in measure.outcomes_used if name.startswith(left_to(""))]
 
 
+def _calibration_block() -> type[Block]:
+    from siege_sim.runner.calibration_file import CalibrationSpec
+
+    return CalibrationSpec
+
+
 def _check_calibration(file: Path) -> None:
-    with calibration_file.lines_named(file, {}) as spec:
-        calibrate.subject_of(spec)
+    from siege_sim.runner.calibrate import subject_of
+    from siege_sim.runner.calibration_file import lines_named
+
+    with lines_named(file, {}) as spec:
+        subject_of(spec)
+
+
+def _claims_block() -> type[Block]:
+    from siege_sim.runner.claims_file import ClaimsFile
+
+    return ClaimsFile
 
 
 def _check_claims(file: Path) -> None:
-    check_claims.claims_request(file)
+    from siege_sim.runner.check_claims import claims_request
+
+    claims_request(file)
+
+
+def _lesson_block() -> type[Block]:
+    from siege_sim.dashboard.lessons.lesson_file import Lesson
+
+    return Lesson
 
 
 def _check_lesson(file: Path) -> None:
-    check_lesson.checked_lesson(file)
+    from siege_sim.dashboard.lessons.check_lesson import checked_lesson
+
+    checked_lesson(file)
+
+
+def _shipped_lessons() -> dict[str, Path]:
+    from siege_sim.dashboard.lessons.lesson_file import shipped_lesson_files
+
+    return shipped_lesson_files()
+
+
+def _map_block() -> type[Block]:
+    from siege_sim.model.scenario import DrawnMap
+
+    return DrawnMap
+
+
+def _check_map(file: Path) -> None:
+    from siege_sim.model.scenario import DrawnMap
+    from siege_sim.schema.messages import read_block
+
+    read_block(DrawnMap, file, "a map")
 
 
 FILE_KINDS = (
-    FileKind("scenario", Scenario, _check_scenario, scenario.shipped_scenarios, ("extends",), scenario_schema),
-    FileKind("experiment", experiment.Experiment, _check_experiment, experiment.shipped_experiments),
-    FileKind("record", record.Record, _check_record, record.shipped_records),
-    FileKind(
-        "calibration", calibration_file.CalibrationSpec, _check_calibration, calibration_file.shipped_calibrations
-    ),
-    FileKind("claims", claims_file.ClaimsFile, _check_claims, claims_file.shipped_claims),
-    FileKind("lesson", lesson_file.Lesson, _check_lesson, lesson_file.shipped_lesson_files),
-    FileKind("map", DrawnMap, _check_map),
+    FileKind("scenario", _scenario_block, _check_scenario, shipped_scenarios, ("extends",), _scenario_schema),
+    FileKind("experiment", _experiment_block, _check_experiment, shipped_experiments),
+    FileKind("record", _record_block, _check_record, shipped_records),
+    FileKind("calibration", _calibration_block, _check_calibration, shipped_calibrations),
+    FileKind("claims", _claims_block, _check_claims, shipped_claims),
+    FileKind("lesson", _lesson_block, _check_lesson, _shipped_lessons),
+    FileKind("map", _map_block, _check_map),
 )
 """All kinds; the first of those that fit a file equally well is taken."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -21,11 +22,15 @@ from siege_sim.runner.signals import comes_of_ctrl_c, ignore_stop_signals, treat
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Executor
 
     from siege_sim.results.run import RunResult
 
 LONGEST_MESSAGE = 20_000
 """Characters of what is printed about an error."""
+
+YOUNG_OBJECTS = 50_000
+"""How many new objects there are before the garbage collector looks for what is not used any more."""
 
 EXIT_OK, KNOWN_ERROR, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -42,11 +47,16 @@ ScenarioArgument = Annotated[
 ]
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command line and return its exit code."""
+def main(arguments: list[str] | None = None, *, by_two: bool = False) -> int:
+    """Run the command line and return its exit code.
+
+    Args:
+        arguments: as in a shell; those of this process by default.
+        by_two: whether figures may be drawn by a second process, too.
+    """
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it reports on its caches, which nobody asked for
     try:
-        code = app(arguments, standalone_mode=False)
+        code = app(arguments, standalone_mode=False, obj=by_two)
     except StoppedError as stopped:
         print(stopped, file=sys.stderr)
         return INTERRUPTED
@@ -97,9 +107,11 @@ def entry() -> None:
     if hasattr(signal, "SIGPIPE"):  # end quietly, like other tools, when nobody reads on
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     treat_stop_signals_as_ctrl_c()
+    gc.set_threshold(YOUNG_OBJECTS)  # nearly all that imports make stays: looking through it often is a tenth of a list
     _open_what_is_closed()
     try:
-        code = _flushed(main())
+        code = _flushed(main(by_two=True))
+        gc.freeze()  # what is there goes with the process: no need to look through it once more
         ignore_stop_signals()  # or Ctrl-C while Python itself ends would print a traceback that says nothing
     except KeyboardInterrupt:
         code = INTERRUPTED
@@ -144,6 +156,7 @@ def _options(
 
 @app.command("run")
 def run_command(
+    context: typer.Context,
     scenario: ScenarioArgument,
     seed: Annotated[int, typer.Option(min=0, help="The run's seed; the first of them with --runs.")] = 1,
     runs: Annotated[
@@ -200,18 +213,26 @@ def run_command(
         if not silent:
             _print_notes(chosen.notes())
     from siege_sim.cli.progress import day_progress
-    from siege_sim.runner.run import run
+    from siege_sim.runner.second_drawer import second_drawer
 
-    if before is None:
-        with day_progress(chosen, min(days or chosen.days, chosen.days), silent) as progress:
-            result = run(chosen, seed, days, progress)
-        with new_folder(target, force) as folder:
-            result.write(folder)
-            if not no_plots:
-                _illustrate(result, folder, silent)
-    else:
-        result = before
-        if not no_plots and not (target / "report.html").exists():
+    with second_drawer(bool(context.obj) and before is None and not no_plots) as drawer:
+        if before is None:
+            from siege_sim.runner.run import run
+
+            with day_progress(chosen, min(days or chosen.days, chosen.days), silent) as progress:
+                result = run(chosen, seed, days, progress)
+        else:
+            result = before
+        if not silent:
+            from siege_sim.reports.summary import print_summary
+
+            print_summary(result)
+        if before is None:
+            with new_folder(target, force) as folder:
+                result.write(folder)
+                if not no_plots:
+                    _illustrate(result, folder, silent, drawer)
+        elif not no_plots and not (target / "report.html").exists():
             folders.add_to(target, lambda folder: _illustrate(result, folder, silent))
     if as_json:
         print(
@@ -219,9 +240,9 @@ def run_command(
             end="",
         )
     elif not quiet:
-        from siege_sim.reports.summary import print_summary
-
-        print_summary(result, target, with_report=not no_plots)
+        print(f"Results: {target}")
+        if not no_plots:
+            print(f"Report:  {target / 'report.html'}")
 
 
 MOST_NOTES = 5
@@ -235,15 +256,18 @@ def _print_notes(notes: list[str]) -> None:
         print(f"note: {len(notes) - MOST_NOTES} more mechanisms are off; the report lists them", file=sys.stderr)
 
 
-def _illustrate(result: RunResult, folder: Path, silent: bool) -> None:
-    from siege_sim.plots import draw_all
+def _illustrate(result: RunResult, folder: Path, silent: bool, drawer: Executor | None = None) -> None:
+    from siege_sim.plots import names_for
     from siege_sim.plots.fonts import missing_note
     from siege_sim.reports.run import write_report
+    from siege_sim.runner.second_drawer import pictures_by
 
     if not silent:
         print("drawing figures ...", file=sys.stderr)
     (folder / "figures").mkdir()
-    pictures = draw_all(result, folder / "figures")
+    pictures = pictures_by(drawer, result, names_for(result))
+    for picture in pictures:
+        picture.write(folder / "figures")
     write_report(result, pictures, folder / "report.html")
     folders.print_note(missing_note(picture.missing for picture in pictures), silent)
 

@@ -1,7 +1,7 @@
 """Designs: which points of the space of factors are run.
 
-Sampled designs are drawn by SALib in the unit cube and then carried over to each factor's values, so that SALib can
-analyse the runs. Nothing here knows what the factors mean.
+Sampled designs are drawn in the unit cube, those of Sobol and Morris by SALib, and then carried over to each factor's
+values, so that SALib can analyse the runs. Nothing here knows what the factors mean.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
-import pandas as pd
 from pydantic import Field
 
 from siege_sim.errors import SiegeError
 from siege_sim.schema.block import AnyNumber, Block, Problem, param
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     FloatArray = NDArray[np.float64]
@@ -166,7 +166,7 @@ class Points:
 
     Attributes:
         table: a row a point: ``point``, then a column a factor.
-        sample: the same rows in the unit cube, a column a sampled factor, in the order in which SALib drew them, once
+        sample: the same rows in the unit cube, a column a sampled factor, in the order in which they were drawn, once
             for each combination of the crossed factors; None for designs that are not sampled.
     """
 
@@ -214,6 +214,8 @@ class Sampled(Block):
 
     def points(self, factors: Sequence[DesignFactor]) -> Points:
         """Return the sample, once for each combination of the crossed factors."""
+        import pandas as pd
+
         drawn = [factor for factor in factors if not factor.crossed]
         crossed = [factor for factor in factors if factor.crossed]
         if not drawn:
@@ -255,10 +257,14 @@ class LatinHypercube(Sampled):
         return self.samples
 
     def sample(self, dimensions: int) -> FloatArray:
-        """Return the sample."""
-        from SALib.sample import latin
-
-        return np.asarray(latin.sample(_unit_problem(dimensions), self.samples, seed=self.seed), float)
+        """Return the sample; the same seed gives the points that SALib draws, which is not needed for it."""
+        rng = np.random.default_rng(self.seed)
+        below = np.arange(self.samples)[:, None] * (1.0 / self.samples)
+        above = np.arange(1, self.samples + 1)[:, None] * (1.0 / self.samples)
+        points = rng.uniform(below, above, size=(self.samples, dimensions))
+        for column in range(dimensions):
+            rng.shuffle(points[:, column])
+        return points
 
 
 class Sobol(Sampled):
@@ -367,12 +373,16 @@ def _cell(factor: DesignFactor, text: Any, place: str) -> FactorValue:
 
 
 def _points(factors: Sequence[DesignFactor], rows: Sequence[tuple[FactorValue, ...]]) -> Points:
+    import pandas as pd
+
     columns = {factor.name: _column([row[place] for row in rows]) for place, factor in enumerate(factors)}
     return Points(pd.DataFrame({"point": np.arange(len(rows)), **columns}))
 
 
 def _column(values: list[Any]) -> pd.Series[Any]:
     """Return values as a column; where one is missing all stay as they are, or whole numbers would get a point."""
+    import pandas as pd
+
     return pd.Series(values, dtype=object if None in values else None)
 
 

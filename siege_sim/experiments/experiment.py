@@ -17,7 +17,8 @@ from siege_sim.model.outcomes import known_outcomes
 from siege_sim.model.run_outcomes import OF_THE_RUN
 from siege_sim.schema.block import AnyNumber, Block, Problem, param
 from siege_sim.schema.messages import read_block
-from siege_sim.schema.shipped import CALIBRATION_PREFIX, find_file, shipped_experiments_folder, shipped_files
+from siege_sim.schema.shipped import find_file
+from siege_sim.schema.shipped import shipped_experiments as shipped_experiments
 from siege_sim.schema.sides import Sides
 
 if TYPE_CHECKING:
@@ -185,12 +186,6 @@ class Experiment(Block):
         for i, name in enumerate(self.figures):
             if name not in FIGURE_NAMES:
                 yield ("figures", i), f"there is no figure '{name}'{did_you_mean(name, FIGURE_NAMES)}"
-
-
-def shipped_experiments() -> dict[str, Path]:
-    """Return the experiment files that come with the program, by name."""
-    found = shipped_files(shipped_experiments_folder())
-    return {name: file for name, file in found.items() if not name.startswith(CALIBRATION_PREFIX)}
 
 
 def load_experiment(name_or_path: str | Path) -> Experiment:

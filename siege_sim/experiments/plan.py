@@ -16,7 +16,7 @@ import pandas as pd
 
 from siege_sim.errors import ScenarioError, SiegeError, did_you_mean
 from siege_sim.experiments.buildable import MOST_BUILT, points_to_build, what_is_wrong
-from siege_sim.experiments.design import DesignFactor, FactorValue, Points, Sampled, TableDesign, table_points
+from siege_sim.experiments.design import DesignFactor, FactorValue, Morris, Points, Sobol, TableDesign, table_points
 from siege_sim.experiments.experiment import ALWAYS_KEPT, Experiment, FactorSpec, shipped_experiments
 from siege_sim.loading.keys import Parameter, keys_in, parameter_of, with_values
 from siege_sim.loading.scenario import load_scenario, scenario_of
@@ -333,7 +333,7 @@ class _Planner:
         try:
             if isinstance(design, TableDesign):
                 return self.read_points(design_factors, design.file)
-            if isinstance(design, Sampled) and not _salib_is_there():
+            if isinstance(design, Sobol | Morris) and not _salib_is_there():
                 raise SiegeError("needs the library SALib: pip install 'siege_sim[experiments]'")
             return design.points(design_factors)
         except ScenarioError:

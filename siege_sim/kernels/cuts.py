@@ -16,6 +16,8 @@ from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 CutScore = Callable[[int, BoolArray], float]
 """From the number of a way and the ground it would isolate to how good a cut it is."""
 
+ABOVE_ROUNDING = 1.0 + 1e-9
+
 
 def rim(mask: BoolArray, shape: Shape) -> BoolArray:
     """Return the cells of ``mask`` that have a neighbour off it; the edge of the grid is no neighbour."""
@@ -185,6 +187,17 @@ def lost_beyond(gone: BoolArray, end: int, other: int, rows: int, columns: int) 
     return steps * np.sqrt(step_down**2 + step_across**2)
 
 
+@compiled
+def lost_beyond_both(gone: BoolArray, starts: IntArray, ends: IntArray, rows: int, columns: int) -> FloatArray:
+    """Return the same for many ways, a value a way: beyond its one end and beyond the other, together."""
+    cells = np.empty(starts.size)
+    for way in range(starts.size):
+        cells[way] = lost_beyond(gone, starts[way], ends[way], rows, columns) + lost_beyond(
+            gone, ends[way], starts[way], rows, columns
+        )
+    return cells
+
+
 def best_cut(
     mask: BoolArray,
     starts: IntArray,
@@ -194,6 +207,7 @@ def best_cut(
     score: CutScore,
     shape: Shape,
     tries: int = 1500,
+    closer: FloatArray | None = None,
 ) -> tuple[int, BoolArray | None, float]:
     """Return which of some ways is the best cut, what it isolates, and its score; -1 where none has any.
 
@@ -201,18 +215,21 @@ def best_cut(
         mask: the ground.
         starts: where the ways begin, a cell a way.
         ends: where they end.
-        a_cell: the score that each way could have at most for a cell that it isolates.
+        a_cell: the score that each way could have at most for a cell that it isolates; the most promising come first.
         cells: how many cells must be isolated for any score, and how many can be.
         score: from the number of a way and the isolated ground to its score.
         shape: of the grid.
         tries: how many of the most promising ways are looked at.
+        closer: a closer bound than ``a_cell``, by which some need not be looked at; it has no say in what is promising.
     """
     best, part, highest = -1, None, 0.0
     (least, most), largest = cells, _largest(mask, *shape)
-    bound = a_cell * most
+    bound, closer = a_cell * most, a_cell if closer is None else closer
     order, place = np.argsort(-bound, kind="stable")[:tries], 0
     while True:
-        place, isolated = _next_promising(largest, starts, ends, order, place, bound, a_cell, least, highest, *shape)
+        place, isolated = _next_promising(
+            largest, starts, ends, order, place, bound, closer, least, most, highest, *shape
+        )
         if place < 0:
             return best, part, highest
         way = int(order[place])
@@ -230,8 +247,9 @@ def _next_promising(
     order: IntArray,
     place: int,
     bound: FloatArray,
-    a_cell: FloatArray,
+    closer: FloatArray,
     least: float,
+    most: float,
     highest: float,
     rows: int,
     columns: int,
@@ -241,12 +259,12 @@ def _next_promising(
         way = order[i]
         if bound[way] <= highest:
             break
+        # A little more than there is, since products that should be equal may differ in their last digit.
+        a_cell = closer[way] * ABOVE_ROUNDING
+        if most * a_cell <= highest:
+            continue
         isolated = _parted(largest, line_cells(starts[way], ends[way], columns), rows, columns)
         found = isolated.sum()
-        # A little more than there is, since products that should be equal may differ in their last digit.
-        if found * ROUNDING >= least and found * ROUNDING * a_cell[way] > highest:
+        if found * ABOVE_ROUNDING >= least and found * a_cell > highest:
             return i, isolated
     return -1, largest
-
-
-ROUNDING = 1.0 + 1e-9

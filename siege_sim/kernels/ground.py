@@ -145,6 +145,10 @@ def passable(line: BoolArray, steps: FloatArray, near: float, when_near: float, 
     return open_share
 
 
+WAYS_ONE_BY_ONE = 20
+"""With more pairs of people's cells and exits than so many for each cell of the grid, ways are walked together."""
+
+
 def easiest_ways(
     cells: IntArray, ease: FloatArray, ease_by_steps: FloatArray, part: IntArray, shape: Shape
 ) -> FloatArray:
@@ -153,10 +157,12 @@ def easiest_ways(
     Args:
         cells: where people are.
         ease: how easily one can step out, a value a cell of the grid; 0 where one cannot.
-        ease_by_steps: what the way there leaves of that, by its length in king's moves.
+        ease_by_steps: what the way there leaves of that, by its length in king's moves; falling.
         part: the connected ground that each cell of the grid belongs to; ways lead over the same ground only.
         shape: of the grid.
     """
+    if min(cells.size, ease.size) * np.count_nonzero(ease) > WAYS_ONE_BY_ONE * ease.size:
+        return _easiest_ways_on_foot(cells, ease, ease_by_steps, part, np.ones(ease.size, dtype=np.bool_), *shape)
     return _easiest_ways(cells, ease, ease_by_steps, part, shape[1])
 
 
@@ -236,7 +242,7 @@ def corner_leaks(barrier: BoolArray, shape: Shape) -> IntArray:
         barrier around it, the northern one among equals.
     """
     rows, columns = shape
-    grid, around = barrier.reshape(shape), neighbour_sum(barrier, shape)
+    grid, around = barrier.reshape(shape), _barrier_around(barrier.reshape(shape))
     index = np.arange(rows * columns).reshape(shape)
     upper_left, upper_right, lower_left, lower_right = grid[:-1, :-1], grid[:-1, 1:], grid[1:, :-1], grid[1:, 1:]
     falling = ~upper_left & ~lower_right & upper_right & lower_left
@@ -246,6 +252,13 @@ def corner_leaks(barrier: BoolArray, shape: Shape) -> IntArray:
     southern = around[lower] > around[upper]
     pairs = np.stack([np.where(southern, lower, upper), np.where(southern, upper, lower)], axis=1)
     return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+
+
+def _barrier_around(grid: BoolArray) -> IntArray:
+    """Return how many neighbours of each cell are barrier, itself included: for maps, so nothing is compiled."""
+    rimmed = np.pad(grid.astype(np.int64), 1)
+    three = rimmed[:-2] + rimmed[1:-1] + rimmed[2:]
+    return (three[:, :-2] + three[:, 1:-1] + three[:, 2:]).ravel()
 
 
 def corners_filled(barrier: BoolArray, shape: Shape) -> BoolArray:
@@ -351,10 +364,18 @@ def _components(mask: BoolArray, rows: int, columns: int) -> IntArray:
                             last += 1
             sizes[parts] = last
             parts += 1
-    rank = np.zeros(parts + 1, dtype=np.int64)
+    # How many parts there are of each size, and from the largest down the rank of the first of them.
+    ranks = np.zeros(mask.size + 1, dtype=np.int64)
     for part in range(parts):
-        for other in range(parts):
-            rank[part] += sizes[other] > sizes[part] or (sizes[other] == sizes[part] and other < part)
+        ranks[sizes[part]] += 1
+    before = 0
+    for size in range(mask.size, 0, -1):
+        alike, ranks[size] = ranks[size], before
+        before += alike
+    rank = np.empty(parts + 1, dtype=np.int64)
+    for part in range(parts):
+        rank[part] = ranks[sizes[part]]
+        ranks[sizes[part]] += 1
     rank[parts] = -1  # what has no label
     return rank[labels]
 

@@ -17,15 +17,11 @@ from siege_sim.schema.block import KeyPath
 from siege_sim.schema.lineage import LINEAGE_KEY, Lineage, lineage_from_file
 from siege_sim.schema.messages import problem_lines
 from siege_sim.schema.series import Series, is_series_data, scaled_data
-from siege_sim.schema.shipped import find_file, shipped_files, shipped_folder
+from siege_sim.schema.shipped import find_file
+from siege_sim.schema.shipped import shipped_scenarios as shipped_scenarios
 from siege_sim.schema.yaml_file import Document, Mark, parse_yaml, read_yaml
 
 LONGEST_CHAIN = 10
-
-
-def shipped_scenarios() -> dict[str, Path]:
-    """Return the files of the shipped scenarios by name."""
-    return shipped_files(shipped_folder())
 
 
 def parent_of(name: str) -> str | None:

@@ -146,6 +146,10 @@ OWN_INTERVENTIONS: tuple[type[Intervention], ...] = (
 """The project's own interventions."""
 
 
+_installed = cache(entry_points)
+"""Entry points of all packages; they are read once."""
+
+
 @cache
 def processes() -> dict[str, type[Process]]:
     """Return every process by name, those of installed plug-ins last."""
@@ -160,7 +164,7 @@ def interventions() -> dict[str, type[Intervention]]:
 
 def _with_plugins(group: str, own: tuple[type[T], ...]) -> dict[str, type[T]]:
     known = {cls.name(): cls for cls in own}
-    for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
+    for entry in sorted(_installed().select(group=group), key=lambda entry: entry.name):
         cls = entry.load()
         if cls.name() in known:
             raise SiegeError(f"plug-in '{entry.value}' has the name '{cls.name()}', which is already used; rename it")

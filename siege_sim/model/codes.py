@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from siege_sim.schema.sides import BESIEGER, GARRISON
+
 
 class Status(IntEnum):
     """Where the living members of a household are."""
@@ -26,9 +28,21 @@ class Posture(IntEnum):
     GONE = 3
 
 
+class AxisPhase(IntEnum):
+    """What an axis of attack is doing."""
+
+    IDLE = 0
+    PREPARE = 1
+    ASSAULT = 2
+    REGROUP = 3
+
+
 HOLD, RESERVE, ASSAULT, GONE = (int(p) for p in (Posture.HOLD, Posture.RESERVE, Posture.ASSAULT, Posture.GONE))
 AT_HOME, DISPLACED_INSIDE = int(Status.AT_HOME), int(Status.DISPLACED_INSIDE)
 """The same as plain numbers: arrays compare with a member of an enumeration, or take it in, far more slowly."""
 
 POSTURES = ("assault", "squeeze", "hold")
 """What the besieger's forces may be ordered to do."""
+
+STOCKS = {GARRISON: "garrison", BESIEGER: "besieger"}
+"""The account of the ledger that counts each side's fighters."""

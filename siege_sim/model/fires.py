@@ -8,8 +8,8 @@ import numpy as np
 
 from siege_sim.kernels.hazard import BoolArray, FloatArray
 from siege_sim.model import chronicle
-from siege_sim.model.agents.axis import AxisPhase
 from siege_sim.model.agents.facility import Facility, FoodStock
+from siege_sim.model.codes import AxisPhase
 from siege_sim.model.munitions import Munition, p_of_hits
 
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from siege_sim.model.agents.household import left_to
-from siege_sim.model.ledger import IN, NOTE, OUT, Flow, killed
+from siege_sim.model.ledger import IN, NOTE, OUT, Flow, killed, left_to
 from siege_sim.schema.sides import BESIEGER_NAME
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 
 from siege_sim.kernels.hazard import FloatArray, IntArray, binomial, probability, two_fates, unfold
 from siege_sim.kernels.rows import below
-from siege_sim.model.agents.unit import STOCKS
+from siege_sim.model.codes import STOCKS
 from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:

@@ -39,6 +39,11 @@ def killed(label: str) -> Flow:
     return Flow(OUT, label, death=True, violent=True)
 
 
+def left_to(side: str) -> str:
+    """Return the name of the flow, and outcome, that counts who crossed to a side's ground."""
+    return f"left_to_{side}"
+
+
 @dataclass
 class Stock:
     """One conserved quantity.

@@ -20,6 +20,7 @@ from siege_sim.model.agents.axis import Axis
 from siege_sim.model.agents.facility import Facility, FoodStock, Hospital, Market, Warehouse
 from siege_sim.model.agents.household import Household, Households
 from siege_sim.model.agents.line import Line
+from siege_sim.model.agents.place_agent import make_places_agents
 from siege_sim.model.agents.unit import UNIT_CLASSES, Unit, Units
 from siege_sim.model.but_for import NOTHING_LEFT_OUT, ButFor
 from siege_sim.model.city.grid import City
@@ -34,6 +35,8 @@ from siege_sim.schema.sides import BESIEGER, NOBODY
 if TYPE_CHECKING:
     from siege_sim.model.city.layers import LayerSpec
     from siege_sim.model.setting import Setting
+
+make_places_agents()
 
 FacilityT = TypeVar("FacilityT", bound=Facility)
 ValueT = TypeVar("ValueT", bound=float | str)

@@ -14,13 +14,12 @@ from siege_sim.plots.style import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from matplotlib.figure import Figure
 
     from siege_sim.results.run import RunResult
 
-__all__ = ["RUN_FIGURES", "Drawing", "draw", "draw_all", "figure_named", "figures", "picture", "pictures_of"]
+__all__ = ["RUN_FIGURES", "Drawing", "draw", "figure_named", "figures", "names_for", "picture", "pictures_of"]
 
 
 @dataclass(frozen=True)
@@ -132,22 +131,15 @@ def picture(drawing: Drawing, result: RunResult) -> Picture:
     return Sketch(*words, partial(drawing.function, result), result.title).picture()
 
 
-def draw_all(result: RunResult, folder: Path) -> list[Picture]:
-    """Write every figure that suits a run as ``<name>.png`` into a folder; the same run gives the same bytes.
-
-    Args:
-        result: a run.
-        folder: where the files go; made if it is not there.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    pictures = pictures_of(result)
-    for one in pictures:
-        one.write(folder)
-    return pictures
+def names_for(result: RunResult) -> list[str]:
+    """Return the names of all figures that suit a run, in their order."""
+    return [drawing.name for drawing in figures() if drawing.suits(result)]
 
 
 def pictures_of(result: RunResult, names: Sequence[str] = ()) -> list[Picture]:
     """Return figures of a run as pictures: those that are named, or every one that suits it.
+
+    The same run gives the same bytes.
 
     Raises:
         ResultError: a name that no figure has, or a figure of something that the run has not.

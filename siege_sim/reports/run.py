@@ -61,7 +61,7 @@ def write_report(result: RunResult, pictures: Sequence[Picture], file: Path, bes
 
     Args:
         result: the run.
-        pictures: its figures, as ``plots.draw_all`` returns them.
+        pictures: its figures, as ``plots.pictures_of`` returns them.
         file: what to write.
         beside: other runs, and the folder of the run where the file lies elsewhere.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siege_sim.results.changed import change_sentences
@@ -32,8 +31,8 @@ RARE = ("left_by_road", "evacuated_for_treatment")
 """Ways to leave that most sieges do not have: shown only where people took them."""
 
 
-def print_summary(result: RunResult, folder: Path, with_report: bool) -> None:
-    """Print how a run ended, its main numbers, and where the rest lies."""
+def print_summary(result: RunResult) -> None:
+    """Print how a run ended, and its main numbers."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -57,6 +56,3 @@ def print_summary(result: RunResult, folder: Path, with_report: bool) -> None:
             table.add_row(f"  {about['label']}", amount(value, about["unit"]))
     console.print(table)
     console.print("\nOne run of many possible; another seed gives other numbers. A model, not a record.")
-    console.print(f"Results: {folder}", soft_wrap=True, markup=False)
-    if with_report:
-        console.print(f"Report:  {folder / 'report.html'}", soft_wrap=True, markup=False)

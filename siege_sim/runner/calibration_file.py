@@ -12,7 +12,8 @@ from pydantic import Field
 from siege_sim.errors import did_you_mean
 from siege_sim.schema.block import AnyNumber, Block, NumberOfWeight, Problem, param
 from siege_sim.schema.messages import PlacedError, read_block
-from siege_sim.schema.shipped import CALIBRATION_PREFIX, find_file, shipped_experiments_folder, shipped_files
+from siege_sim.schema.shipped import find_file
+from siege_sim.schema.shipped import shipped_calibrations as shipped_calibrations
 from siege_sim.schema.yaml_file import Document
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]*$"
@@ -162,12 +163,6 @@ class CalibrationSpec(Block):
         kept = {key: given for key, given in self.parameters.items() if key in fitted or not self.stages}
         cases = tuple(case for case in self.cases if case.name != name)
         return self.model_copy(update={"cases": cases, "stages": tuple(stages), "parameters": kept})
-
-
-def shipped_calibrations() -> dict[str, Path]:
-    """Return the calibration files that come with the program, by name."""
-    found = shipped_files(shipped_experiments_folder())
-    return {name: file for name, file in found.items() if name.startswith(CALIBRATION_PREFIX)}
 
 
 def load_spec(name_or_path: str | Path, known: Mapping[str, Path]) -> CalibrationSpec:

@@ -15,7 +15,8 @@ from siege_sim.experiments.experiment import Scalar
 from siege_sim.runner.calibration_file import NAME_PATTERN
 from siege_sim.schema.block import Block, Problem, param
 from siege_sim.schema.messages import read_block
-from siege_sim.schema.shipped import find_file, shipped_files, shipped_folder
+from siege_sim.schema.shipped import find_file
+from siege_sim.schema.shipped import shipped_claims as shipped_claims
 from siege_sim.schema.yaml_file import Document
 
 
@@ -118,16 +119,6 @@ class ClaimsFile(Block):
         used = list(names_in(parse_check(claim.check)))
         named = {one.scenario for one in used if one.scenario is not None}
         return named | {claim.scenario or BASELINE} | ({BASELINE} if OutcomeName(BASELINE) in used else set())
-
-
-def shipped_claims_folder() -> Path:
-    """Return the folder of the claims that come with the program."""
-    return shipped_folder() / "claims"
-
-
-def shipped_claims() -> dict[str, Path]:
-    """Return the claims files that come with the program, by name."""
-    return shipped_files(shipped_claims_folder())
 
 
 def load_claims(name_or_path: str | Path, known: Mapping[str, Path]) -> tuple[ClaimsFile, Document, Path]:

@@ -20,7 +20,8 @@ def compiles_first(functions: Sequence[Any] | None = None) -> bool:
     """
     from siege_sim.kernels.compiled import COMPILED
 
-    made = [one for one in (COMPILED if functions is None else functions) if hasattr(one, "stats")]
+    looked_for = [loop.machine_code for loop in COMPILED] if functions is None else functions
+    made = [one for one in looked_for if hasattr(one, "stats")]
     return sum(map(_is_kept, made)) < len(made) * SHARE_KEPT
 
 

@@ -75,6 +75,7 @@ class Block(BaseModel):
         extra="forbid",
         allow_inf_nan=False,
         validate_default=False,
+        defer_build=True,
     )
 
     def __init_subclass__(cls, **settings: Any) -> None:

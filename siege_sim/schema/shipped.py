@@ -32,6 +32,33 @@ def shipped_files(folder: Path) -> dict[str, Path]:
     return {file.stem: file for file in sorted(folder.glob("*.yaml"))}
 
 
+def shipped_scenarios() -> dict[str, Path]:
+    """Return the files of the shipped scenarios by name."""
+    return shipped_files(shipped_folder())
+
+
+def shipped_calibrations() -> dict[str, Path]:
+    """Return the calibration files that come with the program, by name."""
+    found = shipped_files(shipped_experiments_folder())
+    return {name: file for name, file in found.items() if name.startswith(CALIBRATION_PREFIX)}
+
+
+def shipped_claims() -> dict[str, Path]:
+    """Return the claims files that come with the program, by name."""
+    return shipped_files(shipped_folder() / "claims")
+
+
+def shipped_records() -> dict[str, Path]:
+    """Return the files of the shipped records by name."""
+    return shipped_files(shipped_folder() / "records")
+
+
+def shipped_experiments() -> dict[str, Path]:
+    """Return the experiment files that come with the program, by name."""
+    found = shipped_files(shipped_experiments_folder())
+    return {name: file for name, file in found.items() if not name.startswith(CALIBRATION_PREFIX)}
+
+
 def is_path(name_or_path: str | Path) -> bool:
     """Return whether a text is a path rather than a name: it has a slash, or ends in ``.yaml`` or ``.yml``."""
     text = str(name_or_path)

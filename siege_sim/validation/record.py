@@ -19,7 +19,8 @@ from siege_sim.errors import ScenarioError, did_you_mean
 from siege_sim.schema.block import AnyNumber, Block, Problem, param
 from siege_sim.schema.clock import IsoDate
 from siege_sim.schema.messages import read_block
-from siege_sim.schema.shipped import find_file, shipped_files, shipped_folder
+from siege_sim.schema.shipped import find_file
+from siege_sim.schema.shipped import shipped_records as shipped_records
 from siege_sim.validation.course_kinds import AnyMeasure
 from siege_sim.validation.kinds import Measure
 
@@ -196,11 +197,6 @@ def last_day_of(entry: RecordEntry) -> date:
     last = entry.measure.last_day
     assert last is not None
     return last
-
-
-def shipped_records() -> dict[str, Path]:
-    """Return the files of the shipped records by name."""
-    return shipped_files(shipped_folder() / "records")
 
 
 def record_of(name: str) -> Record | None:

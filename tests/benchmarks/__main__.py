@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import sys
 import tempfile
@@ -11,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tests.benchmarks import machine, table
+from tests.benchmarks import growth, machine, table
 from tests.benchmarks.child import in_fresh_process, measure_in_fresh_process
 from tests.benchmarks.measurement import Measurement
 from tests.benchmarks.plan import PROFILES, QUICK, QUICK_SWEEPS, Case, Plan, SweepPlan
@@ -38,10 +39,35 @@ the system's memory when they were read."""
 def main() -> None:
     """Read the command line, measure, print."""
     options = _options()
-    render: Render = table.markdown if options.markdown else table.text
+    if options.page:
+        with options.page.open("w", encoding="utf-8") as page, contextlib.redirect_stdout(page):
+            _print_page(options)
+    else:
+        _print_one(options, table.markdown if options.markdown else table.text)
+
+
+def _print_page(options: argparse.Namespace) -> None:
+    """Print all that compares: ratios, growth, starting, sweeps."""
+    print("# What was measured")
+    for title, chosen in (
+        ("Ratios and memory", {}),
+        ("Growth with people, cells and units", {"growth": True}),
+        ("Starting", {"starts": True}),
+        ("Sweeps", {"sweeps": True}),
+    ):
+        print(f"\n## {title}\n", flush=True)
+        _print_one(argparse.Namespace(**{**vars(options), **chosen}), table.markdown)
+
+
+def _print_one(options: argparse.Namespace, render: Render) -> None:
+    """Print what the options ask for, and on which machine it was measured."""
     began = time.perf_counter()
     load_before = machine.load()
-    if options.sessions:
+    if options.growth:
+        print(render(growth.growth_rows(_grown(options))))
+    elif options.starts:
+        print(render(growth.start_rows(2 if options.quick else 7)))
+    elif options.sessions:
         from tests.benchmarks import sessions
 
         print(render(sessions.rows(options.sessions, 10 if options.quick else 40)))
@@ -80,10 +106,27 @@ def _options() -> argparse.Namespace:
         "--sessions", type=int, nargs="?", const=30, metavar="N", help="instead: so many readers of a dashboard at once"
     )
     parser.add_argument("--frames", action="store_true", help="instead: how long a page takes to draw a day")
+    parser.add_argument("--growth", action="store_true", help="instead: time and memory by people, cells and units")
+    parser.add_argument(
+        "--people-up-to", type=int, default=growth.MOST_PEOPLE, metavar="N", help="leave larger towns out of --growth"
+    )
+    parser.add_argument("--starts", action="store_true", help="instead: processor time of commands that play nothing")
+    parser.add_argument("--page", type=Path, metavar="FILE.md", help="write all that compares into a page")
     parser.add_argument("--markdown", action="store_true", help="tables in Markdown")
     parser.add_argument("--households", type=int, nargs="+", help="sizes for the civilians' day")
     parser.add_argument("--days", type=int, help="days of the civilians' day")
     return parser.parse_args()
+
+
+def _grown(options: argparse.Namespace) -> list[tuple[str, dict[str, float]]]:
+    """Play towns of all sizes and return what each took."""
+    plan = growth.QUICK_GROWTH if options.quick else growth.GrowthPlan()
+    plan = dataclasses.replace(plan, people=tuple(number for number in plan.people if number <= options.people_up_to))
+    found = []
+    for kind, arguments in plan.cases():
+        print(f"growth with {kind}: {', '.join(arguments['settings'])}", file=sys.stderr)
+        found.append((kind, in_fresh_process("town", **arguments)))
+    return found
 
 
 def _measure(plan: Plan) -> dict[str, Measurement]:

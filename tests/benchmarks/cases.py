@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.benchmarks import sweeping
+from tests.benchmarks import growth, sweeping
 from tests.benchmarks.measure import Repeats, Stopwatch, import_seconds, peak_mb, repeat
 from tests.benchmarks.measurement import Measurement
 
@@ -138,6 +138,7 @@ CASES: dict[str, Callable[..., Any]] = {
     for function in (
         aleppo, sweep, columns, twin, bare, start, by_process,
         sweeping.aleppo_sweep, sweeping.store, sweeping.driver, sweeping.resume, sweeping.batch,
+        growth.town,
     )
 }  # fmt: skip
 """Every case by name."""

@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from siege_sim import load_scenario
 from siege_sim.model.rng import stream
 from siege_sim.results.store import Store, read_sweep
 from siege_sim.schema.sides import BESIEGER
-from tests.benchmarks import sweeping
+from tests.benchmarks import growth, sweeping
 from tests.benchmarks.bare import BareTown
 from tests.benchmarks.cases import CASES
 from tests.benchmarks.civilians import civilian_model, civilian_scenario, start_of
+from tests.benchmarks.growth import GrowthPlan
 from tests.benchmarks.measurement import Measurement
 from tests.benchmarks.plan import QUICK, QUICK_SWEEPS, Plan, SweepPlan
 from tests.benchmarks.ratios import ratio_rows, sweep_rows
@@ -202,6 +204,21 @@ def test_the_twin_in_a_batch_is_the_twin(tmp_path):
         assert model.datacollector.model_vars["people"][-1] == sum(model.civilians)
     assert in_batch[0].flows == play_twin(start, seed=1).flows
     assert in_batch[0].flows != in_batch[1].flows
+
+
+def test_towns_of_every_size_that_growth_is_measured_with_can_be_made():
+    for kind, arguments in GrowthPlan().cases():
+        assert kind in {"people", "cells", "units"}
+        load_scenario("toy_town", arguments["settings"])
+
+
+def test_the_table_of_growth_has_a_line_for_each_town(monkeypatch):
+    monkeypatch.setattr(growth, "import_seconds", lambda module: 0.0)
+    small = growth.town(["map.side=12"], days=2, repeats=1)
+    assert (small["days"], small["cells"], small["rows"]) == (2, 144, 1200)
+    head, line = growth.growth_rows([("cells", {**small, "ms_a_day": 2.4})])
+    assert dict(zip(head, line, strict=True))["ns/row-day"] == "2000"
+    assert line[:3] == ("cells", "1,200", "144")
 
 
 def test_the_table_of_sweeps_has_a_line_for_each_figure():

@@ -77,7 +77,7 @@ def test_a_value_reads_the_same_on_every_page(value, unit):
 @pytest.mark.parametrize(("value", "unit"), VALUES)
 def test_a_value_reads_the_same_in_the_terminal(value, unit, toy_result, tmp_path, capsys):
     name = {"persons": "civilians_killed", "share": "garrison_area_share"}[unit]
-    print_summary(retold(toy_result, summary={name: value}), tmp_path, False)
+    print_summary(retold(toy_result, summary={name: value}))
     print_comparison(compared(value, unit), tmp_path)
     print_scorecard(scored(value, unit), tmp_path)
     said = capsys.readouterr().out

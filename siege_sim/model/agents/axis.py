@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from siege_sim.errors import SiegeError
 from siege_sim.kernels.hazard import IntArray
 from siege_sim.model.agents.base import SiegeAgent
+from siege_sim.model.codes import AxisPhase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,15 +17,6 @@ if TYPE_CHECKING:
     import mesa
 
     from siege_sim.model.agents.unit import Unit, Units
-
-
-class AxisPhase(IntEnum):
-    """What an axis is doing."""
-
-    IDLE = 0
-    PREPARE = 1
-    ASSAULT = 2
-    REGROUP = 3
 
 
 class Axis(SiegeAgent):

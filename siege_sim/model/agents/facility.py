@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from mesa.discrete_space import FixedAgent
-
 from siege_sim.errors import SiegeError
-from siege_sim.model.agents.base import SiegeAgent
 from siege_sim.model.city.map import ManyPlaces
 from siege_sim.schema.sides import GARRISON
 
 if TYPE_CHECKING:
     import mesa
+    from mesa.discrete_space import FixedAgent
 
+    from siege_sim.model.agents.base import SiegeAgent
     from siege_sim.model.city.grid import City
 
+    class _Agent(SiegeAgent, FixedAgent): ...
 
-class Facility(SiegeAgent, FixedAgent):
+else:
+
+    class _Agent:
+        """The base of places: Mesa's classes are beside it once a siege can be played, see `place_agent`."""
+
+
+class Facility(_Agent):
     """A place in one cell. A class for each kind says what maps, targets and pages need to know of it.
 
     Attributes:

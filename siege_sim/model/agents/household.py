@@ -14,6 +14,7 @@ from siege_sim.kernels.rows import add_to_cells, take_members
 from siege_sim.model.agents.base import SiegeAgent
 from siege_sim.model.agents.columns import Column, Entry, Table
 from siege_sim.model.codes import AT_HOME, DISPLACED_INSIDE, Status
+from siege_sim.model.ledger import left_to
 from siege_sim.schema.sides import BESIEGER_NAME, NOBODY
 
 if TYPE_CHECKING:
@@ -216,11 +217,6 @@ class Households(Table):
             for row in np.flatnonzero(self.persons == 0).tolist():
                 if row in self.agents:
                     self.agents[row].remove()
-
-
-def left_to(side: str) -> str:
-    """Return the name of the flow, and outcome, that counts who crossed to a side's ground."""
-    return f"left_to_{side}"
 
 
 LEAVING_FLOWS = {

@@ -15,7 +15,7 @@ from siege_sim.errors import SiegeError
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 from siege_sim.model.agents.base import SiegeAgent
 from siege_sim.model.agents.columns import Column, Entry, Table
-from siege_sim.model.codes import GONE, Posture
+from siege_sim.model.codes import GONE, STOCKS, Posture
 from siege_sim.schema.sides import BESIEGER, GARRISON
 
 if TYPE_CHECKING:
@@ -190,17 +190,14 @@ class Unit(SiegeAgent, CellAgent):
 class GarrisonUnit(Unit):
     """A group of the garrison."""
 
-    stock = "garrison"
+    stock = STOCKS[GARRISON]
 
 
 class BesiegerUnit(Unit):
     """A formation of the besieger: army, or an allied or local militia."""
 
-    stock = "besieger"
+    stock = STOCKS[BESIEGER]
 
-
-STOCKS = {GARRISON: GarrisonUnit.stock, BESIEGER: BesiegerUnit.stock}
-"""The account of the ledger that counts each side's fighters."""
 
 UNIT_CLASSES: dict[int, type[Unit]] = {GARRISON: GarrisonUnit, BESIEGER: BesiegerUnit}
 

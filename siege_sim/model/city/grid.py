@@ -13,7 +13,7 @@ from mesa.discrete_space import Cell, OrthogonalMooreGrid
 from siege_sim.kernels import ground
 from siege_sim.kernels.ground import Shape
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
-from siege_sim.model.city.layers import LAYERS, Layers, LayerSpec
+from siege_sim.model.city.layers import KM2_AS_DRAWN, LAYERS, Layers, LayerSpec
 from siege_sim.schema.sides import BESIEGER, GARRISON, NOBODY, SMALLEST_POCKET_CELLS
 
 if TYPE_CHECKING:
@@ -114,9 +114,6 @@ def _make_none() -> None:
 
 MANNED_M = 600.0
 """How far from its place a unit mans the line, in metres; rounded down to whole cells."""
-
-KM2_AS_DRAWN = 0.16
-"""The ground for which numbers of cells are meant: cells of 400 m."""
 
 
 class City:

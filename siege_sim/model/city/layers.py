@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from mesa.discrete_space import OrthogonalMooreGrid
 from numpy.typing import NDArray
 
 from siege_sim.errors import SiegeError
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from mesa.discrete_space import OrthogonalMooreGrid
+
+KM2_AS_DRAWN = 0.16
+"""The ground for which numbers of cells are meant: cells of 400 m."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from pydantic import create_model
 
-from siege_sim.model.city.map import CityMap, Facilities, PlaceKind, facilities_with, map_with
+from siege_sim.model.city.map import LARGEST_SIDE, CityMap, Facilities, PlaceKind, facilities_with, map_with
 from siege_sim.schema.block import Block, Problem, param
 from siege_sim.schema.sides import Name
 
@@ -23,7 +23,7 @@ class SyntheticTown(Block):
 
     synthetic: str
     """The town's name; this key tells a synthetic town from a drawn map."""
-    side: int = param(10, unit="cells", ge=6, le=100)
+    side: int = param(10, unit="cells", ge=6, le=LARGEST_SIDE)
     """Cells along one side."""
     ring: int = param(2, unit="cells", ge=1, le=10)
     """Width of the besieger's ring around the besieged middle."""

@@ -11,8 +11,7 @@ from pydantic import Field
 
 from siege_sim.errors import did_you_mean
 from siege_sim.model import chronicle
-from siege_sim.model.agents.unit import STOCKS
-from siege_sim.model.codes import Posture
+from siege_sim.model.codes import STOCKS, Posture
 from siege_sim.model.processes.base import Intervention
 from siege_sim.schema.block import Problem, param
 from siege_sim.schema.clock import Clock

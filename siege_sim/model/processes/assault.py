@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from siege_sim.kernels.attrition import deitchman
-from siege_sim.model.agents.axis import AxisPhase
+from siege_sim.model.codes import AxisPhase
 from siege_sim.model.harm import harm_civilians, inflict
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param

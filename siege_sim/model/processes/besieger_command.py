@@ -10,8 +10,7 @@ import numpy as np
 from siege_sim.kernels import frontage, ground
 from siege_sim.kernels.hazard import FloatArray
 from siege_sim.model import chronicle, marching
-from siege_sim.model.agents.axis import Axis, AxisPhase
-from siege_sim.model.codes import HOLD, POSTURES
+from siege_sim.model.codes import HOLD, POSTURES, AxisPhase
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param, share
 from siege_sim.schema.dated import dated_word
@@ -21,6 +20,7 @@ from siege_sim.schema.sides import BESIEGER, GARRISON
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+    from siege_sim.model.agents.axis import Axis
     from siege_sim.model.agents.line import Line
     from siege_sim.model.city.grid import City
     from siege_sim.model.state import SiegeState

@@ -10,7 +10,7 @@ import numpy as np
 from siege_sim.kernels import ground
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray, probability
 from siege_sim.model import chronicle
-from siege_sim.model.agents.axis import AxisPhase
+from siege_sim.model.codes import AxisPhase
 from siege_sim.model.losing_ground import change_hands, fall_back, write_down
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import param, share

@@ -10,8 +10,7 @@ import numpy as np
 from siege_sim.kernels import ground, pace
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 from siege_sim.model import chronicle, front
-from siege_sim.model.city.grid import KM2_AS_DRAWN
-from siege_sim.model.city.layers import LayerSpec
+from siege_sim.model.city.layers import KM2_AS_DRAWN, LayerSpec
 from siege_sim.model.harm import harm_civilians, inflict
 from siege_sim.model.losing_ground import change_hands, fall_back, write_down
 from siege_sim.model.processes.base import Phase, Process

@@ -11,8 +11,7 @@ from siege_sim.errors import did_you_mean
 from siege_sim.kernels import cuts, ground
 from siege_sim.kernels.hazard import BoolArray, FloatArray, IntArray
 from siege_sim.model import chronicle, front, marching
-from siege_sim.model.agents.axis import Axis, AxisPhase
-from siege_sim.model.codes import HOLD, POSTURES
+from siege_sim.model.codes import HOLD, POSTURES, AxisPhase
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.schema.block import Problem, param, share
 from siege_sim.schema.dated import DatedNumber, dated, dated_name, dated_word
@@ -22,6 +21,7 @@ from siege_sim.schema.sides import BESIEGER
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+    from siege_sim.model.agents.axis import Axis
     from siege_sim.model.setting import Setting
     from siege_sim.model.state import SiegeState
 

@@ -140,6 +140,8 @@ class Withdrawal(Process):
         if a.size == 0:
             return None, 0.0
         danger = _Danger.seen(self, model, body)
+        beyond = cuts.lost_beyond_both(danger.gone, starts[a], ends[b], *city.shape)
+        lost_m = size_m * beyond + size_m * length - width_m
         built = city.layers.built_up
         most_built = self.largest_share * float(built[body].sum())
 
@@ -147,14 +149,15 @@ class Withdrawal(Process):
             km2 = float(np.count_nonzero(isolated)) * city.cell_km2
             if km2 < self.least_km2 or built[isolated].sum() > most_built:
                 return 0.0
-            return km2 * danger.of(isolated, int(starts[a[way]]), int(ends[b[way]]), size_m * length[way], width_m[way])
+            return km2 * danger.of(isolated, float(lost_m[way]), float(width_m[way]))
 
         # Of several parts in danger the worst is the one with most ground. All the front could be saved at most.
         # What is least built on makes the largest part that may be left, and no part is more than half of the body.
         least_built = int(np.searchsorted(np.cumsum(np.sort(built[body])), most_built)) + 1
         cells = self.least_km2 / city.cell_km2, min(0.5 * np.count_nonzero(body), float(least_built))
         a_cell = (np.maximum(1.0 - width_m / self.fears_m, 0.0) + self.shortens * danger.thin) * city.cell_km2
-        _, part, reached = cuts.best_cut(body, starts[a], ends[b], a_cell, cells, weight, city.shape)
+        closer = danger.at_most(lost_m, width_m) * city.cell_km2
+        _, part, reached = cuts.best_cut(body, starts[a], ends[b], a_cell, cells, weight, city.shape, closer=closer)
         if part is None:
             return None, 0.0
         return part, min(reached / (float(np.count_nonzero(part)) * city.cell_km2), 1.0)
@@ -204,14 +207,13 @@ class _Danger:
 
     Attributes:
         rules: the process's parameters.
-        shape: of the grid; a cell's side is ``size_m``.
+        size_m: a cell's side.
         line: the front of the main body, ``kilometres`` long.
         thin: how far it is from being fully manned, from 0 to 1.
         gone: the ground that the assault has taken; the works before it are ``works_m`` deep.
     """
 
     rules: Withdrawal
-    shape: ground.Shape
     size_m: float
     line: BoolArray
     kilometres: float
@@ -228,15 +230,25 @@ class _Danger:
         men = float(model.units.fit[rows[body[model.units.cell_index[rows]]]].sum())
         thin = max(1.0 - men / kilometres / model.setting.front.full_men_per_km, 0.0)
         works_m = model.setting.front.works_depth_m
-        return cls(rules, city.shape, size_m, line, kilometres, thin, _gained(model), works_m)
+        return cls(rules, size_m, line, kilometres, thin, _gained(model), works_m)
 
-    def of(self, part: BoolArray, start: int, end: int, straight_m: float, width_m: float) -> float:
-        """Return the danger: that of the cut, and what a shorter line would save."""
+    def at_most(self, lost_m: FloatArray, width_m: FloatArray) -> FloatArray:
+        """Return how great it can be for each of many lines, whatever they part: none saves more than all the front."""
         rules = self.rules
-        cells = cuts.lost_beyond(self.gone, start, end, *self.shape) + cuts.lost_beyond(
-            self.gone, end, start, *self.shape
-        )
-        lost_m = self.size_m * cells + straight_m - width_m
+        narrow = np.maximum(1.0 - width_m / rules.fears_m, 0.0)
+        narrowed = np.minimum(lost_m / np.maximum(lost_m + width_m, 1.0) / rules.narrowed, 1.0)
+        breach = np.minimum(np.maximum(lost_m - self.works_m, 0.0) / rules.breach_m, 1.0)
+        return narrow * narrowed + rules.shortens * self.thin * breach
+
+    def of(self, part: BoolArray, lost_m: float, width_m: float) -> float:
+        """Return the danger: that of the cut, and what a shorter line would save.
+
+        Args:
+            part: the ground beyond the line.
+            lost_m: how much of the line's length lies over ground that was lost, at its ends and in the part.
+            width_m: how much of it would have to be held anew.
+        """
+        rules = self.rules
         narrow = max(1.0 - width_m / rules.fears_m, 0.0)
         narrowed = min(lost_m / max(lost_m + width_m, 1.0) / rules.narrowed, 1.0)
         saved_m = max(float(np.count_nonzero(self.line & part)) * self.size_m - width_m, 0.0)

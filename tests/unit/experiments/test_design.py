@@ -46,6 +46,16 @@ def test_a_morris_design_is_the_librarys_own_sample():
     np.testing.assert_allclose(own.table[["a", "b", "c"]].to_numpy(), theirs, atol=1e-12)
 
 
+@pytest.mark.parametrize(("samples", "dimensions", "seed"), [(2, 1, 0), (20, 3, 1), (333, 7, 2**32 - 1)])
+def test_a_latin_hypercube_is_the_one_that_the_library_draws_but_does_not_need_it(samples, dimensions, seed):
+    latin = pytest.importorskip("SALib.sample.latin")
+    theirs = latin.sample(
+        {"num_vars": dimensions, "names": list(map(str, range(dimensions))), "bounds": [[0.0, 1.0]] * dimensions},
+        samples, seed=seed,
+    )  # fmt: skip
+    assert (LatinHypercube(samples=samples, seed=seed).sample(dimensions) == theirs).all()
+
+
 def test_a_latin_hypercube_meets_every_part_of_every_range_once():
     table = LatinHypercube(samples=20, seed=1).points(RANGES).table
     for name, (low, high) in zip("abc", PROBLEM["bounds"], strict=True):

@@ -49,6 +49,35 @@ def test_the_best_cut_for_its_length_is_the_neck():
     assert part.sum() < mask.sum() / 2
 
 
+@given(masks, st.lists(st.floats(0.0, 1.0), min_size=CELLS, max_size=CELLS).map(np.array))
+def test_a_closer_bound_finds_the_same_cut_and_looks_at_fewer(mask, worth):
+    rim = np.flatnonzero(cuts.rim(mask, SHAPE))
+    a, b, length, _ = cuts.straight_ways(mask, rim, rim, np.ones(CELLS), 6.0, COLUMNS)
+    seen = []
+
+    def gain(way, part):
+        seen.append(way)
+        return float(worth[part].sum() / length[way])
+
+    a_cell, closer, cells = 1.0 / length, worth[mask].max(initial=0.0) / length, (0.0, float(CELLS))
+    every = [cuts.line_cells(int(rim[i]), int(rim[j]), COLUMNS) for i, j in zip(a, b, strict=True)]
+    alone = [gain(i, cuts.isolated_by(mask, line, *SHAPE)) for i, line in enumerate(every)]
+    seen.clear()
+    plain = cuts.best_cut(mask, rim[a], rim[b], a_cell, cells, gain, SHAPE)
+    assert plain[2] == max(alone, default=0.0)
+    looked_at = len(seen)
+    closely = cuts.best_cut(mask, rim[a], rim[b], a_cell, cells, gain, SHAPE, closer=closer)
+    assert (closely[0], closely[2]) == (plain[0], plain[2])
+    assert closely[1] is plain[1] is None or (closely[1] == plain[1]).all()
+    assert len(seen) - looked_at <= looked_at
+
+
+def test_lost_ground_is_counted_beyond_both_ends_of_many_ways():
+    gone, shape = drawn("##....##", "........")
+    starts, ends = np.array([2, 5, 10]), np.array([5, 2, 13])
+    assert cuts.lost_beyond_both(gone, starts, ends, *shape).tolist() == [4.0, 4.0, 0.0]
+
+
 def test_lost_ground_beyond_the_end_of_a_way_counts_in_its_direction():
     gone, shape = drawn("####....")
     # The way goes from cell 7 to cell 4; beyond its end four cells in a row are lost.

@@ -88,6 +88,13 @@ def test_components_are_joined_over_corners_and_ordered_by_size():
 
 
 @given(masks)
+def test_components_of_one_size_are_ordered_by_their_first_cells(grid):
+    labels = ground.components(grid.ravel(), grid.shape)
+    of_each = [np.flatnonzero(labels == label) for label in range(labels.max() + 1)]
+    assert of_each == sorted(of_each, key=lambda cells: (-cells.size, cells[0]))
+
+
+@given(masks)
 def test_components_cover_the_mask_and_never_touch(grid):
     labels = ground.components(grid.ravel(), grid.shape)
     assert ((labels >= 0) == grid.ravel()).all()
@@ -198,6 +205,21 @@ def test_the_easiest_way_out_weighs_a_wide_gate_far_away_against_a_narrow_one_cl
     by_steps = np.array([1.0, 0.5, 0.25, 0.125, 0.0625])
     ways = ground.easiest_ways(np.arange(5), gates, by_steps, np.zeros(5, dtype=np.int64), (1, 5))
     assert ways.tolist() == [0.2, 0.125, 0.25, 0.5, 1.0]
+
+
+@given(st.data())
+def test_ways_out_that_are_walked_together_are_those_walked_one_by_one(data):
+    side = 12
+    cells = side * side
+    gates, parts = (
+        np.array(data.draw(st.lists(st.sampled_from(values), min_size=cells, max_size=cells)))
+        for values in ((0.0, 0.0, 0.1, 0.35, 1.0), (-1, 0, 0, 0, 1))
+    )
+    by_steps, homes = np.exp(-np.arange(side) / 3.0), np.arange(cells)
+    alone = [ground.easiest_ways(homes[[cell]], gates, by_steps, parts, (side, side))[0] for cell in homes]
+    assert np.count_nonzero(gates) <= ground.WAYS_ONE_BY_ONE * cells, "one cell's ways are walked one by one"
+    together = ground.easiest_ways(homes, gates, by_steps, parts, (side, side))
+    assert together.tolist() == alone
 
 
 def test_a_way_out_leads_over_one_s_own_ground_only():

@@ -6,8 +6,8 @@ import pytest
 
 from siege_sim import SiegeModel, load_scenario, run
 from siege_sim.errors import ScenarioError
-from siege_sim.model.agents.axis import AxisPhase
 from siege_sim.model.agents.facility import Crossing
+from siege_sim.model.codes import AxisPhase
 
 TOWN = ("population.persons_per_household=50", "days=50", "interventions.aid_convoys=null")
 

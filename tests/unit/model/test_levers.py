@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from siege_sim import SiegeModel, load_scenario
-from siege_sim.model.agents.axis import AxisPhase
 from siege_sim.model.agents.facility import Hospital, Road
+from siege_sim.model.codes import AxisPhase
 from siege_sim.schema.sides import BESIEGER, GARRISON
 from tests.conftest import STRESS
 

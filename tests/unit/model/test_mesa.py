@@ -5,17 +5,20 @@ from __future__ import annotations
 import gc
 import inspect
 import signal
+import subprocess
+import sys
 import weakref
 
 import mesa
 import numpy as np
 import pytest
+from mesa.discrete_space import FixedAgent
 
 from siege_sim import SiegeModel, load_scenario, run
 from siege_sim.errors import LedgerError, SiegeError
 from siege_sim.model.agents.axis import Axis
 from siege_sim.model.agents.columns import Entry
-from siege_sim.model.agents.facility import Bakery, Hospital
+from siege_sim.model.agents.facility import Bakery, Facility, Hospital
 from siege_sim.model.agents.household import Household, Households
 from siege_sim.model.agents.unit import BesiegerUnit, GarrisonUnit, Units
 from siege_sim.model.codes import Status
@@ -32,6 +35,35 @@ def test_the_model_is_a_mesa_model(model, toy_town):
     model.step()
     assert (model.steps, model.day) == (1, 1)
     assert model.scenario is toy_town
+
+
+def test_places_are_mesa_agents_fixed_to_a_cell_once_a_siege_can_be_played(model):
+    class Well(Facility):
+        """A kind that came later."""
+
+    well = Well(model, model.city, 7, "the well")
+    for place in (*model.facilities, well):
+        assert isinstance(place, FixedAgent)
+        assert place in model.agents
+        assert place in place.cell.agents
+        assert type(place) in model.agents_by_type
+
+
+def test_kinds_of_places_made_before_mesa_is_there_become_agents_like_the_others():
+    """A package's kinds may be imported before anything that plays."""
+    program = """
+import sys
+from siege_sim import Facility
+class Well(Facility):
+    pass
+assert "mesa" not in sys.modules
+from siege_sim import SiegeModel, load_scenario
+model = SiegeModel(load_scenario("toy_town"), seed=1)
+well = Well(model, model.city, 7, "the well")
+assert well in model.agents and well in well.cell.agents and well.unique_id
+assert getattr(Well, "_datasets", None) is not getattr(Facility, "_datasets", 0)
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 @pytest.mark.parametrize("name", ["seed", "rng"])

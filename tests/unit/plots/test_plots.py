@@ -20,7 +20,7 @@ from matplotlib.text import Text
 
 from siege_sim import load_scenario, run
 from siege_sim.analysis.run import while_inhabited
-from siege_sim.plots import RUN_FIGURES, draw, draw_all, figure_named, ground, style
+from siege_sim.plots import RUN_FIGURES, draw, figure_named, ground, names_for, pictures_of, style
 from siege_sim.plots.civilians import deaths_of, people, places_of
 from siege_sim.plots.days import actions, turns
 from siege_sim.plots.food import PHASES, stretches
@@ -146,11 +146,11 @@ def test_time_is_marked_by_date_and_day(name, results):
 
 
 def test_all_figures_are_written_at_full_size(results, tmp_path):
-    folder = tmp_path / "new" / "figures"
-    pictures = draw_all(results["holds"], folder)
-    assert [picture.name for picture in pictures] == NAMES
+    pictures = pictures_of(results["holds"])
+    assert [picture.name for picture in pictures] == NAMES == names_for(results["holds"])
     for picture in pictures:
-        assert (folder / f"{picture.name}.png").read_bytes() == picture.png
+        picture.write(tmp_path)
+        assert (tmp_path / f"{picture.name}.png").read_bytes() == picture.png
         assert b"Software" not in picture.png
         assert 1000 < picture.size[0] < 2000
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from mesa.discrete_space import OrthogonalMooreGrid
+from pydantic import ValidationError
 
 from siege_sim import SiegeModel, load_scenario
 from siege_sim.model.agents.facility import FoodStock, Market
 from siege_sim.model.city.grid import FOLLOWS_FROM_GROUND
+from siege_sim.model.city.map import LARGEST_SIDE
+from siege_sim.model.city.synthetic import SyntheticTown
 from siege_sim.schema.sides import BESIEGER
 
 
@@ -59,3 +62,10 @@ def test_the_grid_s_cells_are_connected_as_mesa_connects_them(model):
     for cell in mesa_s.all_cells:
         expected = [(step, near.coordinate) for step, near in cell.connections.items()]
         assert [(step, near.coordinate) for step, near in ours[cell.coordinate].connections.items()] == expected
+
+
+def test_a_synthetic_town_may_be_as_large_as_a_drawn_map():
+    large = SyntheticTown(synthetic="a large town", side=LARGEST_SIDE, ring=10).drawn()
+    assert large.shape == (LARGEST_SIDE, LARGEST_SIDE)
+    with pytest.raises(ValidationError, match="less than or equal to"):
+        SyntheticTown(synthetic="too large", side=LARGEST_SIDE + 1)

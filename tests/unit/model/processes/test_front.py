@@ -10,7 +10,7 @@ import pytest
 from siege_sim import SiegeModel, load_scenario, run
 from siege_sim.errors import ScenarioError
 from siege_sim.model import front
-from siege_sim.model.agents.axis import AxisPhase
+from siege_sim.model.codes import AxisPhase
 from siege_sim.schema.sides import BESIEGER
 from tests.unit.model.processes.front_town import SEED, built_up, played, town
 

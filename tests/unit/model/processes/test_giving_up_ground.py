@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from siege_sim import Scenario, SiegeModel
+from siege_sim.model.processes.withdrawal import Withdrawal, _Danger
 from siege_sim.schema.sides import GARRISON
 from tests.unit.model.processes.front_town import SEED, played, town
+
+masks = st.lists(st.booleans(), min_size=9, max_size=9).map(np.array)
 
 FIELDS = ("map.side=14", "map.ring=3", "processes.withdrawal={least_km2: 0.4}")
 """A town large enough for a part of it to be worth an order."""
@@ -35,6 +40,18 @@ def test_an_ordered_withdrawal_is_told_apart_from_ground_that_was_cleared(after_
     )
     assert {events[event.because].kind for event in left} == {"ordered_withdrawal"}
     assert "ordered_withdrawal" not in {events[event.because].kind for event in cleared if event.because is not None}
+
+
+metres = st.floats(0.0, 9000.0)
+
+
+@given(metres, metres, st.floats(0.0, 1.0), st.floats(0.0, 50.0), masks, masks)
+def test_no_line_is_in_more_danger_than_its_lengths_allow_whatever_it_parts(lost, width, thin, shortens, front, part):
+    rules = Withdrawal(shortens=shortens)
+    kilometres = max(np.count_nonzero(front) * 0.4, 1e-9)
+    danger = _Danger(rules, 400.0, front, kilometres, thin, np.zeros(9, bool), works_m=500.0)
+    bound = danger.at_most(np.array([lost]), np.array([width]))[0]
+    assert danger.of(part, lost, width) <= bound
 
 
 def test_an_order_to_leave_follows_a_gain_of_the_assault(after_orders):
