@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from siege_sim.viewer.frames import Json
 
 
-FEWEST_RUNS = 3
+FEWEST_FOR_A_SPREAD = 3
 """With fewer, nothing is said of a spread."""
 
 
@@ -103,7 +104,7 @@ class Ensemble(BackgroundRuns):
 
     def fans(self) -> Json | None:
         """Return the fans of all lines of the charts, once there are runs enough to speak of a spread."""
-        if len(self.runs) < FEWEST_RUNS:
+        if len(self.runs) < FEWEST_FOR_A_SPREAD:
             return None
         return fans_on_sides([None] * self._side + [fans_of(self.runs, charts_of_scenario(self._scenario))])
 
@@ -161,10 +162,11 @@ WAIT_FOR_TURN_S = 0.5
 
 
 def run_at_low_priority(job: Job) -> CompactRun:
-    """Do a run, and let what readers wait for go first."""
+    """Do a run; a process of its own lets what readers wait for go first."""
     from siege_sim.runner.run import run_job
 
-    lower_priority()
+    if multiprocessing.parent_process() is not None:
+        lower_priority()
     return run_job(job)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from siege_sim.analysis.comparison.paired import mean_difference
 from siege_sim.analysis.intervals import share_of
 from siege_sim.dashboard.ensemble import (
-    FEWEST_RUNS,
+    FEWEST_FOR_A_SPREAD,
     BackgroundRuns,
     charts_of_scenario,
     fans_of,
@@ -99,7 +99,7 @@ class Pairs(BackgroundRuns):
         """Return what a page shows of it."""
         first, second = self.both
         left = self.seconds_left()
-        found = pairs_found(first, second, self._rows()) if len(first) >= FEWEST_RUNS else {}
+        found = pairs_found(first, second, self._rows()) if len(first) >= FEWEST_FOR_A_SPREAD else {}
         return {
             "planned": self.planned,
             "done": self.done,
@@ -115,7 +115,7 @@ class Pairs(BackgroundRuns):
     def fans(self) -> Json | None:
         """Return the fans of both runs for the charts, once there are pairs enough to speak of a spread."""
         first, second = self.both
-        if len(first) < FEWEST_RUNS:
+        if len(first) < FEWEST_FOR_A_SPREAD:
             return None
         drawn = charts_of_scenario(self._scenarios[0])
         return fans_on_sides([fans_of(runs, drawn) for runs in (first, second)])
