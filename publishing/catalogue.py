@@ -12,6 +12,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel import Locale
@@ -67,6 +68,7 @@ def texts_of_data() -> Iterator[Text]:
     yield from data_texts()
 
 
+@cache
 def gathered() -> dict[str, Text]:
     """Return every text that a page can show, by its key in catalogues: texts in the code, data, and patterns."""
     found: list[Text] = []

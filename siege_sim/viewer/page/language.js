@@ -3,9 +3,9 @@
 var Siege = window.Siege || (window.Siege = {});
 
 (function () {
-  const ENGLISH = { language: "en", name: "English", direction: "ltr", texts: {}, patterns: [] };
+  const ENGLISH = { language: "en", direction: "ltr", texts: {}, patterns: [] };
   const FORMS = ["zero", "one", "two", "few", "many", "other"];  // in the order in which catalogues have them
-  let own = ENGLISH, patterns = null, small = null, told = new Map();
+  let own = withTextsAlone(ENGLISH), patterns = null, small = null, told = new Map();
 
   Siege.catalogues = Siege.catalogues || {};  // by language; what is not there falls back to English
   Siege.language = "en";
@@ -13,7 +13,7 @@ var Siege = window.Siege || (window.Siege = {});
 
   // Show the page in a language from now on; one that is not there is English.
   Siege.speak = function (language) {
-    own = Siege.catalogues[language] || ENGLISH;
+    own = withTextsAlone(Siege.catalogues[language] || ENGLISH);
     patterns = small = null;
     told = new Map();
     Siege.language = own.language;
@@ -21,6 +21,9 @@ var Siege = window.Siege || (window.Siege = {});
     document.documentElement.lang = own.language;
     document.documentElement.dir = own.direction;
   };
+
+  // A catalogue whose texts are found by their names alone, and not by those that every object has.
+  function withTextsAlone(given) { return Object.assign({}, given, { texts: Object.assign(Object.create(null), given.texts) }); }
 
   // A fixed text in the language of the page, with values in the place of {names}; its English where there is none.
   Siege.t = function (text, values) { return filled(own.texts[text] || text, values); };
@@ -43,7 +46,7 @@ var Siege = window.Siege || (window.Siege = {});
 
   // A sentence that the server or the model has put together in English, by the pattern that it follows.
   Siege.sentence = function (sentence) {
-    if (own === ENGLISH || !sentence) return sentence;
+    if (own.language === "en" || !sentence) return sentence;
     if (!told.has(sentence)) told.set(sentence, sentenceOf(sentence, 0));
     return told.get(sentence);
   };
@@ -83,7 +86,7 @@ var Siege = window.Siege || (window.Siege = {});
 
   // A day of the calendar, in full or short; nothing in English, which has its own way.
   Siege.calendar = function (when, short) {
-    if (own === ENGLISH) return "";
+    if (own.language === "en") return "";
     return new Intl.DateTimeFormat(own.language, { day: "numeric", month: short ? "short" : "long", year: short ? undefined : "numeric", timeZone: "UTC" }).format(when);
   };
 
