@@ -124,9 +124,15 @@ def filled_in(text: str, values: Mapping[str, object]) -> str:
 
 
 def composed_in(texts: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Return the sentences with values that a catalogue has, each with its pattern; those with most words first."""
+    """Return the sentences with values that a catalogue has, each with its pattern; the most particular ones first."""
     found = [text for text in COMPOSED if text in texts and PLACEHOLDER.search(text)]
-    return [(pattern_of(text), text) for text in sorted(found, key=lambda text: -len(PLACEHOLDER.sub("", text)))]
+    return [(pattern_of(text), text) for text in sorted(found, key=_how_particular, reverse=True)]
+
+
+def _how_particular(text: str) -> tuple[int, int]:
+    """Return how many numbers a sentence holds, and how many letters besides its values."""
+    numbers = [name for name in PLACEHOLDER.findall(text) if name in NUMBERS_ONLY]
+    return len(numbers), len(PLACEHOLDER.sub("", text))
 
 
 def pattern_of(text: str) -> str:

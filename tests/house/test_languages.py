@@ -23,10 +23,11 @@ from publishing.catalogue import (
     po_text,
     updated,
 )
-from siege_sim.languages.catalogue import PLACEHOLDER
+from siege_sim.languages.catalogue import PLACEHOLDER, languages
 from siege_sim.languages.glossary import SHOWN_TERMS
 
 PACKAGE = CATALOGUES.parent
+ROOT = PACKAGE.parent
 PO_FILES = sorted(CATALOGUES.glob("*.po"))
 UPDATE = "run: python -m publishing.catalogue"
 
@@ -60,6 +61,12 @@ def test_a_translation_has_the_values_of_its_text_and_no_others(catalog):
             english = message.id[-1] if many else message.id
             assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(english)), english
             assert [text[:1].isspace(), text[-1:].isspace()] == [english[:1].isspace(), english[-1:].isspace()], english
+
+
+def test_every_command_with_a_language_names_those_that_there_are():
+    rows = [row for row in (ROOT / "docs" / "commands.md").read_text("utf-8").splitlines() if "`--language`" in row]
+    assert len(rows) == 3
+    assert [row for row in rows if not all(re.search(rf"\b{one}\b", row) for one in languages())] == []
 
 
 def test_no_two_texts_share_a_key():

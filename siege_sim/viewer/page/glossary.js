@@ -42,6 +42,7 @@
   // Below the term, or above it where there is no room.
   function place() {
     if (!shown) return;
+    if (!shown.isConnected) { put(); return; }
     const made = box(), at = shown.getBoundingClientRect(), wide = document.documentElement.clientWidth;
     made.style.left = Math.max(8, Math.min(at.left, wide - made.offsetWidth - 8)) + "px";
     const below = at.bottom + 4 + made.offsetHeight <= window.innerHeight;

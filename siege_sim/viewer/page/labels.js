@@ -124,7 +124,7 @@
         units: count(here.length, "unit", "units"), postures: set, names });
     });
     const places = run.head.facilities.map((place, i) => [place, i]).filter(([place]) => place.cell === cell)
-      .map(([place, i]) => place.name + (frame.facilities ? " (" + t(STATES[frame.facilities[i]]) + ")" : ""));
+      .map(([place, i]) => Siege.sentence(place.name) + (frame.facilities ? " (" + t(STATES[frame.facilities[i]]) + ")" : ""));
     if (places.length) lines.push(t("Here: {places}.", { places: places.join(", ") }));
     return lines.filter(Boolean);
   }
