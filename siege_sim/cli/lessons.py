@@ -15,6 +15,9 @@ def lesson_command(
         Path | None, typer.Option(metavar="FILE", help="Write the students' worksheet, a page to print.")
     ] = None,
     key: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the teacher's key, a page to print.")] = None,
+    language: Annotated[
+        str, typer.Option(help="The language of worksheet and key: en, de; of the lesson where it is translated.")
+    ] = "en",
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
 ) -> None:
     """Print a lesson; or write its worksheet, or its key.
@@ -24,11 +27,15 @@ def lesson_command(
     from siege_sim.dashboard.lessons.check_lesson import checked_lesson
     from siege_sim.dashboard.lessons.handouts import key_html, worksheet_html, write_handout
     from siege_sim.dashboard.lessons.lesson_file import find_lesson
+    from siege_sim.dashboard.lessons.translation import lesson_in
     from siege_sim.dashboard.lessons.written import written_lesson
+    from siege_sim.languages.catalogue import known_language
 
     file = find_lesson(lesson)
     found = checked_lesson(file)
-    pages = [(made(found, file), target) for made, target in ((worksheet_html, worksheet), (key_html, key)) if target]
+    told = lesson_in(known_language(language), file)
+    sheets = ((worksheet_html, worksheet), (key_html, key))
+    pages = [(made(told, file, language), target) for made, target in sheets if target]
     for html, target in pages:
         write_handout(html, target, force)
         print(f"{target}: written")

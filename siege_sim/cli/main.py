@@ -323,6 +323,9 @@ def dashboard_command(
         list[Path] | None,
         typer.Option("--lesson", metavar="FILE", help="A lesson of your own, listed first; repeat for more."),
     ] = None,
+    language: Annotated[
+        str, typer.Option(help="The language of pages whose reader chooses no other: en, de. [the browser's]")
+    ] = "",
     settings: SetOption = None,
 ) -> None:
     """Run sieges in a browser: watch, go back, change, compare."""
@@ -340,6 +343,7 @@ def dashboard_command(
         max_days=most_days,
         memory_mb=memory_mb,
         lessons=own_lessons or (),
+        language=language,
     )
     serve(server, host, port, open_browser, behind)
 

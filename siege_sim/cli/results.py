@@ -196,6 +196,7 @@ def replay_command(
     stored_only: Annotated[
         bool, typer.Option("--stored-only", help="Show what the folder has stored; repeat no run.")
     ] = False,
+    language: Annotated[str, typer.Option(help="The language of the page: en, de.")] = "en",
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Write a run, or two side by side, as one offline page."""
@@ -203,7 +204,7 @@ def replay_command(
 
     if len(results) > 2:
         raise typer.BadParameter("give one results folder, or two")
-    notes = write_replay(results, out, force, stored_only)
+    notes = write_replay(results, out, force, stored_only, language=language)
     if not quiet:
         print("\n".join([*notes, f"{out}: written; open it in a browser"]))
 

@@ -15,6 +15,7 @@ from siege_sim.dashboard.ensemble import FEWEST_FOR_A_SPREAD
 from siege_sim.dashboard.first_levers import FirstLeversForm
 from siege_sim.dashboard.lesson_box import LessonBeside, LessonsBox
 from siege_sim.dashboard.lesson_reader import lessons_in_order
+from siege_sim.dashboard.page_language import translated, translated_sentence
 from siege_sim.dashboard.page_state import CONTINUE, PageState, wide_window
 from siege_sim.dashboard.sessions import server_sessions
 from siege_sim.dashboard.widget import ViewerWidget
@@ -39,7 +40,7 @@ def Page() -> None:
             with solara.Column(classes=["siege-controls"]):
                 Controls(state)
             with solara.AppBarTitle():
-                solara.Text(state.session.value.runs[0].scenario.title)
+                solara.Text(translated(state.session.value.runs[0].scenario.title))
     ClassBar(state)
     Notice(state)
     with solara.Div(classes=["siege-layout"]):
@@ -49,6 +50,7 @@ def Page() -> None:
             account=state.changes.account.value,
             pairs=state.changes.pairs.value,
             saved=state.saved.value,
+            language=server_sessions().settings.language,
             card=state.lessons.view.value,
             first_lesson=lessons_in_order()[0].title if lessons_in_order() else "",
             handlers={
@@ -72,27 +74,27 @@ def Notice(state: PageState) -> None:
     text, next_action = state.message.value, state.next_action.value
     with solara.Column(gap="8px", classes=["siege-notice"]):
         if text:
-            (solara.Warning if next_action == CONTINUE else solara.Error)(text)
+            (solara.Warning if next_action == CONTINUE else solara.Error)(translated_sentence(text))
         if text and next_action:
-            solara.Button(next_action, color="primary", on_click=state.resume)
+            solara.Button(translated(next_action), color="primary", on_click=state.resume)
 
 
 @solara.component
 def Controls(state: PageState) -> None:
     """Draw what stands beside the viewer; ``revision`` lets its parts be drawn anew when the session has changed."""
     revision = state.revision.value
-    with solara.Details("Lessons", expand=True):
+    with solara.Details(translated("Lessons"), expand=True):
         LessonsBox(state)
     ScenarioBox(state, revision)
     RunsBox(state, revision)
     LinkBox(state, revision)
-    with solara.Details("Change something", expand=True):
+    with solara.Details(translated("Change something"), expand=True):
         FirstLeversForm(state.session.value, state.day.value, revision, state.apply_edits)
-    with solara.Details("All parameters", expand=False):
+    with solara.Details(translated("All parameters"), expand=False):
         forms.MechanismForm(state.session.value, state.day.value, revision, state.apply_edits)
-    with solara.Details("Add or end a dated action", expand=False):
+    with solara.Details(translated("Add or end a dated action"), expand=False):
         forms.InterventionForm(state.session.value, state.day.value, revision, state.apply_edits)
-    with solara.Details("Change how it begins", expand=False):
+    with solara.Details(translated("Change how it begins"), expand=False):
         forms.StartForm(state.session.value, revision, state.apply_edits)
     EnsembleBox(state)
 
@@ -106,18 +108,26 @@ def EnsembleBox(state: PageState) -> None:
     done, planned = state.progress.value
     ensemble = state.ensemble.value
     with solara.Card(margin=0, elevation=0):
-        Heading("Many runs")
-        solara.Text("One run is not a forecast. Run the current scenario with other seeds and see the spread.")
-        solara.InputInt("How many", value=runs, on_value=set_runs)
+        Heading(translated("Many runs"))
+        solara.Text(
+            translated("One run is not a forecast. Run the current scenario with other seeds and see the spread.")
+        )
+        solara.InputInt(translated("How many"), value=runs, on_value=set_runs)
         if not possible:
-            solara.Error(f"From {FEWEST_FOR_A_SPREAD} to {most} runs are possible here.", dense=True)
+            solara.Error(
+                translated("From {fewest} to {most} runs are possible here.", fewest=FEWEST_FOR_A_SPREAD, most=most),
+                dense=True,
+            )
         with solara.Row():
             if ensemble is not None and ensemble.running:
-                solara.Button("Stop", on_click=ensemble.stop)
-                solara.Text(f"{done} of {planned} runs")
+                solara.Button(translated("Stop"), on_click=ensemble.stop)
+                solara.Text(translated("{done} of {planned} runs", done=done, planned=planned))
             else:
                 solara.Button(
-                    "Run them", color="primary", disabled=not possible, on_click=lambda: state.run_ensemble(runs)
+                    translated("Run them"),
+                    color="primary",
+                    disabled=not possible,
+                    on_click=lambda: state.run_ensemble(runs),
                 )
         if ensemble is not None and ensemble.running:
             solara.ProgressLinear(100 * done / planned if planned else True)

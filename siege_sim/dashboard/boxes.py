@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
@@ -10,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 import solara
 
 from siege_sim.dashboard.forms import Choice
+from siege_sim.dashboard.lessons.written import explained_html
+from siege_sim.dashboard.page_language import translated, translated_sentence
 from siege_sim.dashboard.widget import UploadWidget
 from siege_sim.errors import SiegeError
+from siege_sim.languages.glossary import page_glossary
 from siege_sim.loading.scenario import shipped_scenarios
 from siege_sim.schema.yaml_file import read_yaml
 
@@ -23,9 +27,15 @@ if TYPE_CHECKING:
 
 
 @solara.component
-def Heading(text: str) -> None:
-    """Draw the heading of a box: one that is found by heading, unlike a card's title."""
-    solara.HTML(tag="h2", unsafe_innerHTML=text, classes=["siege-heading"])
+def Heading(text: str, term: str = "") -> None:
+    """Draw the heading of a box: one that is found by heading, unlike a card's title; a term is explained."""
+    shown = html.escape(text)
+    solara.HTML(tag="h2", unsafe_innerHTML=term_html(shown, term) if term else shown, classes=["siege-heading"])
+
+
+def term_html(shown: str, term: str) -> str:
+    """Return HTML that is explained, on hover and on focus, by the glossary's meaning of a term."""
+    return explained_html(shown, translated(page_glossary()[term]))
 
 
 @cache
@@ -41,7 +51,7 @@ def shipped_titles() -> dict[str, str]:
 def choices_of(session: AnySession) -> dict[str, str | Scenario]:
     """Return the scenarios that can be opened by what they are called: the shipped ones, and the reader's own."""
     titles = shipped_titles()
-    choices: dict[str, str | Scenario] = {title: name for name, title in titles.items()}
+    choices: dict[str, str | Scenario] = {translated(title): name for name, title in titles.items()}
     state = session.state
     for shown in (*state.former, state.shown):
         for run in shown.runs:
@@ -52,7 +62,8 @@ def choices_of(session: AnySession) -> dict[str, str | Scenario]:
 
 def choice_of(run: Run | RunDefinition) -> str:
     """Return what the scenario of a run is called among the choices."""
-    return shipped_titles().get(run.parent or "", f"{run.name} (a file)")
+    title = shipped_titles().get(run.parent or "")
+    return translated("{name} (a file)", name=run.name) if title is None else translated(title)
 
 
 @solara.component
@@ -72,14 +83,16 @@ def ScenarioBox(state: PageState, revision: int) -> None:
     solara.use_effect(follow, [first.number])
     scenario = choices.get(chosen, choices[shown])
     with solara.Card(margin=0, elevation=0):
-        Heading("Scenario")
-        Choice("Scenario", list(choices), chosen if chosen in choices else shown, choose)
-        solara.InputInt("Seed", value=seed, on_value=set_seed)
+        Heading(translated("Scenario"), "Scenario")
+        Choice(translated("Scenario"), list(choices), chosen if chosen in choices else shown, choose)
+        solara.InputInt(translated("Seed"), value=seed, on_value=set_seed)
         if seed < 0:
-            solara.Error("A seed is a whole number of at least 0.", dense=True)
+            solara.Error(translated("A seed is a whole number of at least 0."), dense=True)
         with solara.Row():
-            solara.Button("Open", color="primary", disabled=seed < 0, on_click=lambda: state.open(scenario, seed))
-            solara.Button("Put beside", on_click=lambda: state.put_beside(scenario))
+            solara.Button(
+                translated("Open"), color="primary", disabled=seed < 0, on_click=lambda: state.open(scenario, seed)
+            )
+            solara.Button(translated("Put beside"), on_click=lambda: state.put_beside(scenario))
         Upload(state)
 
 
@@ -99,7 +112,12 @@ def Upload(state: PageState) -> None:
         set_error("")
         state.refresh()
 
-    UploadWidget.element(most_bytes=session.limits.upload_bytes, error=error, handlers={"upload": upload})
+    UploadWidget.element(
+        texts=UploadWidget.texts_now(),
+        most_bytes=session.limits.upload_bytes,
+        error=translated_sentence(error),
+        handlers={"upload": upload},
+    )
 
 
 @solara.component
@@ -107,17 +125,25 @@ def RunsBox(state: PageState, revision: int) -> None:
     """List the runs and what was changed; keep one of two runs; save a run; go back to what was shown before."""
     session: AnySession = state.session.value
     with solara.Card(margin=0, elevation=0):
-        Heading("Runs")
+        Heading(translated("Runs"), "Run")
         runs: Sequence[Run | RunDefinition] = session.runs
         for letter, run in zip("AB", runs, strict=False):
             name, text = session.export(run.number)
-            solara.Text(f"{letter}: {run.name}, seed {run.seed}", classes=["siege-run"])
+            said = translated(
+                "{letter}: {run}, seed {seed}", letter=letter, run=translated_sentence(run.name), seed=run.seed
+            )
+            solara.Text(said, classes=["siege-run"])
             for entry in run.log:
-                solara.Div(children=[solara.Text(f"{entry.since}: {entry.text}")])
+                solara.Div(
+                    children=[solara.Text(f"{translated_sentence(entry.since)}: {translated_sentence(entry.text)}")]
+                )
             with solara.Row(style={"flex-wrap": "wrap"}):
-                solara.FileDownload(text, filename=name, label=f"Save {letter}")
+                solara.FileDownload(text, filename=name, label=translated("Save {letter}", letter=letter))
                 if len(runs) > 1:
-                    solara.Button(f"Keep {letter} alone", on_click=lambda run=run: state.do("keep_only", run.number))
+                    solara.Button(
+                        translated("Keep {letter} alone", letter=letter),
+                        on_click=lambda run=run: state.do("keep_only", run.number),
+                    )
         FormerRuns(state, revision)
 
 
@@ -126,12 +152,12 @@ def FormerRuns(state: PageState, revision: int) -> None:
     """List the runs that were shown before, the newest first; each can be shown again."""
     past: SessionState = state.session.value.state
     with solara.Row():
-        solara.Button("Undo", disabled=not past.undoable, on_click=lambda: state.do("undo"))
+        solara.Button(translated("Undo"), disabled=not past.undoable, on_click=lambda: state.do("undo"))
     if past.former:
-        with solara.Details(f"Shown before ({len(past.former)})", expand=False):
+        with solara.Details(translated("Shown before ({number})", number=len(past.former)), expand=False):
             for former in reversed(past.former):
                 solara.Button(
-                    former.label,
+                    translated_sentence(former.label),
                     text=True,
                     classes=["siege-former"],
                     on_click=lambda former=former: state.do("go_back", former.numbers),

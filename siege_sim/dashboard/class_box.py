@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import solara
 
+from siege_sim.dashboard.page_language import page_catalogue, translated_sentence
 from siege_sim.dashboard.sessions import server_sessions
 from siege_sim.dashboard.state_link import link_of
 from siege_sim.dashboard.widget import ClassWidget, LinkWidget
@@ -23,16 +24,17 @@ def ClassBar(state: PageState) -> None:
     if not part.on:
         return
     ClassWidget.element(
+        texts=ClassWidget.texts_now(),
         teacher=part.teacher.value,
         name=part.name.value,
         frozen=news.frozen,
         question="" if asked is None else asked.text,
-        locked=part.locked.value,
-        problem=part.problem.value,
+        locked=page_catalogue().figures(part.locked.value),
+        problem=translated_sentence(part.problem.value),
         handlers={
             "join": part.join,
             "leave": part.leave,
-            "answer": part.answer,
+            "answer": lambda text: part.answer(page_catalogue().plain_number(text)),
             "push": part.push,
             "freeze": part.freeze,
         },
@@ -50,10 +52,10 @@ def LinkBox(state: PageState, revision: int) -> None:
             shown = state.shown_now()
             link = link_of(shown, shown.day, server_sessions().settings)
         except SiegeError as error:
-            problem = f"{str(error)[:1].upper()}{str(error)[1:]}."
+            problem = translated_sentence(f"{str(error)[:1].upper()}{str(error)[1:]}.")
         set_made((link, problem, (state.revision.value, state.day.value)))
 
     link, problem, of = made
     if of != (revision, state.day.value):
         link = problem = ""
-    LinkWidget.element(link=link, problem=problem, handlers={"make": make})
+    LinkWidget.element(texts=LinkWidget.texts_now(), link=link, problem=problem, handlers={"make": make})

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
+
+import jinja2
 
 from siege_sim.dashboard.limits import SessionError
 from siege_sim.dashboard.sessions import server_sessions
 from siege_sim.dashboard.state_link import read_link
 from siege_sim.errors import SiegeError
+from siege_sim.languages.catalogue import ENGLISH, catalogue, languages
+from siege_sim.viewer.replay import language_script, page_part
 
 if TYPE_CHECKING:
     from siege_sim.dashboard.classroom import Classroom
@@ -57,17 +62,18 @@ class ClassPages:
         if scope["type"] != "http" or not f"{path}/".startswith(f"{CLASS_PATH}/"):
             await self._app(scope, receive, send)
             return
-        if not self._room.is_teacher(_key_in(scope.get("query_string", b""))):
+        if not self._room.is_teacher(_value_in(scope.get("query_string", b""), "key")):
             await _send(send, (403, "text/plain", WRONG_SECRET))
             return
         body = await _body(receive) if scope["method"] == "POST" else b""
-        answer = self._answer(scope["method"], path.removeprefix(CLASS_PATH), body)
+        wished = _value_in(scope.get("query_string", b""), "language")
+        answer = self._answer(scope["method"], path.removeprefix(CLASS_PATH), body, wished)
         await _send(send, answer)
 
-    def _answer(self, method: str, path: str, body: bytes | None) -> PageAnswer:
+    def _answer(self, method: str, path: str, body: bytes | None, language: str) -> PageAnswer:
         match method, path:
             case "GET", "":
-                return 200, "text/html", files("siege_sim.dashboard").joinpath("page", "class.html").read_text("utf-8")
+                return 200, "text/html", class_page(language or server_sessions().settings.language)
             case "GET", "/state":
                 return 200, "application/json", json.dumps(self._room.data())
             case "GET", "/class.csv":
@@ -117,10 +123,28 @@ class ClassPages:
         self._room.push(state.shown)
 
 
-def _key_in(query: bytes) -> str:
-    """Return the secret in the end of an address; empty where there is none."""
+@cache
+def _class_template() -> jinja2.Template:
+    text = files("siege_sim.dashboard").joinpath("page", "class.html").read_text("utf-8")
+    return jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(text)
+
+
+def class_page(language: str) -> str:
+    """Return the teacher's page in a language; in English where there is no such language."""
+    own = catalogue(language if language in languages() else ENGLISH)
+    return _class_template().render(
+        t=own.text,
+        language=own.language,
+        direction=own.direction,
+        languages=[(code, catalogue(code).name) for code in languages()],
+        script=f"{page_part('language.js')}\n{language_script(own.language)}",
+    )
+
+
+def _value_in(query: bytes, name: str) -> str:
+    """Return a value in the end of an address, such as the secret; empty where there is none."""
     try:
-        return parse_qs(query.decode("latin-1"), max_num_fields=10).get("key", [""])[0]
+        return parse_qs(query.decode("latin-1"), max_num_fields=10).get(name, [""])[0]
     except ValueError:  # too many fields
         return ""
 

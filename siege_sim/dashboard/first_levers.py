@@ -11,6 +11,7 @@ import solara
 from siege_sim.dashboard.branching import SetParameter
 from siege_sim.dashboard.forms import ApplyEdits, Choice, Fields, FormProblem, FormState, errors_by_field
 from siege_sim.dashboard.levers import Lever, mechanism_panels
+from siege_sim.dashboard.page_language import translated
 
 if TYPE_CHECKING:
     from siege_sim.dashboard.sessions import AnySession
@@ -87,9 +88,20 @@ def FirstLeversForm(session: AnySession, day: int, revision: int, apply_edits: A
         problem = apply_edits([SetParameter(group.mechanisms[key], key, value) for key, value in values], evening)
         fill(replace(form, errors=errors_by_field(problem, group.levers)) if problem else FormState())
 
-    Choice("What is it about?", list(groups), group.question, choose_other)
+    questions = {translated(question): question for question in groups}
+    Choice(
+        translated("What is it about?"),
+        list(questions),
+        translated(group.question),
+        lambda chosen: choose_other(questions[chosen]),
+    )
     Fields(group.levers, form, fill)
     with solara.Row(style={"flex-wrap": "wrap"}):
-        solara.Button(f"From day {day + 1}", color="primary", disabled=not form.ready, on_click=lambda: apply(day))
-        solara.Button("From the start", disabled=not form.ready, on_click=lambda: apply(-1))
+        solara.Button(
+            translated("From day {day}", day=day + 1),
+            color="primary",
+            disabled=not form.ready,
+            on_click=lambda: apply(day),
+        )
+        solara.Button(translated("From the start"), disabled=not form.ready, on_click=lambda: apply(-1))
     FormProblem(form)

@@ -18,6 +18,7 @@ from siege_sim.dashboard.levers import (
     mechanism_panels,
     start_panels,
 )
+from siege_sim.dashboard.page_language import page_catalogue, page_signs, translated, translated_sentence
 from siege_sim.dashboard.widget import ChoiceWidget, FieldsWidget
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class PanelChoice:
 def use_panel_choice(panels: Sequence[LeverPanel], usual: str) -> PanelChoice:
     """Let a reader choose a panel by its title; what was typed is dropped with the panel that it belonged to."""
     by_title = {title_of(panel): panel for panel in panels}
-    first = next((title for title in by_title if title.endswith(usual)), next(iter(by_title)))
+    first = next((title for title, panel in by_title.items() if panel.label == usual), next(iter(by_title)))
     chosen, set_chosen = solara.use_state(first)
     form, fill = solara.use_state(FormState())
 
@@ -91,7 +92,7 @@ def use_panel_choice(panels: Sequence[LeverPanel], usual: str) -> PanelChoice:
 
 def title_of(panel: LeverPanel) -> str:
     """Return a panel's group and label."""
-    return f"{panel.group}: {panel.label}"
+    return f"{translated_sentence(panel.group)}: {translated(panel.label)}"
 
 
 @solara.component
@@ -110,14 +111,23 @@ def MechanismForm(session: AnySession, day: int, revision: int, apply_edits: App
         values = form.values(panel.levers).items()
         chosen.apply([SetParameter(panel.name, key, value) for key, value in values], evening, apply_edits)
 
-    Choice("Mechanism", chosen.names, chosen.name, chosen.choose)
-    solara.Text(panel.description)
+    Choice(translated("Mechanism"), chosen.names, chosen.name, chosen.choose)
+    solara.Text(translated(panel.description))
     Fields(panel.levers, form, chosen.fill)
     if panel.neutral:
-        solara.Button("Set to neutral values", text=True, on_click=lambda: chosen.fill(FormState(dict(panel.neutral))))
+        solara.Button(
+            translated("Set to neutral values"),
+            text=True,
+            on_click=lambda: chosen.fill(FormState(dict(panel.neutral))),
+        )
     with solara.Row(style={"flex-wrap": "wrap"}):
-        solara.Button(f"From day {day + 1}", color="primary", disabled=not form.ready, on_click=lambda: apply(day))
-        solara.Button("From the start", disabled=not form.ready, on_click=lambda: apply(-1))
+        solara.Button(
+            translated("From day {day}", day=day + 1),
+            color="primary",
+            disabled=not form.ready,
+            on_click=lambda: apply(day),
+        )
+        solara.Button(translated("From the start"), disabled=not form.ready, on_click=lambda: apply(-1))
     FormProblem(form)
 
 
@@ -131,10 +141,12 @@ def StartForm(session: AnySession, revision: int, apply_edits: ApplyEdits) -> No
         values = form.values(panel.levers).items()
         chosen.apply([SetStartValue(panel.block, key, value) for key, value in values], -1, apply_edits)
 
-    Choice("Part", chosen.names, chosen.name, chosen.choose)
-    solara.Text(panel.description)
+    Choice(translated("Part"), chosen.names, chosen.name, chosen.choose)
+    solara.Text(translated(panel.description))
     Fields(panel.levers, form, chosen.fill)
-    solara.Button("Run it like this from the start", color="primary", disabled=not form.ready, on_click=apply)
+    solara.Button(
+        translated("Run it like this from the start"), color="primary", disabled=not form.ready, on_click=apply
+    )
     FormProblem(form)
 
 
@@ -142,10 +154,10 @@ def StartForm(session: AnySession, revision: int, apply_edits: ApplyEdits) -> No
 def InterventionForm(session: AnySession, day: int, revision: int, apply_edits: ApplyEdits) -> None:
     """Add a dated action, or end one."""
     scenario = session.current.scenario
-    panels = {panel.label: panel for panel in intervention_panels(scenario)}
-    chosen, choose = solara.use_state("Ceasefire")
+    panels = {translated(panel.label): panel for panel in intervention_panels(scenario)}
+    chosen, choose = solara.use_state(translated("Ceasefire"))
     form, fill = solara.use_state(FormState())
-    panel = panels[chosen]
+    panel = panels.get(chosen) or next(iter(panels.values()))
     levers = (*window_levers(day), *panel.levers)
 
     def choose_other(name: str) -> None:
@@ -164,17 +176,21 @@ def InterventionForm(session: AnySession, day: int, revision: int, apply_edits: 
     def end(name: str) -> None:
         fill(FormState(errors=errors_by_field(apply_edits([EndIntervention(name)], day), ())))
 
-    Choice("Action", list(panels), chosen, choose_other)
-    solara.Text(panel.description)
+    Choice(translated("Action"), list(panels), chosen, choose_other)
+    solara.Text(translated(panel.description))
     Fields(levers, form, fill)
-    solara.Button("Add it", color="primary", disabled=any(form.errors.values()), on_click=begin)
+    solara.Button(translated("Add it"), color="primary", disabled=any(form.errors.values()), on_click=begin)
     FormProblem(form)
     for name, action in scenario.interventions.items():
         last = action.last_day(scenario.clock)
         if last > day:
             with solara.Row():
-                solara.Text(f"{in_sentence_case(name)}, day {action.first_day(scenario.clock)} to {last}")
-                solara.Button("End", text=True, on_click=lambda name=name: end(name))
+                first = action.first_day(scenario.clock)
+                said = translated(
+                    "{action}, day {first} to {last}", action=in_sentence_case(name), first=first, last=last
+                )
+                solara.Text(said)
+                solara.Button(translated("End"), text=True, on_click=lambda name=name: end(name))
 
 
 def window_levers(day: int) -> tuple[Lever, ...]:
@@ -200,24 +216,41 @@ def Fields(levers: tuple[Lever, ...], form: FormState, fill: Callable[[FormState
 
     def typed(data: dict[str, Any]) -> None:
         if (lever := by_key.get(str(data.get("key")))) is not None:
-            fill(form.with_typed(lever, data.get("value")))
+            fill(form.with_typed(lever, _as_typed(lever, data.get("value"))))
 
     shown = [_field_data(lever, form.typed.get(lever.key, lever.value)) for lever in levers]
-    FieldsWidget.element(levers=shown, errors=dict(form.errors), handlers={"set_value": typed})
+    errors = {key: translated_sentence(text) for key, text in form.errors.items()}
+    FieldsWidget.element(
+        texts=FieldsWidget.texts_now(), signs=page_signs(), levers=shown, errors=errors, handlers={"set_value": typed}
+    )
+
+
+def _as_typed(lever: Lever, value: Any) -> Any:
+    """Return what was typed, a number with a point, however the language of the page writes it."""
+    one_number = lever.kind in ("number", "whole") and isinstance(value, str)
+    return page_catalogue().plain_number(value) if one_number else value
+
+
+def _as_shown(lever: Lever, value: Any) -> Any:
+    """Return what a field shows: a number as the language of the page writes it."""
+    shown = field_text(value)
+    one_number = lever.kind in ("number", "whole") and isinstance(shown, str)
+    return page_catalogue().figures(shown) if one_number else shown
 
 
 def _field_data(lever: Lever, value: Any) -> dict[str, Any]:
     """Return a lever as its field shows it."""
-    plausible = (
-        "" if lever.plausible is None else f"{field_text(lever.plausible[0])} to {field_text(lever.plausible[1])}"
-    )
-    known = f" Names: {', '.join(lever.choices)}." if lever.kind == "weights" else ""
+    low, high = (page_catalogue().figures(str(field_text(end))) for end in lever.plausible or ("", ""))
+    plausible = "" if lever.plausible is None else translated("{low} to {high}", low=low, high=high)
+    known = translated(" Names: {names}.", names=", ".join(lever.choices)) if lever.kind == "weights" else ""
     return {
-        **{name: getattr(lever, name) for name in ("key", "kind", "label", "unit", "hint", "low", "high")},
-        "description": lever.description + known,
+        **{name: getattr(lever, name) for name in ("key", "kind", "low", "high")},
+        **{name: translated(getattr(lever, name)) for name in ("label", "unit", "hint")},
+        "description": translated(lever.description) + known,
         "plausible": plausible,
         "choices": list(lever.choices),
-        "value": field_text(value),
+        "labels": {choice: translated(choice.replace("_", " ")) for choice in lever.choices},
+        "value": _as_shown(lever, value),
     }
 
 
@@ -236,7 +269,7 @@ def field_text(value: Any) -> Any:
 def FormProblem(form: FormState) -> None:
     """Show what belongs to no field."""
     if form.errors.get(""):
-        solara.Error(form.errors[""])
+        solara.Error(translated_sentence(form.errors[""]))
 
 
 def parse_value(lever: Lever, typed: Any) -> tuple[Any, str]:

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 import solara
 
 from siege_sim.dashboard.lesson_reader import lessons_in_order
-from siege_sim.dashboard.lessons.written import button_text, lesson_html
+from siege_sim.dashboard.lessons.written import button_text, lesson_html, with_words_explained
+from siege_sim.dashboard.page_language import page_catalogue, translated_sentence
 from siege_sim.dashboard.widget import LessonWidget
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from siege_sim.dashboard.lesson_reader import LessonReader
     from siege_sim.dashboard.lessons.lesson_file import LessonCard
     from siege_sim.dashboard.page_state import PageState
+    from siege_sim.languages.catalogue import Catalogue
 
 
 @solara.component
@@ -26,13 +29,14 @@ def LessonBeside(state: PageState) -> None:
     assert lesson is not None
     waits = progress.card in progress.begun and state.ensemble.value is not None and state.ensemble.value.running
     LessonWidget.element(
+        texts=LessonWidget.texts_now(),
         title=lesson.title,
         minutes=lesson.minutes,
         number=progress.card + 1,
         count=len(lesson.cards),
-        card=card_data(reader.card, reader.file),
-        locked=progress.guesses.get(progress.card, ""),
-        problem=reader.problem.value,
+        card=card_data(reader.card, reader.file, lesson.words, page_catalogue()),
+        locked=_shown_guess(reader, progress.guesses.get(progress.card, "")),
+        problem=translated_sentence(reader.problem.value),
         begun=progress.card in progress.begun,
         done=progress.card in progress.done and not waits,
         words=[[word, meaning] for word, meaning in lesson.words.items()],
@@ -42,7 +46,7 @@ def LessonBeside(state: PageState) -> None:
 
 def _handlers(reader: LessonReader) -> dict[str, Any]:
     return {
-        "lock": reader.lock,
+        "lock": lambda guess: reader.lock(typed_guess(reader, guess)),
         "perform": reader.perform,
         "turn": reader.turn,
         "restart": lambda: reader.take(reader.progress.value.lesson),
@@ -50,16 +54,32 @@ def _handlers(reader: LessonReader) -> dict[str, Any]:
     }
 
 
-def card_data(card: LessonCard, lesson_file: Path) -> dict[str, Any]:
-    """Return a card as the page shows it; its command is for the written lesson alone."""
+def typed_guess(reader: LessonReader, text: str) -> str:
+    """Return a guess as it is kept: a number with a point, however the language of the page writes it."""
+    guess = reader.card.guess
+    return page_catalogue().plain_number(text) if guess is not None and guess.kind in ("day", "number") else text
+
+
+def _shown_guess(reader: LessonReader, text: str) -> str:
+    """Return a guess that is kept as the language of the page writes it."""
+    guess = reader.card.guess
+    return page_catalogue().figures(text) if guess is not None and guess.kind in ("day", "number") else text
+
+
+def card_data(
+    card: LessonCard, lesson_file: Path, words: Mapping[str, str] | None = None, language: Catalogue | None = None
+) -> dict[str, Any]:
+    """Return a card as the page shows it, with its words explained; its command is for the written lesson alone."""
     guess = card.guess
+    texts = {
+        name: with_words_explained(lesson_html(getattr(card, name)), words or {})
+        for name in ("text", "look", "debrief")
+    }
     return {
         "title": card.title,
-        "text": lesson_html(card.text),
+        **texts,
         "guess": None if guess is None else {"ask": guess.ask, "kind": guess.kind, "options": list(guess.options)},
-        "button": "" if card.do is None else button_text(card.do, lesson_file),
-        "look": lesson_html(card.look) if card.look else "",
-        "debrief": lesson_html(card.debrief) if card.debrief else "",
+        "button": "" if card.do is None else button_text(card.do, lesson_file, language),
     }
 
 

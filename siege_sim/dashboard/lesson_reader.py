@@ -14,11 +14,12 @@ from siege_sim.dashboard.lessons.lesson_file import (
     Lesson,
     LessonCard,
     LessonStep,
-    load_lesson,
     scenario_for,
     shipped_lesson_files,
 )
 from siege_sim.dashboard.lessons.progress import LONGEST_GUESS, LessonProgress, guess_problem, guessed, marks_of
+from siege_sim.dashboard.lessons.translation import lesson_in
+from siege_sim.dashboard.page_language import page_catalogue
 from siege_sim.dashboard.sessions import server_sessions
 
 if TYPE_CHECKING:
@@ -26,11 +27,16 @@ if TYPE_CHECKING:
 
 
 @cache
-def known_lessons() -> dict[str, tuple[Lesson, Path]]:
-    """Return the lessons of this server and their files by name: the teacher's own first."""
+def lessons_known_in(language: str) -> dict[str, tuple[Lesson, Path]]:
+    """Return the lessons of this server in a language, and their files, by name: the teacher's own first."""
     files = [*map(Path, server_sessions().settings.lessons), *shipped_lesson_files().values()]
-    lessons = [(load_lesson(file)[0], file) for file in files]
+    lessons = [(lesson_in(language, file), file) for file in files]
     return {lesson.name: (lesson, file) for lesson, file in reversed(lessons)}
+
+
+def known_lessons() -> dict[str, tuple[Lesson, Path]]:
+    """Return the lessons of this server in the language of this page, and their files, by name."""
+    return lessons_known_in(page_catalogue().language)
 
 
 def lessons_in_order() -> list[Lesson]:

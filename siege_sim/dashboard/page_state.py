@@ -16,6 +16,7 @@ from siege_sim.dashboard.lesson_reader import LessonReader
 from siege_sim.dashboard.limits import SessionSuspendedError
 from siege_sim.dashboard.page_changes import PageChanges
 from siege_sim.dashboard.page_class import PageClass
+from siege_sim.dashboard.page_language import choose_language
 from siege_sim.dashboard.remote_session import RemoteSession
 from siege_sim.dashboard.sessions import Remembered, server_sessions
 from siege_sim.errors import SiegeError
@@ -80,6 +81,7 @@ class PageState:
 
     def connect(self, data: dict[str, Any]) -> None:
         """Attach the session of a tab: a page that is loaded again finds its own."""
+        choose_language(str(data.get("language") or ""))
         self._width = int(data.get("width", NARROW_PX))
         tab, last = str(data.get("tab", "")), str(data.get("last", ""))
         self._tab = tab if SECRET.fullmatch(tab) else f"{solara.get_session_id()}/{tab[:64]}"

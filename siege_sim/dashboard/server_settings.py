@@ -10,6 +10,7 @@ from pathlib import Path
 
 from siege_sim.dashboard.limits import Limits
 from siege_sim.errors import SiegeError
+from siege_sim.languages.catalogue import known_language
 from siege_sim.loading.scenario import parent_of
 
 ENVIRONMENT = "SIEGE_SIM_DASHBOARD"
@@ -32,6 +33,7 @@ class ServerSettings:
         memory_mb: how much memory such a process may take, beyond what all share.
         folder: where sessions are kept, to come back after a restart; empty to keep none.
         lessons: files of lessons that are listed before those that come with the program.
+        language: of pages whose reader has chosen no other; empty for what the browser wishes.
     """
 
     scenario: str = "toy_town"
@@ -45,6 +47,7 @@ class ServerSettings:
     memory_mb: int = 200
     folder: str = ""
     lessons: tuple[str, ...] = ()
+    language: str = ""
 
     def to_environment(self) -> None:
         """Leave it where the server's process finds it."""
@@ -89,11 +92,13 @@ def server_settings(
     max_days: int | None = None,
     memory_mb: int | None = None,
     lessons: Sequence[Path] = (),
+    language: str = "",
 ) -> ServerSettings:
     """Return the settings of a server, with the default caps for what is not given.
 
     Raises:
-        SiegeError: memory is to be capped where all sessions share one process, or a lesson is wrong.
+        SiegeError: memory is to be capped where all sessions share one process, a lesson is wrong, or there is no
+            catalogue of the language.
     """
     default = CLASS_SETTINGS if for_a_class else ServerSettings()
     if memory_mb is not None and not for_a_class:
@@ -108,6 +113,7 @@ def server_settings(
         limits=replace(default.limits, days=max_days or default.limits.days),
         memory_mb=memory_mb or default.memory_mb,
         lessons=tuple(_checked_lesson_file(file) for file in lessons),
+        language=known_language(language) if language else "",
     )
 
 
@@ -115,7 +121,11 @@ def _checked_lesson_file(file: Path) -> str:
     """Return the whole path of a lesson, once it is known to be right."""
     from siege_sim.dashboard.lessons.check_lesson import checked_lesson
     from siege_sim.dashboard.lessons.lesson_file import find_lesson
+    from siege_sim.dashboard.lessons.translation import lesson_in
+    from siege_sim.languages.catalogue import languages
 
     found = find_lesson(file).resolve()
     checked_lesson(found)
+    for language in languages():
+        lesson_in(language, found)
     return str(found)

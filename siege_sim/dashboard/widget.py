@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, ClassVar
 
 import ipyvuetify
 import traitlets
 
-from siege_sim.viewer.replay import page_part, page_script
+from siege_sim.dashboard.page_language import page_catalogue
+from siege_sim.languages.catalogue import ENGLISH, languages
+from siege_sim.viewer.replay import language_script, page_part, page_script
 
 
 @cache
 def viewer_template() -> str:
     """Return the viewer's template: the scripts of the page, and a component that connects them with the server."""
-    style, script, component = page_part("viewer.css"), page_script(), page_part("live.js")
+    style, component = page_part("viewer.css"), page_part("live.js")
+    script = f"{page_script()}\n{language_script(*languages())}"
     return (
         f'<template><div><div ref="viewer" class="siege-viewer"></div></div></template>\n'
         f"<script>\n{script}\n{component}\n</script>\n"
@@ -24,8 +28,23 @@ def viewer_template() -> str:
 
 
 def _template_of(name: str) -> str:
-    """Return the template of a widget that only the live page has."""
+    """Return the template of a widget that only the live page has, with the function by which it translates."""
+    text, function = (_page_file(one) for one in (name, "translate.js"))
+    return text.replace("<script>\n", f"<script>\n{function}", 1)
+
+
+def _page_file(name: str) -> str:
     return files("siege_sim.dashboard").joinpath("page", name).read_text("utf-8")
+
+
+@cache
+def texts_in(template: str) -> tuple[str, ...]:
+    """Return the texts that a template lets translate."""
+    return tuple(match[2] for match in TEXT_IN_TEMPLATE.finditer(_page_file(template)))
+
+
+TEXT_IN_TEMPLATE = re.compile(r"""\bt\((['"])(.*?)\1""")
+"""Where a template lets a text be translated."""
 
 
 class EventWidget(ipyvuetify.VuetifyTemplate):
@@ -33,10 +52,23 @@ class EventWidget(ipyvuetify.VuetifyTemplate):
 
     Attributes:
         handlers: what is called with an event, by its name.
+        texts: the texts of the template in the language of the page; none in English.
     """
 
+    file: ClassVar[str] = ""
     template = traitlets.Unicode().tag(sync=True)
     handlers = traitlets.Dict()
+    texts = traitlets.Dict().tag(sync=True)
+
+    @traitlets.default("template")
+    def _template(self) -> str:
+        return _template_of(self.file)
+
+    @classmethod
+    def texts_now(cls) -> dict[str, str]:
+        """Return the texts of the template in the language of the page; none in English."""
+        own = page_catalogue()
+        return {} if own.language == ENGLISH else {english: own.text(english) for english in texts_in(cls.file)}
 
 
 class ViewerWidget(EventWidget):
@@ -51,6 +83,7 @@ class ViewerWidget(EventWidget):
         saved: the session as text; the page keeps it.
         card: what it shows for the card of a lesson; see `LessonReader.view`.
         first_lesson: the title of the lesson that it offers to who has just come.
+        language: the language in which the server was started; empty for what the reader or the browser wishes.
     """
 
     frames_update = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
@@ -61,6 +94,7 @@ class ViewerWidget(EventWidget):
     saved = traitlets.Unicode("").tag(sync=True)
     card = traitlets.Dict().tag(sync=True)
     first_lesson = traitlets.Unicode("").tag(sync=True)
+    language = traitlets.Unicode("").tag(sync=True)
 
     @traitlets.default("template")
     def _template(self) -> str:
@@ -108,14 +142,13 @@ class FieldsWidget(EventWidget):
         levers: key, kind, label, unit, description, hint, plausible,
             low, high, choices and the value that is shown, of each.
         errors: what is wrong with a field, by key.
+        signs: before decimals and between thousands, as numbers are shown and typed.
     """
 
+    file = "fields.vue"
     levers = traitlets.List().tag(sync=True)
     errors = traitlets.Dict().tag(sync=True)
-
-    @traitlets.default("template")
-    def _template(self) -> str:
-        return _template_of("fields.vue")
+    signs = traitlets.List([".", ","]).tag(sync=True)
 
     def vue_set_value(self, data: dict[str, Any]) -> None:
         """A field was given another value."""
@@ -131,13 +164,10 @@ class ChoiceWidget(EventWidget):
         value: the one that is chosen.
     """
 
+    file = "choice.vue"
     label = traitlets.Unicode("").tag(sync=True)
     choices = traitlets.List().tag(sync=True)
     value = traitlets.Unicode("").tag(sync=True)
-
-    @traitlets.default("template")
-    def _template(self) -> str:
-        return _template_of("choice.vue")
 
     def vue_choose(self, data: str) -> None:
         """Another value was chosen."""
@@ -161,6 +191,7 @@ class LessonWidget(EventWidget):
         words: the lesson's words, each with its meaning.
     """
 
+    file = "lesson.vue"
     title = traitlets.Unicode("").tag(sync=True)
     minutes = traitlets.Int(0).tag(sync=True)
     number = traitlets.Int(1).tag(sync=True)
@@ -171,10 +202,6 @@ class LessonWidget(EventWidget):
     begun = traitlets.Bool(False).tag(sync=True)
     done = traitlets.Bool(False).tag(sync=True)
     words = traitlets.List().tag(sync=True)
-
-    @traitlets.default("template")
-    def _template(self) -> str:
-        return _template_of("lesson.vue")
 
     def vue_lock(self, data: object) -> None:
         """The reader has locked a guess."""
@@ -205,12 +232,9 @@ class UploadWidget(EventWidget):
         error: what is wrong with the file that was sent last.
     """
 
+    file = "upload.vue"
     most_bytes = traitlets.Int(0).tag(sync=True)
     error = traitlets.Unicode("").tag(sync=True)
-
-    @traitlets.default("template")
-    def _template(self) -> str:
-        return _template_of("upload.vue")
 
     def vue_upload(self, data: dict[str, Any]) -> None:
         """A file was chosen."""
@@ -229,16 +253,13 @@ class ClassWidget(EventWidget):
         problem: what is wrong with what was typed.
     """
 
+    file = "class.vue"
     teacher = traitlets.Bool(False).tag(sync=True)
     name = traitlets.Unicode("").tag(sync=True)
     frozen = traitlets.Bool(False).tag(sync=True)
     question = traitlets.Unicode("").tag(sync=True)
     locked = traitlets.Unicode("").tag(sync=True)
     problem = traitlets.Unicode("").tag(sync=True)
-
-    @traitlets.default("template")
-    def _template(self) -> str:
-        return _template_of("class.vue")
 
     def vue_join(self, data: object) -> None:
         """A name was typed."""
@@ -273,12 +294,9 @@ class LinkWidget(EventWidget):
         problem: why there is none.
     """
 
+    file = "link.vue"
     link = traitlets.Unicode("").tag(sync=True)
     problem = traitlets.Unicode("").tag(sync=True)
-
-    @traitlets.default("template")
-    def _template(self) -> str:
-        return _template_of("link.vue")
 
     def vue_make(self, data: object = None) -> None:
         """The reader wants the link."""

@@ -202,12 +202,12 @@ def best_cut(
     mask: BoolArray,
     starts: IntArray,
     ends: IntArray,
+    bound: FloatArray,
     a_cell: FloatArray,
     cells: tuple[float, float],
     score: CutScore,
     shape: Shape,
     tries: int = 1500,
-    closer: FloatArray | None = None,
 ) -> tuple[int, BoolArray | None, float]:
     """Return which of some ways is the best cut, what it isolates, and its score; -1 where none has any.
 
@@ -215,21 +215,19 @@ def best_cut(
         mask: the ground.
         starts: where the ways begin, a cell a way.
         ends: where they end.
-        a_cell: the score that each way could have at most for a cell that it isolates; the most promising come first.
+        bound: the score that each way is expected to have at most; the most promising come first, until one is found
+            that none of the others is expected to exceed.
+        a_cell: the score that each way can have at most for a cell that it isolates.
         cells: how many cells must be isolated for any score, and how many can be.
         score: from the number of a way and the isolated ground to its score.
         shape: of the grid.
         tries: how many of the most promising ways are looked at.
-        closer: a closer bound than ``a_cell``, by which some need not be looked at; it has no say in what is promising.
     """
     best, part, highest = -1, None, 0.0
-    (least, most), largest = cells, _largest(mask, *shape)
-    bound, closer = a_cell * most, a_cell if closer is None else closer
+    largest = _largest(mask, *shape)
     order, place = np.argsort(-bound, kind="stable")[:tries], 0
     while True:
-        place, isolated = _next_promising(
-            largest, starts, ends, order, place, bound, closer, least, most, highest, *shape
-        )
+        place, isolated = _next_promising(largest, starts, ends, order, place, bound, a_cell, *cells, highest, *shape)
         if place < 0:
             return best, part, highest
         way = int(order[place])
@@ -247,7 +245,7 @@ def _next_promising(
     order: IntArray,
     place: int,
     bound: FloatArray,
-    closer: FloatArray,
+    a_cell: FloatArray,
     least: float,
     most: float,
     highest: float,
@@ -260,11 +258,11 @@ def _next_promising(
         if bound[way] <= highest:
             break
         # A little more than there is, since products that should be equal may differ in their last digit.
-        a_cell = closer[way] * ABOVE_ROUNDING
-        if most * a_cell <= highest:
+        worth = a_cell[way] * ABOVE_ROUNDING
+        if most * worth <= highest:
             continue
         isolated = _parted(largest, line_cells(starts[way], ends[way], columns), rows, columns)
         found = isolated.sum()
-        if found * ABOVE_ROUNDING >= least and found * a_cell > highest:
+        if found * ABOVE_ROUNDING >= least and found * worth > highest:
             return i, isolated
     return -1, largest

@@ -17,17 +17,20 @@ from typing import TYPE_CHECKING
 
 from siege_sim._version import __version__
 from siege_sim.errors import ResultError, ScenarioError
+from siege_sim.languages.catalogue import ENGLISH, catalogue, known_language
+from siege_sim.languages.glossary import page_glossary
 from siege_sim.results.files import check_new_file
 from siege_sim.results.run import read_run
 
 if TYPE_CHECKING:
+    from siege_sim.languages.catalogue import Catalogue
     from siege_sim.results.run import OnProgress, RunResult
     from siege_sim.validation.record import Record
     from siege_sim.viewer.frames import Json, RunFrames
 
 SCRIPTS = (
-    "frames.js", "look.js", "map.js", "guesses.js", "charts.js", "labels.js", "changes.js", "lesson.js", "welcome.js",
-    "story.js", "headline.js", "viewer.js",
+    "language.js", "frames.js", "look.js", "glossary.js", "map.js", "guesses.js", "charts.js", "labels.js",
+    "changes.js", "lesson.js", "welcome.js", "story.js", "headline.js", "viewer.js",
 )  # fmt: skip
 """The page's scripts, in the order in which they build on each other."""
 
@@ -48,12 +51,24 @@ def page_script() -> str:
     return "\n".join(page_part(name) for name in SCRIPTS)
 
 
+def language_script(*languages: str) -> str:
+    """Return the script that gives the page the catalogues of some languages, and the glossary."""
+    catalogues = {language: catalogue(language).json() for language in languages if language != ENGLISH}
+    return f"Siege.glossary = {_script_json(page_glossary())};\nSiege.catalogues = {_script_json(catalogues)};"
+
+
+def _script_json(data: object) -> str:
+    """Return JSON that can stand in a script of a page: nothing in it ends the script."""
+    return json.dumps(data, ensure_ascii=False).replace("</", "<\\/").replace("<!", "<\\u0021")
+
+
 def write_replay(
     folders: Sequence[Path],
     target: Path,
     force: bool = False,
     stored_only: bool = False,
     on_progress: OnProgress | None = None,
+    language: str = ENGLISH,
 ) -> list[str]:
     """Write a page with one run, or with two on one clock.
 
@@ -63,16 +78,19 @@ def write_replay(
         force: replace a file that is there.
         stored_only: show what the folders have stored, and repeat no run.
         on_progress: called with the number of each day that was run again.
+        language: of the page's texts.
 
     Returns:
         What the reader of the page should know: a note for each run that has no frame of its own for every day.
 
     Raises:
         ResultError: a folder that is not a run's, or a file that is there or cannot be written.
+        LanguageError: there is no catalogue of the language.
     """
+    known_language(language)
     check_new_file(target, force)
     runs = [frames_of_folder(folder, stored_only, on_progress) for folder in folders]
-    text = replay_html(runs, _names(runs, folders))
+    text = replay_html(runs, _names(runs, folders), language=language)
     partial = target.with_name(f".{target.name}.part")
     try:
         partial.write_text(text, "utf-8", newline="\n")
@@ -119,13 +137,14 @@ def _repeated(
     return recorder.run if result_of(model).series_csv() == series_csv else None
 
 
-def replay_html(runs: Sequence[RunFrames], names: Sequence[str] = (), view: str = "") -> str:
+def replay_html(runs: Sequence[RunFrames], names: Sequence[str] = (), view: str = "", language: str = ENGLISH) -> str:
     """Return a page that shows one run, or two side by side on one clock.
 
     Args:
         runs: one or two.
         names: what tells them apart.
         view: what it shows first when its address does not say, such as ``#day=60&layer=hunger``.
+        language: of the page's texts.
 
     Raises:
         ResultError: when the cities of two runs do not fit side by side.
@@ -136,15 +155,19 @@ def replay_html(runs: Sequence[RunFrames], names: Sequence[str] = (), view: str 
         raise ResultError(f"{which} are not of the same city and start; give runs of one scenario")
     from siege_sim.reports.page import page
 
-    titles = list(dict.fromkeys(str(head["title"]) for head in heads))
+    own = catalogue(language)
+    titles = list(dict.fromkeys(own.text(str(head["title"])) for head in heads))
     return page(
         "replay.html",
-        title=" and ".join(titles),
-        lines=_heading(heads),
-        waiting="The run is being unpacked ...",
+        title=own.text(" and ").join(titles),
+        lines=_heading(heads, own),
+        waiting=own.text("The run is being unpacked ..."),
+        no_script=own.text("This page draws with JavaScript, which is switched off here."),
+        language=own.language,
+        direction=own.direction,
         version=__version__,
         style=page_part("viewer.css"),
-        script=page_script(),
+        script=f"{page_script()}\n{language_script(language)}",
         run_data=_compressed(runs, names),
         view=view,
     )
@@ -156,10 +179,15 @@ def _names(runs: Sequence[RunFrames], folders: Sequence[Path]) -> list[str]:
     return titles if len(set(titles)) == len(titles) else [folder.resolve().name for folder in folders]
 
 
-def _heading(heads: Sequence[Json]) -> list[str]:
-    seeds = " and ".join(dict.fromkeys(str(head["seed"]) for head in heads))
-    which = "A simulated run" if len(heads) == 1 else "Two simulated runs on one clock"
-    return [f"{which}, seed {seeds}: one of many possible. Press ? for the keys."]
+def _heading(heads: Sequence[Json], own: Catalogue) -> list[str]:
+    seeds = own.text(" and ").join(dict.fromkeys(str(head["seed"]) for head in heads))
+    if len(heads) == 1:
+        return [own.text("A simulated run, seed {seeds}: one of many possible. Press ? for the keys.", seeds=seeds)]
+    return [
+        own.text(
+            "Two simulated runs on one clock, seed {seeds}: one of many possible. Press ? for the keys.", seeds=seeds
+        )
+    ]
 
 
 def _compressed(runs: Sequence[RunFrames], names: Sequence[str]) -> str:

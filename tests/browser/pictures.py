@@ -33,6 +33,8 @@ def main(folder: Path) -> None:
             alone(opened(browser, address), folder)
             lesson(opened(browser, address), folder)
             tablet(opened(browser, address, UPRIGHT), folder)
+        with served(*ALEPPO, "--language", "de") as address:
+            german(opened(browser, address), folder)
         with served(*ALEPPO, "--class", "--idle-minutes", "1") as address:
             in_class(opened(browser, address), folder)
         with serving("toy_town", "--set", COARSE, "--class") as (address, server):
@@ -109,6 +111,19 @@ def tablet(page, folder: Path) -> None:
     """One run on a tablet."""
     play_to(page, 40)
     take(page, folder / "tablet.png")
+    page.close()
+
+
+def german(page, folder: Path) -> None:
+    """One run in German, with a term explained."""
+    play = page.locator(".bar button.main")
+    page.locator(".bar select").first.select_option("60")
+    play.click()
+    page.wait_for_function(BROKEN)
+    play.click()
+    page.wait_for_function(RESTS)
+    page.locator("figure .siege-term").first.hover()
+    take(page, folder / "german.png")
     page.close()
 
 

@@ -25,6 +25,9 @@ def test_an_installed_wheel_runs_the_shipped_scenarios(tmp_path):
     assert (unpacked / "siege_sim" / "shipped" / "scenarios" / "records" / "aleppo_2016.yaml").is_file()
     assert (unpacked / "siege_sim" / "shipped" / "experiments" / "what_would_have_helped.yaml").is_file()
     assert (unpacked / "siege_sim" / "shipped" / "lessons" / "what_a_siege_is.yaml").is_file()
+    assert (unpacked / "siege_sim" / "shipped" / "lessons" / "de" / "what_a_siege_is.yaml").is_file()
+    assert (unpacked / "siege_sim" / "shipped" / "glossary.md").is_file()
+    assert (unpacked / "siege_sim" / "languages" / "de.json").is_file()
     done = subprocess.run(
         [sys.executable, "-m", "siege_sim.cli", "run", "aleppo_2016", "--days", "2", "--json", "--out", "o",
          "--set", "population.persons_per_household=50"],

@@ -8,36 +8,40 @@ from typing import Any
 from siege_sim.dashboard.lessons.lesson_file import Lesson, LessonCard
 from siege_sim.dashboard.lessons.written import button_text, lesson_html, title_of_scenario
 from siege_sim.errors import ResultError
+from siege_sim.languages.catalogue import ENGLISH, Catalogue, catalogue
 from siege_sim.reports.page import page, write_page
 
 
-def worksheet_html(lesson: Lesson, file: Path) -> str:
+def worksheet_html(lesson: Lesson, file: Path, language: str = ENGLISH) -> str:
     """Return the worksheet: questions, room for guesses and for what was seen, and the words."""
-    return _sheet(lesson, file, with_answers=False)
+    return _sheet(lesson, file, catalogue(language), with_answers=False)
 
 
-def key_html(lesson: Lesson, file: Path) -> str:
+def key_html(lesson: Lesson, file: Path, language: str = ENGLISH) -> str:
     """Return the teacher's key: the same with what each card shows, the commands, and the notes."""
-    return _sheet(lesson, file, with_answers=True)
+    return _sheet(lesson, file, catalogue(language), with_answers=True)
 
 
-def _sheet(lesson: Lesson, file: Path, with_answers: bool) -> str:
+def _sheet(lesson: Lesson, file: Path, own: Catalogue, with_answers: bool) -> str:
     return page(
         "lesson.html",
+        t=own.text,
+        language=own.language,
+        direction=own.direction,
         lesson=lesson,
-        scenario=title_of_scenario(file, lesson.scenario),
-        cards=[_card(card, file) for card in lesson.cards],
+        scenario=own.text(title_of_scenario(file, lesson.scenario)),
+        cards=[_card(card, file, own) for card in lesson.cards],
         notes=lesson_html(lesson.teachers),
         with_answers=with_answers,
     )
 
 
-def _card(card: LessonCard, file: Path) -> dict[str, Any]:
+def _card(card: LessonCard, file: Path, own: Catalogue) -> dict[str, Any]:
     return {
         "title": card.title,
         "text": lesson_html(card.text),
         "guess": card.guess,
-        "button": "" if card.do is None else button_text(card.do, file),
+        "button": "" if card.do is None else button_text(card.do, file, own),
         "look": lesson_html(card.look),
         "debrief": lesson_html(card.debrief),
         "command": card.command.strip(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -11,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from siege_sim.dashboard.lessons.lesson_file import Lesson, LessonCard, LessonStep, scenario_for
 from siege_sim.errors import ScenarioError
+from siege_sim.languages.catalogue import Catalogue
 from siege_sim.loading.scenario import find
 from siege_sim.schema.yaml_file import read_yaml
 
@@ -36,6 +39,42 @@ def lesson_html(text: str) -> str:
     return str(_reader().render(text))
 
 
+def explained_html(shown: str, meaning: str) -> str:
+    """Return HTML that is explained on hover, on focus and by a tap.
+
+    Args:
+        shown: HTML.
+        meaning: plain text.
+    """
+    return f'<span role="button" tabindex="0" class="siege-term" data-meaning="{html.escape(meaning)}">{shown}</span>'
+
+
+SHORTEST_EXPLAINED = 4
+"""Shorter words are too likely to mean something else where they stand, such as "run"."""
+
+
+def with_words_explained(text: str, words: Mapping[str, str]) -> str:
+    """Return HTML in which the words of a lesson are explained, each where it stands first.
+
+    Args:
+        text: HTML as from `lesson_html`.
+        words: the lesson's words, each with its meaning; a word may have an ending of up to two letters.
+    """
+    left = {html.escape(word).lower(): meaning for word, meaning in words.items() if len(word) >= SHORTEST_EXPLAINED}
+    if not left:
+        return text
+    known = re.compile(
+        rf"\b({'|'.join(sorted(map(re.escape, left), key=len, reverse=True))})(\w{{0,2}})\b", re.IGNORECASE
+    )
+
+    def explained(match: re.Match[str]) -> str:
+        meaning = left.pop(match[1].lower(), None)
+        return match[0] if meaning is None else explained_html(match[0], meaning)
+
+    parts = re.split(r"(<code>.*?</code>|<[^>]*>)", text, flags=re.DOTALL)
+    return "".join(part if part.startswith("<") else known.sub(explained, part) for part in parts)
+
+
 def title_of_scenario(lesson_file: Path, name: str) -> str:
     """Return what a scenario that a lesson names is called on the page; its name where it cannot be read."""
     try:
@@ -45,33 +84,43 @@ def title_of_scenario(lesson_file: Path, name: str) -> str:
     return str(data.get("title", name)) if isinstance(data, dict) else name
 
 
-def button_text(step: LessonStep, lesson_file: Path) -> str:
+def button_text(step: LessonStep, lesson_file: Path, language: Catalogue | None = None) -> str:
     """Return what the button of a step says."""
     if step.button:
         return step.button
-    parts = list(_deeds(step, lesson_file))
-    text = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
+    own = language or Catalogue()
+    parts = list(_deeds(step, lesson_file, own))
+    text = ", ".join(parts[:-1]) + (own.text(" and ") if len(parts) > 1 else "") + parts[-1]
     return text[:1].upper() + text[1:]
 
 
-def _deeds(step: LessonStep, lesson_file: Path) -> Iterator[str]:
+def _deeds(step: LessonStep, lesson_file: Path, own: Catalogue) -> Iterator[str]:
     if step.open is not None:
-        seed = "" if step.seed is None else f" with seed {step.seed}"
-        yield f"open “{title_of_scenario(lesson_file, step.open)}”{seed}"
+        seed = "" if step.seed is None else own.text(" with seed {seed}", seed=step.seed)
+        yield own.text(
+            "open “{scenario}”{seed}", scenario=own.text(title_of_scenario(lesson_file, step.open)), seed=seed
+        )
     if step.beside is not None:
-        yield f"put “{title_of_scenario(lesson_file, step.beside)}” beside it"
+        yield own.text("put “{scenario}” beside it", scenario=own.text(title_of_scenario(lesson_file, step.beside)))
     for pull in step.pull:
         mechanism, parameter = (part.replace("_", " ") for part in pull.key.split(".")[1:])
-        since = f" from day {pull.from_day}" if pull.from_day else ""
-        yield f"set {parameter} of {mechanism} to {_value(pull.value)}{since}"
+        since = own.text(" from day {day}", day=pull.from_day) if pull.from_day else ""
+        yield own.text(
+            "set {parameter} of {mechanism} to {value}{since}",
+            parameter=parameter,
+            mechanism=mechanism,
+            value=own.figures(_value(pull.value)),
+            since=since,
+        )
     if step.go_to is not None:
-        yield f"play to day {step.go_to}"
+        yield own.text("play to day {day}", day=step.go_to)
     if step.layer is not None:
-        yield f"shade the map by {'who holds what' if step.layer == 'holder' else step.layer}"
+        layer = own.text("who holds what") if step.layer == "holder" else own.sentence(step.layer)
+        yield own.text("shade the map by {layer}", layer=layer)
     if step.difference:
-        yield "show where the runs differ"
+        yield own.text("show where the runs differ")
     if step.many_runs is not None:
-        yield f"play {step.many_runs} runs with other seeds"
+        yield own.text("play {runs} runs with other seeds", runs=step.many_runs)
 
 
 def _value(value: object) -> str:

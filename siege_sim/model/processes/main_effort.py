@@ -237,8 +237,9 @@ class MainEffort(Process):
             km2 = float(np.count_nonzero(isolated)) * city.cell_km2
             return km2 * float(price[way]) if km2 >= self.least_km2 else 0.0
 
-        cells = self.least_km2 / city.cell_km2, 0.5 * float(np.count_nonzero(body))
-        best, part, _ = cuts.best_cut(body, begin[a], end[b], city.cell_km2 * price, cells, gain, city.shape)
+        most, a_cell = float(np.count_nonzero(body)), city.cell_km2 * price
+        cells = self.least_km2 / city.cell_km2, most
+        best, part, _ = cuts.best_cut(body, begin[a], end[b], 0.5 * most * a_cell, a_cell, cells, gain, city.shape)
         if part is None:
             return [], -1
         cut = cuts.line_cells(int(begin[a[best]]), int(end[b[best]]), city.shape[1])

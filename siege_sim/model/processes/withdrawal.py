@@ -154,10 +154,10 @@ class Withdrawal(Process):
         # Of several parts in danger the worst is the one with most ground. All the front could be saved at most.
         # What is least built on makes the largest part that may be left, and no part is more than half of the body.
         least_built = int(np.searchsorted(np.cumsum(np.sort(built[body])), most_built)) + 1
-        cells = self.least_km2 / city.cell_km2, min(0.5 * np.count_nonzero(body), float(least_built))
-        a_cell = (np.maximum(1.0 - width_m / self.fears_m, 0.0) + self.shortens * danger.thin) * city.cell_km2
-        closer = danger.at_most(lost_m, width_m) * city.cell_km2
-        _, part, reached = cuts.best_cut(body, starts[a], ends[b], a_cell, cells, weight, city.shape, closer=closer)
+        most_km2 = min(0.5 * np.count_nonzero(body), float(least_built)) * city.cell_km2
+        bound = (np.maximum(1.0 - width_m / self.fears_m, 0.0) + self.shortens * danger.thin) * most_km2
+        a_cell, cells = danger.at_most(lost_m, width_m) * city.cell_km2, (self.least_km2 / city.cell_km2, least_built)
+        _, part, reached = cuts.best_cut(body, starts[a], ends[b], bound, a_cell, cells, weight, city.shape)
         if part is None:
             return None, 0.0
         return part, min(reached / (float(np.count_nonzero(part)) * city.cell_km2), 1.0)

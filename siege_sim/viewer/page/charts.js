@@ -11,13 +11,16 @@
 
   function short(value, percent) {
     if (percent) return Math.round(100 * value) + " %";
-    if (value >= 1e6) return value / 1e6 + "m";
-    return value >= 10000 ? value / 1000 + "k" : value.toLocaleString("en-GB");
+    if (value >= 1e6) return Siege.t("{number}m", { number: Siege.plain(value / 1e6) });
+    return value >= 10000 ? Siege.t("{number}k", { number: Siege.plain(value / 1000) }) : value.toLocaleString(Siege.locale);
   }
 
   const MARKS = ["\u25cf", "\u25a0", "\u25b2", "\u25c6"];  // of the lines of one chart, beside their colours
 
   const DASH = [7, 4];  // of lines of B
+
+  // What a line is called: a text of the program, or the label of a side.
+  function lineLabel(line) { return Siege.t(line.label); }
 
   class LineChart {
     constructor(canvas, chart) { this.canvas = canvas; this.chart = chart; }
@@ -32,11 +35,18 @@
       this.pen = Siege.pen(this.canvas, options.width, options.height);
       this.pen.clearRect(0, 0, options.width, options.height);
       this.most = this._most();
+      this._makeRoom();
       this._frame();
       this.chart.lines.forEach((line, i) => this._line(line, i));
       if (this.chart.lines.length > 1) this._labels(); else if (this.runs.length > 1) this._letters();
       this._cursor();
       for (const mark of this.marks || []) Siege.drawGuess(this, mark);
+    }
+
+    // Room for the numbers at the left, which are longer in some languages.
+    _makeRoom() {
+      this.pen.font = this.type + "px system-ui, 'DejaVu Sans', sans-serif";
+      if (Siege.language !== "en") this.edge.left = Math.max(this.edge.left, ...ticks(this.most, 3).map((value) => this.pen.measureText(short(value, this.chart.percent)).width + 8));
     }
 
     _days() {
@@ -139,7 +149,7 @@
       const pen = this.pen, size = this.type * 0.92, right = this.options.width - 2, run = this.runs[0];
       pen.font = "600 " + size + "px system-ui, 'DejaVu Sans', sans-serif";
       pen.textAlign = "left"; pen.textBaseline = "middle"; pen.lineJoin = "round"; pen.lineWidth = 3;
-      const ends = this.chart.lines.map((line, i) => ({ i, text: line.label, value: run.value(run.last, line.outcomes) }))
+      const ends = this.chart.lines.map((line, i) => ({ i, text: lineLabel(line), value: run.value(run.last, line.outcomes) }))
         .filter((end) => end.value !== null && end.text).sort((one, other) => other.value - one.value);
       let above = -Infinity;
       const lowest = this.options.height - this.edge.bottom - size / 2;
@@ -243,7 +253,7 @@
     // The numbers of a day: a row for each line, with its colour, name and value on each run.
     values(day) {
       return this.chart.lines.map((line, i) => ({
-        colour: this.colour(i), label: line.label,
+        colour: this.colour(i), label: lineLabel(line),
         mark: this.chart.lines.length > 1 ? MARKS[i % MARKS.length] : "",
         texts: this.runs.map((run) => Siege.number(run.value(Math.min(day, run.last), line.outcomes), this.chart.percent)),
       }));

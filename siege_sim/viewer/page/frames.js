@@ -1,12 +1,11 @@
 // A run on the page: its head, and a frame for each day. docs/dashboard.md describes the format.
 "use strict";
-var Siege = window.Siege || (window.Siege = {});
-
 (function () {
+  const later = Siege.later;
   const NOBODY_THERE = 255;
   const NOBODY = 0, GARRISON = 1, BESIEGER = 2, THIRD_PARTY = 3;  // further third parties have the numbers above
-  const POSTURES = ["holding", "in reserve", "assaulting"];
-  const STATES = ["working", "damaged", "destroyed", "outside the pocket", "closed"];
+  const POSTURES = [later("holding"), later("in reserve"), later("assaulting")];
+  const STATES = [later("working"), later("damaged"), later("destroyed"), later("outside the pocket"), later("closed")];
   const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December"];
   const WIDE = { civilians: 2, killed: 2, left: 2, defenders: 2 };
@@ -118,7 +117,7 @@ var Siege = window.Siege || (window.Siege = {});
 
     // The side with a code: its name, and what it and its ground are called.
     side(code) {
-      return code === NOBODY ? { name: "nobody", the: "nobody", heading: "Nobody", colour: null } : this.head.sides[code - 1];
+      return code === NOBODY ? { name: "nobody", the: later("nobody"), heading: later("Nobody"), colour: null } : this.head.sides[code - 1];
     }
 
     // Whether a side held ground on day 0.
@@ -193,12 +192,12 @@ var Siege = window.Siege || (window.Siege = {});
 
     fullDate(day) {
       const when = this.date(day);
-      return when.getUTCDate() + " " + MONTHS[when.getUTCMonth()] + " " + when.getUTCFullYear();
+      return Siege.calendar(when, false) || when.getUTCDate() + " " + MONTHS[when.getUTCMonth()] + " " + when.getUTCFullYear();
     }
 
     shortDate(day) {
       const when = this.date(day);
-      return when.getUTCDate() + " " + MONTHS[when.getUTCMonth()].slice(0, 3);
+      return Siege.calendar(when, true) || when.getUTCDate() + " " + MONTHS[when.getUTCMonth()].slice(0, 3);
     }
 
     // An event and the earlier ones that led to it, the earliest first.
@@ -226,7 +225,7 @@ var Siege = window.Siege || (window.Siege = {});
 
   function halfUp(size, places) {
     const rounded = Math.floor(size * 10 ** places + 0.5) / 10 ** places;
-    return rounded.toLocaleString("en-GB", { maximumFractionDigits: places });
+    return rounded.toLocaleString(Siege.locale, { maximumFractionDigits: places });
   }
 
   function share(size) {
@@ -239,18 +238,12 @@ var Siege = window.Siege || (window.Siege = {});
 
   function written(size) {
     if (size < 999999.5) return figures(size);
-    return size >= 999.5e6 ? figures(size / 1e9) + " billion" : figures(size / 1e6) + " million";
+    return size >= 999.5e6 ? Siege.t("{number} billion", { number: figures(size / 1e9) }) : Siege.t("{number} million", { number: figures(size / 1e6) });
   }
-
-  // A number with what it counts: one of it is called otherwise than many.
-  Siege.count = function (value, one, many) {
-    const text = Siege.number(value);
-    return text + " " + (text === "1" || text === "-1" ? one : many);
-  };
 
   Siege.number = function (value, percent) {
     if (value === null || value === undefined || !isFinite(value)) return "-";
     const size = Math.abs(value), text = percent ? share(100 * size) + " %" : written(size);
-    return (value < 0 && parseFloat(text) !== 0 ? "-" : "") + text;
+    return (value < 0 && /[1-9]/.test(text) ? "-" : "") + text;
   };
 })();

@@ -1,7 +1,7 @@
 // What a reader of a lesson has guessed: drawn on the charts, and held against what happened in the runs.
 "use strict";
 (function () {
-  const number = Siege.number;
+  const number = Siege.number, t = Siege.t;
 
   // The first day on which an outcome is below or above a bound; null for none so far.
   function firstDay(mark, run) {
@@ -28,18 +28,19 @@
 
   // A guess and what came of it, in words; a run of which it is not yet known is left out.
   Siege.guessText = function (chart, mark, runs) {
-    const shown = (value) => number(value, chart.percent) + (chart.percent || !/^(persons|days|kcal|fighters)$/.test(chart.unit) ? "" : " " + chart.unit);
-    const guess = mark.kind === "day" ? "day " + mark.value : shown(share(chart, mark)) + " on day " + mark.day;
+    const shown = (value) => number(value, chart.percent) + (chart.percent || !/^(persons|days|kcal|fighters)$/.test(chart.unit) ? "" : " " + t(chart.unit));
+    const guess = mark.kind === "day" ? t("day {day}", { day: mark.value }) : t("{value} on day {day}", { value: shown(share(chart, mark)), day: mark.day });
     const found = runs.map((run, side) => {
       const name = runs.length > 1 ? "AB"[side] + ": " : "";
       if (mark.kind === "day") {
         const day = firstDay(mark, run);
-        return day !== null ? name + "day " + day : run.over() ? name + "not at all" : null;
+        return day !== null ? name + t("day {day}", { day }) : run.over() ? name + t("not at all") : null;
       }
       const day = run.over() ? Math.min(mark.day, run.last) : mark.day;
       return day > run.last ? null : name + shown(run.value(day, [mark.outcome]));
     }).filter(Boolean);
-    return "Your guess: " + guess + (found.length ? ". In this run: ".replace("this run", runs.length > 1 ? "these runs" : "this run") + found.join(", ") + "." : ".");
+    if (!found.length) return t("Your guess: {guess}.", { guess });
+    return t(runs.length > 1 ? Siege.later("Your guess: {guess}. In these runs: {found}.") : Siege.later("Your guess: {guess}. In this run: {found}."), { guess, found: found.join(", ") });
   };
 
   // A day is an upright line, a number a diamond on its day; what lies above the chart is pointed at.
@@ -47,7 +48,7 @@
     const pen = chart.pen, look = chart.options.look, size = chart.type;
     const day = mark.kind === "day" ? mark.value : mark.day, x = chart.x(day);
     const floor = chart.options.height - chart.edge.bottom;
-    const text = "your guess", wide = pen.measureText(text).width + size;
+    const text = t("your guess"), wide = pen.measureText(text).width + size;
     pen.save();
     pen.strokeStyle = pen.fillStyle = look.guess; pen.lineWidth = 2;
     pen.font = "600 " + size * 0.92 + "px system-ui, 'DejaVu Sans', sans-serif";

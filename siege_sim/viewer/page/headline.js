@@ -1,9 +1,9 @@
 // What stands above the map: four large numbers, the sentence of the day, and what a story has come to; and a menu.
 "use strict";
 (function () {
-  const el = Siege.el;
-  const NUMBERS = [["garrison_area_share", "ground held", true], ["civilians_in_pocket", "people inside", false],
-    ["civilians_killed", "civilians killed", false], ["food_days_left", "days of food", false]];
+  const el = Siege.el, later = Siege.later;
+  const NUMBERS = [["garrison_area_share", later("ground held"), true], ["civilians_in_pocket", later("people inside"), false],
+    ["civilians_killed", later("civilians killed"), false], ["food_days_left", later("days of food"), false]];
 
   // Arrange what the viewer has built: numbers and sentence above the map, signs in a menu, key events on the bar.
   Siege.arrange = function (viewer) {
@@ -12,7 +12,7 @@
     p.maps.before(p.headline);
     p.headline.append(numbers, p.summary);
     const signs = el("div", {});
-    p.toggles[0].before(el("details", { class: "menu" }, el("summary", {}, "Signs"), signs));
+    p.toggles[0].before(el("details", { class: "menu" }, el("summary", {}, Siege.t("Signs")), signs));
     signs.append(...p.toggles);
     viewer.root.querySelector(".bar").classList.add("sticky");
     viewer.followers = [];
@@ -31,6 +31,6 @@
   function numberOf(viewer, [name, label, percent]) {
     const texts = viewer.runs.map((run) => Siege.number(run.value(Math.min(viewer.day, run.last), [name]), percent));
     const values = texts.length > 1 ? texts.map((text, side) => el("span", {}, el("small", {}, "AB"[side] + " "), text + " ")) : texts;
-    return el("div", {}, el("dt", {}, label), el("dd", {}, ...values));
+    return el("div", {}, el("dt", {}, Siege.t(label)), el("dd", {}, ...values));
   }
 })();

@@ -1,7 +1,7 @@
 // Texts beside the map: the legend, the numbers of a cell, and the events with what brought them about.
 "use strict";
 (function () {
-  const el = Siege.el, number = Siege.number, count = Siege.count;
+  const el = Siege.el, number = Siege.number, count = Siege.count, t = Siege.t, side = Siege.theSide;
   const { POSTURES, STATES, NOBODY, GARRISON, BESIEGER } = Siege.words;
 
   // A fill as the map has it, of a side or of what became of a cell.
@@ -24,45 +24,45 @@
     if (viewer.compare) {
       parts.push(...comparing(viewer, look));
     } else if (viewer.layer === "holder") {
-      const heldBy = (code) => entry(swatch(Siege.sideFill(run, code, look)), "held by " + run.side(code).the);
-      parts.push(heldBy(GARRISON), entry(swatch(look.lost, look.lostHatch), "lost since day 0"), heldBy(BESIEGER));
+      const heldBy = (code) => entry(swatch(Siege.sideFill(run, code, look)), t("held by {side}", { side: side(run.side(code)) }));
+      parts.push(heldBy(GARRISON), entry(swatch(look.lost, look.lostHatch), t("lost since day 0")), heldBy(BESIEGER));
       parts.push(...thirdPartyEntries(run, look));
     } else parts.push(scale(viewer, look));
-    parts.push(...run.nobodysKinds().map((kind) => entry(swatch(Siege.nobodyFill(kind, look)), Siege.NOBODYS[kind])));
+    parts.push(...run.nobodysKinds().map((kind) => entry(swatch(Siege.nobodyFill(kind, look)), t(Siege.NOBODYS[kind]))));
     if (!viewer.compare) {
-      parts.push(entry("●", "fighters of " + run.side(GARRISON).the),
-        entry("■", "of " + run.side(BESIEGER).the + "; hollow: in reserve; with a point: attacking"),
-        entry("✷", "heavy strikes of the day"), entry(el("span", { class: "boxed" }), "under assault"));
+      parts.push(entry("●", t("fighters of {side}", { side: side(run.side(GARRISON)) })),
+        entry("■", t("of {side}; hollow: in reserve; with a point: attacking", { side: side(run.side(BESIEGER)) })),
+        entry("✷", Siege.term("Heavy impact", t("heavy strikes of the day"))), entry(el("span", { class: "boxed" }), Siege.term("Assault", t("under assault"))));
       if (viewer.show.places) {
         const kinds = Array.from(new Set(run.head.facilities.map((place) => place.kind)));
-        parts.push(entry("", kinds.map((kind) => run.head.places[kind].symbol + " " + run.head.places[kind].label).join(", ") +
-          "; struck through: damaged, crossed out: destroyed"));
+        parts.push(entry("", t("{places}; struck through: damaged, crossed out: destroyed",
+          { places: kinds.map((kind) => run.head.places[kind].symbol + " " + t(run.head.places[kind].label)).join(", ") })));
       }
     }
     box.replaceChildren(...parts);
   };
 
   function comparing(viewer, look) {
-    const run = viewer.runs[0], garrison = run.side(GARRISON).the;
+    const run = viewer.runs[0], garrison = side(run.side(GARRISON));
     if (viewer.layer === "holder") {
-      return [entry(swatch(Siege.sideFill(run, GARRISON, look)), "held by " + garrison + " in both"),
-        entry(swatch(look.oneOnly, look.oneOnlyHatch, "back"), "only in A"),
-        entry(swatch(look.otherOnly, look.otherOnlyHatch), "only in B"), entry(swatch(Siege.sideFill(run, BESIEGER, look)), "in neither"),
+      return [entry(swatch(Siege.sideFill(run, GARRISON, look)), t("held by {side} in both", { side: garrison })),
+        entry(swatch(look.oneOnly, look.oneOnlyHatch, "back"), t("only in A")),
+        entry(swatch(look.otherOnly, look.otherOnlyHatch), t("only in B")), entry(swatch(Siege.sideFill(run, BESIEGER, look)), t("in neither")),
         ...thirdPartyEntries(run, look)];
     }
     const shade = viewer.runs[0].head.shades.find((one) => one.name === viewer.layer);
     const most = shade.unit ? count(viewer.maps[0].reach, shade.unit.replace(/s$/, ""), shade.unit)
       : count(100 * viewer.maps[0].reach, "percentage point", "percentage points");
-    const entries = [entry(swatch(look.oneOnlyHatch), most + " less in B than in A"), entry(swatch(look.muted), "alike"),
-      entry(swatch(look.otherOnlyHatch), most + " more in B than in A")];
+    const entries = [entry(swatch(look.oneOnlyHatch), t("{most} less in B than in A", { most })), entry(swatch(look.muted), t("alike")),
+      entry(swatch(look.otherOnlyHatch), t("{most} more in B than in A", { most }))];
     return viewer.layer === "rubble" ? entries : [...entries,
-      entry(swatch(look.oneOnly, look.oneOnlyHatch, "back"), "held by " + garrison + " only in A"),
-      entry(swatch(look.otherOnly, look.otherOnlyHatch), "only in B"), ...thirdPartyEntries(run, look)];
+      entry(swatch(look.oneOnly, look.oneOnlyHatch, "back"), t("held by {side} only in A", { side: garrison })),
+      entry(swatch(look.otherOnly, look.otherOnlyHatch), t("only in B")), ...thirdPartyEntries(run, look)];
   }
 
   function thirdPartyEntries(run, look) {
     return run.thirdParties().filter((code) => run.holds(code))
-      .map((code) => entry(swatch(Siege.sideFill(run, code, look)), "held by " + run.side(code).the));
+      .map((code) => entry(swatch(Siege.sideFill(run, code, look)), t("held by {side}", { side: side(run.side(code)) })));
   }
 
   function scale(viewer, look) {
@@ -70,34 +70,34 @@
     const most = viewer.maps[0].most(viewer.layer), canvas = el("canvas", { class: "ramp", "aria-hidden": "true" });
     const pen = Siege.pen(canvas, 140, 14);
     for (let x = 0; x < 140; x++) { pen.fillStyle = Siege.shade(look.ramp, x / 139); pen.fillRect(x, 0, 1.5, 14); }
-    const percent = shade.unit === "", middle = shade.root ? "; half way: " + number(most / 4, percent) : "";
+    const percent = shade.unit === "", middle = shade.root ? t("; half way: {number}", { number: number(most / 4, percent) }) : "";
     return el("span", { class: "entry" }, el("span", { class: "figure" }, number(0, percent)), canvas,
-      number(most, percent) + " " + shade.unit + middle + " · " + shade.description);
+      number(most, percent) + " " + t(shade.unit) + middle + " · " + t(shade.description));
   }
 
   // The numbers of a cell and the latest events of its quarter.
-  Siege.details = function (box, viewer, cell, side) {
+  Siege.details = function (box, viewer, cell, which) {
     if (cell === null || cell === undefined) {
-      box.replaceChildren(el("p", { class: "hint" }, "Point at the map for the numbers of a place; click to keep it in view."));
+      box.replaceChildren(el("p", { class: "hint" }, t("Point at the map for the numbers of a place; click to keep it in view.")));
       return;
     }
-    const run = viewer.runs[side], frame = run.at(viewer.day), quarter = run.head.quarters[run.quarter[cell]];
-    const ground = frame.ground, facts = [["Held by", run.side(ground.holder[cell]).the]];
+    const run = viewer.runs[which], frame = run.at(viewer.day), quarter = run.head.quarters[run.quarter[cell]];
+    const ground = frame.ground, facts = [[t("Held by"), side(run.side(ground.holder[cell]))]];
     if (ground.holder[cell] === NOBODY) {
-      box.replaceChildren(el("h2", {}, quarter.name, el("span", { class: "unit" }, " " + (Siege.NOBODYS[quarter.ground] || ""))),
-        el("p", {}, "Nobody holds it, lives there or crosses it."), ...recentEvents(run, viewer.day, quarter.name));
+      box.replaceChildren(el("h2", {}, quarter.name, el("span", { class: "unit" }, " " + t(Siege.NOBODYS[quarter.ground] || ""))),
+        el("p", {}, t("Nobody holds it, lives there or crosses it.")), ...recentEvents(run, viewer.day, quarter.name));
       return;
     }
     for (const shade of run.head.shades) {
       const value = run.share(frame, shade.name, cell);
-      if (value !== null) facts.push([shade.label, number(value, shade.unit === "")]);
+      if (value !== null) facts.push([t(shade.label), number(value, shade.unit === "")]);
     }
-    if (ground.impacts) facts.push(["Today", count(ground.impacts[cell], "heavy strike", "heavy strikes") + ", " + count(ground.shells ? ground.shells[cell] : 0, "shell", "shells")]);
-    if (ground.killed) facts.push(["Civilians killed here", number(ground.killed[cell])], ["Civilians left from here", number(ground.left[cell])]);
+    if (ground.impacts) facts.push([t("Today"), count(ground.impacts[cell], "heavy strike", "heavy strikes") + ", " + count(ground.shells ? ground.shells[cell] : 0, "shell", "shells")]);
+    if (ground.killed) facts.push([t("Civilians killed here"), number(ground.killed[cell])], [t("Civilians left from here"), number(ground.left[cell])]);
     const row = Math.floor(cell / run.columns), column = cell % run.columns;
     box.replaceChildren(
-      el("h2", {}, (viewer.runs.length > 1 ? "AB"[side] + ": " : "") + quarter.name,
-        el("span", { class: "unit" }, " " + quarter.sector.replace(/_/g, " ") + ", row " + (row + 1) + ", column " + (column + 1))),
+      el("h2", {}, (viewer.runs.length > 1 ? "AB"[which] + ": " : "") + quarter.name,
+        el("span", { class: "unit" }, " " + t("{sector}, row {row}, column {column}", { sector: t(quarter.sector.replace(/_/g, " ")), row: row + 1, column: column + 1 }))),
       el("dl", { class: "facts" }, ...facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))),
       ...occupants(run, frame, cell).map((text) => el("p", {}, text)),
       el("p", {}, quarterTotals(run, frame, run.quarter[cell])),
@@ -108,24 +108,24 @@
   function quarterTotals(run, frame, quarter) {
     const cells = run.cellsOf(quarter), ground = frame.ground, held = cells.filter((cell) => ground.holder[cell] === GARRISON);
     const total = (layer) => cells.reduce((so, cell) => so + layer[cell], 0), sum = (layer) => number(total(layer));
-    const fates = ground.killed ? "; " + sum(ground.killed) + " killed and " + sum(ground.left) + " left since day 0" : "";
-    return "All of " + run.head.quarters[quarter].name + ": " + held.length + " of " + count(cells.length, "cell", "cells") + " held by " + run.side(GARRISON).the + "; " +
-      count(total(ground.civilians), "civilian", "civilians") + fates + ".";
+    const fates = ground.killed ? t("; {killed} killed and {left} left since day 0", { killed: sum(ground.killed), left: sum(ground.left) }) : "";
+    return t("All of {quarter}: {held} of {cells} held by {side}; {civilians}{fates}.", { quarter: run.head.quarters[quarter].name, held: held.length,
+      cells: count(cells.length, "cell", "cells"), side: side(run.side(GARRISON)), civilians: count(total(ground.civilians), "civilian", "civilians"), fates });
   }
 
   function occupants(run, frame, cell) {
-    const lines = [1, 2].map((side) => {
-      const here = frame.units.filter((unit) => unit.cell === cell && unit.side === side);
+    const lines = [1, 2].map((code) => {
+      const here = frame.units.filter((unit) => unit.cell === cell && unit.side === code);
       if (!here.length) return null;
       const fit = here.reduce((sum, unit) => sum + unit.fit, 0);
-      const set = Array.from(new Set(here.map((unit) => POSTURES[unit.posture]))).join(", ");
-      const names = Array.from(new Set(here.map((unit) => (run.head.factions[unit.faction] || "").replace(/_/g, " ")))).join(", ");
-      return run.side(side).heading + ": " + fit + " fit in " + here.length + (here.length > 1 ? " units" : " unit") +
-        " (" + set + "; " + names + ").";
+      const set = Array.from(new Set(here.map((unit) => t(POSTURES[unit.posture])))).join(", ");
+      const names = Array.from(new Set(here.map((unit) => t((run.head.factions[unit.faction] || "").replace(/_/g, " "))))).join(", ");
+      return t("{side}: {fit} fit in {units} ({postures}; {names}).", { side: Siege.headSide(run.side(code)), fit,
+        units: count(here.length, "unit", "units"), postures: set, names });
     });
     const places = run.head.facilities.map((place, i) => [place, i]).filter(([place]) => place.cell === cell)
-      .map(([place, i]) => place.name + (frame.facilities ? " (" + STATES[frame.facilities[i]] + ")" : ""));
-    if (places.length) lines.push("Here: " + places.join(", ") + ".");
+      .map(([place, i]) => Siege.sentence(place.name) + (frame.facilities ? " (" + t(STATES[frame.facilities[i]]) + ")" : ""));
+    if (places.length) lines.push(t("Here: {places}.", { places: places.join(", ") }));
     return lines.filter(Boolean);
   }
 
@@ -133,8 +133,8 @@
     const until = run.at(day).endEvent, found = [];
     for (let i = until - 1; i >= 0 && found.length < 4; i--) if (run.events[i].where === quarter) found.push(run.events[i]);
     if (!found.length) return [];
-    return [el("h3", {}, "Lately in " + quarter), el("ul", {}, ...found.map((event) =>
-      el("li", {}, run.shortDate(event.day) + ": " + event.what + " (" + event.cause + ")")))];
+    return [el("h3", {}, t("Lately in {quarter}", { quarter })), el("ul", {}, ...found.map((event) =>
+      el("li", {}, run.shortDate(event.day) + ": " + Siege.sentence(event.what) + " (" + Siege.sentence(event.cause) + ")")))];
   }
 
   const MOST = 40;
@@ -154,16 +154,16 @@
     });
     lines.sort((a, b) => b.event.day - a.event.day);
     box.replaceChildren(...lines.slice(0, MOST).map((line) => eventItem(line, runs.length > 1)));
-    if (!lines.length) box.replaceChildren(el("li", { class: "hint" }, "Nothing yet."));
+    if (!lines.length) box.replaceChildren(el("li", { class: "hint" }, t("Nothing yet.")));
   };
 
   function eventItem(line, two) {
-    const { run, side, event } = line, chain = run.chain(event);
-    const head = el("span", {}, el("b", {}, run.shortDate(event.day) + (two ? " " + "AB"[side] : "") + " "),
-      sentence(event.what), el("span", { class: "cause" }, event.cause ? " – " + event.cause : ""));
+    const { run, side: which, event } = line, chain = run.chain(event);
+    const head = el("span", {}, el("b", {}, run.shortDate(event.day) + (two ? " " + "AB"[which] : "") + " "),
+      sentence(Siege.sentence(event.what)), el("span", { class: "cause" }, event.cause ? " – " + Siege.sentence(event.cause) : ""));
     if (chain.length < 2) return el("li", {}, head);
     return el("li", {}, el("details", {}, el("summary", {}, head), el("ol", { class: "chain" },
-      ...chain.map((step) => el("li", {}, run.shortDate(step.day) + ": " + step.what + (step.cause ? " (" + step.cause + ")" : ""))))));
+      ...chain.map((step) => el("li", {}, run.shortDate(step.day) + ": " + Siege.sentence(step.what) + (step.cause ? " (" + Siege.sentence(step.cause) + ")" : ""))))));
   }
 
   function sentence(text) { return text.slice(0, 1).toUpperCase() + text.slice(1); }

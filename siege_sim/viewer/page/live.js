@@ -6,13 +6,12 @@ function recall(storage, name) {
 
 // What the frame draws anew without names, or with states of what has no role.
 function nameFrame() {
-  for (const menu of document.querySelectorAll(".v-app-bar__nav-icon:not([aria-label])")) menu.setAttribute("aria-label", "Lessons and levers");
+  for (const menu of document.querySelectorAll(".v-app-bar__nav-icon:not([aria-label])")) menu.setAttribute("aria-label", Siege.t("Lessons and levers"));
   for (const panel of document.querySelectorAll("div.v-expansion-panel[aria-expanded]")) panel.removeAttribute("aria-expanded");
 }
 
-// What the frame of the page lacks: its language, zoom, names, and a short way past what stands beside the siege.
+// What the frame of the page lacks: zoom, names, and a short way past what stands beside the siege.
 function makeAccessible(viewer) {
-  document.documentElement.lang = "en";
   const view = document.querySelector("meta[name=viewport]");
   if (view) view.setAttribute("content", "width=device-width, initial-scale=1");
   nameFrame();
@@ -21,7 +20,7 @@ function makeAccessible(viewer) {
   const skip = Siege.el("a", { href: "#", class: "siege-skip", onclick: (event) => {
     event.preventDefault();
     viewer.parts.play.focus();
-  } }, "To the siege");
+  } }, Siege.t("To the siege"));
   document.body.prepend(skip);
 }
 
@@ -41,6 +40,23 @@ function takeHash() {
   return { link: values.toString() ? hash.slice(0, MOST_LINK + 1) : "", teacher: teacher, view: hash };
 }
 
+// The language that the reader has chosen, else that of the server, else the first that the browser wishes and that there is.
+function wishedLanguage(given) {
+  const known = ["en", ...Object.keys(Siege.catalogues)];
+  const wishes = [recall(localStorage, "siege-language"), given, ...(navigator.languages || []).map((one) => one.slice(0, 2))];
+  return wishes.find((one) => known.includes(one)) || "en";
+}
+
+// The choice of a language, at the foot of the page; the page is loaded again and comes back to its day.
+function addLanguages(viewer) {
+  const option = (code, name) => Siege.el("option", { value: code, lang: code, selected: code === Siege.language ? "" : null }, name);
+  const select = Siege.el("select", { onchange: () => {
+    try { localStorage.setItem("siege-language", select.value); } catch (error) { return; }
+    location.reload();
+  } }, option("en", "English"), ...Object.values(Siege.catalogues).map((one) => option(one.language, one.name)));
+  viewer.parts.note.after(Siege.el("p", { class: "languages" }, Siege.el("label", {}, Siege.t("Language"), " ", select)));
+}
+
 const MOST_LINK = 8000;  // characters; of a longer link just enough is sent to be refused
 
 module.exports = {
@@ -52,6 +68,7 @@ module.exports = {
     const last = own ? "" : recall(localStorage, "siege-tab"), saved = recall(kept, "siege-saved");
     this.dayBefore = Number(recall(kept, "siege-day"));
     remember("siege-tab", tab);
+    Siege.speak(wishedLanguage(this.language));
     this.viewer = new Siege.Viewer(this.$refs.viewer, {
       live: { requestDay: (day) => { if (!window.siegePaused) this.request(day); }, dayShown: (day) => { this.saveDay(); this.day_shown(day); },
         playPairs: () => this.play_pairs(), stopPairs: () => this.stop_pairs(),
@@ -60,6 +77,7 @@ module.exports = {
     window.siegeViewer = this.viewer;
     Siege.addWelcome(this.viewer, this.first_lesson, () => this.take_lesson());
     Siege.showCard(this.viewer, JSON.parse(JSON.stringify(this.card)));
+    addLanguages(this.viewer);
     makeAccessible(this.viewer);
     this.saveDay = () => { if (this.viewer.runs.length) remember("siege-day", String(this.viewer.day)); };
     window.addEventListener("pagehide", this.saveDay);
@@ -67,7 +85,7 @@ module.exports = {
     this.follow = (event) => { const next = takeHash(); if (next.link) { this.view = next.view; this.open_link(next.link); } };
     window.addEventListener("hashchange", this.follow);
     this.view = hash.view;
-    this.connect({ tab: tab, last: last, saved: saved, day: this.dayBefore, width: window.innerWidth, link: hash.link, teacher: hash.teacher });
+    this.connect({ tab: tab, last: last, saved: saved, day: this.dayBefore, width: window.innerWidth, language: Siege.language, link: hash.link, teacher: hash.teacher });
   },
   destroyed() {
     this.viewer.frame.disconnect();

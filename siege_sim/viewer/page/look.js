@@ -41,7 +41,7 @@
   };
 
   // What ground that nobody holds is called, by its kind; a bridge is nobody's while it is cut.
-  Siege.NOBODYS = { water: "water", bridge: "bridge, cut", impassable: "impassable ground", outside: "outside the city" };
+  Siege.NOBODYS = { water: Siege.later("water"), bridge: Siege.later("bridge, cut"), impassable: Siege.later("impassable ground"), outside: Siege.later("outside the city") };
 
   // How it is filled; what lies outside the city is left blank.
   Siege.nobodyFill = function (kind, look) {

@@ -327,7 +327,7 @@
       pen.beginPath(); pen.moveTo(right - long, base); pen.lineTo(right, base); pen.stroke();
       pen.strokeStyle = look.ink; pen.lineWidth = 2.5; pen.stroke();
       this._write(metres >= 1000 ? metres / 1000 + " km" : metres + " m", right - long / 2, base - size, size);
-      this._write("N ↑", right - size * 0.8, base - 2.6 * size, size);
+      this._write(Siege.t("N ↑"), right - size * 0.8, base - 2.6 * size, size);
     }
 
     _mark(cell) {

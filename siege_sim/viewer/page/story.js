@@ -1,7 +1,7 @@
 // Story mode: plays to the next key event, says what happened and why, and waits. Key events are ticks on the bar of days.
 "use strict";
 (function () {
-  const el = Siege.el;
+  const el = Siege.el, t = Siege.t;
   const KEY = new RegExp("^(quarter_lost|pocket_|ordered_withdrawal|group_|deal_|agreement|armed_group|aid_convoy|convoy_|" +
     "airdrop|pause|ceasefire_began|crossings_opened|road_|food_ended|siege_broken|relief_|reinforcements|outside_|medical_|" +
     "assault_began|hospital_destroyed|evacuated|change|posture|first_)");
@@ -27,7 +27,7 @@
     const p = viewer.parts;
     p.story = el("div", { class: "story", hidden: "" });
     p.headline.append(p.story);
-    p.nextEvent = el("button", { type: "button", title: "Play to the next event (N)", onclick: () => Siege.playToEvent(viewer) }, "Next event");
+    p.nextEvent = el("button", { type: "button", title: t("Play to the next event (N)"), onclick: () => Siege.playToEvent(viewer) }, t("Next event"));
     p.speed.before(p.nextEvent);
     p.ticks = el("span", { class: "ticks", "aria-hidden": "true" });
     const track = el("span", { class: "track" });
@@ -52,16 +52,17 @@
     const p = viewer.parts, more = events.length - MOST;
     viewer.told = viewer.day;
     p.story.replaceChildren(...events.slice(0, MOST).map(({ run, side, event }) => lineOf(viewer, run, side, event)),
-      ...(more > 0 ? [el("p", {}, "And " + more + " more under “What happened”.")] : []));
+      ...(more > 0 ? [el("p", {}, t("And {more} more under “What happened”.", { more }))] : []));
     p.story.hidden = false;
     p.story.scrollIntoView({ block: "nearest" });
   }
 
   function lineOf(viewer, run, side, event) {
     const before = event.because === null || event.because === undefined ? null : run.events.find((one) => one.number === event.because);
-    const name = viewer.runs.length > 1 ? "AB"[side] + ": " : "";
-    return el("p", {}, el("b", {}, run.shortDate(event.day) + ": "), name + event.what.slice(0, 1).toUpperCase() + event.what.slice(1) + ".",
-      event.cause ? el("span", { class: "cause" }, " Why: " + event.cause + (before ? "; before it, on " + run.shortDate(before.day) + ", " + before.what : "") + ".") : null);
+    const name = viewer.runs.length > 1 ? "AB"[side] + ": " : "", what = Siege.sentence(event.what);
+    return el("p", {}, el("b", {}, run.shortDate(event.day) + ": "), name + what.slice(0, 1).toUpperCase() + what.slice(1) + ".",
+      event.cause ? el("span", { class: "cause" }, before ? t(" Why: {cause}; before it, on {date}, {what}.", { cause: Siege.sentence(event.cause),
+        date: run.shortDate(before.day), what: Siege.sentence(before.what) }) : t(" Why: {cause}.", { cause: Siege.sentence(event.cause) })) : null);
   }
 
   function drawTicks(viewer) {

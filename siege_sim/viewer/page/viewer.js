@@ -1,13 +1,15 @@
 // The viewer: maps, charts, events and the clock on one page, both live and in a replay file.
 "use strict";
 (function () {
-  const el = Siege.el, number = Siege.number;
-  const SPEEDS = [[1, "1 day a second"], [2, "2 days a second"], [5, "5 days a second"], [10, "10 days a second"],
-    [60, "as fast as it draws"]];
+  const el = Siege.el, number = Siege.number, t = Siege.t, later = Siege.later;
+  const SPEEDS = [[1, later("1 day a second")], [2, later("2 days a second")], [5, later("5 days a second")], [10, later("10 days a second")],
+    [60, later("as fast as it draws")]];
   const ROUTINE = /^(strike|shelling|unit_|deserted|sortie)/;
-  const KEYS = [["Space", "play or pause"], ["← →", "a day back or on"], ["N", "next event"], ["Home End", "first or last day"],
-    ["L", "next layer"], ["D", "difference of two runs"], ["P", "large type for a projector"], ["K", "light or dark"],
-    ["Arrows on the map", "move from cell to cell"], ["?", "this list"]];
+  const KEYS = [[later("Space"), later("play or pause")], ["← →", later("a day back or on")], ["N", later("next event")],
+    [later("Home End"), later("first or last day")], ["L", later("next layer")], ["D", later("difference of two runs")],
+    ["P", later("large type for a projector")], ["K", later("light or dark")], [later("Arrows on the map"), later("move from cell to cell")],
+    ["?", later("this list")]];
+  const SIGNS = { units: later("Units"), places: later("Places"), strikes: later("Strikes"), names: later("Names") };
 
   const NARROW = 560;  // pixels: with less room maps stand below each other, and what can be folded away is
 
@@ -71,7 +73,7 @@
       if (this.held && on !== false && !this.playing) return;
       this.playing = on === undefined ? !this.playing : on;
       if (this.playing && this.day >= this.end() && this.over()) this.goTo(0);
-      this.parts.play.textContent = this.playing ? "❚❚ Pause" : "▶ Play";
+      this.parts.play.textContent = this.playing ? t("❚❚ Pause") : t("▶ Play");
       this.parts.play.setAttribute("aria-pressed", String(this.playing));
       if (this.playing) this._tick(); else { this.until = null; clearTimeout(this.timer); this._forgetRequest(); this._reportDay(); }
     }
@@ -146,10 +148,10 @@
     _notOfThisPage(view, layers) {
       const heads = this.runs.map((run) => run.head), scenario = view.get("scenario"), seed = view.get("seed"), day = view.get("day");
       const quoted = (text) => "\u201c" + text.slice(0, 60) + "\u201d";
-      if (scenario !== null && !heads.some((head) => head.scenario === scenario)) return "The link asks for the scenario " + quoted(scenario) + "; this page holds " + heads.map((head) => head.title).join(" and ") + ".";
-      if (seed !== null && !heads.some((head) => String(head.seed) === seed)) return "The link asks for the seed " + quoted(seed) + "; this page holds seed " + heads[0].seed + ".";
-      if (day !== null && !/^\d{1,6}$/.test(day)) return "The link asks for the day " + quoted(day) + ", and a day is a whole number.";
-      if (view.has("layer") && !layers.includes(view.get("layer"))) return "The link asks for the layer " + quoted(view.get("layer")) + "; this page has " + layers.join(", ") + ".";
+      if (scenario !== null && !heads.some((head) => head.scenario === scenario)) return t("The link asks for the scenario {scenario}; this page holds {titles}.", { scenario: quoted(scenario), titles: heads.map((head) => t(head.title)).join(t(" and ")) });
+      if (seed !== null && !heads.some((head) => String(head.seed) === seed)) return t("The link asks for the seed {seed}; this page holds seed {own}.", { seed: quoted(seed), own: heads[0].seed });
+      if (day !== null && !/^\d{1,6}$/.test(day)) return t("The link asks for the day {day}, and a day is a whole number.", { day: quoted(day) });
+      if (view.has("layer") && !layers.includes(view.get("layer"))) return t("The link asks for the layer {layer}; this page has {layers}.", { layer: quoted(view.get("layer")), layers: layers.join(", ") });
       return "";
     }
 
@@ -192,20 +194,20 @@
       const p = this.parts = {};
       this.root.classList.add("siege");
       this.root.tabIndex = -1;
-      p.play = button("▶ Play", () => this.play(), "Play or pause (space)");
+      p.play = button(t("▶ Play"), () => this.play(), t("Play or pause (space)"));
       p.play.className = "main";
-      p.speed = el("select", { "aria-label": "Speed", onchange: () => this._tick() },
-        ...SPEEDS.map(([value, text]) => el("option", { value: value, selected: value === 5 ? "" : null }, text)));
-      p.scrub = el("input", { type: "range", min: 0, max: 1, value: 0, "aria-label": "Day", class: "scrub",
+      p.speed = el("select", { "aria-label": t("Speed"), onchange: () => this._tick() },
+        ...SPEEDS.map(([value, text]) => el("option", { value: value, selected: value === 5 ? "" : null }, t(text))));
+      p.scrub = el("input", { type: "range", min: 0, max: 1, value: 0, "aria-label": t("Day"), class: "scrub",
         oninput: () => { this.play(false); this.goTo(Number(p.scrub.value)); } });
       p.when = el("span", { class: "when" });
-      p.layers = el("select", { "aria-label": "Layer of the map", onchange: () => { this.layer = p.layers.value; this.redraw(); } });
-      p.compare = button("Difference", () => { this.compare = !this.compare; this.redraw(); }, "Where the two runs differ (D)");
-      p.large = button("Large", () => this._projector(), "For a projector (P)");
-      p.theme = button("Dark", () => this._theme(), "Dark or light (K)");
-      p.help = el("dialog", { class: "keys" }, el("h2", {}, "Keys"),
-        el("dl", {}, ...KEYS.flatMap(([key, meaning]) => [el("dt", {}, key), el("dd", {}, meaning)])),
-        el("form", { method: "dialog" }, el("button", {}, "Close")));
+      p.layers = el("select", { "aria-label": t("Layer of the map"), onchange: () => { this.layer = p.layers.value; this.redraw(); } });
+      p.compare = button(t("Difference"), () => { this.compare = !this.compare; this.redraw(); }, t("Where the two runs differ (D)"));
+      p.large = button(t("Large"), () => this._projector(), t("For a projector (P)"));
+      p.theme = button(t("Dark"), () => this._theme(), t("Dark or light (K)"));
+      p.help = el("dialog", { class: "keys" }, el("h2", {}, t("Keys")),
+        el("dl", {}, ...KEYS.flatMap(([key, meaning]) => [el("dt", {}, t(key)), el("dd", {}, t(meaning))])),
+        el("form", { method: "dialog" }, el("button", {}, t("Close"))));
       p.maps = el("div", { class: "maps" });
       p.legend = el("div", { class: "legend" });
       p.summary = el("p", { class: "summary" });
@@ -220,17 +222,17 @@
       this.record = new Siege.RecordPanel(this);
       p.toggles = ["units", "places", "strikes", "names"].map((name) => el("label", { class: "toggle" },
         el("input", { type: "checkbox", checked: "", onchange: (event) => { this.show[name] = event.target.checked; this.redraw(); } }),
-        { units: "Units", places: "Places", strikes: "Strikes", names: "Names" }[name]));
+        t(SIGNS[name])));
       this.root.replaceChildren(...(p.heading ? [p.heading] : []), p.spoken, p.problem,
         el("div", { class: "bar" },
-          button("❙◀", () => this.goTo(0), "First day (Home)"), button("◀", () => { this.play(false); this.step(-1); }, "A day back (←)"),
-          p.play, button("▶❙", () => { this.play(false); this.step(1); }, "A day on (→)"), p.speed, p.scrub, p.when),
-        this._folded("What the map shows", el("div", { class: "bar small" }, el("label", {}, "Map shows ", p.layers), ...p.toggles,
-          p.compare, el("span", { class: "together" }, p.large, p.theme, button("?", () => p.help.showModal(), "Keys")))),
+          button("❙◀", () => this.goTo(0), t("First day (Home)")), button("◀", () => { this.play(false); this.step(-1); }, t("A day back (←)")),
+          p.play, button("▶❙", () => { this.play(false); this.step(1); }, t("A day on (→)")), p.speed, p.scrub, p.when),
+        this._folded(t("What the map shows"), el("div", { class: "bar small" }, el("label", {}, t("Map shows "), p.layers), ...p.toggles,
+          p.compare, el("span", { class: "together" }, p.large, p.theme, button("?", () => p.help.showModal(), t("Keys"))))),
         p.panes = el("div", { class: "panes" },
-          el("div", { class: "left" }, p.maps, p.summary, this.changes.box, this._folded("What the signs mean", p.legend), p.details),
+          el("div", { class: "left" }, p.maps, p.summary, this.changes.box, this._folded(t("What the signs mean"), p.legend), p.details),
           el("div", { class: "right" }, p.charts),
-          el("div", { class: "events" }, el("h2", {}, "What happened"), p.ticker)),
+          el("div", { class: "events" }, el("h2", {}, t("What happened")), p.ticker)),
         this.record.box, p.note, p.help);
     }
 
@@ -250,21 +252,21 @@
     }
 
     _setUp() {
-      const head = this.runs[0].head, p = this.parts, mapLabel = (i) => this.runs.length > 1 ? "AB"[i] + ": " + this.names[i] : "";
-      p.layers.replaceChildren(el("option", { value: "holder" }, "who holds what"),
-        ...head.shades.map((shade) => el("option", { value: shade.name }, shade.label.toLowerCase())));
+      const head = this.runs[0].head, p = this.parts, mapLabel = (i) => this.runs.length > 1 ? "AB"[i] + ": " + Siege.sentence(this.names[i]) : "";
+      p.layers.replaceChildren(el("option", { value: "holder" }, t("who holds what")),
+        ...head.shades.map((shade) => el("option", { value: shade.name }, Siege.language === "en" ? shade.label.toLowerCase() : t(shade.label))));
       p.layers.value = this.layer;
       this.maps = this.runs.map((_, side) => this._mapOf(side));
       p.maps.replaceChildren(...this.maps.map((map, side) => el("figure", {},
         el("figcaption", {}, mapLabel(side)), map.canvas)));
       p.compare.hidden = this.runs.length < 2;
-      if (p.heading) p.heading.textContent = head.title;
+      if (p.heading) p.heading.textContent = t(head.title);
       this.charts = head.charts.map((chart) => {
         const canvas = el("canvas", { role: "img", class: "chart" });
         const made = new Siege.LineChart(canvas, chart);
         made.title = el("div", { class: "values" });
-        made.box = el("figure", { title: chart.description }, el("figcaption", {}, chart.title + ", ",
-          el("span", { class: "unit" }, chart.unit)), made.title, canvas);
+        made.box = el("figure", { title: Siege.sentence(chart.description) }, el("figcaption", {}, Siege.term(Siege.CHART_TERMS[chart.name], t(chart.title)), ", ",
+          el("span", { class: "unit" }, t(chart.unit))), made.title, canvas);
         canvas.addEventListener("click", (event) => { this.play(false); this.goTo(made.dayAt(event.offsetX)); });
         return made;
       });
@@ -275,16 +277,16 @@
 
     _note() {
       const heads = this.runs.map((run) => run.head);
-      const seeds = Array.from(new Set(heads.map((head) => head.seed))).join(" and ");
+      const seeds = Array.from(new Set(heads.map((head) => head.seed))).join(t(" and "));
       const which = heads.length > 1
-        ? "Two runs, seed " + seeds + " (lines of B are dashed); what they differ by is one case, not a measure of the effect: run many seeds"
-        : "One run, seed " + seeds + ", of many possible";
-      const many = this.fans ? " Bands: 80 % of " + this.fans.runs + " runs, seeds " + this.fans.seeds + ", on each day." : "";
+        ? t("Two runs, seed {seeds} (lines of B are dashed); what they differ by is one case, not a measure of the effect: run many seeds", { seeds })
+        : t("One run, seed {seeds}, of many possible", { seeds });
+      const many = this.fans ? t(" Bands: 80 % of {runs} runs, seeds {seeds}, on each day.", { runs: this.fans.runs, seeds: Siege.sentence(String(this.fans.seeds)) }) : "";
       const known = heads[0].charts.some((chart) => chart.lines.some((line) => line.known.length || line.between.length))
-        ? " Orange-brown marks: values of the record, with their ranges." : "";
-      this.parts.note.textContent = heads[0].title + ". " + which + "." + many + known +
-        " A model, not a record; where a place is real, real people suffered." +
-        (heads[0].note ? " " + heads[0].note : "");
+        ? t(" Orange-brown marks: values of the record, with their ranges.") : "";
+      this.parts.note.textContent = t(heads[0].title) + ". " + which + "." + many + known +
+        t(" A model, not a record; where a place is real, real people suffered.") +
+        (heads[0].note ? " " + t(heads[0].note) : "");
     }
 
     _mapOf(side) {
@@ -387,7 +389,7 @@
       this._charts(look);
       p.scrub.max = Math.max(1, this.end());
       p.scrub.value = this.day;
-      p.when.textContent = "day " + this.day + " · " + run.fullDate(this.day);
+      p.when.textContent = t("day {day}", { day: this.day }) + " · " + run.fullDate(this.day);
       p.compare.setAttribute("aria-pressed", String(this.compare));
       p.large.setAttribute("aria-pressed", String(this.large));
       p.theme.setAttribute("aria-pressed", String(look.dark));
@@ -410,8 +412,9 @@
         const both = this.compare && many > 1;
         map.canvas.parentElement.hidden = both && i > 0;
         if (both && i > 0) return;
-        map.canvas.parentElement.firstChild.textContent = both ? "Difference; A: " + this.names[0] + ", B: " + this.names[1] :
-          many > 1 ? "AB"[i] + ": " + this.names[i] : "";
+        map.canvas.parentElement.firstChild.textContent = both
+          ? t("Difference; A: {first}, B: {second}", { first: Siege.sentence(this.names[0]), second: Siege.sentence(this.names[1]) }) :
+          many > 1 ? "AB"[i] + ": " + Siege.sentence(this.names[i]) : "";
         map.draw(this.runs[i], this.day, { look, width: both ? wide : side, height: high, layer: this.layer, show: this.show,
           cell: this.cell, large: this.large, other: both ? this.runs[1] : null });
         map.canvas.setAttribute("aria-label", this._sentenceOf(this.runs[i]));
@@ -428,7 +431,7 @@
         const values = chart.values(this.day), names = this.runs.length > 1 ? ["A ", "B "] : [""];
         chart.title.replaceChildren(...values.map((row) => el("span", { class: "key" },
           ...row.texts.flatMap((text, side) => this._valueOf(row, text, side, names[side])))));
-        chart.canvas.setAttribute("aria-label", chart.chart.title + ", " + this.runs[0].fullDate(this.day) + ": " +
+        chart.canvas.setAttribute("aria-label", t(chart.chart.title) + ", " + this.runs[0].fullDate(this.day) + ": " +
           chart.title.textContent);
       }
     }
@@ -452,11 +455,11 @@
       const frame = run.at(this.day), value = (name) => run.value(Math.min(this.day, run.last), [name]);
       const pieces = run.pockets(frame).length;
       const ended = this.day >= run.last && frame.ending !== "holding"
-        ? " The siege ended on day " + run.last + ": " + frame.ending.replace(/_/g, " ") + "." : "";
-      const old = frame.mapDay !== frame.day ? " The map is that of day " + frame.mapDay + "." : "";
-      return "Day " + Math.min(this.day, run.last) + ": " + number(value("garrison_area_share"), true) + " of the ground is held by " + run.side(Siege.words.GARRISON).the +
-        (pieces > 1 ? " in " + pieces + " pockets" : "") + "; " + Siege.count(value("civilians_in_pocket"), "civilian is", "civilians are") + " in it, " +
-        Siege.count(value("civilians_killed"), "has", "have") + " been killed." + ended + old;
+        ? t(" The siege ended on day {day}: {ending}.", { day: run.last, ending: t(frame.ending.replace(/_/g, " ")) }) : "";
+      const old = frame.mapDay !== frame.day ? t(" The map is that of day {day}.", { day: frame.mapDay }) : "";
+      return t("Day {day}: {share} of the ground is held by {side}{parts}; {civilians} in it, {killed} been killed.", { day: Math.min(this.day, run.last),
+        share: number(value("garrison_area_share"), true), side: Siege.theSide(run.side(Siege.words.GARRISON)), parts: pieces > 1 ? t(" in {number} pockets", { number: pieces }) : "",
+        civilians: Siege.count(value("civilians_in_pocket"), "civilian is", "civilians are"), killed: Siege.count(value("civilians_killed"), "has", "have") }) + ended + old;
     }
 
     _details(cell, side) { Siege.details(this.parts.details, this, cell, Math.min(side || 0, this.runs.length - 1)); }

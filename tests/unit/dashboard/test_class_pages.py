@@ -136,3 +136,14 @@ def test_a_wrong_order_gives_a_sentence_and_changes_nothing(room, order, status,
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 5000])
 def test_what_is_no_order_is_refused(room, body):
     assert asked(room, "/class/do", "POST", body=body)[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("wish", "language", "button"), [("", "en", "Freeze"), ("de", "de", "Anhalten"), ("xx", "en", "Freeze")]
+)
+def test_the_page_is_in_the_language_that_its_address_asks_for_or_in_english(room, wish, language, button):
+    status, _, text = asked(room, "/class", key=f"s3cret&language={wish}")
+    assert status == 200
+    assert f'<html lang="{language}" dir="ltr">' in text
+    assert f">{button}</button>" in text
+    assert "{{" not in text

@@ -41,7 +41,9 @@ def test_the_best_cut_for_its_length_is_the_neck():
     rim = np.flatnonzero(cuts.rim(mask, shape))
     a, b, length, _ = cuts.straight_ways(mask, rim, rim, np.ones(mask.size), 6.0, shape[1])
     gain = lambda way, part: float(part.sum() / length[way])  # noqa: E731
-    best, part, score = cuts.best_cut(mask, rim[a], rim[b], 1.0 / length, (0.0, mask.sum()), gain, shape)
+    best, part, score = cuts.best_cut(
+        mask, rim[a], rim[b], mask.sum() / length, 1.0 / length, (0, mask.sum()), gain, shape
+    )
     way = cuts.line_cells(int(rim[a[best]]), int(rim[b[best]]), shape[1])
     assert 2 * 8 + 4 in way
     every = [cuts.line_cells(int(rim[i]), int(rim[j]), shape[1]) for i, j in zip(a, b, strict=True)]
@@ -59,14 +61,14 @@ def test_a_closer_bound_finds_the_same_cut_and_looks_at_fewer(mask, worth):
         seen.append(way)
         return float(worth[part].sum() / length[way])
 
-    a_cell, closer, cells = 1.0 / length, worth[mask].max(initial=0.0) / length, (0.0, float(CELLS))
+    bound, cells, closer = CELLS / length, (0.0, float(CELLS)), worth[mask].max(initial=0.0) / length
     every = [cuts.line_cells(int(rim[i]), int(rim[j]), COLUMNS) for i, j in zip(a, b, strict=True)]
     alone = [gain(i, cuts.isolated_by(mask, line, *SHAPE)) for i, line in enumerate(every)]
     seen.clear()
-    plain = cuts.best_cut(mask, rim[a], rim[b], a_cell, cells, gain, SHAPE)
+    plain = cuts.best_cut(mask, rim[a], rim[b], bound, 1.0 / length, cells, gain, SHAPE)
     assert plain[2] == max(alone, default=0.0)
     looked_at = len(seen)
-    closely = cuts.best_cut(mask, rim[a], rim[b], a_cell, cells, gain, SHAPE, closer=closer)
+    closely = cuts.best_cut(mask, rim[a], rim[b], bound, closer, cells, gain, SHAPE)
     assert (closely[0], closely[2]) == (plain[0], plain[2])
     assert closely[1] is plain[1] is None or (closely[1] == plain[1]).all()
     assert len(seen) - looked_at <= looked_at
