@@ -7,11 +7,12 @@ import re
 import pytest
 
 from siege_sim import load_scenario, run
-from siege_sim.loading.scenario import parent_of, shipped_folder, shipped_scenarios
+from siege_sim.loading.scenario import parent_of, shipped_scenarios
 from siege_sim.loading.what_ifs import about_of
 from siege_sim.model.catalogue import processes
 from siege_sim.model.setting import Front, Ground
 from siege_sim.runner.about import names_to_be_about
+from siege_sim.schema.shipped import shipped_folder
 
 CASES = [name for name in shipped_scenarios() if parent_of(name) is None and name != "toy_town"]
 WHAT_IFS = [name for name in shipped_scenarios() if parent_of(name) in CASES and not name.startswith("theory_")]

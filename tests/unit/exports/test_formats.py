@@ -281,5 +281,7 @@ def test_a_reader_without_the_extra_is_told_what_to_install(targets, tmp_path, m
     for form in ("gpkg", "geojson", "netcdf"):
         with pytest.raises(ResultError, match=r'pip install "siege_sim\[geo\]"'):
             export(targets, "placed", form, tmp_path)
-    for form in ("csv", "parquet", "hxl", "datapackage", "ro-crate"):
+    with pytest.raises(ResultError, match=r'pip install "siege_sim\[experiments\]"'):
+        export(targets, "placed", "parquet", tmp_path)
+    for form in ("csv", "hxl", "datapackage", "ro-crate"):
         export(targets, "placed", form, tmp_path)

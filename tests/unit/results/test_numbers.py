@@ -107,6 +107,7 @@ def test_the_viewer_s_page_writes_numbers_by_the_same_rule(tmp_path: Path):
     drawn = [*known, *(rng.choice([-1, 1], 3000) * 10 ** rng.uniform(-7, 11, 3000)), *rng.integers(0, 10_000, 500) / 8]
     script = (
         "globalThis.window = globalThis;\n"
+        + page_part("language.js")
         + page_part("frames.js")
         + f"const values = {json.dumps([float(value) for value in drawn])};\n"
         + "console.log(JSON.stringify(values.map((value) => [Siege.number(value), Siege.number(value, true)])));"
