@@ -32,9 +32,13 @@ def blocks_in(annotation: Any) -> Iterator[type[Block]]:
 
 def all_blocks() -> list[type[Block]]:
     """Return all types of blocks, each once."""
-    waiting = [kind.block for kind in FILE_KINDS]
-    waiting += [*catalogue.processes().values(), *catalogue.interventions().values()]
-    found: dict[type[Block], None] = {}
+    processes, interventions = catalogue.processes().values(), catalogue.interventions().values()
+    return blocks_within(*(kind.block for kind in FILE_KINDS), *processes, *interventions)
+
+
+def blocks_within(*blocks: type[Block]) -> list[type[Block]]:
+    """Return types of blocks and those that their fields can hold, each once."""
+    waiting, found = list(blocks), dict[type[Block], None]()
     while waiting:
         block = waiting.pop(0)
         if block not in found:

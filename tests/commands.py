@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -24,6 +25,13 @@ def siege_sim(*arguments: str, cwd: Path | None = None) -> CompletedProcess[str]
 def wait_for_runs(folder: Path, count: int, process: subprocess.Popen[str]) -> None:
     """Wait until a program has kept so many runs of those it was asked for, as ``folder.unfinished``."""
     kept = folder.with_name(f"{folder.name}.unfinished")
-    while not kept.is_dir() or len(list(kept.glob("*.npz"))) < count:
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.05)
+    wait_until(lambda: len(list(kept.glob("*.npz"))) >= count, process)
+
+
+def wait_until(so_far: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Wait until a program has come so far; it must not end before."""
+    deadline = time.monotonic() + 120
+    while not so_far():
+        assert process.poll() is None, f"it ended too early: {process.communicate()}"
+        assert time.monotonic() < deadline, "it did not come so far"
+        time.sleep(0.01)

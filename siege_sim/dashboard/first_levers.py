@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import solara
 
 from siege_sim.dashboard.branching import SetParameter
-from siege_sim.dashboard.forms import ApplyEdits, Choice, Fields, FormProblem, FormState, errors_by_field
+from siege_sim.dashboard.forms import ApplyEdits, ApplyFrom, Choice, Fields, FormState, errors_by_field
 from siege_sim.dashboard.levers import Lever, mechanism_panels
 from siege_sim.dashboard.page_language import translated
 
@@ -96,12 +96,4 @@ def FirstLeversForm(session: AnySession, day: int, revision: int, apply_edits: A
         lambda chosen: choose_other(questions[chosen]),
     )
     Fields(group.levers, form, fill)
-    with solara.Row(style={"flex-wrap": "wrap"}):
-        solara.Button(
-            translated("From day {day}", day=day + 1),
-            color="primary",
-            disabled=not form.ready,
-            on_click=lambda: apply(day),
-        )
-        solara.Button(translated("From the start"), disabled=not form.ready, on_click=lambda: apply(-1))
-    FormProblem(form)
+    ApplyFrom(form, day, apply)

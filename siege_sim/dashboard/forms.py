@@ -120,15 +120,7 @@ def MechanismForm(session: AnySession, day: int, revision: int, apply_edits: App
             text=True,
             on_click=lambda: chosen.fill(FormState(dict(panel.neutral))),
         )
-    with solara.Row(style={"flex-wrap": "wrap"}):
-        solara.Button(
-            translated("From day {day}", day=day + 1),
-            color="primary",
-            disabled=not form.ready,
-            on_click=lambda: apply(day),
-        )
-        solara.Button(translated("From the start"), disabled=not form.ready, on_click=lambda: apply(-1))
-    FormProblem(form)
+    ApplyFrom(form, day, apply)
 
 
 @solara.component
@@ -263,6 +255,26 @@ def field_text(value: Any) -> Any:
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:.6g}"
     return value if value is None or isinstance(value, (bool, str)) else str(value)
+
+
+@solara.component
+def ApplyFrom(form: FormState, day: int, apply: Callable[[int], None]) -> None:
+    """Offer to apply a form from the day after one or from the start, and show what is wrong with it.
+
+    Args:
+        form: what was entered.
+        day: the day that the page shows.
+        apply: called with the day on whose evening it is applied, -1 for the start.
+    """
+    with solara.Row(style={"flex-wrap": "wrap"}):
+        solara.Button(
+            translated("From day {day}", day=day + 1),
+            color="primary",
+            disabled=not form.ready,
+            on_click=lambda: apply(day),
+        )
+        solara.Button(translated("From the start"), disabled=not form.ready, on_click=lambda: apply(-1))
+    FormProblem(form)
 
 
 @solara.component

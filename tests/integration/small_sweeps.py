@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +12,7 @@ from siege_sim.experiments.plan import Plan, load_plan
 from siege_sim.exports.formats import export_results
 from siege_sim.results.store import Store
 from siege_sim.runner.sweep import Driver, SweepProgress
+from tests.commands import wait_until
 
 SMALL = """
 name: small
@@ -54,11 +54,3 @@ def exported(folder: Path) -> dict[str, bytes]:
 
 def wait_for_parts(folder: Path, count: int, process: subprocess.Popen[str]) -> None:
     wait_until(lambda: len(list(folder.glob("runs/*.parquet"))) >= count, process)
-
-
-def wait_until(so_far: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 120
-    while not so_far():
-        assert process.poll() is None, f"the sweep ended too early: {process.communicate()}"
-        assert time.monotonic() < deadline, "no part was written"
-        time.sleep(0.01)

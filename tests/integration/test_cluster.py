@@ -21,8 +21,9 @@ from siege_sim.exports.formats import export_results
 from siege_sim.results.storage import storage_at
 from siege_sim.results.store import Store
 from siege_sim.runner.sweep import Driver
+from tests.commands import wait_until
 from tests.integration.object_store import BUCKET, s3_server
-from tests.integration.small_sweeps import LARGER, exported, wait_until, written
+from tests.integration.small_sweeps import LARGER, exported, written
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
 

@@ -24,9 +24,9 @@ from siege_sim.model.city.map import CityMap, GroundKind
 from siege_sim.model.city.synthetic import SyntheticTown
 from siege_sim.model.setting import Setting
 from siege_sim.runner.check_claims import check_claims, claims_request
-from siege_sim.schema.block import Block
 from siege_sim.schema.sides import Sides
 from siege_sim.schema.yaml_file import Document, read_yaml
+from tests.blocks import blocks_within
 
 ROOT = Path(__file__).parents[2]
 SECTORS = {"garrison": "centre", "besieger": "north"}
@@ -37,16 +37,9 @@ ON_PAGES_OF_THEIR_OWN = (CityMap, SyntheticTown, Sides)
 """Blocks of a scenario that other pages describe."""
 
 
-def blocks_within(annotation: object) -> set[type[Block]]:
-    """Return the blocks that a type of a field holds, and those within them."""
-    if isinstance(annotation, type) and issubclass(annotation, Block):
-        return {annotation}.union(*(blocks_within(field.annotation) for field in annotation.model_fields.values()))
-    return set[type[Block]]().union(*map(blocks_within, get_args(annotation)))
-
-
 def test_the_page_of_parameters_has_every_block_that_a_scenario_can_hold():
     page = (ROOT / "docs" / "parameters.md").read_text("utf-8")
-    blocks = blocks_within(Setting).difference({Setting}, *map(blocks_within, ON_PAGES_OF_THEIR_OWN))
+    blocks = set(blocks_within(Setting)).difference({Setting}, blocks_within(*ON_PAGES_OF_THEIR_OWN))
     assert len(blocks) >= 7
     assert [block.__name__ for block in blocks if f"### {block.__name__}\n" not in page] == []
 

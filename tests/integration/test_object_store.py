@@ -15,8 +15,9 @@ from siege_sim.exports.formats import export_results
 from siege_sim.results.lock import lock_holder
 from siege_sim.results.status import status_of
 from siege_sim.results.storage import storage_at
+from tests.commands import wait_until
 from tests.integration.object_store import BUCKET, forget_clients, s3_server
-from tests.integration.small_sweeps import SMALL, exported, sweep, wait_until, written
+from tests.integration.small_sweeps import SMALL, exported, sweep, written
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
 

@@ -15,6 +15,7 @@ from siege_sim.model.harm import harm_civilians, harm_defenders
 from siege_sim.model.munitions import MUNITIONS, SHELL_KINDS, Munition, MunitionScale, mean_munition
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.model.rng import branch
+from siege_sim.model.sources import WOUNDED_IN_WAR
 from siege_sim.schema.block import param, share
 from siege_sim.schema.dated import DatedNumber, dated, dated_share
 
@@ -110,7 +111,7 @@ class Artillery(Process):
         plausible=(2, 4),
         ge=0.0,
         le=10.0,
-        source="at least 2, up to 13 wounded for each killed in war (Coupland and Meddings 1999)",
+        source=WOUNDED_IN_WAR,
     )
     """Fighters wounded for each one killed."""
     repair_days: int = param(3, unit="days", plausible=(1, 10), ge=1, le=365)

@@ -11,6 +11,7 @@ from siege_sim.kernels.attrition import deitchman
 from siege_sim.model.codes import AxisPhase
 from siege_sim.model.harm import harm_civilians, inflict
 from siege_sim.model.processes.base import Phase, Process
+from siege_sim.model.sources import WOUNDED_IN_WAR
 from siege_sim.schema.block import param
 from siege_sim.schema.sides import GARRISON
 
@@ -55,7 +56,7 @@ class Assault(Process):
         plausible=(0.2, 0.33),
         ge=0.0,
         le=1.0,
-        source="at least 2, up to 13 wounded for each killed in war (Coupland and Meddings 1999)",
+        source=WOUNDED_IN_WAR,
     )
     """Share of those put out of action who are killed; the rest are wounded."""
     fatigue_per_day: float = param(0.06, unit="share/day", plausible=(0.03, 0.12), ge=0.0, le=1.0)

@@ -14,6 +14,7 @@ from siege_sim.model.city.layers import KM2_AS_DRAWN, LayerSpec
 from siege_sim.model.harm import harm_civilians, inflict
 from siege_sim.model.losing_ground import change_hands, fall_back, write_down
 from siege_sim.model.processes.base import Phase, Process
+from siege_sim.model.sources import WOUNDED_IN_WAR
 from siege_sim.schema.block import param, share
 from siege_sim.schema.sides import BESIEGER, GARRISON
 
@@ -75,7 +76,7 @@ class Clearing(Process):
         plausible=(3, 7),
         ge=0.0,
         le=20.0,
-        source="at least 2, up to 13 wounded for each killed in war (Coupland and Meddings 1999)",
+        source=WOUNDED_IN_WAR,
     )
     """Attackers wounded for one killed."""
     wounded_per_killed_defender: float = param(
@@ -84,7 +85,7 @@ class Clearing(Process):
         plausible=(1, 4),
         ge=0.0,
         le=20.0,
-        source="at least 2, up to 13 wounded for each killed in war (Coupland and Meddings 1999)",
+        source=WOUNDED_IN_WAR,
     )
     """Defenders wounded for one killed."""
     back_per_day: float = share(0.04, plausible=(0.01, 0.06))

@@ -13,6 +13,7 @@ from siege_sim.model import chronicle, front
 from siege_sim.model.codes import Posture
 from siege_sim.model.harm import inflict
 from siege_sim.model.processes.base import Phase, Process
+from siege_sim.model.sources import WOUNDED_IN_WAR
 from siege_sim.schema.block import param, share
 from siege_sim.schema.sides import BESIEGER, GARRISON
 
@@ -55,7 +56,7 @@ class CounterAttack(Process):
         plausible=(0.2, 0.33),
         ge=0.0,
         le=1.0,
-        source="at least 2, up to 13 wounded for each killed in war (Coupland and Meddings 1999)",
+        source=WOUNDED_IN_WAR,
     )
     """Share of the unit's losses that are killed; the rest are wounded."""
 

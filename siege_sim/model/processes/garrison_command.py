@@ -85,8 +85,6 @@ class GarrisonCommand(Process):
     def _who_may_go_where(self, model: SiegeState, sent: IntArray) -> list[tuple[IntArray, BoolArray]]:
         """Return units in parts, with the cells to which each part may be sent: its sectors, or everywhere."""
         groups = {name: group for name, group in model.setting.forces.garrison.items() if group.keeps_to_sectors}
-        if not groups:
-            return [(sent, np.ones(model.city.n_cells, dtype=np.bool_))]
         names = np.array([model.unit_labels[row][0] for row in sent.tolist()], dtype=np.str_)
         parts = [(sent[names == name], model.in_sector(*group.sectors)) for name, group in groups.items()]
         return [(sent[~np.isin(names, list(groups))], np.ones(model.city.n_cells, dtype=np.bool_)), *parts]

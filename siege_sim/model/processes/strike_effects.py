@@ -14,6 +14,7 @@ from siege_sim.model.harm import harm_civilians, harm_defenders
 from siege_sim.model.munitions import MUNITIONS, Munition, MunitionScale, mean_munition
 from siege_sim.model.processes.base import Phase, Process
 from siege_sim.model.rng import branch
+from siege_sim.model.sources import WOUNDED_IN_WAR
 from siege_sim.schema.block import param, share
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class StrikeEffects(Process):
         plausible=(2, 4),
         ge=0.0,
         le=10.0,
-        source="at least 2, up to 13 wounded for each killed in war (Coupland and Meddings 1999)",
+        source=WOUNDED_IN_WAR,
     )
     """Fighters wounded for each one killed."""
     damage_radius_m: float = param(

@@ -141,7 +141,7 @@ class Withdrawal(Process):
             return None, 0.0
         danger = _Danger.seen(self, model, body)
         beyond = cuts.lost_beyond_both(danger.gone, starts[a], ends[b], *city.shape)
-        lost_m = size_m * beyond + size_m * length - width_m
+        of_cut, breach = danger.of_lines(size_m * beyond + size_m * length - width_m, width_m)
         built = city.layers.built_up
         most_built = self.largest_share * float(built[body].sum())
 
@@ -149,14 +149,14 @@ class Withdrawal(Process):
             km2 = float(np.count_nonzero(isolated)) * city.cell_km2
             if km2 < self.least_km2 or built[isolated].sum() > most_built:
                 return 0.0
-            return km2 * danger.of(isolated, float(lost_m[way]), float(width_m[way]))
+            return km2 * danger.of(isolated, float(of_cut[way]), float(breach[way]), float(width_m[way]))
 
         # Of several parts in danger the worst is the one with most ground. All the front could be saved at most.
         # What is least built on makes the largest part that may be left, and no part is more than half of the body.
         least_built = int(np.searchsorted(np.cumsum(np.sort(built[body])), most_built)) + 1
         most_km2 = min(0.5 * np.count_nonzero(body), float(least_built)) * city.cell_km2
         bound = (np.maximum(1.0 - width_m / self.fears_m, 0.0) + self.shortens * danger.thin) * most_km2
-        a_cell, cells = danger.at_most(lost_m, width_m) * city.cell_km2, (self.least_km2 / city.cell_km2, least_built)
+        a_cell, cells = danger.at_most(of_cut, breach) * city.cell_km2, (self.least_km2 / city.cell_km2, least_built)
         _, part, reached = cuts.best_cut(body, starts[a], ends[b], bound, a_cell, cells, weight, city.shape)
         if part is None:
             return None, 0.0
@@ -232,29 +232,28 @@ class _Danger:
         works_m = model.setting.front.works_depth_m
         return cls(rules, size_m, line, kilometres, thin, _gained(model), works_m)
 
-    def at_most(self, lost_m: FloatArray, width_m: FloatArray) -> FloatArray:
-        """Return how great it can be for each of many lines, whatever they part: none saves more than all the front."""
+    def of_lines(self, lost_m: FloatArray, width_m: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the danger of each of many cuts, and how far the assault has broken in there, both from 0 to 1.
+
+        Args:
+            lost_m: how much of each line's length lies over ground that was lost, at its ends and in the part.
+            width_m: how much of it would have to be held anew.
+        """
         rules = self.rules
         narrow = np.maximum(1.0 - width_m / rules.fears_m, 0.0)
         narrowed = np.minimum(lost_m / np.maximum(lost_m + width_m, 1.0) / rules.narrowed, 1.0)
         breach = np.minimum(np.maximum(lost_m - self.works_m, 0.0) / rules.breach_m, 1.0)
-        return narrow * narrowed + rules.shortens * self.thin * breach
+        return narrow * narrowed, breach
 
-    def of(self, part: BoolArray, lost_m: float, width_m: float) -> float:
-        """Return the danger: that of the cut, and what a shorter line would save.
+    def at_most(self, of_cut: FloatArray, breach: FloatArray) -> FloatArray:
+        """Return how great it can be for each of many lines, whatever they part: none saves more than all the front."""
+        return of_cut + self.rules.shortens * self.thin * breach
 
-        Args:
-            part: the ground beyond the line.
-            lost_m: how much of the line's length lies over ground that was lost, at its ends and in the part.
-            width_m: how much of it would have to be held anew.
-        """
-        rules = self.rules
-        narrow = max(1.0 - width_m / rules.fears_m, 0.0)
-        narrowed = min(lost_m / max(lost_m + width_m, 1.0) / rules.narrowed, 1.0)
+    def of(self, part: BoolArray, of_cut: float, breach: float, width_m: float) -> float:
+        """Return the danger of the ground beyond a line: that of the cut, and what a shorter line would save."""
         saved_m = max(float(np.count_nonzero(self.line & part)) * self.size_m - width_m, 0.0)
-        breach = min(max(lost_m - self.works_m, 0.0) / rules.breach_m, 1.0)
         shorter = self.thin * saved_m / 1000.0 / self.kilometres * breach
-        return narrow * narrowed + rules.shortens * shorter
+        return of_cut + self.rules.shortens * shorter
 
 
 def _gained(model: SiegeState) -> BoolArray:

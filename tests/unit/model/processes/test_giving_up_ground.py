@@ -50,8 +50,9 @@ def test_no_line_is_in_more_danger_than_its_lengths_allow_whatever_it_parts(lost
     rules = Withdrawal(shortens=shortens)
     kilometres = max(np.count_nonzero(front) * 0.4, 1e-9)
     danger = _Danger(rules, 400.0, front, kilometres, thin, np.zeros(9, bool), works_m=500.0)
-    bound = danger.at_most(np.array([lost]), np.array([width]))[0]
-    assert danger.of(part, lost, width) <= bound
+    of_cut, breach = danger.of_lines(np.array([lost]), np.array([width]))
+    bound = danger.at_most(of_cut, breach)[0]
+    assert danger.of(part, of_cut[0], breach[0], width) <= bound
 
 
 def test_an_order_to_leave_follows_a_gain_of_the_assault(after_orders):
